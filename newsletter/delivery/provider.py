@@ -1,0 +1,54 @@
+"""The seam to whoever carries the mail: values in, an outcome out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.delivery.outcomes import Outcome
+from newsletter.rendering.message import RenderedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all readers of a mailing have in common, beside the message."""
+
+    message: RenderedMessage
+    from_name: str
+    from_email: str
+    reply_to: str
+    list_id: str
+    issue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reader of a batch. ``substitutions`` maps whole tags to values; ``reader`` is the opaque id."""
+
+    reader: int
+    email: str
+    name: str
+    substitutions: Mapping[str, str]
+    unsubscribe_url: str
+
+
+class Provider(Protocol):
+    """Carry batches of mail."""
+
+    @property
+    def identity(self) -> str:
+        """Name whose acceptance this is in the ledger: a sandbox's never counts for another."""
+        ...
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        """Render one request; nothing is on the wire yet."""
+        ...
+
+    def post(self, request: bytes) -> Outcome:
+        """Put a request on the wire and say what became of it, within the hard total deadline."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,90 @@
+"""What an issue is, once read: values only, the Markdown already parsed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from markdown_it.token import Token
+
+SectionKind = Literal["lede", "background", "now", "extra"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """A merge field as the editor wrote it: its name, what stands in when a reader has none, and its line."""
+
+    name: str
+    default: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on a line of its own. ``src`` is a path beside the issue file, or an https URL."""
+
+    src: str
+    alt: str
+    caption: str
+    href: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A labelled part of a story; the lede has no label.
+
+    ``body`` is markdown-it block tokens. Beside CommonMark's and tables' own there are two kinds of ours:
+    a block ``picture`` (``token.meta["picture"]`` is a Picture) and an inline ``merge_field``
+    (``token.meta["field"]`` is a FieldUse). Raw HTML never occurs: it was read as text.
+    """
+
+    kind: SectionKind
+    label: str
+    body: tuple[Token, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One story: a headline (inline tokens), then sections and the pictures between them, in order."""
+
+    headline: tuple[Token, ...]
+    parts: tuple[Section | Picture, ...]
+    line: int
+
+    def section(self, kind: SectionKind) -> Section | None:
+        """Return the first section of that kind."""
+        return next((part for part in self.parts if isinstance(part, Section) and part.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One edition, ready to render.
+
+    ``subject`` and ``preheader`` are inline tokens (text and merge fields alone). ``source`` is the text it
+    was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order.
+    """
+
+    id: str
+    file: str
+    subject: tuple[Token, ...]
+    preheader: tuple[Token, ...]
+    date: date | None
+    number: int | None
+    language: str
+    stories: tuple[Brief, ...]
+    fields: tuple[FieldUse, ...]
+    source: str = field(repr=False, default="")
+    front_lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return every picture, wherever in the stories it stands."""
+        found: list[Picture] = []
+        for part in (part for story in self.stories for part in story.parts):
+            if isinstance(part, Picture):
+                found.append(part)
+            else:
+                found += [token.meta["picture"] for token in part.body if token.type == "picture"]
+        return tuple(found)

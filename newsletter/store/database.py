@@ -1,0 +1,134 @@
+"""Open a database: SQLite in WAL mode by default, created and migrated by the first command that needs it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from newsletter.errors import StoreError
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def open_database(url: str) -> Engine:
+    """Return an engine on the database at ``url``, migrated to this version.
+
+    An absent SQLite file is made. Raises StoreError when it cannot be opened, is read-only, locked, or was
+    made by a newer version.
+    """
+    engine = connect(url)
+    with store_errors(engine):
+        migrate(engine)
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """Return an engine that leaves transactions to ``read`` and ``write``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    path = Path(parsed.database or "newsletter.db")
+    if not path.parent.is_dir():
+        raise StoreError(
+            f"The folder for the database does not exist: {path.parent}",
+            hint="Create it, or change [database] url in newsletter.toml.",
+        )
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+    # The driver must not open transactions by itself: it would defer the lock that a claim needs at once.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # NORMAL can lose an accepted batch when the power fails
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads."""
+    with store_errors(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that holds the right to write from its start, and commits at its end."""
+    with store_errors(engine), engine.connect().execution_options(write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def store_errors(engine: Engine) -> Iterator[None]:
+    """Turn a database's refusal into a sentence an editor can act on."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(_explain(str(error.orig), engine)) from error
+    except DBAPIError as error:
+        raise StoreError(f"The database refused: {error.orig}", hint=_where(engine)) from error
+
+
+def _explain(reason: str, engine: Engine) -> str:
+    where = _where(engine)
+    for sign, sentence in {
+        "locked": f"The database is locked by another program ({where}). Close it and run the command again.",
+        "readonly": f"The database cannot be written to ({where}). Check the permissions of the file and its folder.",
+        "unable to open": f"The database cannot be opened ({where}). Check the path and its permissions.",
+        "full": f"There is no room left for the database ({where}). Free some and run the command again.",
+        "not a database": f"The file is not a database ({where}). Check [database] url in newsletter.toml.",
+    }.items():
+        if sign in reason:
+            return sentence
+    return f"The database refused: {reason} ({where})."
+
+
+def _where(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to this version's tables, all or nothing.
+
+    Raises StoreError when it is of a newer version.
+    """
+    config = Config()
+    config.set_main_option("script_location", "newsletter.store:migrations")
+    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    head = script.get_current_head()
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head:
+        return
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise StoreError(
+            f"The database was made by a newer version of newsletter ({_where(engine)}).",
+            hint="Upgrade newsletter, then run the command again.",
+        )
+    _upgrade(engine, config)
+
+
+def _upgrade(engine: Engine, config: Config) -> None:
+    attributes: dict[str, Any] = config.attributes
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,204 @@
+"""The tables. Times are whole microseconds since 1970 in UTC: exact, sortable, the same on every database."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows itself only for a key declared INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+# An id is never given twice: an erased reader's links and memberships must not pass to a newcomer.
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("email", Text, nullable=False, unique=True),  # normalised
+    Column("name", Text, nullable=False, server_default=""),
+    Column("attrs", Text, nullable=False, server_default="{}"),  # a JSON object of strings
+    Column("suppressed", Text),  # the suppression's reason, mirrored in the same transaction
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+mailing_list = Table(
+    "list",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The names of the extra columns a list's imports brought: what a brief may use as a merge field.
+list_attribute = Table(
+    "list_attribute",
+    metadata,
+    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("status", Text, nullable=False),  # pending, confirmed, unsubscribed
+    Column("since", BigInteger, nullable=False),  # of that status
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint("status in ('pending', 'confirmed', 'unsubscribed')", name="status"),
+    Index("ix_subscription_subscriber_id", "subscriber_id"),
+    sqlite_with_rowid=False,
+)
+
+# Outlives the subscriber: whoever complained is not mailed again after a fresh import.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("email", Text, primary_key=True),  # normalised
+    Column("reason", Text, nullable=False),  # bounce, complaint, unsubscribed, manual, invalid
+    Column("since", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Pictures as they were mailed, by the SHA-256 of their bytes.
+picture = Table(
+    "picture",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("issue", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # first, newcomers, missing, trial
+    Column("provider", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("list_id", ForeignKey("list.id"), nullable=True),  # none for a trial
+    Column("audience_at", BigInteger, nullable=False),
+    Column("plan_cursor", BigInteger, nullable=False, server_default="0"),
+    Column("planned", Integer, nullable=False, server_default="0"),
+    Column("manifest", Text, nullable=False),  # JSON: digest of every variant, source, audience
+    Column("envelope", Text, nullable=False),  # JSON: sender, reply-to, list id, as frozen
+    Column("note", Text, nullable=False, server_default=""),  # why it stopped
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    CheckConstraint(
+        "state in ('draft', 'scheduled', 'sending', 'paused', 'held', 'cancelled', 'finished')", name="state"
+    ),
+    Index("ix_mailing_issue", "issue"),
+    sqlite_autoincrement=True,
+)
+
+# The frozen bytes: resume, a correction and view-in-browser need exactly what was sent.
+variant = Table(
+    "variant",
+    metadata,
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("fields", Text, nullable=False),  # JSON: [[key, name, default], …]
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("lo", BigInteger, nullable=False),  # subscriber ids, both ends included
+    Column("hi", BigInteger, nullable=False),
+    Column("candidates", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("owner", Text),
+    Column("lease_until", BigInteger),
+    Column("not_before", BigInteger, nullable=False, server_default="0"),
+    Column("n", Integer, nullable=False, server_default="0"),  # readers really in it
+    Column("members", LargeBinary),  # who they were: delta varints
+    Column("message_id", Text),
+    Column("changed_at", BigInteger, nullable=False),
+    CheckConstraint(
+        "state in ('pending', 'claimed', 'posting', 'accepted', 'unknown', 'rejected', 'empty', 'cancelled',"
+        " 'split')",
+        name="state",
+    ),
+    Index("ix_batch_mailing_id_lo", "mailing_id", "lo"),
+    Index(
+        "ix_batch_ready",
+        "mailing_id",
+        "not_before",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_batch_open",
+        "mailing_id",
+        "lease_until",
+        sqlite_where=text("state in ('claimed', 'posting')"),
+        postgresql_where=text("state in ('claimed', 'posting')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+# A row per POST.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), nullable=False),
+    Column("posted_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("outcome", Text),  # accepted, not_accepted, refused, account_refused, unknown
+    Column("detail", Text, nullable=False, server_default=""),
+    Index("ix_attempt_batch_id", "batch_id"),
+)
+
+# Candidates a mailing did not mail, and why.
+exception = Table(
+    "exception",
+    metadata,
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", BigInteger, primary_key=True),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # excluded, rejected
+    Column("reason", Text, nullable=False),
+    Index("ix_exception_batch_id", "batch_id"),
+    sqlite_with_rowid=False,
+)
+
+# One row a name: the theoretical arrival time of a global rate limit (GCRA), in microseconds.
+limiter = Table(
+    "limiter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("tat", BigInteger, nullable=False),
+)
