@@ -1,0 +1,92 @@
+"""Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.
+
+>>> from newsletter import Wiring, check, foresee, load_settings, send
+>>> wiring = Wiring(load_settings())
+>>> check(wiring, "2026-01-12-prisoners")
+>>> send(wiring, foresee(wiring, "2026-01-12-prisoners", list_name="readers"))
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings, load_settings
+    from newsletter.delivery.proof import Proof
+    from newsletter.editorial import Brief, Issue, Labels, parse_issue
+    from newsletter.errors import Finding, NewsletterError
+    from newsletter.publish import (
+        Sending,
+        check,
+        foresee,
+        read_draft,
+        recipients,
+        render_draft,
+        resume,
+        send,
+        send_test,
+        status,
+    )
+    from newsletter.readership import import_subscribers
+    from newsletter.rendering import Publication, RenderedMessage, render
+    from newsletter.wiring import Wiring
+
+# Named once, loaded when first used: `import newsletter` costs a script nothing it does not ask for.
+_HOMES = {
+    "Settings": "config",
+    "load_settings": "config",
+    "Proof": "delivery.proof",
+    "Brief": "editorial",
+    "Issue": "editorial",
+    "Labels": "editorial",
+    "parse_issue": "editorial",
+    "Finding": "errors",
+    "NewsletterError": "errors",
+    "Sending": "publish",
+    "check": "publish",
+    "foresee": "publish",
+    "read_draft": "publish",
+    "recipients": "publish",
+    "render_draft": "publish",
+    "resume": "publish",
+    "send": "publish",
+    "send_test": "publish",
+    "status": "publish",
+    "import_subscribers": "readership",
+    "Publication": "rendering",
+    "RenderedMessage": "rendering",
+    "render": "rendering",
+    "Wiring": "wiring",
+}
+
+__all__ = [
+    "Brief",
+    "Finding",
+    "Issue",
+    "Labels",
+    "NewsletterError",
+    "Proof",
+    "Publication",
+    "RenderedMessage",
+    "Sending",
+    "Settings",
+    "Wiring",
+    "check",
+    "foresee",
+    "import_subscribers",
+    "load_settings",
+    "parse_issue",
+    "read_draft",
+    "recipients",
+    "render",
+    "render_draft",
+    "resume",
+    "send",
+    "send_test",
+    "status",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'newsletter' has no attribute {name!r}")
+    return getattr(import_module(f"newsletter.{_HOMES[name]}"), name)

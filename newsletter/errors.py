@@ -9,10 +9,9 @@
      ├─ RenderError              a template is wrong, or a render would have damaged the mail
      ├─ AudienceError            a list, an address, a CSV file
      ├─ StoreError               the database: locked, read-only, full, of a newer version
-     ├─ DeliveryError            a send that may not begin or go on
-     │   ├─ AlreadySending       another process sends from this database
-     │   └─ IssueChanged         the file is not what was being sent
-     └─ WorkLeft                 exit 3: stopped with work left or unknowns
+     └─ DeliveryError            a send that may not begin or go on
+         ├─ AlreadySending       another process sends from this database
+         └─ IssueChanged         the file is not what was being sent
 
 Each says what happened, where, and what to do next. The command line prints them; none is its own.
 """
@@ -106,9 +105,3 @@ class AlreadySending(DeliveryError):
 
 class IssueChanged(DeliveryError):
     """Refuse to go on with an issue whose file is not what was being sent."""
-
-
-class WorkLeft(NewsletterError):
-    """Say that a send stopped with work left or unknowns, and the command that goes on."""
-
-    exit_code = 3

@@ -1,0 +1,54 @@
+"""The command line: parse, call, print."""
+
+import typer
+
+from newsletter.cli.console import state
+
+app = typer.Typer(
+    name="newsletter",
+    help="Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("newsletter"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    config: str | None = typer.Option(
+        None, "--config", metavar="FILE", help="newsletter.toml, if not the one here or above."
+    ),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """Set what all commands share."""
+    state.config = config
+
+
+def _register() -> None:
+    from newsletter.cli import delivering, lists, running, subscribers, suppressions, writing
+
+    writing.register(app)
+    delivering.register(app)
+    app.add_typer(subscribers.app, name="subscribers")
+    app.add_typer(lists.app, name="lists")
+    app.add_typer(suppressions.app, name="suppressions")
+    running.register(app)
+
+
+_register()
+
+
+def main() -> None:
+    """Run the command."""
+    app()

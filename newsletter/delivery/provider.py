@@ -1,6 +1,6 @@
 """The seam to whoever carries the mail: values in, an outcome out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,8 +45,11 @@ class Provider(Protocol):
         """Render one request; nothing is on the wire yet."""
         ...
 
-    def post(self, request: bytes) -> Outcome:
-        """Put a request on the wire and say what became of it, within the hard total deadline."""
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        """Put a request on the wire and say what became of it, within the hard total deadline.
+
+        An answer that comes after the deadline goes to ``late``, on another thread.
+        """
         ...
 
     def close(self) -> None:

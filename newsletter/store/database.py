@@ -41,7 +41,9 @@ def connect(url: str) -> Engine:
             f"The folder for the database does not exist: {path.parent}",
             hint="Create it, or change [database] url in newsletter.toml.",
         )
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -73,7 +75,11 @@ def read(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the right to write from its start, and commits at its end."""
-    with store_errors(engine), engine.connect().execution_options(write=True) as connection, connection.begin():
+    with (
+        store_errors(engine),
+        engine.connect().execution_options(write=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
@@ -92,7 +98,7 @@ def _explain(reason: str, engine: Engine) -> str:
     where = _where(engine)
     for sign, sentence in {
         "locked": f"The database is locked by another program ({where}). Close it and run the command again.",
-        "readonly": f"The database cannot be written to ({where}). Check the permissions of the file and its folder.",
+        "readonly": f"The database cannot be written to ({where}). Check the file's and its folder's permissions.",
         "unable to open": f"The database cannot be opened ({where}). Check the path and its permissions.",
         "full": f"There is no room left for the database ({where}). Free some and run the command again.",
         "not a database": f"The file is not a database ({where}). Check [database] url in newsletter.toml.",

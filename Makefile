@@ -1,0 +1,54 @@
+# Two commands to know: `make demo` and `make test`. Both need python 3.11+ and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo install test test-fast check bench format clean
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing; on Debian: apt install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/running: .venv/made requirements.txt pyproject.toml
+	@echo "Installing (once) …"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/developing: .venv/running requirements-dev.txt
+	@echo "Installing the development tools (once) …"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/running
+	@$(BIN)/python -m newsletter subscribers import issues/sample-readers.csv --list readers
+	@$(BIN)/python -m newsletter send "$$(ls -d issues/2* | tail -n 1)" --list readers --yes --json
+	@echo "Every message lies in sandbox.db; read them as each reader got them: $(BIN)/newsletter sandbox"
+
+install: .venv/made
+	@touch pyproject.toml requirements-dev.txt
+	@$(MAKE) --no-print-directory .venv/developing
+
+test: .venv/developing
+	$(BIN)/pytest -n 2 --dist worksteal -q
+
+test-fast: .venv/developing
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
+
+check: .venv/developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_architecture.py tests/test_docs.py tests/test_public_api.py
+
+format: .venv/developing
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/developing
+	$(BIN)/python tests/benchmarks/run.py
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

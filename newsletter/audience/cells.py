@@ -1,0 +1,102 @@
+"""Cells: lines of delimited text into rows of cells, one broken row never swallowing its neighbours."""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+MAX_ROW_LINES = 50  # of one row, by line breaks within quotation marks
+MAX_ROW_LENGTH = 100_000  # characters, of a row of several lines
+
+# A spreadsheet runs a cell that begins with one of these. Ours are exported behind an apostrophe, which
+# spreadsheets do not show (OWASP, “CSV Injection”), and which goes again when the file comes back.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
+
+
+class RawRow(NamedTuple):
+    """The cells of a row and the line it begins on; ``problem`` says why they are not to be trusted."""
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+
+
+class CellReader:
+    """Read rows off lines, counting lines as an editor's program does: from 1, quoted breaks included."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self._row: list[str] = []
+        self.number = 0
+
+    def next_line(self) -> str:
+        """Return the next line that is not blank; "" at the end."""
+        for line in self._lines:
+            self.number += 1
+            if line.strip():
+                return line
+        return ""
+
+    def rows(self, delimiter: str) -> Iterator[RawRow]:
+        """Yield what is left as rows; a blank line is a row without cells."""
+        while True:
+            try:
+                # Strict, so that a quotation mark that never closes is an error and not a cell with all the rest.
+                for cells in csv.reader(self._feed(), delimiter=delimiter, strict=True):
+                    line = self.number - len(self._row) + 1
+                    self._row.clear()
+                    yield RawRow(line, cells)
+            except csv.Error:
+                yield self._recover(delimiter)
+            else:
+                return
+
+    def _feed(self) -> Iterator[str]:
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines, "")
+            if not line:
+                return
+            self.number += 1
+            self._row.append(line)
+            if len(self._row) > 1 and self._too_long():
+                raise csv.Error
+            yield line
+
+    def _too_long(self) -> bool:
+        return len(self._row) > MAX_ROW_LINES or sum(map(len, self._row)) > MAX_ROW_LENGTH
+
+    def _recover(self, delimiter: str) -> RawRow:
+        """Take the row's first line alone, leniently, and put the others back."""
+        first, *rest = self._row
+        self._row.clear()
+        self._again.extendleft(reversed(rest))
+        self.number -= len(rest)
+        cells = split_cells(first, delimiter)
+        if not cells:
+            return RawRow(self.number, [first.rstrip("\n")[:200]], "A cell is far too long.")
+        if cells[-1].endswith("\n"):
+            return RawRow(
+                self.number, [first.rstrip("\n")], "A quotation mark opens a cell and nothing closes it."
+            )
+        return RawRow(self.number, cells)
+
+
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of one line, leniently; none when a cell is too long for a table."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def guard(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """Return a cell without the apostrophe that ``guard`` put before it."""
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell

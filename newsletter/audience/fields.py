@@ -1,0 +1,73 @@
+"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs him the mail."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+
+BUILT_IN = ("email", "name", "first_name", "last_name")
+
+# Names that the newsletter fills in itself; a column called so would turn a signed link into a stranger's.
+RESERVED = frozenset({"unsubscribe_url", "view_url", "preferences_url"})
+
+# SendGrid takes 10,000 bytes of substitutions a reader. A value may stand there twice, as it is and escaped
+# for HTML. Worst case: three names at 800, attributes at 3,000, an address at 1,800: 7,200, the rest is links.
+MAX_NAME = 100  # characters; never more than 800 bytes twice over, whatever they are
+MAX_ATTRIBUTES = 3_000  # bytes of all attributes, each counted as it is and again escaped
+MAX_FIELD_NAME = 40
+
+# Control characters, and those that turn the direction of the text around them or break its line.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def clean(text: str) -> str:
+    """Return text on one line without control characters; all else, however odd, stays."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    # Python's white space holds the line breaks that are left: tab, newline, U+0085, U+2028, U+2029.
+    return " ".join(unicodedata.normalize("NFC", _HOSTILE.sub("", text)).split())
+
+
+def field_name(header: str) -> str:
+    """Return the merge field name of a column: lower case, ASCII, words joined by ``_``; "" if none is left.
+
+    Accents go (``Città`` is ``citta``), since a brief's merge fields are plain ASCII words.
+    """
+    plain = unicodedata.normalize("NFKD", clean(header)).encode("ascii", "ignore").decode().lower()
+    name = _NOT_WORD.sub("_", plain).strip("_")[:MAX_FIELD_NAME].rstrip("_")
+    return f"column_{name}" if name[:1].isdigit() else name
+
+
+def cost(value: str) -> int:
+    """Return the bytes a value can take in a request: as it is, and escaped for HTML."""
+    if value.isascii() and value.isalnum():
+        return 2 * len(value)
+    return len(value.encode()) + len(html.escape(value).encode())
+
+
+def shorten(name: str) -> str:
+    """Return a name within the bound; no reader is lost over a long one."""
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1].rstrip() + "…"
+
+
+def fits(attrs: Mapping[str, str]) -> bool:
+    """Say whether attributes, without the names, stay within what a reader may bring along."""
+    return sum(cost(value) for name, value in attrs.items() if name not in BUILT_IN) <= MAX_ATTRIBUTES
+
+
+def reader_values(email: str, name: str, attrs: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of every field of a reader: the built-in ones, then the list's attributes.
+
+    A missing first or last name is taken from the name, and a missing name from those two.
+    """
+    first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
+    if not name:
+        name = shorten(f"{first} {last}".strip())
+    elif not (first and last):
+        words = name.split()
+        first = first or (words[0].rstrip(",") if words else "")
+        last = last or (words[-1] if len(words) > 1 else "")
+    return {**attrs, "email": email, "name": name, "first_name": first, "last_name": last}

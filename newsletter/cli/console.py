@@ -1,0 +1,148 @@
+"""How commands speak: JSON and data to stdout, everything for people to stderr."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import typer
+
+from newsletter.errors import NewsletterError, UsageError
+
+if TYPE_CHECKING:
+    from newsletter.delivery.proof import Proof
+    from newsletter.publish import Progress
+    from newsletter.wiring import Wiring
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _State:
+    config: str | None = None
+
+
+state = _State()
+
+
+def wiring() -> "Wiring":
+    """Return the wiring of the publication this command runs in."""
+    from pathlib import Path
+
+    from newsletter.config import load_settings
+    from newsletter.wiring import Wiring
+
+    return Wiring(load_settings(Path(state.config) if state.config else None))
+
+
+def say(text: str = "") -> None:
+    """Tell a person something."""
+    typer.echo(text, err=True)
+
+
+def fail(error: NewsletterError) -> typer.Exit:
+    """Tell a person what went wrong and return the exit that says so to scripts."""
+    styled = sys.stderr.isatty()
+    say(typer.style("Error: ", fg="red", bold=True) + str(error) if styled else f"Error: {error}")
+    return typer.Exit(error.exit_code)
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command so that its errors are told as sentences with their exit codes."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except NewsletterError as error:
+            raise fail(error) from None
+        except BrokenPipeError:
+            # Whoever reads our output has seen enough: `newsletter recipients X | head`.
+            sys.stdout = None
+            raise typer.Exit(0) from None
+
+    return run
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document to stdout."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.flush()
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask; without a terminal to ask on, insist on ``--yes``."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is there to answer.", hint="Say --yes to send without being asked.")
+    return typer.confirm(question, err=True)
+
+
+@contextmanager
+def progress_told() -> Iterator["Progress"]:
+    """Show progress: a bar on a terminal, a plain line now and then elsewhere."""
+    if sys.stderr.isatty():
+        with _bar() as told_bar:
+            yield told_bar
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator["Progress"]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, object] = {}
+
+        def report(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=of or None)
+            bar.update(tasks[step], completed=done, total=of or None)  # type: ignore[arg-type]
+
+        yield report
+
+
+def _lines() -> "Progress":
+    told_at = {"tenth": -1}
+
+    def report(step: str, done: int, of: int) -> None:
+        tenth = done * 10 // of if of else -1
+        if of and tenth > told_at["tenth"]:
+            told_at["tenth"] = tenth
+            say(f"{step}: {done:,} of {of:,}")
+
+    return report
+
+
+def show_proof(proof: "Proof") -> None:
+    """Show a proof to a person: a line each, adding up to the candidates."""
+    say(f"{proof.issue}: {proof.state}" + (f" ({proof.note})" if proof.note else ""))
+    rows = [("accepted", proof.accepted), ("rejected", proof.rejected)]
+    rows += [(f"excluded, {reason}", n) for reason, n in sorted(proof.excluded.items())]
+    rows += [("unknown", proof.unknown), ("pending", proof.pending)]
+    width = max(len(name) for name, _ in rows)
+    for name, n in rows:
+        if n or name == "accepted":
+            say(f"  {name:<{width}}  {n:>10,}")
+    say(f"  {'= candidates':<{width}}  {proof.candidates:>10,}")
+    if proof.provider == "sandbox":
+        say("Local SendGrid: nobody was really mailed.")
+
+
+def way_on(proof: "Proof") -> str:
+    """Return the sentence that says how to go on, or nothing when all is settled."""
+    if proof.pending:
+        return f"{proof.pending:,} are still to be mailed. Go on with: newsletter resume {proof.issue}"
+    if proof.unknown:
+        return (
+            f"{proof.unknown:,} got no clear answer and are not mailed again blindly. "
+            f"List them: newsletter recipients {proof.issue} --state unknown"
+        )
+    return ""

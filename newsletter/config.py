@@ -1,0 +1,262 @@
+"""Settings: newsletter.toml, then the environment. Nothing else reads either."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from newsletter.errors import SettingsError
+
+FILE_NAME = "newsletter.toml"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PublicationSettings(_Section):
+    """Who writes: the named newsletter."""
+
+    name: str = "Newsletter"
+    from_name: str = ""
+    from_email: str = ""
+    reply_to: str = ""
+    postal_address: str = ""
+    site_url: str = ""
+    language: str = "en"
+    theme: str = "default"
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError(f"“{value}” is no time zone; write one like Europe/Lisbon") from error
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        return _base_url(value)
+
+
+class LabelSettings(_Section):
+    """The phrases put before a story's sections."""
+
+    background: tuple[str, ...] = ("Some shit you should know before you dig in", "Background")
+    now: tuple[str, ...] = ("What’s going on now",)
+    extra: tuple[str, ...] = ("What’s next", "Another view", "Go deeper")
+
+
+class DeliverySettings(_Section):
+    """How mail leaves."""
+
+    provider: Literal["sandbox", "sendgrid"] = "sandbox"
+    sendgrid_host: str = ""
+    residency: Literal["global", "eu"] = "global"
+    batch_size: int = Field(default=1000, ge=1, le=1000)  # SendGrid's limit of personalizations a request
+    threads: int = Field(default=4, ge=1, le=64)
+    rate_per_second: float = Field(default=0, ge=0)  # recipients; 0 is as fast as the provider takes them
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+    @field_validator("sendgrid_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if value and urlsplit(value).scheme == "http" and not is_loopback(value):
+            raise ValueError("plain http is for loopback only; use https")
+        return _base_url(value)
+
+
+class DatabaseSettings(_Section):
+    """Where the list and the ledger live."""
+
+    url: str = "sqlite:///newsletter.db"
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. ``root`` is newsletter.toml's folder, where relative paths start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSLETTER_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    publication: PublicationSettings = PublicationSettings()
+    labels: LabelSettings = LabelSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    database: DatabaseSettings = DatabaseSettings()
+    root: Path = Path()
+    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
+    secret_key: SecretStr = SecretStr("")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return env_settings, init_settings
+
+    @property
+    def sendgrid_host(self) -> str:
+        """Return the base URL that requests go to."""
+        return self.delivery.sendgrid_host or SENDGRID_HOSTS[self.delivery.residency]
+
+    @property
+    def stays_here(self) -> bool:
+        """Say whether no mail can leave the machine: the local SendGrid, or a loopback host."""
+        return self.delivery.provider == "sandbox" or is_loopback(self.sendgrid_host)
+
+    @property
+    def provider_identity(self) -> str:
+        """Name whose acceptance the ledger records; one provider's never counts for another."""
+        if self.delivery.provider == "sandbox":
+            return "sandbox"
+        if self.sendgrid_host in SENDGRID_HOSTS.values():
+            return "sendgrid"
+        return (
+            "sendgrid on loopback"
+            if self.stays_here
+            else f"sendgrid at {urlsplit(self.sendgrid_host).netloc}"
+        )
+
+    @property
+    def site_url(self) -> str:
+        """Return the readers' site, or where it would be on this machine."""
+        return self.publication.site_url or "http://localhost:8000"
+
+    @property
+    def database_url(self) -> str:
+        """Return the database's URL with a relative SQLite path made absolute."""
+        path = self.sqlite_path
+        return f"sqlite:///{path}" if path else self.database.url
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """Return the SQLite file, or None when the database is another."""
+        scheme, _, rest = self.database.url.partition("://")
+        if scheme.split("+")[0] != "sqlite":
+            return None
+        return self.root / (rest.removeprefix("/") or "newsletter.db")
+
+    @property
+    def state_folder(self) -> Path:
+        """Return the folder for what lies beside the database: the key, the lock, the local SendGrid's file."""
+        return self.sqlite_path.parent if self.sqlite_path else self.root
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether a base URL is of this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.startswith("127.")
+
+
+def _base_url(value: str) -> str:
+    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        raise ValueError(f"“{value}” is no base URL; write one like https://news.example.org")
+    return value.rstrip("/")
+
+
+def find_file(start: Path) -> Path | None:
+    """Return the newsletter.toml of this folder or the nearest above it."""
+    folder = start.resolve()
+    return next(
+        (each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None
+    )
+
+
+def load_settings(file: Path | None = None, *, start: Path | None = None, required: bool = True) -> Settings:
+    """Return the settings of the publication in ``start`` (this folder) or above it, or of ``file``.
+
+    Raises SettingsError with every fault: an unreadable file, an unknown or misspelt name with the nearest
+    known one, a value out of range.
+    """
+    path = file or find_file(start or Path.cwd())
+    if path is None and required:
+        raise SettingsError(
+            f"There is no {FILE_NAME} here or in any folder above.",
+            hint="Go to your publication's folder, or make one: newsletter init DIR",
+        )
+    values = _read(path) if path else {}
+    faults = [*_misspelt_environment(os.environ), *_unknown(values)]
+    if not faults:
+        try:
+            return Settings(**values, root=path.parent.resolve() if path else Path.cwd())
+        except ValidationError as error:
+            faults = [_sentence(each["loc"], each["msg"], each["input"]) for each in error.errors()]
+    raise SettingsError("\n  ".join(faults), file=str(path or "environment"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SettingsError("There is no such file.", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("The file is not UTF-8.", file=str(path), hint="Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The file is not TOML: {error}.", file=str(path)) from error
+
+
+_SECTIONS: Mapping[str, type[_Section]] = {
+    "publication": PublicationSettings,
+    "labels": LabelSettings,
+    "delivery": DeliverySettings,
+    "database": DatabaseSettings,
+}
+
+
+def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
+    for section, content in values.items():
+        if section not in _SECTIONS:
+            yield f"[{section}] is no section.{_nearest(section, _SECTIONS)}"
+        elif not isinstance(content, dict):
+            yield f"{section} is a section: write [{section}] on a line of its own."
+        else:
+            known = _SECTIONS[section].model_fields
+            for key in content.keys() - known.keys():
+                yield f"[{section}] {key} is no setting.{_secret(key) or _nearest(key, known)}"
+
+
+def _secret(key: str) -> str:
+    name = {"api_key": "SENDGRID_API_KEY", "sendgrid_api_key": "SENDGRID_API_KEY"}.get(
+        key, "NEWSLETTER_SECRET_KEY" if key == "secret_key" else ""
+    )
+    return f" Secrets are read from the environment alone: {name}." if name else ""
+
+
+def _misspelt_environment(environ: Mapping[str, str]) -> Iterator[str]:
+    known = {f"NEWSLETTER_{s}__{k}".upper() for s, c in _SECTIONS.items() for k in c.model_fields}
+    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | {"NEWSLETTER_SECRET_KEY"}
+    for name in environ:
+        if name.upper().startswith("NEWSLETTER_") and name.upper() not in known:
+            yield f"{name} in the environment is no setting.{_nearest(name.upper(), known)}"
+
+
+def _nearest(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" Did you mean {close[0]}?" if close else f" Known are: {', '.join(sorted(known))}."
+
+
+def _sentence(location: tuple[int | str, ...], message: str, value: object) -> str:
+    section, *rest = (str(part) for part in location)
+    name = f"[{section}] {'.'.join(rest)}".rstrip()
+    return f"{name}: {message.removeprefix('Value error, ')}" + (
+        "" if "secret" in name or "key" in name or isinstance(value, dict) else f" (it is {value!r})"
+    )

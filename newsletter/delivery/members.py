@@ -1,0 +1,37 @@
+"""Who was really in a batch, as bytes: ascending ids as varints of their differences.
+
+A million readers take 1.25 MB this way; a row for each takes a hundred times that.
+"""
+
+from collections.abc import Iterable
+
+
+def encode(ids: Iterable[int]) -> bytes:
+    """Return ascending positive ids as bytes. Raises ValueError when they do not ascend."""
+    out = bytearray()
+    last = 0
+    for each in ids:
+        gap = each - last
+        if gap <= 0:
+            raise ValueError("ids must be positive and ascend")
+        last = each
+        while gap > 0x7F:
+            out.append(gap & 0x7F | 0x80)
+            gap >>= 7
+        out.append(gap)
+    return bytes(out)
+
+
+def decode(data: bytes) -> list[int]:
+    """Return the ids that ``encode`` was given."""
+    ids: list[int] = []
+    last = gap = shift = 0
+    for byte in data:
+        gap |= (byte & 0x7F) << shift
+        if byte & 0x80:
+            shift += 7
+            continue
+        last += gap
+        ids.append(last)
+        gap = shift = 0
+    return ids

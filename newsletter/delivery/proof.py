@@ -1,0 +1,57 @@
+"""The proof: the exact count of who got an issue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+State = Literal["draft", "scheduled", "sending", "paused", "held", "cancelled", "finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Account for every candidate of an issue, over all its mailings so far.
+
+    Candidates are all subscriptions of the list, in any state, at the audience instant; ``candidates`` is
+    always ``accepted + rejected + sum(excluded) + unknown + pending``.
+    """
+
+    issue: str
+    state: State
+    candidates: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    unknown: int = 0
+    pending: int = 0
+    provider: str = "sandbox"
+    note: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Say whether every candidate is accounted for."""
+        told = self.accepted + self.rejected + sum(self.excluded.values()) + self.unknown + self.pending
+        return told == self.candidates
+
+    @property
+    def settled(self) -> bool:
+        """Say whether nothing is left to do or to find out."""
+        return not self.pending and not self.unknown
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the proof as the document ``--json`` prints."""
+        document: dict[str, object] = {
+            "issue": self.issue,
+            "state": self.state,
+            "candidates": self.candidates,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "excluded": dict(sorted(self.excluded.items())),
+            "unknown": self.unknown,
+            "pending": self.pending,
+            "provider": self.provider,
+        }
+        if self.provider == "sandbox":
+            document["notice"] = "Local SendGrid: nobody was really mailed."
+        if self.note:
+            document["note"] = self.note
+        return document

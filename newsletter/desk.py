@@ -1,0 +1,212 @@
+"""The editor's desk: files that commands make, never over one that is there, never half written."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from newsletter.config import FILE_NAME, load_settings
+from newsletter.editorial import Labels, Note, import_text, read_source, slug
+from newsletter.errors import NewsletterError, SettingsError
+from newsletter.loaders import PictureFile
+from newsletter.publish import read_draft, render_draft
+from newsletter.wiring import Wiring
+
+MAX_IMPORT_BYTES = 1_000_000
+
+_SETTINGS = """\
+# Everything about this newsletter that is not an issue. Environment variables win over this file:
+# NEWSLETTER_<SECTION>__<KEY>. Secrets are never read from here: SENDGRID_API_KEY, NEWSLETTER_SECRET_KEY.
+
+[publication]
+name = "My Newsletter"
+from_name = "My Newsletter"
+from_email = "news@example.org"
+postal_address = ""        # real mail must carry one
+site_url = ""              # where readers unsubscribe; https, once mail is real
+language = "en"
+time_zone = "UTC"
+
+[labels]
+background = ["Some shit you should know before you dig in", "Background"]
+now = ["What’s going on now"]
+extra = ["What’s next", "Another view", "Go deeper"]
+
+[delivery]
+provider = "sandbox"       # no mail leaves this machine; "sendgrid" sends for real
+
+[database]
+url = "sqlite:///newsletter.db"
+"""
+
+_BRIEF = """\
+---
+subject: {subject}
+preheader: ""
+date: {date}
+---
+# {headline}
+
+**{background}:** What a reader who missed the last months needs: two to four dated, sourced sentences.
+
+**{now}:** What happened, in short paragraphs.
+"""
+
+
+def make_publication(folder: Path) -> list[Path]:
+    """Make a publication in ``folder``; return the paths made.
+
+    Raises SettingsError when there is one already.
+    """
+    if (folder / FILE_NAME).exists():
+        raise SettingsError("There is a publication here already.", file=str(folder / FILE_NAME))
+    made = [folder / FILE_NAME, folder / "issues", folder / ".gitignore"]
+    try:
+        (folder / "issues").mkdir(parents=True, exist_ok=True)
+        _write_new(made[0], _SETTINGS.encode())
+        if made[2].exists():
+            return made[:2]
+        _write_new(made[2], b"*.db\n*.db-shm\n*.db-wal\n*.lock\n*.key\n*.refused.csv\n")
+    except OSError as error:
+        raise NewsletterError(
+            f"The publication cannot be made: {error.strerror}.", file=str(folder)
+        ) from error
+    return made
+
+
+def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
+    """Write a brief with its sections in place; return its path."""
+    words = " ".join(headline.split())
+    if not words:
+        raise NewsletterError(
+            "The headline is empty.", hint='Write one: newsletter new "Caracas opens the cells"'
+        )
+    settings = wiring.settings
+    today = datetime.fromtimestamp(wiring.clock.now() / 1e6, ZoneInfo(settings.publication.time_zone)).date()
+    text = _BRIEF.format(
+        subject=orjson.dumps(words[:150]).decode(),
+        date=today,
+        headline=words,
+        background=settings.labels.background[0],
+        now=settings.labels.now[0],
+    )
+    return _write_brief(output or _default_path(settings.root, today, words), text)
+
+
+def import_brief(
+    file: Path, output: Path | None, *, config: Path | None = None
+) -> tuple[Path, Sequence[Note]]:
+    """Turn a plain text into a brief; return its path and what became of each line."""
+    settings = load_settings(config, required=False)
+    try:
+        with file.open("rb") as source:
+            data = source.read(MAX_IMPORT_BYTES + 1)
+    except OSError as error:
+        raise NewsletterError(f"The file cannot be read: {error.strerror}.", file=str(file)) from error
+    today = date.today()  # noqa: DTZ011  (the editor's own day, as on the wall)
+    labels = Labels(**settings.labels.model_dump())
+    imported = import_text(read_source(data, str(file)), file=str(file), labels=labels, today=today)
+    path = output or _default_path(settings.root, today, imported.headline)
+    return _write_brief(path, imported.markdown), imported.notes
+
+
+def _default_path(root: Path, day: date, headline: str) -> Path:
+    return root / "issues" / f"{day}-{slug(headline) or 'brief'}.md"
+
+
+def _write_brief(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_new(path, text.encode())
+    except FileExistsError as error:
+        raise NewsletterError(
+            "There is a file of that name already, and it stays as it is.",
+            hint="Name another with -o.",
+            file=str(path),
+        ) from error
+    except OSError as error:
+        raise NewsletterError(f"The file cannot be written: {error.strerror}.", file=str(path)) from error
+    return path
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and never over another."""
+    temporary = _beside(path, data)
+    try:
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    _beside(path, data).replace(path)
+
+
+def _beside(path: Path, data: bytes) -> Path:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    Path(name).chmod(0o644)
+    return Path(name)
+
+
+def write_rendered(wiring: Wiring, reference: str, out: Path) -> dict[str, Path]:
+    """Render an issue and write its parts below ``out``; return their paths by name."""
+    draft = read_draft(wiring, reference)
+    rendered = render_draft(wiring, draft)
+    message = rendered.message
+    about = {
+        "issue": draft.issue.id,
+        "variant": "everyone",
+        "subject": message.subject,
+        "preheader": message.preheader,
+        "digest": message.digest,
+        "merge_fields": [{"key": f.key, "name": f.name, "default": f.default} for f in message.fields],
+        "bytes": {"html": len(message.html.encode()), "text": len(message.text.encode())},
+    }
+    parts = {
+        "everyone.html": message.html.encode(),
+        "everyone.txt": message.text.encode(),
+        "everyone.mjml": rendered.mjml.encode(),
+        "message.json": orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n",
+    }
+    return _write_parts(out, parts, draft.pictures)
+
+
+def _write_parts(
+    out: Path, parts: Mapping[str, bytes], pictures: Mapping[str, PictureFile]
+) -> dict[str, Path]:
+    whole = dict(parts) | {f"pictures/{each.name}": each.content for each in pictures.values()}
+    try:
+        for name, data in whole.items():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            _replace(out / name, data)
+    except OSError as error:
+        raise NewsletterError(
+            f"The rendered mail cannot be written: {error.strerror}.", file=str(out)
+        ) from error
+    return {name: out / name for name in whole}
+
+
+def run_sandbox(wiring: Wiring, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Run the local SendGrid with its inbox until Ctrl-C."""
+    from newsletter.sandbox.server import serve
+    from newsletter.store.database import read
+    from newsletter.store.mailings import picture_of
+
+    def picture(name: str) -> tuple[str, bytes] | None:
+        with read(wiring.engine) as connection:
+            return picture_of(connection, name.partition(".")[0])
+
+    serve(
+        wiring.sandbox_file,
+        host,
+        port,
+        picture=picture,
+        ready=lambda url: say(f"Inbox and local SendGrid: {url}  (Ctrl-C ends it)"),
+    )

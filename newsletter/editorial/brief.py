@@ -1,0 +1,282 @@
+"""From block tokens to stories: headlines, labels, what stands under them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from newsletter.editorial.faults import Faults
+from newsletter.editorial.issue import Brief, Picture, Section, SectionKind
+from newsletter.editorial.labels import Labels, folded, split_run_in
+from newsletter.editorial.names import nearest, suggestion
+
+Block = list[Token]  # one top-level block: a heading, a paragraph, a whole list, a picture
+
+
+@dataclass(slots=True)
+class _Part:
+    """A section while it is being gathered."""
+
+    kind: SectionKind
+    label: str
+    line: int
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Story:
+    """A story while it is being gathered. Without a headline it holds what stands before the first one."""
+
+    headline: tuple[Token, ...] | None
+    line: int
+    parts: list[_Part] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Return the headline as errors quote it."""
+        text = visible_text(self.headline or ())
+        return f"The story “{text[:60]}”" if text else "The story"
+
+
+def build_stories(
+    tokens: Sequence[Token], labels: Labels, last_line: int, faults: Faults
+) -> tuple[Brief, ...]:
+    """Return the stories of an issue. Whatever is wrong with one is added to ``faults``.
+
+    ``last_line`` is where a file without any text is said to lack its headline.
+    """
+    stories = _gather(tokens, labels, faults)
+    if not stories:
+        _tell_no_headline(last_line, faults)
+    elif stories[0].headline is None:
+        _tell_before_headline(stories, faults)
+        stories = stories[1:] or stories
+    for story in stories:
+        _tell_labels(story, labels, faults)
+    return tuple(_brief(story, faults) for story in stories)
+
+
+def visible_text(children: Sequence[Token]) -> str:
+    """Return inline tokens as the words a reader sees; a merge field as it was written."""
+    return "".join(
+        " " if each.type in ("softbreak", "hardbreak") else each.content for each in children
+    ).strip()
+
+
+# ── gather ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _gather(tokens: Sequence[Token], labels: Labels, faults: Faults) -> list[_Story]:
+    stories: list[_Story] = []
+    for block in _blocks(tokens):
+        line = _line(block)
+        if _begins_story(block, labels, faults):
+            stories.append(_Story(tuple(block[1].children or ()), line))
+            continue
+        if not stories:
+            stories.append(_Story(None, line))
+        _add(stories[-1], block, labels, faults)
+    return stories
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    """Yield top-level blocks: each ends where the nesting is back at level 0."""
+    block: Block = []
+    for token in tokens:
+        block.append(token)
+        if token.level == 0 and token.nesting != 1:
+            yield block
+            block = []
+
+
+def _line(block: Block) -> int:
+    place = block[0].map
+    return place[0] + 1 if place else 1
+
+
+def _begins_story(block: Block, labels: Labels, faults: Faults) -> bool:
+    if block[0].type != "heading_open" or block[0].tag != "h1":
+        return False
+    label = visible_text(block[1].children or ())
+    if labels.kind_of(label) is None:
+        return True
+    faults.add(
+        "brief-label-as-headline",
+        _line(block),
+        f"“{label}” is a label, but one “#” makes it the headline of a story.",
+        f"Write “## {label}”, or begin a paragraph with “**{label}:**”.",
+    )
+    return False
+
+
+def _add(story: _Story, block: Block, labels: Labels, faults: Faults) -> None:
+    """Put a block where it belongs: a label opens a section, all else goes to the one that is open."""
+    line = _line(block)
+    if block[0].type == "heading_open":
+        _add_heading(story, block, labels, faults)
+    elif block[0].type == "paragraph_open" and (found := split_run_in(block[1].children or (), labels)):
+        kind, label, rest = found
+        part = _Part(kind, label, line)
+        story.parts.append(part)
+        if rest:
+            inline = block[1].copy(children=rest, content=visible_text(rest))
+            part.blocks.append([block[0], inline, block[2]])
+    else:
+        _tell_headings_within(block, faults)
+        _open_part(story, line).blocks.append(block)
+
+
+def _open_part(story: _Story, line: int) -> _Part:
+    if not story.parts:
+        story.parts.append(_Part("lede", "", line))
+    return story.parts[-1]
+
+
+def _add_heading(story: _Story, block: Block, labels: Labels, faults: Faults) -> None:
+    line = _line(block)
+    text = visible_text(block[1].children or ())
+    kind = labels.kind_of(text)
+    if kind is None and block[0].tag == "h2":
+        _tell_unknown(text, line, labels, faults)
+        near = nearest(text, labels.all)
+        kind = labels.kind_of(near) if near else None  # so that it is not missed a second time
+    if kind:
+        story.parts.append(_Part(kind, text.rstrip(":： "), line))
+    elif block[0].tag != "h2":
+        for token in (block[0], block[2]):  # one level of subheads, so that none is skipped
+            token.tag = "h3"
+        _open_part(story, line).blocks.append(block)
+
+
+# ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tell_no_headline(line: int, faults: Faults) -> None:
+    faults.add(
+        "brief-headline-missing",
+        line,
+        "The file has no headline.",
+        "Begin each story with “# ” and its headline.",
+    )
+
+
+def _tell_before_headline(stories: Sequence[_Story], faults: Faults) -> None:
+    if len(stories) == 1:
+        _tell_no_headline(stories[0].line, faults)
+        return
+    faults.add(
+        "brief-before-headline",
+        stories[0].line,
+        "There is text before the first headline, so it belongs to no story.",
+        "Move it below the line that begins with “# ”, as the story's lede.",
+    )
+
+
+def _tell_unknown(text: str, line: int, labels: Labels, faults: Faults) -> None:
+    if faults.full:  # looking for the nearest label takes time
+        return
+    known = ", ".join(f"“{each}”" for each in labels.all)
+    faults.add(
+        "brief-heading-unknown",
+        line,
+        f"“## {text[:60]}” is no label.",
+        f"{suggestion(text, labels.all)}Known are: {known}. A subhead within a section takes “###”; "
+        "a line of hyphens right below a text makes that text a heading, too.",
+    )
+
+
+def _tell_headings_within(block: Block, faults: Faults) -> None:
+    for token in block:
+        if token.type == "heading_open":
+            faults.add(
+                "brief-heading-nested",
+                token.map[0] + 1 if token.map else _line(block),
+                "A heading stands within a quote or a list.",
+                "Move it out, or use **bold**; a “#” that is meant as such takes a backslash before it.",
+            )
+
+
+def _tell_labels(story: _Story, labels: Labels, faults: Faults) -> None:
+    if story.headline is not None and not visible_text(story.headline):
+        faults.add("brief-headline-empty", story.line, "The headline is empty.", "Write it after the “# ”.")
+    wanted: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
+        ("background", labels.background),
+        ("now", labels.now),
+    )
+    for kind, phrases in wanted:
+        if not any(part.kind == kind for part in story.parts):
+            _tell_missing(story, kind, phrases, faults)
+    _tell_twice(story, faults)
+
+
+def _tell_missing(story: _Story, kind: SectionKind, phrases: tuple[str, ...], faults: Faults) -> None:
+    phrase = phrases[0] if phrases else kind
+    faults.add(
+        "brief-label-missing",
+        story.line,
+        f"{story.name} has no label for its “{kind}” section.",
+        f"{_near_miss(story, phrases)}Begin a paragraph with “**{phrase}:**”, "
+        f"or write the heading “## {phrase}”.",
+    )
+
+
+def _near_miss(story: _Story, phrases: tuple[str, ...]) -> str:
+    """Point at a paragraph that begins nearly like one of the phrases."""
+    for part in story.parts:
+        for block in part.blocks[:50]:
+            if block[0].type == "paragraph_open":
+                begin = _beginning(block[1].children or (), phrases)
+                if begin:
+                    return f"Is it “{begin}” on line {_line(block)}? "
+    return ""
+
+
+def _beginning(children: Sequence[Token], phrases: tuple[str, ...]) -> str:
+    text = visible_text(children)
+    begin = text.partition(":")[0]
+    longest = max(map(len, phrases), default=0) + 20
+    return begin if len(begin) <= longest and nearest(folded(begin), map(folded, phrases)) else ""
+
+
+def _tell_twice(story: _Story, faults: Faults) -> None:
+    seen: dict[str, int] = {}
+    for part in story.parts:
+        key = part.kind if part.kind != "extra" else folded(part.label)
+        if key in seen:
+            faults.add(
+                "brief-label-twice",
+                part.line,
+                f"“{part.label}” begins a second “{part.kind}” section; the first is on line {seen[key]}.",
+                "Join the two, or begin a new story with “# ” and its headline.",
+            )
+        seen.setdefault(key, part.line)
+
+
+# ── build ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _brief(story: _Story, faults: Faults) -> Brief:
+    parts = [built for part in story.parts for built in _built(part, faults)]
+    return Brief(story.headline or (), tuple(parts), story.line)
+
+
+def _built(part: _Part, faults: Faults) -> Iterator[Section | Picture]:
+    """Yield the section, then the pictures it ends with: they stand between this section and the next."""
+    end = len(part.blocks)
+    while end and part.blocks[end - 1][0].type == "picture":
+        end -= 1
+    body = tuple(token for block in part.blocks[:end] for token in block)
+    if part.kind != "lede" and all(token.type == "hr" for token in body):
+        _tell_empty(part, faults)
+    if body or part.kind != "lede":
+        yield Section(part.kind, part.label, body, part.line)
+    yield from (block[0].meta["picture"] for block in part.blocks[end:])
+
+
+def _tell_empty(part: _Part, faults: Faults) -> None:
+    faults.add(
+        "brief-label-empty",
+        part.line,
+        f"“{part.label}” has nothing under it.",
+        "Write the section's text after the label, or take the label out.",
+    )

@@ -1,0 +1,37 @@
+"""Gather what is wrong with a file, so that an editor hears it all at once."""
+
+from newsletter.errors import Finding, IssueError
+
+LIMIT = 200  # a file with more faults than this is no brief; telling each of a million would take minutes
+
+
+class Faults:
+    """Faults of one file, each said once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: dict[tuple[str, int, str], Finding] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    @property
+    def full(self) -> bool:
+        """Say whether so much is wrong that looking further tells nobody more."""
+        return len(self._found) >= LIMIT
+
+    def add(self, code: str, line: int, message: str, hint: str) -> None:
+        """Note a fault. The same words for the same line add nothing."""
+        if not self.full:
+            finding = Finding(code, "error", self.file, line, message, hint)
+            self._found.setdefault((code, line, message), finding)
+
+    def has(self, code: str, first: int, last: int) -> bool:
+        """Say whether a fault of that code lies on one of the lines first to last, both included."""
+        return any(code == each and first <= line <= last for each, line, _ in self._found)
+
+    def raise_any(self) -> None:
+        """Raise IssueError with every fault, by line; do nothing when there is none."""
+        if self._found:
+            order = sorted(self._found.values(), key=lambda each: (each.line or 0, each.code))
+            raise IssueError(order)

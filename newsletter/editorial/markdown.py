@@ -1,0 +1,206 @@
+"""Markdown as briefs have it: CommonMark and tables, HTML as text, merge fields, pictures on their own.
+
+Faults and line numbers travel in markdown-it's ``env``, as its rules have no other way to reach them.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.image import image
+from markdown_it.token import Token
+
+from newsletter.editorial.faults import Faults
+from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
+from newsletter.editorial.pictures import lift_pictures
+
+MAX_DEPTH = 20  # mail programs and the tools that prepare a mail give up on deeper nesting
+RESERVED = "-nl."  # begins every tag by which the provider puts a reader's values into a mail
+
+_BROKEN_PICTURE = re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,500}\)")
+_OPEN_DESTINATION = re.compile(r"\]\(\S*$")
+_TEMPLATE_OPENING = re.compile(r"\{\{|\{%")
+
+
+def parse_blocks(text: str, faults: Faults) -> list[Token]:
+    """Return the block tokens of a text, pictures lifted out of their paragraphs.
+
+    ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``.
+    """
+    env: dict[str, object] = {"faults": faults, "line": 1}
+    tokens = _parser().parse(text, env)
+    _tell_unused_references(tokens, env, faults)
+    for token, line in with_lines(tokens):
+        _tell_depth(token, line, faults)
+        _tell_hidden(token, line, faults)
+    return lift_pictures(tokens, faults)
+
+
+def with_lines(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
+    """Yield block tokens with their line, counted from 1; closing ones have that of what went before."""
+    line = 1
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else line
+        yield token, line
+
+
+def tell_reserved(faults: Faults, line: int) -> None:
+    """Note the letters that would let the provider put a reader's values where nobody meant them."""
+    faults.add(
+        "file-reserved",
+        line,
+        f"“{RESERVED}” is kept for the tags by which each reader's values get into the mail.",
+        "Write it some other way, with a space in it for instance; code and links make no exception.",
+    )
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    options = {"html": False, "maxNesting": 2 * MAX_DEPTH, "store_labels": True}
+    parser = MarkdownIt("commonmark", options).enable("table")
+    parser.core.ruler.at("inline", _inline_with_lines)
+    parser.inline.ruler.before("escape", "merge_field", _merge_field)
+    parser.inline.ruler.at("image", _image_once)
+    parser.inline.ruler.after("image", "broken_picture", _broken_picture)
+    return parser
+
+
+def _inline_with_lines(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline":
+            state.env["line"] = token.map[0] + 1 if token.map else state.env["line"]
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _line(state: StateInline) -> int:
+    line: int = state.env["line"]
+    return line + state.src.count("\n", 0, state.pos)
+
+
+def _merge_field(state: StateInline, silent: bool) -> bool:
+    """Read ``{{ name }}``; note a ``{{`` or ``{%`` that is none and read it as text."""
+    opening = state.src[state.pos : min(state.pos + 2, state.posMax)]
+    if opening not in ("{{", "{%"):
+        return False
+    found = MERGE_FIELD.match(state.src, state.pos, state.posMax)
+    if not silent:
+        _push_field(state, opening, found)
+    state.pos = found.end() if found else state.pos + 2
+    return True
+
+
+def _push_field(state: StateInline, opening: str, found: re.Match[str] | None) -> None:
+    line = _line(state)
+    if found is None:
+        tell_broken(state.env["faults"], line, opening)
+        state.pending += opening
+        return
+    # A link's address may hold no space: `](https://… {{ name }})` is text to Markdown, a link to its writer.
+    if _OPEN_DESTINATION.search(state.src[max(0, state.pos - 300) : state.pos]):
+        _tell_misplaced(state.env["faults"], line)
+    made = field_token(found, line)
+    token = state.push(made.type, made.tag, 0)
+    token.content, token.meta = made.content, made.meta
+
+
+def _tell_misplaced(faults: Faults, line: int) -> None:
+    faults.add(
+        "field-misplaced",
+        line,
+        "Braces cannot stand in a link's address or title, nor in a picture's text.",
+        "Put the merge field into the text beside it.",
+    )
+
+
+def _image_once(state: StateInline, silent: bool) -> bool:
+    """Read a picture, but none within another's text: that would recurse as deep as a file pleases."""
+    if state.env.get("in_picture"):
+        return False
+    line = state.env["line"]
+    state.env.update(in_picture=True, line=_line(state))
+    try:
+        return image(state, silent)
+    finally:
+        state.env.update(in_picture=False, line=line)
+
+
+def _broken_picture(state: StateInline, silent: bool) -> bool:
+    """Note what looks like a picture to an editor and is text to Markdown. Never reads anything itself."""
+    if silent or state.src[state.pos] != "!":
+        return False
+    if _BROKEN_PICTURE.match(state.src, state.pos, state.posMax):
+        state.env["faults"].add(
+            "brief-picture-broken",
+            _line(state),
+            "This looks like a picture but cannot be read as one.",
+            'Write ![what it shows](file.jpg "Caption"); put <…> around a file name that holds spaces.',
+        )
+    return False
+
+
+def tell_reserved_lines(text: str, faults: Faults) -> None:
+    """Note every line that holds letters kept for the provider's tags, wherever in the file it stands."""
+    if RESERVED in text:
+        for number, line in enumerate(text.split("\n"), start=1):
+            if RESERVED in line:
+                tell_reserved(faults, number)
+
+
+def _tell_depth(token: Token, line: int, faults: Faults) -> None:
+    depth = deepest = token.level
+    for child in token.children or ():
+        depth += child.nesting
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        faults.add(
+            "brief-nesting",
+            line,
+            f"Quotes, lists or emphasis are nested more than {MAX_DEPTH} deep here.",
+            "Use fewer “>”, less indentation or fewer “*”.",
+        )
+
+
+def _tell_hidden(token: Token, line: int, faults: Faults) -> None:
+    """Note what no scan of the source can see: reserved letters behind entities, braces within addresses."""
+    last = token.map[1] if token.map else line
+    children = token.children or [token]
+    shown = "".join(_shown(child) for child in children)
+    hidden = [unquote(str(value)) for child in children for value in child.attrs.values()]
+    reserved = RESERVED in shown or any(RESERVED in value for value in hidden)
+    if reserved and not faults.has("file-reserved", line, last):
+        tell_reserved(faults, line)
+    if any(_TEMPLATE_OPENING.search(value) for value in hidden) or any(
+        each.type == "merge_field" for child in children for each in child.children or ()
+    ):
+        _tell_misplaced(faults, line)
+
+
+def _shown(token: Token) -> str:
+    if token.type == "image":
+        return "".join(_shown(child) for child in token.children or ())
+    if token.type == "merge_field":
+        return " "  # its own text never reaches a mail
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
+
+
+def _tell_unused_references(tokens: list[Token], env: dict[str, object], faults: Faults) -> None:
+    """Note link definitions nothing refers to: Markdown takes them out, and no reader would see them."""
+    references = env.get("references")
+    if not isinstance(references, dict):
+        return
+    used = {child.meta.get("label") for token in tokens for child in token.children or ()}
+    lost = [each["map"][0] for label, each in references.items() if label not in used]
+    twice = env.get("duplicate_refs")
+    lost += [each["map"][0] for each in twice] if isinstance(twice, list) else []
+    for line in lost:
+        faults.add(
+            "brief-reference-unused",
+            line + 1,
+            "Markdown reads this line as a link's address which nothing in the brief uses, and hides it.",
+            "Use it as [words][name], delete it, or put a backslash before its first bracket to show it.",
+        )

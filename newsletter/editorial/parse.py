@@ -1,0 +1,94 @@
+"""From an issue file's text to an Issue, or every fault of it at once."""
+
+from markdown_it.token import Token
+
+from newsletter.editorial.brief import build_stories
+from newsletter.editorial.faults import Faults
+from newsletter.editorial.fields import plain_tokens, uses
+from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
+from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
+from newsletter.editorial.labels import Labels
+from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
+from newsletter.editorial.source import without_odd_characters
+
+MAX_SUBJECT = 150  # characters, with each merge field's default in its place
+
+
+def parse_issue(text: str, *, issue_id: str, file: str, labels: Labels, language: str = "en") -> Issue:
+    """Return the issue that a file's text holds.
+
+    ``file`` is the name errors quote, ``language`` the publication's, for an issue that names none. Raises
+    IssueError with every fault, each with its line in the file.
+    """
+    faults = Faults(file)
+    clean = without_odd_characters(text, faults)
+    tell_reserved_lines(clean, faults)
+    lines = clean.split("\n")
+    front = read_front(lines, faults)
+    body = "\n" * front.body + "\n".join(lines[front.body :])  # so that lines keep their numbers
+    stories = build_stories(parse_blocks(body, faults), labels, len(lines), faults)
+    subject = _subject(front, faults)
+    preheader = _front_tokens(front, "preheader", faults)
+    issue = Issue(
+        id=issue_id,
+        file=file,
+        subject=subject,
+        preheader=preheader,
+        date=read_date(front, faults),
+        number=read_number(front, faults),
+        language=read_language(front, language, faults),
+        stories=stories,
+        fields=(*uses(subject), *uses(preheader), *_story_fields(stories)),
+        source=text,
+        front_lines=dict(front.lines),
+    )
+    faults.raise_any()
+    return issue
+
+
+def _front_tokens(front: FrontMatter, key: str, faults: Faults) -> tuple[Token, ...]:
+    value = front.values.get(key, "")
+    line = front.lines.get(key, 1)
+    if RESERVED in value and not faults.has("file-reserved", line, line):
+        tell_reserved(faults, line)
+    return plain_tokens(value, line, faults)
+
+
+def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
+    tokens = _front_tokens(front, "subject", faults)
+    line = front.lines.get("subject", 1)
+    shown = "".join(_as_shown(token) for token in tokens).strip()
+    if not shown and (front.whole or tokens):
+        faults.add(
+            "front-subject-missing",
+            line,
+            "Some readers would get an empty subject." if tokens else "The front matter has no subject.",
+            'Write words beside the merge field, or give it a default: {{ first_name or "Hello" }}.'
+            if tokens
+            else "Write “subject: ” and up to 150 characters.",
+        )
+    if len(shown) > MAX_SUBJECT:
+        faults.add(
+            "front-subject-long",
+            line,
+            f"The subject has {len(shown)} characters; at most {MAX_SUBJECT} are allowed.",
+            "Say the rest in the preheader.",
+        )
+    return tokens
+
+
+def _as_shown(token: Token) -> str:
+    if token.type != "merge_field":
+        return token.content
+    use: FieldUse = token.meta["field"]
+    return use.default
+
+
+def _story_fields(stories: tuple[Brief, ...]) -> tuple[FieldUse, ...]:
+    found: list[FieldUse] = []
+    for story in stories:
+        found += uses(story.headline)
+        for part in story.parts:
+            if isinstance(part, Section):
+                found += uses(part.body)
+    return tuple(found)

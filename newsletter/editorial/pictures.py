@@ -1,0 +1,84 @@
+"""Pictures: an image alone in its paragraph becomes a block of its own; anywhere else it is a fault."""
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from newsletter.editorial.faults import Faults
+from newsletter.editorial.issue import Picture
+
+
+def lift_pictures(tokens: Sequence[Token], faults: Faults) -> list[Token]:
+    """Return block tokens with each top-level paragraph of nothing but images as ``picture`` tokens.
+
+    An image among words, or within a list, a quote, a table or a heading, is a fault.
+    """
+    lifted: list[Token] = []
+    for token in tokens:
+        pictures = _pictures(token) if token.type == "inline" and _in_paragraph(token, lifted) else []
+        if pictures:
+            lifted[-1:] = pictures
+        elif token.type == "paragraph_close" and lifted and lifted[-1].type == "picture":
+            continue
+        else:
+            _tell_image_among_words(token, faults)
+            lifted.append(token)
+    return lifted
+
+
+def _in_paragraph(token: Token, before: Sequence[Token]) -> bool:
+    return token.level == 1 and bool(before) and before[-1].type == "paragraph_open"
+
+
+def _pictures(inline: Token) -> list[Token]:
+    """Return a token for each image, or nothing when the paragraph holds anything else."""
+    pictures: list[Token] = []
+    href = ""
+    line = inline.map[0] if inline.map else 0
+    for child in inline.children or ():
+        if child.type == "image":
+            pictures.append(_block(_picture(child, href, line + 1), line))
+        elif child.type in ("link_open", "link_close"):
+            href = str(child.attrs.get("href", ""))
+        elif child.type in ("softbreak", "hardbreak"):
+            line += 1
+        elif child.type != "text" or child.content.strip():
+            return []
+    return pictures
+
+
+def _block(picture: Picture, line: int) -> Token:
+    return Token("picture", "", 0, map=[line, line + 1], block=True, meta={"picture": picture})
+
+
+def _picture(image: Token, href: str, line: int) -> Picture:
+    return Picture(
+        src=_source(str(image.attrs.get("src", ""))),
+        alt=" ".join(_text(image.children or ()).split()),
+        caption=" ".join(str(image.attrs.get("title", "")).split()),
+        href=href,
+        line=line,
+    )
+
+
+def _source(address: str) -> str:
+    """Return a file's name as it is on disk; a URL stays percent-encoded."""
+    return address if "://" in address or address.startswith("data:") else unquote(address)
+
+
+def _text(children: Sequence[Token]) -> str:
+    return "".join(" " if each.type in ("softbreak", "hardbreak") else each.content for each in children)
+
+
+def _tell_image_among_words(token: Token, faults: Faults) -> None:
+    line = token.map[0] + 1 if token.map else 1
+    for child in token.children or ():
+        line += child.type in ("softbreak", "hardbreak")
+        if child.type == "image":
+            faults.add(
+                "brief-picture-in-text",
+                line,
+                "A picture stands amid text, in a list, a quote, a table or a heading.",
+                "Give it a line of its own with an empty line before and after.",
+            )

@@ -1,0 +1,149 @@
+"""Read what an editor keeps in files: issues, their pictures, templates."""
+
+import difflib
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.errors import NewsletterError
+
+MAX_ISSUE_BYTES = 1_000_000
+MAX_PICTURE_BYTES = 10_000_000
+MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFile:
+    """An issue's file: its id (the file's or the folder's name), where it is, and its bytes."""
+
+    id: str
+    path: Path
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture's bytes, and what its header says. ``digest`` is the SHA-256 of the bytes."""
+
+    digest: str
+    suffix: str
+    width: int
+    height: int
+    content: bytes
+
+    @property
+    def media_type(self) -> str:
+        """Return its type by its suffix."""
+        return MEDIA_TYPES[self.suffix]
+
+    @property
+    def name(self) -> str:
+        """Return the name it is served under: another picture has another name."""
+        return f"{self.digest}{self.suffix}"
+
+
+def find_issue(root: Path, reference: str) -> IssueFile:
+    """Return the issue that ``reference`` means: a file, a folder, or an id below ``issues/``.
+
+    Raises NewsletterError when there is none, with the nearest id, or when an id means two.
+    """
+    path = _path_of(root, reference)
+    issue_id = path.parent.name if path.name == "issue.md" else path.stem
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_ISSUE_BYTES + 1)
+    except OSError as error:
+        raise NewsletterError(f"The issue cannot be read: {error.strerror}.", file=str(path)) from error
+    return IssueFile(issue_id, path, _shown(path), data)
+
+
+def _path_of(root: Path, reference: str) -> Path:
+    given = Path(reference)
+    if given.is_dir() and (given / "issue.md").is_file():
+        return (given / "issue.md").resolve()
+    if given.is_file():
+        return given.resolve()
+    folder = root / "issues"
+    found = [each for each in (folder / f"{reference}.md", folder / reference / "issue.md") if each.is_file()]
+    if len(found) == 2:
+        raise NewsletterError(
+            f"“{reference}” is both a file and a folder in {_shown(folder)}.",
+            hint=f"Name the one you mean: {_shown(found[0])} or {_shown(found[1])}",
+        )
+    if not found:
+        raise NewsletterError(f"There is no issue “{reference}”.", hint=_suggest(folder, reference))
+    return found[0]
+
+
+def issue_ids(root: Path) -> list[str]:
+    """Return the ids of all issues below ``issues/``, in the order of their names."""
+    folder = root / "issues"
+    files = [each.stem for each in folder.glob("*.md")]
+    return sorted(files + [each.parent.name for each in folder.glob("*/issue.md")])
+
+
+def _suggest(folder: Path, reference: str) -> str:
+    ids = issue_ids(folder.parent)
+    close = difflib.get_close_matches(Path(reference).stem, ids, n=1, cutoff=0.4)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return (
+        f"In {_shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{_shown(folder)} holds no issue yet."
+    )
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
+    """Return the picture a brief names, or the reason why there is none.
+
+    Only files in the issue's own folder or below are read, never another path of the machine.
+    """
+    import imagesize
+
+    path = (issue.path.parent / source).resolve()
+    if not path.is_relative_to(issue.path.parent.resolve()):
+        return "it lies outside the issue's folder"
+    if path.suffix.lower() not in MEDIA_TYPES:
+        return "mail clients show only JPEG, PNG and GIF"
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_PICTURE_BYTES + 1)
+    except OSError as error:
+        return "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
+    if len(content) > MAX_PICTURE_BYTES:
+        return f"it is larger than {MAX_PICTURE_BYTES // 1_000_000} MB"
+    width, height = imagesize.get(io.BytesIO(content))
+    if width <= 0 or height <= 0:
+        return "it is no picture, or a damaged one"
+    return PictureFile(
+        hashlib.sha256(content).hexdigest(), path.suffix.lower(), int(width), int(height), content
+    )
+
+
+def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
+    """Return a loader that looks a template up in each folder in turn."""
+
+    def load(name: str) -> str | None:
+        for folder in folders:
+            path = folder / name
+            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+                return path.read_text(encoding="utf-8")
+        return None
+
+    return load
+
+
+def bundled_templates() -> Path:
+    """Return the templates that came with the package: in the wheel, or beside an editable source tree."""
+    package = Path(__file__).parent
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parent / "templates"

@@ -1,0 +1,214 @@
+"""SendGrid as a provider: requests in, outcomes out."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.errors import DeliveryError, SettingsError
+from newsletter.providers.sendgrid.deadline import within
+from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
+from newsletter.providers.sendgrid.request import MAX_BYTES, build_request
+from newsletter.providers.sendgrid.transport import (
+    Body,
+    GivenUp,
+    PooledClient,
+    checked_host,
+    is_loopback,
+    open_pool,
+)
+
+
+class SendGridProvider:
+    """Carry batches over SendGrid's v3 API, or a server that speaks it. Safe for many threads at once."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        host: str,
+        timeout_seconds: float,
+        threads: int,
+        identity: str,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Prepare a pool of connections; nothing is on the wire yet.
+
+        ``host`` is a base URL (which also decides the residency), ``timeout_seconds`` one request's hard
+        total, ``identity`` the name the ledger knows this provider by. Raises SettingsError for a key no
+        header can carry, or a host that is no base URL or would take the key over plain http.
+        """
+        self._host = checked_host(host)
+        self._timeout = timeout_seconds
+        self._identity = identity
+        self._now = wall_clock
+        self._pool = open_pool(self._host, timeout_seconds=timeout_seconds, threads=threads)
+        vendor = SendGridAPIClient(api_key=_checked_key(api_key), host=self._host)
+        self._api = PooledClient.replacing(vendor.client, self._pool)
+        self._lock = threading.Lock()
+        self._on_the_wire = 0
+        self._closed = False
+
+    @property
+    def identity(self) -> str:
+        """Name whose acceptance this is in the ledger."""
+        return self._identity
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        """Render one request for 1 to 1,000 recipients; nothing is on the wire yet."""
+        return build_request(envelope, recipients, batch=batch, attempt=attempt)
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        """Put a request on the wire and say what became of it, within the hard total deadline.
+
+        An answer that comes later goes to ``late``, once, on another thread, unless the provider was closed
+        or the answer settles nothing.
+        """
+        if len(request) > MAX_BYTES:
+            return Refused("The request is larger than SendGrid's 30 MB.", too_large=True)
+        body = Body(request)
+        return within(
+            self._timeout,
+            partial(self._counted, partial(self._send, body)),
+            expired=partial(self._expire, body),
+            late=partial(self._report_late, body, late),
+        )
+
+    def check_account(self) -> None:
+        """Make sure the key may send, by asking for its scopes; a loopback host is not asked.
+
+        Raises DeliveryError when the key is wrong, lacks ``mail.send``, or SendGrid cannot be reached.
+        """
+        if is_loopback(self._host):
+            return
+        within(
+            self._timeout,
+            partial(self._counted, self._check_scopes),
+            expired=self._scopes_expired,
+            late=lambda _: None,
+        )
+
+    def close(self) -> None:
+        """Let go of connections; those that still wait for a late answer, when they are done."""
+        with self._lock:
+            self._closed = True
+            busy = self._on_the_wire
+        if not busy:
+            self._pool.close()
+
+    def _counted(self, work: Callable[[], Any]) -> Any:
+        # A socket closed under a thread that reads it may be reused for another: the last one out closes.
+        with self._lock:
+            self._on_the_wire += 1
+        try:
+            return work()
+        finally:
+            with self._lock:
+                self._on_the_wire -= 1
+                last = self._closed and not self._on_the_wire
+            if last:
+                self._pool.close()
+
+    def _send(self, body: Body) -> Outcome:
+        try:
+            response = self._api.carrying(body).mail.send.post()
+        except HTTPError as error:
+            answer = Answer(error.status_code, error.headers, error.body, body.may_have_arrived)
+            return classify(answer, now=self._now())
+        except GivenUp:
+            return self._too_slow()
+        except httpx.HTTPError as error:
+            reason = self._sentence(error)
+            return Unknown(reason) if body.may_have_arrived else NotAccepted(reason)
+        return classify(Answer(response.status_code, response.headers, response.body), now=self._now())
+
+    def _expire(self, body: Body) -> Outcome:
+        if body.call_off():
+            return self._too_slow()
+        return Unknown(f"SendGrid gave no answer within {self._timeout:g} seconds.")
+
+    def _too_slow(self) -> NotAccepted:
+        return NotAccepted(f"The request could not be handed to SendGrid within {self._timeout:g} seconds.")
+
+    def _report_late(self, body: Body, late: Callable[[Outcome], None], outcome: Outcome) -> None:
+        if not (body.called_off or self._closed or isinstance(outcome, Unknown)):
+            late(outcome)
+
+    def _sentence(self, error: httpx.HTTPError) -> str:
+        where = urlsplit(self._host).hostname
+        match error:
+            case httpx.ConnectTimeout():
+                return f"No connection to {where} within {self._timeout:g} seconds."
+            case httpx.ConnectError() | httpx.ProxyError():
+                return shorten(f"No connection to {where}: {scrub(str(error))}")
+            case httpx.TimeoutException():
+                return f"{where} fell silent in the middle of a request."
+            case httpx.DecodingError() | httpx.RemoteProtocolError():
+                return shorten(f"{where} gave no proper answer: {scrub(str(error))}")
+            case _:
+                return shorten(f"The connection to {where} broke: {scrub(str(error))}")
+
+    def _check_scopes(self) -> None:
+        try:
+            response = self._api.scopes.get()
+        except HTTPError as error:
+            raise _account_error(error.status_code, error.body) from None
+        except httpx.HTTPError as error:
+            raise DeliveryError(
+                self._sentence(error), hint="Nothing was sent. Check the network, then go on."
+            ) from error
+        if "mail.send" not in _scopes(response.body):
+            raise DeliveryError(
+                "The SendGrid API key may not send mail: it lacks the scope mail.send.",
+                hint="Give the key “Mail Send” in SendGrid's settings, or make another. Nothing was sent.",
+            )
+
+    def _scopes_expired(self) -> None:
+        raise DeliveryError(
+            f"SendGrid gave no answer within {self._timeout:g} seconds.",
+            hint="Nothing was sent. Check the network, then go on.",
+        )
+
+
+def _checked_key(key: str) -> str:
+    cleaned = key.strip()
+    if not cleaned or not all("!" <= each <= "~" for each in cleaned):
+        raise SettingsError(
+            "SENDGRID_API_KEY is empty or holds characters no key has.",
+            hint="Copy the key again, without quotes or spaces around it.",
+        )
+    return cleaned
+
+
+def _account_error(status: int, body: bytes) -> DeliveryError:
+    said = "; ".join(message for _, message in error_list(body) if message)
+    words = f" It says: {said}" if said else ""
+    if status in {401, 403}:
+        return DeliveryError(
+            f"SendGrid does not know the API key, or locked it ({status}).{words}",
+            hint="Put a valid key into SENDGRID_API_KEY. Nothing was sent.",
+        )
+    return DeliveryError(
+        f"SendGrid could not say whether the key may send ({status}).{words}",
+        hint="Try again in a minute; if it stays, check sendgrid_host. Nothing was sent.",
+    )
+
+
+def _scopes(body: bytes) -> list[object]:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return []
+    scopes = document.get("scopes") if isinstance(document, dict) else None
+    return scopes if isinstance(scopes, list) else []

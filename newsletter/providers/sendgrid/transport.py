@@ -1,0 +1,224 @@
+"""The sendgrid package's client over a pooled keep-alive transport.
+
+The package keeps what it knows (authorisation, paths, versions, its exceptions); the wire is ours, because
+its own opens a connection a call, has no time-out, follows a redirect with a GET and takes that for success,
+encodes JSON slowly and formats each payload, and the key, for a debug log.
+"""
+
+import ipaddress
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from python_http_client.client import Client
+from python_http_client.exceptions import handle_error
+
+from newsletter.errors import SettingsError
+
+if TYPE_CHECKING:
+    import httpx
+
+IDLE_SECONDS = 5.0  # a connection idle for longer may be closing at the far end: a new one is safer
+LATE_SECONDS = 60.0  # how much longer than the deadline an answer is listened for
+MAX_ANSWER_BYTES = 1_000_000
+PIECE_BYTES = 65_536
+
+
+class GivenUp(Exception):
+    """Stop a request whose deadline passed before its last piece was on the wire."""
+
+
+class Body:
+    """A request's bytes in pieces, and how far they got.
+
+    The last piece is a gate: before it is handed over, the waiting side may still call the request off and
+    know for certain that nobody has it whole; after it, nobody can.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._lock = threading.Lock()
+        self._handed_over = False
+        self._called_off = False
+        self._broken = False
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Say whether the other side may have all of it."""
+        return self._handed_over and not self._broken
+
+    @property
+    def called_off(self) -> bool:
+        """Say whether the request was called off in time."""
+        return self._called_off
+
+    def call_off(self) -> bool:
+        """Keep the last piece back; False when it is already on its way."""
+        with self._lock:
+            self._called_off = not self._handed_over
+            return self._called_off
+
+    def __iter__(self) -> Iterator[bytes]:
+        last = (max(len(self.content), 1) - 1) // PIECE_BYTES * PIECE_BYTES
+        for start in range(0, last, PIECE_BYTES):
+            yield self.content[start : start + PIECE_BYTES]
+        with self._lock:
+            if self._called_off or self._handed_over:  # handed over: nobody may send it a second time
+                raise GivenUp
+            self._handed_over = True
+        yield self.content[last:]
+
+    def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        """Note a write that failed: a part the system did not take was never on the wire (httpcore's hook)."""
+        if event == "http11.send_request_body.failed":
+            self._broken = True
+
+
+class RawAnswer:
+    """An answer in the two shapes the sendgrid package reads: urllib's response and urllib's error."""
+
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.code = status
+        self.reason = reason
+        self.hdrs = headers
+        self._body = body
+
+    def getcode(self) -> int:
+        """Return the status."""
+        return self.code
+
+    def read(self) -> bytes:
+        """Return the body."""
+        return self._body
+
+    def info(self) -> Mapping[str, str]:
+        """Return the headers."""
+        return self.hdrs
+
+
+class PooledClient(Client):  # type: ignore[misc]  # the package has no types
+    """The package's client, sending over an httpx pool."""
+
+    def __init__(
+        self, pool: "httpx.Client", authorization: str, body: Body | None = None, **rest: Any
+    ) -> None:
+        super().__init__(**rest)
+        self._pool = pool
+        # Kept out of request_headers, which the package formats for its debug log.
+        self._authorization = authorization
+        self._carried = body
+
+    @classmethod
+    def replacing(cls, client: Client, pool: "httpx.Client") -> Self:
+        """Return a client with the base URL, version and headers of one the sendgrid package made."""
+        headers = dict(client.request_headers)
+        authorization = headers.pop("Authorization")
+        return cls(pool, authorization, host=client.host, request_headers=headers, version=client._version)
+
+    def carrying(self, body: Body) -> Self:
+        """Return a client whose next call sends these bytes, past the package's JSON encoder and log."""
+        return self._copy(self._url_path, body)
+
+    def _build_client(self, name: str | None = None) -> Self:
+        return self._copy([*self._url_path, name] if name else self._url_path, self._carried)
+
+    def _copy(self, path: list[str], body: Body | None) -> Self:
+        return type(self)(
+            self._pool,
+            self._authorization,
+            body,
+            host=self.host,
+            version=self._version,
+            request_headers=dict(
+                self.request_headers
+            ),  # the package lets one call's headers leak into the next
+            url_path=path,
+        )
+
+    def _make_request(
+        self, opener: object, request: urllib.request.Request, timeout: float | None = None
+    ) -> RawAnswer:
+        headers = {**dict(request.header_items()), "Authorization": self._authorization}
+        extensions: dict[str, Any] = {}
+        if self._carried is not None:
+            headers["Content-Type"] = "application/json"
+            headers["Content-Length"] = str(len(self._carried.content))
+            extensions["trace"] = self._carried.trace
+        method, url = request.get_method(), request.get_full_url()
+        with self._pool.stream(
+            method, url, headers=headers, content=self._carried, extensions=extensions
+        ) as response:
+            answer = RawAnswer(
+                response.status_code, response.reason_phrase, response.headers, _read(response)
+            )
+        if not response.is_success:
+            raise handle_error(answer)
+        return answer
+
+
+def _read(response: "httpx.Response") -> bytes:
+    """Return the body, bounded. Raises httpx.HTTPError when it is cut and the status alone does not decide."""
+    import httpx
+
+    body = bytearray()
+    try:
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > MAX_ANSWER_BYTES:
+                raise httpx.RemoteProtocolError("the answer has no end")
+    except httpx.HTTPError:
+        if not 300 <= response.status_code < 500:
+            raise
+    return bytes(body)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a base URL can only be this machine: localhost, or an address of the loopback network."""
+    name = urlsplit(host).hostname or ""
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_host(host: str) -> str:
+    """Return a base URL without a trailing slash.
+
+    Raises SettingsError when it is none, or plain http that would leave the machine with the key readable.
+    """
+    parts = urlsplit(host)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(
+            "sendgrid_host is no base URL.", hint="Write it like https://api.sendgrid.com, or leave it out."
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise SettingsError(
+            f"sendgrid_host is plain http to {parts.hostname}: the key and the list would travel readable.",
+            hint="Use https; plain http is for a server on this machine.",
+        )
+    return host.rstrip("/")
+
+
+def open_pool(host: str, *, timeout_seconds: float, threads: int) -> "httpx.Client":
+    """Return a pool of kept-alive connections that follows no redirect and keeps no cookie.
+
+    A proxy and certificates named in the environment are honoured, as operators expect, but never for a
+    loopback host. ``timeout_seconds`` bounds connecting and writing; reading goes on for longer, since an
+    answer that is late still tells what became of a request.
+    """
+    import httpx
+
+    timeout = httpx.Timeout(timeout_seconds, read=timeout_seconds + LATE_SECONDS)
+    # No bound on connections in use: one that waits for a late answer must not stand in another's way.
+    limits = httpx.Limits(
+        max_connections=None, max_keepalive_connections=threads, keepalive_expiry=IDLE_SECONDS
+    )
+    return httpx.Client(
+        timeout=timeout,
+        limits=limits,
+        follow_redirects=False,
+        trust_env=not is_loopback(host),
+        headers={"Accept-Encoding": "identity"},
+    )

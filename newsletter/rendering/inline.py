@@ -1,0 +1,93 @@
+"""CSS into style attributes, because some clients drop style blocks; and the proof that nothing else changed."""
+
+import re
+import threading
+from html import unescape
+
+from newsletter.errors import RenderError
+
+# cssutils, which premailer stands on, is not thread-safe: without this lock outputs differ, silently.
+_LOCK = threading.Lock()
+
+_MARK = ' data-premailer="ignore"'  # on a style block: leave !important, @media and @import alone
+_STYLE_OPEN = re.compile(r"<style\b(?![^>]*data-premailer)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
+_TAG = re.compile(r"<[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*>")
+_IMAGE = re.compile(r"<img\b(?:\"[^\"]*\"|[^>\"])*>")
+_WIDTH = re.compile(r'\swidth="([^"]*)"')
+_DOCTYPE = "<!DOCTYPE html>"
+
+
+def inline_css(html: str, css: str) -> str:
+    """Return the HTML with ``css`` in style attributes. Raises RenderError when anything else changed.
+
+    Compared are comments and style blocks byte by byte, the visible text, the widths of images, the doctype.
+    """
+    from premailer import Premailer
+
+    before = _DOCTYPE + html[len("<!doctype html>") :] if html[:15].lower() == "<!doctype html>" else html
+    marked = _STYLE_OPEN.sub("<style" + _MARK, before)
+    with _LOCK:
+        after = _transform(Premailer, marked, css).replace(_MARK, "")
+    check_undamaged(before, after)
+    return after
+
+
+def _transform(premailer: type, html: str, css: str) -> str:
+    import logging
+
+    options = {
+        "css_text": [css],
+        "keep_style_tags": False,
+        "strip_important": False,
+        "remove_classes": False,
+        "disable_validation": True,
+        "disable_basic_attributes": ["width", "height"],
+        "allow_network": False,
+        "allow_loading_external_files": False,
+        "disable_link_rewrites": True,
+        "align_floating_images": False,
+        "remove_unset_properties": False,
+        "cssutils_logging_level": logging.CRITICAL,
+    }
+    return str(premailer(html, **options).transform(pretty_print=False))
+
+
+def check_undamaged(before: str, after: str) -> None:
+    """Raise RenderError when a step that should touch style attributes alone touched something else."""
+    if not after.startswith(_DOCTYPE):
+        raise _damaged("lost its doctype")
+    comments, kept = _COMMENT.findall(before), _COMMENT.findall(after)
+    if comments != kept:
+        raise _damaged("changed a comment, which Outlook reads")
+    bare, result = _COMMENT.sub("", before), _COMMENT.sub("", after)
+    if _STYLE.findall(bare) != _STYLE.findall(result):
+        raise _damaged("changed a style block")
+    if image_widths(bare) != image_widths(result):
+        raise _damaged("changed the width of a picture")
+    if visible_text(bare) != visible_text(result):
+        raise _damaged("changed the text")
+
+
+def image_widths(html: str) -> list[str]:
+    """Return every image's width attribute, in order."""
+    found = (_WIDTH.search(tag) for tag in _IMAGE.findall(html))
+    return [width[1] if width else "" for width in found]
+
+
+def visible_text(html: str) -> str:
+    """Return the text of HTML, white space collapsed, comments and style blocks left out."""
+    if "<!--" in html:
+        html = _COMMENT.sub("", html)
+    if "<style" in html:
+        html = _STYLE.sub("", html)
+    return " ".join(unescape(_TAG.sub("", html)).split())
+
+
+def _damaged(what: str) -> RenderError:
+    return RenderError(
+        f"Putting the CSS into the mail {what}.",
+        hint="Nothing was written. Nesting past 250 elements or a text of many megabytes does this; "
+        "if the issue is ordinary, the theme's inline.css is the place to look.",
+    )

@@ -1,0 +1,134 @@
+"""An issue becomes a message: tokens → HTML pieces → template → MJML → HTML → CSS inlined → checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from newsletter.editorial.issue import Issue
+from newsletter.errors import RenderError
+from newsletter.rendering.html import HtmlWriter, escape
+from newsletter.rendering.inline import inline_css, visible_text
+from newsletter.rendering.letter import Chrome, letter_text, preheader_of, reading_minutes
+from newsletter.rendering.merge import LINKS, Fields, with_defaults
+from newsletter.rendering.message import RenderedMessage
+from newsletter.rendering.mjml import MjmlFault, compile_mjml
+from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.view import Measures, StoryView, safe, stories_of
+from newsletter.rendering.workshop import Workshop, workshop
+
+_ENTRY = "issue.mjml.j2"
+
+# An inbox fills the line after the subject with whatever comes next: this keeps the masthead out of it. The
+# first character lies above U+00FF, so that no provider ever mistakes the HTML for Latin-1.
+_INVISIBLE = "\u034f\u200c\u00a0"
+_PREVIEW_LENGTH = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message and the MJML it was made from."""
+
+    message: RenderedMessage
+    mjml: str
+
+
+def render(
+    issue: Issue, publication: Publication, templates: Templates, *, pictures: Mapping[str, PictureInfo]
+) -> RenderedMessage:
+    """Return an issue as a message; the same issue gives the same bytes every time.
+
+    ``pictures`` maps each Picture.src to where it can be fetched. Raises RenderError, which names a
+    template's file and line, a picture that is missing, or the step that would have damaged the mail.
+    """
+    return render_all(issue, publication, templates, pictures=pictures).message
+
+
+def render_all(
+    issue: Issue, publication: Publication, templates: Templates, *, pictures: Mapping[str, PictureInfo]
+) -> Rendered:
+    """Return an issue as a message together with its MJML. Arguments and errors as for ``render``."""
+    shop = workshop(templates)
+    theme = shop.theme(publication.theme)
+    fields = Fields()
+    subject = " ".join(fields.plain(issue.subject).split())
+    chrome = Chrome(issue, publication, theme, {name: fields.link(name) for name in LINKS})
+    text = letter_text(chrome, fields)
+    rtl = direction(issue.language) == "rtl"
+    writer = HtmlWriter(fields, top=3 if len(issue.stories) == 1 else 4, rtl=rtl)
+    stories = stories_of(issue, writer, pictures, _measures(theme))
+    context = _context(chrome, shop, writer, stories, reading_minutes(text.body))
+    entry = shop.entry(theme.name, _ENTRY)
+    mjml = shop.render(entry, context)
+    html = inline_css(_compile(shop, entry, context, mjml), shop.css("inline.css", theme, rtl=rtl))
+    _all_there(stories, html)
+    preheader = fields.plain(preheader_of(issue))
+    message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
+    return Rendered(message, mjml)
+
+
+def compile_mjml_source(templates: Templates, entry: str, context: Mapping[str, Any]) -> str:
+    """Return a template as HTML, CSS not yet inlined. Raises RenderError with the template's file and line."""
+    shop = workshop(templates)
+    return _compile(shop, entry, context, shop.render(entry, context))
+
+
+def _compile(shop: Workshop, entry: str, context: Mapping[str, Any], mjml: str) -> str:
+    try:
+        return compile_mjml(mjml)
+    except MjmlFault as fault:
+        file, line = shop.locate(entry, context, fault.offset)
+        raise RenderError(fault.message, file=file, line=line, hint=fault.hint) from fault
+
+
+def _context(
+    chrome: Chrome, shop: Workshop, writer: HtmlWriter, stories: tuple[StoryView, ...], minutes: int
+) -> dict[str, Any]:
+    issue, theme, rtl = chrome.issue, chrome.theme, writer.rtl
+    preview = preheader_of(issue)
+    shown = with_defaults(preview)
+    return {
+        **shop.stylesheets(theme, rtl=rtl),
+        "publication": chrome.publication,
+        "issue": issue,
+        "title": with_defaults(issue.subject) or chrome.publication.name,
+        "preheader": safe(writer.inline(preview) + _INVISIBLE * max(8, _PREVIEW_LENGTH - len(shown))),
+        "stories": stories,
+        "dir": "rtl" if rtl else "ltr",
+        "start": "right" if rtl else "left",
+        "end": "left" if rtl else "right",
+        "theme": theme.values,
+        "words": chrome.words,
+        "phrase": partial(_phrase, chrome),
+        "date": theme.date_in(issue.language, issue.date),
+        "minutes": minutes,
+        **{name: safe(escape(tag)) for name, tag in chrome.links.items()},
+    }
+
+
+def _phrase(chrome: Chrome, name: str, **values: object) -> Markup:
+    return safe(escape(chrome.phrase(name, **values)))
+
+
+def _measures(theme: Theme) -> Measures:
+    layout = theme.values["layout"]
+    return Measures(int(layout["page_picture"]), int(layout["card_picture"]))
+
+
+def _all_there(stories: tuple[StoryView, ...], html: str) -> None:
+    """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
+    whole, position = visible_text(html), 0
+    for story in stories:
+        pieces = [item.html for group in story.groups for part in group.parts for item in part.items if item.kind == "text"]
+        for piece in (story.headline, *pieces):
+            wanted = visible_text(piece)
+            found = whole.find(wanted, position)
+            if found < 0:
+                raise RenderError(
+                    f"The words “{wanted[:60]}…” did not come through the template whole.",
+                    hint="Nothing was written. The theme must show every story's headline and every part, in order.",
+                )
+            position = found + len(wanted)

@@ -1,0 +1,157 @@
+"""Templates, compiled once for a loader; and for any place in their output, the line it came from."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import TracebackType
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
+
+from newsletter.errors import RenderError
+from newsletter.rendering.publication import Templates
+from newsletter.rendering.theme import Theme, read_theme, resolve_css, theme_sources, under
+
+# Unicode noncharacters: in no text that anybody exchanges, so a marker is never mistaken for an issue's own.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_MARKER = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*):(\\d+){_CLOSE}")
+
+# What a template's own expressions can raise.
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class LineMarkers(Extension):
+    """Put an invisible ``file:line`` before each line that a template contributes."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data":
+                yield Token(token.lineno, "data", _marked(str(token.value), stream.name or "", token.lineno))
+            else:
+                yield token
+
+
+def _marked(text: str, name: str, first: int) -> str:
+    lines = text.split("\n")
+    return "\n".join(f"{_OPEN}{name}:{first + n}{_CLOSE}{line}" for n, line in enumerate(lines))
+
+
+class Workshop:
+    """Render a loader's templates. A source that has changed since is compiled again."""
+
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
+        self._plain = _environment(templates)
+        self._marking: Environment | None = None
+
+    def theme(self, name: str) -> Theme:
+        """Return a theme's values. Raises RenderError."""
+        return _theme(name, theme_sources(self.templates, name))
+
+    def entry(self, theme: str, file: str) -> str:
+        """Return the theme's own template of that name, or else the default's."""
+        own = f"{theme}/{file}"
+        return own if self.templates(own) is not None else f"default/{file}"
+
+    def css(self, name: str, theme: Theme, *, rtl: bool) -> str:
+        """Return one of the theme's CSS files, its values resolved. Raises RenderError."""
+        own = self.entry(theme.name, name)
+        source = self.templates(own)
+        if source is None:
+            raise RenderError("There is no such CSS file.", file=own, hint=_HINT)
+        return _css(own, source, theme.name, theme_sources(self.templates, theme.name), rtl)
+
+    def stylesheets(self, theme: Theme, *, rtl: bool) -> dict[str, Callable[..., Markup]]:
+        """Return the functions with which a template writes CSS."""
+        return {
+            "css": lambda name: Markup(self.css(name, theme, rtl=rtl)),  # noqa: S704  a theme's own file
+            "css_under": lambda prefix, name: Markup(under(prefix, self.css(name, theme, rtl=rtl))),  # noqa: S704
+        }
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """Return what a template makes of a context. Raises RenderError with the template's file and line."""
+        return self._render(self._plain, name, context)
+
+    def locate(self, name: str, context: Mapping[str, Any], offset: int) -> tuple[str, int]:
+        """Return the template and the line that a character of ``render``'s output came from."""
+        if self._marking is None:
+            self._marking = _environment(self.templates, LineMarkers)
+        marked = self._render(self._marking, name, context)
+        place, seen, end = (name, 1), 0, 0
+        for marker in _MARKER.finditer(marked):
+            seen += marker.start() - end
+            end = marker.end()
+            if seen > offset:
+                break
+            place = (marker[1], int(marker[2]))
+        return place
+
+    def _render(self, environment: Environment, name: str, context: Mapping[str, Any]) -> str:
+        try:
+            return environment.get_template(name).render(context)
+        except TemplateSyntaxError as error:
+            raise RenderError(
+                f"The template cannot be read: {error.message}.", file=error.name or name, line=error.lineno
+            ) from error
+        except TemplateNotFound as error:
+            file, line = _place(error.__traceback__, self.templates, name)
+            message = f"There is no template {error.name}."
+            raise RenderError(message, file=file, line=line, hint=_HINT) from error
+        except _FAULTS as error:
+            file, line = _place(error.__traceback__, self.templates, name)
+            raise RenderError(f"The template fails here: {error}.", file=file, line=line) from error
+
+
+_HINT = "Templates are looked for in the publication's templates/ folder, then among those that come with newsletter."
+
+
+@lru_cache(maxsize=16)
+def workshop(templates: Templates) -> Workshop:
+    """Return the workshop of a loader, the same one each time."""
+    return Workshop(templates)
+
+
+@lru_cache(maxsize=32)
+def _theme(name: str, sources: tuple[tuple[str, str], ...]) -> Theme:
+    return read_theme(name, sources)
+
+
+@lru_cache(maxsize=128)
+def _css(file: str, source: str, theme: str, sources: tuple[tuple[str, str], ...], rtl: bool) -> str:
+    return resolve_css(file, source, _theme(theme, sources), rtl=rtl)
+
+
+def _environment(templates: Templates, *extensions: type[Extension]) -> Environment:
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        source = templates(name)
+        return None if source is None else (source, name, lambda: templates(name) == source)
+
+    return Environment(
+        loader=FunctionLoader(load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=extensions,
+    )
+
+
+def _place(trace: TracebackType | None, templates: Templates, name: str) -> tuple[str, int | None]:
+    """Return the innermost template line of a traceback; Jinja names frames for their templates."""
+    place: tuple[str, int | None] = (name, None)
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith(("/", "<")) and not file.endswith(".py") and templates(file) is not None:
+            place = (file, trace.tb_lineno)
+        trace = trace.tb_next
+    return place

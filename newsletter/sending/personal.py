@@ -1,0 +1,40 @@
+"""Make a reader's part of a request: merge values and signed links. The hot path of a send."""
+
+from collections.abc import Callable
+
+import orjson
+
+from newsletter.audience.fields import reader_values
+from newsletter.audience.links import sign
+from newsletter.delivery.provider import Recipient
+from newsletter.rendering.merge import Merger
+from newsletter.rendering.message import RenderedMessage
+from newsletter.store.batches import Reader
+
+LINK_FIELDS = ("unsubscribe_url", "view_url", "preferences_url")
+
+
+def recipient_maker(
+    message: RenderedMessage, *, key: bytes, site_url: str, mailing: int
+) -> Callable[[Reader], Recipient]:
+    """Return the function that turns a reader into a recipient of this message.
+
+    Paths are short and stable, since they stay in mailboxes for years: ``/u/`` unsubscribes, ``/v/`` shows
+    the mail, ``/p/`` leads to the preferences.
+    """
+    merger = Merger(message)
+    used = {field.name for field in message.fields}
+    wants_view, wants_preferences = "view_url" in used, "preferences_url" in used
+    wants_values = bool(used - set(LINK_FIELDS))
+
+    def make(reader: Reader) -> Recipient:
+        unsubscribe = f"{site_url}/u/{sign(key, 'unsubscribe', reader.id, mailing)}"
+        values = reader_values(reader.email, reader.name, orjson.loads(reader.attrs)) if wants_values else {}
+        values["unsubscribe_url"] = unsubscribe
+        if wants_view:
+            values["view_url"] = f"{site_url}/v/{sign(key, 'view', reader.id, mailing)}"
+        if wants_preferences:
+            values["preferences_url"] = f"{site_url}/p/{sign(key, 'preferences', reader.id, mailing)}"
+        return Recipient(reader.id, reader.email, reader.name, merger(values), unsubscribe)
+
+    return make

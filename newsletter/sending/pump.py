@@ -1,0 +1,186 @@
+"""The pump: claim → build → gate → post → record, on a pool of threads, until nothing is left.
+
+Every step is a transaction of its own; what happens between two of them is what the ledger's states tell
+apart. Workers share nothing but the ledger, the pace and a stop sign.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Engine
+
+from newsletter.delivery.clock import SECOND, Clock
+from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome
+from newsletter.delivery.policy import Pace, after, backoff
+from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.store import batches, mailings
+from newsletter.store.database import read, write
+from newsletter.store.mailings import Mailing
+
+IDLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a pump needs to know of a mailing."""
+
+    mailing: Mailing
+    envelope: Envelope
+    recipient: Callable[[batches.Reader], Recipient]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """How hard to send: threads, recipients a second (0: no bound), a request's hard total in seconds."""
+
+    threads: int
+    rate_per_second: float
+    timeout_seconds: float
+
+    @property
+    def lease_seconds(self) -> float:
+        """Return a lease that outlives any request, twice over."""
+        return 2 * self.timeout_seconds + 30
+
+
+class Pump:
+    """Send one mailing until it is done, paused or told to stop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        provider: Provider,
+        clock: Clock,
+        job: Job,
+        pressure: Pressure,
+        *,
+        new_id: Callable[[], str],
+        progress: Callable[[int], None],
+    ) -> None:
+        self.engine = engine
+        self.provider = provider
+        self.clock = clock
+        self.job = job
+        self.pressure = pressure
+        self.new_id = new_id
+        self.progress = progress
+        self.stopping = threading.Event()
+        self.failure: BaseException | None = None
+        self._pace = Pace()
+        self._hold_until = 0
+        self._pace_lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
+
+    def run(self) -> None:
+        """Send until nothing is ready any more. Raises what stopped a worker."""
+        workers = [
+            threading.Thread(target=self._work, name=f"sender-{n}", daemon=True)
+            for n in range(self.pressure.threads)
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            for worker in workers:
+                while worker.is_alive():
+                    worker.join(0.2)  # in slices, so that Ctrl-C is heard
+        except KeyboardInterrupt:
+            self.stopping.set()
+            for worker in workers:
+                worker.join()
+            raise
+        if self.failure is not None:
+            raise self.failure
+
+    def _work(self) -> None:
+        try:
+            while not self.stopping.is_set() and self._one_step():
+                pass
+        except BaseException as error:  # noqa: BLE001  (handed to the thread that waits)
+            self.failure = self.failure or error
+            self.stopping.set()
+
+    def _one_step(self) -> bool:
+        """Do one batch; False when there is nothing left for anybody."""
+        taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim()
+        match taken:
+            case batches.Claim():
+                self._deliver(taken)
+            case batches.Wait(until):
+                self.clock.wait(max(0.0, min(1.0, (until - self.clock.now()) / SECOND)), self.stopping)
+            case batches.Skipped():
+                pass
+            case None:
+                return self._others_may_give_back()
+        return True
+
+    def _others_may_give_back(self) -> bool:
+        """Wait while another worker's batch may yet come back as pending."""
+        with read(self.engine) as connection:
+            state = mailings.get(connection, self.job.mailing.id).state
+            busy = state == "sending" and batches.undone(connection, self.job.mailing.id) > 0
+        if busy:
+            self.clock.wait(IDLE_SECONDS, self.stopping)
+        return busy
+
+    def _claim(self) -> batches.Claim | batches.Wait | batches.Skipped | None:
+        with write(self.engine) as connection:
+            return batches.claim(
+                connection,
+                self.job.mailing,
+                attempt_id=self.new_id(),
+                owner=threading.current_thread().name,
+                now=self.clock.now(),
+                lease_seconds=self.pressure.lease_seconds,
+                rate_per_second=self.pressure.rate_per_second,
+            )
+
+    def _deliver(self, claimed: batches.Claim) -> None:
+        recipients = [self.job.recipient(reader) for reader in claimed.readers]
+        request = self.provider.build(
+            self.job.envelope, recipients, batch=str(claimed.batch), attempt=claimed.attempt
+        )
+        if not self._pace.probing:
+            self._post(claimed, request, probe=False)
+            return
+        with self._one_at_a_time:
+            self._post(claimed, request, probe=True)
+
+    def _post(self, claimed: batches.Claim, request: bytes, *, probe: bool) -> None:
+        if self.stopping.is_set() or not self._gate(claimed):
+            with write(self.engine) as connection:
+                batches.give_back(connection, claimed, now=self.clock.now())
+            return
+        began = self.clock.now()
+        outcome = self.provider.post(request, partial(self._late, claimed))
+        with write(self.engine) as connection:
+            batches.record(connection, claimed, outcome, now=self.clock.now())
+        self._learn(outcome, began, probe=probe)
+        self.progress(len(claimed.readers) if isinstance(outcome, Accepted) else 0)
+
+    def _gate(self, claimed: batches.Claim) -> bool:
+        with write(self.engine) as connection:
+            return batches.begin_posting(
+                connection, claimed, now=self.clock.now(), lease_seconds=self.pressure.lease_seconds
+            )
+
+    def _late(self, claimed: batches.Claim, outcome: Outcome) -> None:
+        with write(self.engine) as connection:
+            batches.record_late(connection, claimed, outcome, now=self.clock.now())
+
+    def _learn(self, outcome: Outcome, began: int, *, probe: bool) -> None:
+        with self._pace_lock:
+            if isinstance(outcome, NotAccepted):
+                if began < self._hold_until:
+                    return  # on the wire beside one that was turned away: the same round
+                seconds = backoff(self._pace.untaken + 1, outcome.retry_after)
+                self._hold_until = self.clock.now() + int(seconds * SECOND)
+            self._pace = after(self._pace, outcome, probe=probe)
+            reason = self._pace.pause
+        if reason and not self.stopping.is_set():
+            self.stopping.set()
+            with write(self.engine) as connection:
+                mailings.set_state(
+                    connection, self.job.mailing.id, "paused", now=self.clock.now(), note=reason
+                )

@@ -1,0 +1,372 @@
+"""Batches: claim, gate, record, recover. Each is one step of the ledger, in its caller's transaction.
+
+pending → claimed → posting → accepted
+             ↑         ├────→ unknown          (a late answer still turns it into accepted)
+             └─────────┴────→ rejected, split, empty, cancelled
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.members import encode
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.policy import backoff
+from newsletter.store.mailings import Mailing, mailed_between
+from newsletter.store.plan import exclusion
+from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A member of a batch, as the ledger saw him at the claim. ``attrs`` is JSON."""
+
+    id: int
+    email: str
+    name: str
+    attrs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A batch that is this sender's for as long as its lease lives."""
+
+    batch: int
+    mailing: int
+    attempt: str
+    tries: int
+    readers: tuple[Reader, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is ready before ``until`` (microseconds)."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A batch had nobody left to mail and is done."""
+
+
+def claim(
+    connection: Connection,
+    each: Mailing,
+    *,
+    attempt_id: str,
+    owner: str,
+    now: int,
+    lease_seconds: float,
+    rate_per_second: float,
+) -> Claim | Wait | Skipped | None:
+    """Take the next ready batch with the readers eligible now; None when no batch is left to take."""
+    if connection.scalar(select(mailing.c.state).where(mailing.c.id == each.id)) != "sending":
+        return None
+    row = connection.execute(
+        select(batch)
+        .where(batch.c.mailing_id == each.id, batch.c.state == "pending")
+        .order_by(batch.c.not_before, batch.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    ready_at = max(row.not_before, _rate_allows(connection, rate_per_second))
+    if ready_at > now:
+        return Wait(ready_at)
+    readers = _eligible(connection, each, row)
+    if not readers:
+        _set(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
+        return Skipped()
+    _take_tokens(connection, rate_per_second, len(readers), now)
+    _set(
+        connection,
+        row.id,
+        now=now,
+        state="claimed",
+        attempt=attempt_id,
+        tries=row.tries + 1,
+        owner=owner,
+        lease_until=now + int(lease_seconds * SECOND),
+        n=len(readers),
+        members=encode(reader.id for reader in readers),
+    )
+    return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
+
+
+def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
+    """Return who of the batch may be mailed now, and write down who may not and why."""
+    connection.execute(
+        delete(exception).where(exception.c.batch_id == row.id, exception.c.kind == "excluded")
+    )
+    turned_away = set(
+        connection.scalars(
+            select(exception.c.subscriber_id).where(
+                exception.c.mailing_id == each.id, exception.c.subscriber_id.between(row.lo, row.hi)
+            )
+        )
+    )
+    skip = turned_away | mailed_between(connection, each.issue, each.provider, row.lo, row.hi, but=each.id)
+    found = connection.execute(
+        select(
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.name,
+            subscriber.c.attrs,
+            exclusion(each.audience_at).label("why"),
+        )
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == each.list_id,
+            subscription.c.subscriber_id.between(row.lo, row.hi),
+            subscriber.c.id.between(row.lo, row.hi),
+            subscription.c.created_at <= each.audience_at,
+        )
+        .order_by(subscriber.c.id)
+    ).all()
+    excluded = [
+        {
+            "mailing_id": each.id,
+            "subscriber_id": one.id,
+            "batch_id": row.id,
+            "kind": "excluded",
+            "reason": one.why,
+        }
+        for one in found
+        if one.why is not None and one.id not in skip
+    ]
+    if excluded:
+        connection.execute(insert(exception), excluded)
+    return tuple(
+        Reader(one.id, one.email, one.name, one.attrs)
+        for one in found
+        if one.why is None and one.id not in skip
+    )
+
+
+def _rate_allows(connection: Connection, rate_per_second: float) -> int:
+    """Return when the rate allows the next batch (GCRA: the theoretical arrival time)."""
+    if not rate_per_second:
+        return 0
+    return int(connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients")) or 0)
+
+
+def _take_tokens(connection: Connection, rate_per_second: float, n: int, now: int) -> None:
+    if not rate_per_second:
+        return
+    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients").with_for_update())
+    value = max(now, tat or 0) + int(n / rate_per_second * SECOND)
+    if tat is None:
+        connection.execute(insert(limiter).values(name="recipients", tat=value))
+    else:
+        connection.execute(update(limiter).where(limiter.c.name == "recipients").values(tat=value))
+
+
+def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_seconds: float) -> bool:
+    """Pass the gate just before the wire; False when the lease is gone or the mailing no longer sends.
+
+    Committed before the request leaves, so that whatever is killed after it is known to be ambiguous.
+    """
+    moved = connection.execute(
+        update(batch)
+        .where(
+            batch.c.id == claimed.batch,
+            batch.c.attempt == claimed.attempt,
+            batch.c.state == "claimed",
+            batch.c.lease_until > now,
+            select(mailing.c.id)
+            .where(mailing.c.id == claimed.mailing, mailing.c.state == "sending")
+            .exists(),
+        )
+        .values(state="posting", changed_at=now, lease_until=now + int(lease_seconds * SECOND))
+    )
+    if not moved.rowcount:
+        return False
+    connection.execute(insert(attempt).values(id=claimed.attempt, batch_id=claimed.batch, posted_at=now))
+    return True
+
+
+def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
+    """Return a batch that never reached the wire."""
+    _if_mine(connection, claimed, ("claimed",), now=now, state="pending", n=0, members=None)
+
+
+def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write what became of a request; False when the batch was no longer this attempt's."""
+    match outcome:
+        case Accepted(message_id):
+            moved = _if_mine(
+                connection, claimed, ("posting", "unknown"), now=now, state="accepted", message_id=message_id
+            )
+        case Unknown():
+            moved = _if_mine(connection, claimed, ("posting",), now=now, state="unknown")
+        case NotAccepted(_, retry_after):
+            later = now + int(backoff(claimed.tries, retry_after) * SECOND)
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=later)
+        case AccountRefused():
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+        case Refused():
+            moved = _refused(connection, claimed, outcome, now)
+    if moved:
+        _record_attempt(connection, claimed, outcome, now)
+    return moved
+
+
+def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write an answer that came after its deadline: it settles what was, or is about to be, unknown."""
+    if isinstance(outcome, Unknown):
+        return False
+    if isinstance(outcome, Accepted):
+        return record(connection, claimed, outcome, now=now)
+    moved = _again(connection, claimed, ("posting", "unknown"), now=now, not_before=now)
+    if moved:
+        _record_attempt(connection, claimed, outcome, now)
+    return moved
+
+
+def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> None:
+    name = {
+        Accepted: "accepted",
+        NotAccepted: "not_accepted",
+        Refused: "refused",
+        AccountRefused: "account_refused",
+        Unknown: "unknown",
+    }[type(outcome)]
+    detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == claimed.attempt)
+        .values(answered_at=now, outcome=name, detail=detail)
+    )
+
+
+def _again(
+    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, not_before: int
+) -> bool:
+    return _if_mine(
+        connection, claimed, states, now=now, state="pending", not_before=not_before, n=0, members=None
+    )
+
+
+def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
+    """Let a refused reader cost himself alone: drop whom the answer names, else split to find him."""
+    blamed = {place: why for place, why in outcome.entries if 0 <= place < len(claimed.readers)}
+    if blamed and not outcome.too_large:
+        rows = [(claimed.readers[place].id, why) for place, why in blamed.items()]
+        if not _again(connection, claimed, ("posting",), now=now, not_before=now):
+            return False
+        _reject(connection, claimed, rows)
+        return True
+    if len(claimed.readers) > 1:
+        return _split(connection, claimed, now)
+    if not _if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None):
+        return False
+    _reject(connection, claimed, [(claimed.readers[0].id, outcome.reason)])
+    return True
+
+
+def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
+    connection.execute(
+        insert(exception),
+        [
+            {
+                "mailing_id": claimed.mailing,
+                "subscriber_id": reader,
+                "batch_id": claimed.batch,
+                "kind": "rejected",
+                "reason": why[:500],
+            }
+            for reader, why in readers
+        ],
+    )
+
+
+def _split(connection: Connection, claimed: Claim, now: int) -> bool:
+    row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
+    if not _if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
+        return False
+    middle = claimed.readers[len(claimed.readers) // 2 - 1].id
+    upper = [reader for reader in claimed.readers if reader.id > middle]
+    beyond = _exceptions_in(connection, claimed, and_(exception.c.subscriber_id > middle))
+    counts = {"upper": len(upper) + beyond}
+    for lo, hi, candidates in (
+        (row.lo, middle, row.candidates - counts["upper"]),
+        (middle + 1, row.hi, counts["upper"]),
+    ):
+        key = connection.execute(
+            insert(batch).values(
+                mailing_id=claimed.mailing,
+                variant=row.variant,
+                lo=lo,
+                hi=hi,
+                candidates=candidates,
+                state="pending",
+                changed_at=now,
+            )
+        ).inserted_primary_key
+        connection.execute(
+            update(exception)
+            .where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.between(lo, hi))
+            .values(batch_id=key[0] if key else None)
+        )
+    return True
+
+
+def _exceptions_in(connection: Connection, claimed: Claim, where: ColumnElement[bool]) -> int:
+    return int(
+        connection.scalar(select(func.count()).where(exception.c.batch_id == claimed.batch, where)) or 0
+    )
+
+
+def recover(connection: Connection, mailing_id: int, *, now: int, void_all: bool) -> tuple[int, int]:
+    """Release what dead senders held; return how many batches go again and how many became unknown.
+
+    ``void_all`` says that this process alone may send, so every lease is a dead one's.
+    """
+    dead: ColumnElement[bool] = batch.c.mailing_id == mailing_id
+    if not void_all:
+        dead = and_(dead, or_(batch.c.lease_until.is_(None), batch.c.lease_until <= now))
+    again = connection.execute(
+        update(batch)
+        .where(dead, batch.c.state == "claimed")
+        .values(state="pending", owner=None, lease_until=None, n=0, members=None, changed_at=now)
+    )
+    unknown = connection.execute(
+        update(batch)
+        .where(dead, batch.c.state == "posting")
+        .values(state="unknown", owner=None, lease_until=None, changed_at=now)
+    )
+    return again.rowcount, unknown.rowcount
+
+
+def undone(connection: Connection, mailing_id: int) -> int:
+    """Count batches that are ready, waiting or in somebody's hands."""
+    return int(
+        connection.scalar(
+            select(func.count()).where(
+                batch.c.mailing_id == mailing_id, batch.c.state.in_(("pending", "claimed", "posting"))
+            )
+        )
+        or 0
+    )
+
+
+def _if_mine(
+    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, **values: object
+) -> bool:
+    """Move the batch out of this sender's hands if it is still this attempt's and in one of ``states``."""
+    moved: CursorResult[Any] = connection.execute(
+        update(batch)
+        .where(batch.c.id == claimed.batch, batch.c.attempt == claimed.attempt, batch.c.state.in_(states))
+        .values(changed_at=now, owner=None, lease_until=None, **values)
+    )
+    return bool(moved.rowcount)
+
+
+def _set(connection: Connection, batch_id: int, *, now: int, **values: object) -> None:
+    connection.execute(update(batch).where(batch.c.id == batch_id).values(changed_at=now, **values))

@@ -1,0 +1,324 @@
+"""Mailings: one run of an issue to one audience, with the frozen bytes; and the proof over all of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, case, func, insert, select, update
+
+from newsletter.delivery.members import decode
+from newsletter.delivery.proof import Proof, State
+from newsletter.rendering.message import MergeField, RenderedMessage
+from newsletter.store.tables import batch, exception, mailing, mailing_list, picture, subscription, variant
+
+OPEN = ("sending", "paused")
+UNDONE = ("pending", "claimed", "posting")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One row of ``mailing``, its JSON read."""
+
+    id: int
+    issue: str
+    kind: str
+    provider: str
+    state: State
+    list_id: int | None
+    list_name: str
+    audience_at: int
+    plan_cursor: int
+    planned: bool
+    manifest: Mapping[str, object]
+    envelope: Mapping[str, str]
+    note: str
+
+
+def create(
+    connection: Connection,
+    *,
+    issue: str,
+    kind: str,
+    provider: str,
+    list_id: int | None,
+    audience_at: int,
+    now: int,
+    source_digest: str,
+    envelope: Mapping[str, str],
+    message: RenderedMessage,
+) -> int:
+    """Write a mailing and its frozen message; return its id."""
+    manifest = {"source": source_digest, "variants": {"everyone": message.digest}, "audience_at": audience_at}
+    key = connection.execute(
+        insert(mailing).values(
+            issue=issue,
+            kind=kind,
+            provider=provider,
+            state="sending",
+            list_id=list_id,
+            audience_at=audience_at,
+            manifest=orjson.dumps(manifest).decode(),
+            envelope=orjson.dumps(dict(envelope)).decode(),
+            created_at=now,
+        )
+    ).inserted_primary_key
+    assert key is not None  # noqa: S101  (an INSERT of one row has one key)
+    fields = [[each.key, each.name, each.default] for each in message.fields]
+    connection.execute(
+        insert(variant).values(
+            mailing_id=key[0],
+            name="everyone",
+            subject=message.subject,
+            preheader=message.preheader,
+            html=message.html,
+            text=message.text,
+            fields=orjson.dumps(fields).decode(),
+        )
+    )
+    return int(key[0])
+
+
+def of_issue(connection: Connection, issue: str) -> list[Mailing]:
+    """Return an issue's mailings, oldest first, trials left out."""
+    rows = connection.execute(
+        _MAILINGS.where(mailing.c.issue == issue, mailing.c.kind != "trial").order_by(mailing.c.id)
+    )
+    return [_read(row) for row in rows]
+
+
+def get(connection: Connection, mailing_id: int) -> Mailing:
+    """Return one mailing."""
+    return _read(connection.execute(_MAILINGS.where(mailing.c.id == mailing_id)).one())
+
+
+_MAILINGS = select(mailing, func.coalesce(mailing_list.c.name, "").label("list_name")).outerjoin(
+    mailing_list, mailing_list.c.id == mailing.c.list_id
+)
+
+
+def _read(row: Row[Any]) -> Mailing:
+    return Mailing(
+        id=row.id,
+        issue=row.issue,
+        kind=row.kind,
+        provider=row.provider,
+        state=row.state,
+        list_id=row.list_id,
+        list_name=row.list_name,
+        audience_at=row.audience_at,
+        plan_cursor=row.plan_cursor,
+        planned=bool(row.planned),
+        manifest=orjson.loads(row.manifest),
+        envelope=orjson.loads(row.envelope),
+        note=row.note,
+    )
+
+
+def issues_mailed(connection: Connection) -> list[str]:
+    """Return the ids of all issues that have a mailing, the latest last."""
+    rows = connection.execute(
+        select(mailing.c.issue)
+        .where(mailing.c.kind != "trial")
+        .group_by(mailing.c.issue)
+        .order_by(func.max(mailing.c.id))
+    )
+    return [row.issue for row in rows]
+
+
+def message_of(connection: Connection, mailing_id: int) -> RenderedMessage:
+    """Return the frozen message of a mailing."""
+    row = connection.execute(select(variant).where(variant.c.mailing_id == mailing_id)).one()
+    fields = tuple(MergeField(*each) for each in orjson.loads(row.fields))
+    return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
+
+
+def set_state(connection: Connection, mailing_id: int, state: State, *, now: int, note: str = "") -> None:
+    """Move a mailing to a state, saying why."""
+    finished = now if state == "finished" else None
+    connection.execute(
+        update(mailing).where(mailing.c.id == mailing_id).values(state=state, note=note, finished_at=finished)
+    )
+
+
+def keep_picture(connection: Connection, digest: str, media_type: str, content: bytes) -> None:
+    """Keep a picture's bytes for as long as mails may ask for it."""
+    if not connection.scalar(select(func.count()).where(picture.c.digest == digest)):
+        connection.execute(insert(picture).values(digest=digest, media_type=media_type, content=content))
+
+
+def picture_of(connection: Connection, digest: str) -> tuple[str, bytes] | None:
+    """Return a kept picture's media type and bytes."""
+    row = connection.execute(select(picture).where(picture.c.digest == digest)).first()
+    return (row.media_type, row.content) if row else None
+
+
+def mailed_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+) -> set[int]:
+    """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
+
+    This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice.
+    """
+    rows = connection.execute(
+        select(batch.c.members)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.id != but,
+            batch.c.state.in_(("accepted", "unknown", "posting")),
+            batch.c.lo <= hi,
+            batch.c.hi >= lo,
+            batch.c.members.is_not(None),
+        )
+    )
+    return {each for row in rows for each in decode(row.members) if lo <= each <= hi}
+
+
+def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
+    """Count who got an issue, over all its mailings by one provider; None when there are none.
+
+    A later mailing to the same list looks again at everyone not mailed before, so its exclusions and
+    rejections stand in place of the earlier one's. What a dead sender left on the wire is unknown.
+    """
+    mailings = [each for each in of_issue(connection, issue) if each.provider == provider]
+    if not mailings:
+        return None
+    last_of_list = {each.list_id: each.id for each in mailings}
+    total = _Count()
+    for each in mailings:
+        total.add(connection, each, last=last_of_list[each.list_id] == each.id, sender_alive=sender_alive)
+    latest = mailings[-1]
+    return Proof(
+        issue=issue,
+        state=latest.state,
+        candidates=total.candidates,
+        accepted=total.accepted,
+        rejected=total.rejected,
+        excluded={reason: n for reason, n in total.excluded.items() if n},
+        unknown=total.unknown,
+        pending=total.pending,
+        provider=provider,
+        note=latest.note,
+    )
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.candidates = self.accepted = self.rejected = self.unknown = self.pending = 0
+        self.excluded: Counter[str] = Counter()
+
+    def add(self, connection: Connection, each: Mailing, *, last: bool, sender_alive: bool) -> None:
+        told = 0
+        told += self._mailed(connection, each.id, sender_alive=sender_alive)
+        if not last:
+            self.candidates += told
+            return
+        candidates = _candidates(connection, each.id) + not_yet_cut(connection, each)
+        rejected, excluded = _exceptions(connection, each.id)
+        self.rejected += rejected
+        self.excluded.update(excluded)
+        cancelled, undone = _left(connection, each.id, sender_alive=sender_alive)
+        undone += not_yet_cut(connection, each)
+        if each.state == "cancelled":
+            cancelled, undone = cancelled + undone, 0
+        self.excluded["cancelled"] += cancelled
+        self.pending += undone
+        told += rejected + sum(excluded.values()) + cancelled + undone
+        # Whoever was erased or taken off the list between the plan and his batch's claim.
+        self.excluded["removed"] += max(0, candidates - told)
+        self.candidates += max(candidates, told)
+
+    def _mailed(self, connection: Connection, mailing_id: int, *, sender_alive: bool) -> int:
+        ambiguous = ("unknown",) if sender_alive else ("unknown", "posting")
+        row = connection.execute(
+            select(
+                func.coalesce(func.sum(case((batch.c.state == "accepted", batch.c.n), else_=0)), 0).label(
+                    "yes"
+                ),
+                func.coalesce(func.sum(case((batch.c.state.in_(ambiguous), batch.c.n), else_=0)), 0).label(
+                    "maybe"
+                ),
+            ).where(batch.c.mailing_id == mailing_id)
+        ).one()
+        self.accepted += int(row.yes)
+        self.unknown += int(row.maybe)
+        return int(row.yes + row.maybe)
+
+
+def _candidates(connection: Connection, mailing_id: int) -> int:
+    return int(
+        connection.scalar(
+            select(func.coalesce(func.sum(batch.c.candidates), 0)).where(
+                batch.c.mailing_id == mailing_id, batch.c.state != "split"
+            )
+        )
+        or 0
+    )
+
+
+def _exceptions(connection: Connection, mailing_id: int) -> tuple[int, Counter[str]]:
+    """Count the rejected, and by reason the excluded of batches that are done."""
+    rows = connection.execute(
+        select(
+            exception.c.kind,
+            exception.c.reason,
+            batch.c.state.in_(UNDONE[:2]).label("undone"),
+            func.count().label("n"),
+        )
+        .join(batch, batch.c.id == exception.c.batch_id)
+        .where(exception.c.mailing_id == mailing_id, batch.c.state != "cancelled")
+        .group_by(exception.c.kind, exception.c.reason, batch.c.state.in_(UNDONE[:2]))
+    ).all()
+    excluded: Counter[str] = Counter()
+    rejected = 0
+    for row in rows:
+        if row.kind == "rejected":
+            rejected += row.n
+        elif not row.undone:
+            excluded[row.reason] += row.n
+    return rejected, excluded
+
+
+def _left(connection: Connection, mailing_id: int, *, sender_alive: bool) -> tuple[int, int]:
+    """Count readers of cancelled batches, and of those not yet done (rejected ones left out)."""
+    turned_away = (
+        select(exception.c.batch_id, func.count().label("n"))
+        .where(exception.c.mailing_id == mailing_id, exception.c.kind == "rejected")
+        .group_by(exception.c.batch_id)
+        .subquery()
+    )
+    left = batch.c.candidates - func.coalesce(turned_away.c.n, 0)
+    rows = connection.execute(
+        select(
+            func.coalesce(func.sum(case((batch.c.state == "cancelled", batch.c.candidates), else_=0)), 0),
+            func.coalesce(func.sum(case((batch.c.state.in_(("pending", "claimed")), left), else_=0)), 0),
+            func.coalesce(func.sum(case((batch.c.state == "posting", batch.c.n), else_=0)), 0),
+        )
+        .outerjoin(turned_away, turned_away.c.batch_id == batch.c.id)
+        .where(batch.c.mailing_id == mailing_id)
+    ).one()
+    return int(rows[0]), int(rows[1]) + (int(rows[2]) if sender_alive else 0)
+
+
+def not_yet_cut(connection: Connection, each: Mailing) -> int:
+    """Count candidates that a killed planning had not reached."""
+    if each.planned or each.list_id is None:
+        return 0
+    rest = int(
+        connection.scalar(
+            select(func.count()).where(
+                subscription.c.list_id == each.list_id,
+                subscription.c.subscriber_id > each.plan_cursor,
+                subscription.c.created_at <= each.audience_at,
+            )
+        )
+        or 0
+    )
+    if each.kind != "first":
+        rest -= len(
+            mailed_between(connection, each.issue, each.provider, each.plan_cursor + 1, 2**62, but=each.id)
+        )
+    return max(0, rest)

@@ -1,0 +1,127 @@
+"""Plan a mailing: cut its audience into batches, the cursor moving in the same transaction."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from newsletter.store.mailings import Mailing, mailed_between
+from newsletter.store.tables import batch, mailing, subscriber, subscription
+
+CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
+
+
+def exclusion(audience_at: int) -> ColumnElement[str | None]:
+    """Return the reason for which a subscription is not mailed, or NULL."""
+    return case(
+        (subscriber.c.suppressed.is_not(None), subscriber.c.suppressed),
+        (subscription.c.status == "unsubscribed", literal("unsubscribed")),
+        (subscription.c.status == "pending", literal("unconfirmed")),
+        (subscription.c.since > audience_at, literal("unconfirmed")),
+    )
+
+
+def cut(connection: Connection, each: Mailing, *, batch_size: int, now: int) -> int | None:
+    """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
+    cursor = connection.scalar(select(mailing.c.plan_cursor).where(mailing.c.id == each.id)) or 0
+    ids = list(
+        connection.scalars(
+            select(subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == each.list_id,
+                subscription.c.subscriber_id > cursor,
+                subscription.c.created_at <= each.audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(CUT_AT_ONCE)
+        )
+    )
+    if not ids:
+        connection.execute(update(mailing).where(mailing.c.id == each.id).values(planned=1))
+        return None
+    last = ids[-1]
+    # A mailing to the issue's other list may come first, so even the first of a list looks.
+    mailed = mailed_between(connection, each.issue, each.provider, ids[0], last, but=each.id)
+    if mailed:
+        ids = [one for one in ids if one not in mailed]
+    rows = [
+        {
+            "mailing_id": each.id,
+            "variant": "everyone",
+            "lo": ids[start],
+            "hi": ids[min(start + batch_size, len(ids)) - 1],
+            "candidates": len(ids[start : start + batch_size]),
+            "state": "pending",
+            "changed_at": now,
+        }
+        for start in range(0, len(ids), batch_size)
+    ]
+    if rows:
+        connection.execute(insert(batch), rows)
+    connection.execute(update(mailing).where(mailing.c.id == each.id).values(plan_cursor=last))
+    return len(ids)
+
+
+def foresee(
+    connection: Connection, *, list_id: int, audience_at: int, issue: str, provider: str
+) -> tuple[int, Counter[str]]:
+    """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out."""
+    reason = exclusion(audience_at)
+    eligible, excluded = 0, Counter[str]()
+    if not _mailed_before(connection, issue, provider):
+        rows = connection.execute(
+            select(reason.label("reason"), func.count().label("n"))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(subscription.c.list_id == list_id, subscription.c.created_at <= audience_at)
+            .group_by(reason)
+        )
+        for row in rows:
+            if row.reason is None:
+                eligible += row.n
+            else:
+                excluded[row.reason] += row.n
+        return eligible, excluded
+    for chunk in _stretches(connection, list_id, audience_at):
+        mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0])
+        for reader, why in chunk:
+            if reader in mailed:
+                continue
+            if why is None:
+                eligible += 1
+            else:
+                excluded[why] += 1
+    return eligible, excluded
+
+
+def _mailed_before(connection: Connection, issue: str, provider: str) -> bool:
+    return bool(
+        connection.scalar(
+            select(func.count()).where(
+                mailing.c.issue == issue, mailing.c.provider == provider, mailing.c.kind != "trial"
+            )
+        )
+    )
+
+
+def _stretches(
+    connection: Connection, list_id: int, audience_at: int
+) -> Iterator[list[tuple[int, str | None]]]:
+    cursor = 0
+    while True:
+        rows = connection.execute(
+            select(subscription.c.subscriber_id, exclusion(audience_at))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == list_id,
+                subscription.c.subscriber_id > cursor,
+                subscriber.c.id > cursor,
+                subscription.c.created_at <= audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(CUT_AT_ONCE)
+        ).all()
+        if not rows:
+            return
+        cursor = rows[-1][0]
+        yield [(row[0], row[1]) for row in rows]

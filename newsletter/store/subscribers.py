@@ -1,0 +1,137 @@
+"""Subscribers and their subscriptions, one at a time, and whole lists read out as a stream."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, insert, select, update
+
+from newsletter.audience.rows import Status
+from newsletter.store.suppressions import suppressed
+from newsletter.store.tables import mailing_list, subscriber, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What holds between a reader and a list. Times are microseconds since 1970, UTC."""
+
+    list_name: str
+    status: Status
+    since: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader and all that is kept of him; ``suppressed`` is the reason for which he is never mailed."""
+
+    id: int
+    email: str
+    name: str
+    attrs: dict[str, str]
+    suppressed: str | None
+    created_at: int
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A reader as one list has him: a line of an export."""
+
+    email: str
+    name: str
+    attrs: dict[str, str]
+    status: Status
+    since: int
+    suppressed: str | None
+
+
+def find(connection: Connection, email: str) -> Subscriber | None:
+    """Return the subscriber of a normalised address, or None."""
+    row = connection.execute(select(subscriber).where(subscriber.c.email == email)).first()
+    if row is None:
+        return None
+    held = connection.execute(
+        select(mailing_list.c.name, subscription.c.status, subscription.c.since, subscription.c.created_at)
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.subscriber_id == row.id)
+        .order_by(mailing_list.c.name)
+    )
+    attrs: dict[str, str] = orjson.loads(row.attrs)
+    return Subscriber(
+        row.id,
+        row.email,
+        row.name,
+        attrs,
+        row.suppressed,
+        row.created_at,
+        tuple(Subscription(*one) for one in held),
+    )
+
+
+def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str], now: int) -> int:
+    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing."""
+    known = find(connection, email)
+    if known is None:
+        held = suppressed(connection, email)
+        row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
+        key = connection.execute(
+            insert(subscriber).values(**row, suppressed=held and held.reason)
+        ).inserted_primary_key
+        if key is None:
+            raise AssertionError("an insert gives a key")
+        return int(key[0])
+    merged = orjson.dumps(known.attrs | attrs).decode()
+    connection.execute(
+        update(subscriber).where(subscriber.c.id == known.id).values(name=name or known.name, attrs=merged)
+    )
+    return known.id
+
+
+def status_of(connection: Connection, list_key: int, subscriber_id: int) -> Status | None:
+    """Return the status of a subscription, or None when there is none."""
+    status: Status | None = connection.scalar(
+        select(subscription.c.status).where(
+            subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id
+        )
+    )
+    return status
+
+
+def set_status(
+    connection: Connection, list_key: int, subscriber_id: int, status: Status, *, now: int
+) -> bool:
+    """Give a subscription a status, making it if need be; False when it had that status before."""
+    before = status_of(connection, list_key, subscriber_id)
+    if before == status:
+        return False
+    if before is None:
+        row = {"list_id": list_key, "subscriber_id": subscriber_id, "status": status}
+        connection.execute(insert(subscription).values(**row, since=now, created_at=now))
+        return True
+    connection.execute(
+        update(subscription)
+        .where(subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id)
+        .values(status=status, since=now)
+    )
+    return True
+
+
+def members(connection: Connection, list_key: int) -> Iterator[Member]:
+    """Yield a list's readers in order of their ids, as they are read: memory stays flat."""
+    found = connection.execute(
+        select(
+            subscriber.c.email,
+            subscriber.c.name,
+            subscriber.c.attrs,
+            subscription.c.status,
+            subscription.c.since,
+            subscriber.c.suppressed,
+        )
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(subscription.c.list_id == list_key)
+        .order_by(subscription.c.subscriber_id)
+        .execution_options(yield_per=1000)
+    )
+    for row in found:
+        yield Member(row.email, row.name, orjson.loads(row.attrs), row.status, row.since, row.suppressed)

@@ -1,0 +1,51 @@
+"""Suppressions: addresses never mailed, each with its reason, mirrored onto the subscriber at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from newsletter.store.tables import subscriber, suppression
+
+REASONS = ("bounce", "complaint", "unsubscribed", "manual", "invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that is never mailed. ``since`` is microseconds since 1970, UTC."""
+
+    email: str
+    reason: str
+    since: int
+
+
+def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Suppression:
+    """Never mail a normalised address again; the first reason stands. Return what now holds."""
+    held = suppressed(connection, email)
+    if held is None:
+        held = Suppression(email, reason, now)
+        connection.execute(insert(suppression).values(email=email, reason=reason, since=now))
+    connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=held.reason))
+    return held
+
+
+def unsuppress(connection: Connection, email: str) -> bool:
+    """Let an address be mailed again; False when it was not suppressed."""
+    gone = connection.execute(delete(suppression).where(suppression.c.email == email))
+    connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))
+    return bool(gone.rowcount)
+
+
+def suppressed(connection: Connection, email: str) -> Suppression | None:
+    """Return why and since when an address is not mailed, or None."""
+    row = connection.execute(select(suppression).where(suppression.c.email == email)).first()
+    return None if row is None else Suppression(row.email, row.reason, row.since)
+
+
+def all_suppressions(connection: Connection, *, reason: str | None = None) -> Iterator[Suppression]:
+    """Yield every suppression in order of address, as it is read."""
+    query = select(suppression).order_by(suppression.c.email)
+    if reason is not None:
+        query = query.where(suppression.c.reason == reason)
+    for row in connection.execute(query.execution_options(yield_per=1000)):
+        yield Suppression(row.email, row.reason, row.since)

@@ -1,0 +1,202 @@
+"""Settings → database, provider, clock, loaders: the only place that builds effects."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from newsletter.config import Settings
+from newsletter.errors import AlreadySending, SettingsError, StoreError
+from newsletter.loaders import bundled_templates, template_loader
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsletter.delivery.provider import Provider
+
+
+class SystemClock:
+    """Tell the machine's time."""
+
+    def now(self) -> int:
+        """Return microseconds since 1970, UTC."""
+        return time.time_ns() // 1000
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        """Return after ``seconds``, or at once when ``stop`` is set."""
+        stop.wait(seconds)
+
+
+class Wiring:
+    """Everything a story needs from outside, built when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """Return the database, made and migrated if need be."""
+        from newsletter.store.database import open_database
+
+        return open_database(self.settings.database_url)
+
+    @property
+    def has_database(self) -> bool:
+        """Say whether there is a database to ask without making one."""
+        path = self.settings.sqlite_path
+        return path is None or path.exists()
+
+    @cached_property
+    def templates(self) -> Callable[[str], str | None]:
+        """Return the loader: the publication's own templates, then the bundled ones."""
+        return template_loader([self.settings.root / "templates", bundled_templates()])
+
+    def new_id(self) -> str:
+        """Return an id nobody had before: 20 hexadecimal digits."""
+        return secrets.token_hex(10)
+
+    @cached_property
+    def secret_key(self) -> bytes:
+        """Return the key that signs links: the environment's, or for mail that stays here one made and kept.
+
+        Raises SettingsError when mail would leave the machine and the environment has none.
+        """
+        given = self.settings.secret_key.get_secret_value()
+        if given:
+            return given.encode()
+        if not self.settings.stays_here:
+            raise SettingsError(
+                "NEWSLETTER_SECRET_KEY is not set, and readers' links must be signed.",
+                hint='Make one and keep it: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+            )
+        return self._kept_key()
+
+    def _kept_key(self) -> bytes:
+        path = self.settings.state_folder / "newsletter.key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise SettingsError(f"No key can be kept here: {error.strerror}.", file=str(path)) from error
+        else:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_urlsafe(32).encode())
+        key = path.read_bytes().strip()
+        if len(key) < 16:
+            raise SettingsError(
+                "The key file is damaged.", file=str(path), hint="Delete it to have one made."
+            )
+        return key
+
+    @property
+    def sandbox_file(self) -> Path:
+        """Return the local SendGrid's own file."""
+        return self.settings.state_folder / "sandbox.db"
+
+    @contextmanager
+    def provider(self) -> Iterator["Provider"]:
+        """Open the provider; the local SendGrid runs as a process of its own for as long as it is needed."""
+        from newsletter.providers.sendgrid import SendGridProvider
+
+        settings = self.settings
+        if settings.delivery.provider == "sandbox":
+            from newsletter.sandbox.server import start_child
+
+            with start_child(self.sandbox_file) as child:
+                yield from _closing(self._sendgrid(SendGridProvider, "SG.local.sandbox", child.url))
+            return
+        key = settings.sendgrid_api_key.get_secret_value()
+        if not key:
+            raise SettingsError(
+                "SENDGRID_API_KEY is not set.",
+                hint="Put a key that may send mail in the environment; it is never read from a file.",
+            )
+        provider = self._sendgrid(SendGridProvider, key, settings.sendgrid_host)
+        if not settings.stays_here:
+            provider.check_account()
+        yield from _closing(provider)
+
+    def _sendgrid(self, factory: Callable[..., "Provider"], key: str, host: str) -> "Provider":
+        return factory(
+            api_key=key,
+            host=host,
+            timeout_seconds=self.settings.delivery.timeout_seconds,
+            threads=self.settings.delivery.threads,
+            identity=self.settings.provider_identity,
+        )
+
+    def insist_site_answers(self) -> None:
+        """Ask the readers' site for an unsubscribe page, as a reader would, and insist on an answer.
+
+        Raises SettingsError when it gives none: nobody is mailed who could not leave.
+        """
+        import httpx
+
+        from newsletter.audience.links import sign
+
+        site = self.settings.site_url
+        try:
+            answer = httpx.get(f"{site}/u/{sign(self.secret_key, 'unsubscribe', 0, 0)}", timeout=10)
+            reason = "" if answer.status_code == httpx.codes.OK else f"HTTP {answer.status_code}"
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+        if reason:
+            raise SettingsError(
+                f"[publication] site_url does not answer for unsubscribing: {site} ({reason}).",
+                hint="Readers leave through that site; bring it up, then send.",
+            )
+
+    def sender_alive(self) -> bool:
+        """Say whether a process sends from this database now."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self._lock_path, timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False  # the folder cannot be written to, so nobody could have taken the lock
+
+    @contextmanager
+    def sender_lock(self) -> Iterator[None]:
+        """Hold the right to send from this database; the system frees it however this process ends.
+
+        Raises AlreadySending when another process holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._lock_path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise AlreadySending(
+                "Another process is sending from this database.",
+                hint="Wait until it is done; watch it with: newsletter status",
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                f"The sender's lock cannot be taken: {error.strerror} ({self._lock_path})."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.settings.state_folder / "newsletter.sending.lock"
+
+
+def _closing(provider: "Provider") -> Iterator["Provider"]:
+    try:
+        yield provider
+    finally:
+        provider.close()

@@ -1,0 +1,146 @@
+"""What many tests stand on: a publication in a folder of its own, and the command an editor runs."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+BRIEF = """\
+---
+subject: The kilogram is gone
+preheader: Plus, what replaced the metal cylinder in the vault outside Paris.
+date: 2026-03-02
+number: 7
+---
+# The last metal standard has left the building
+
+**Some shit you should know before you dig in:** From 1889 to 2019 a kilogram was whatever one cylinder in
+Sèvres weighed. [The metre convention](https://www.bipm.org/en/metre-convention) kept it under three jars.
+
+**What’s going on now:** Hello {{ first_name or "reader" }}. Laboratories now weigh by the Planck constant.
+
+Nobody’s kitchen scale has noticed.
+"""
+
+SETTINGS = """\
+[publication]
+name = "Dig In"
+from_email = "news@example.org"
+postal_address = "Dig In, 12 Example Street, Example City"
+site_url = "https://news.example.org"
+
+[delivery]
+provider = "{provider}"
+sendgrid_host = "{host}"
+batch_size = {batch_size}
+threads = {threads}
+timeout_seconds = {timeout}
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and how it ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The document on stdout."""
+        document = orjson.loads(self.stdout)
+        assert isinstance(document, dict)
+        return document
+
+
+class Publication:
+    """A publication in a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "issues").mkdir(parents=True, exist_ok=True)
+        self.brief("first")
+        self.settings()
+
+    def settings(
+        self,
+        *,
+        host: str = "",
+        provider: str = "sendgrid",
+        batch_size: int = 10,
+        threads: int = 2,
+        timeout: float = 5,
+        extra: str = "",
+    ) -> None:
+        text = SETTINGS.format(
+            host=host, provider=provider, batch_size=batch_size, threads=threads, timeout=timeout
+        )
+        (self.root / "newsletter.toml").write_text(text + extra)
+
+    def brief(self, issue: str, text: str = BRIEF) -> Path:
+        path = self.root / "issues" / f"{issue}.md"
+        path.write_text(text)
+        return path
+
+    def readers(self, count: int, **statuses: int) -> Path:
+        """Write a CSV of ``count`` confirmed readers and as many of each other status as asked."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(["email", "name", "status"])
+        writer.writerows([f"reader{n}@example.org", f"Reader {n}", "confirmed"] for n in range(count))
+        for status, extra in statuses.items():
+            writer.writerows([f"{status}{n}@example.org", "", status] for n in range(extra))
+        path = self.root / "readers.csv"
+        path.write_text(out.getvalue())
+        return path
+
+    def run(self, *words: str, environment: Mapping[str, str] = {}) -> Ran:
+        """Run a command in this process, in the publication's folder."""
+        from newsletter.cli import app
+
+        before = Path.cwd()
+        os.chdir(self.root)
+        try:
+            secrets = {"SENDGRID_API_KEY": "SG.test.key"}
+            result = CliRunner().invoke(app, list(words), env={**secrets, **environment})
+        finally:
+            os.chdir(before)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    def subscribe(self, count: int, **statuses: int) -> None:
+        """Import that many readers into the list “readers”."""
+        ran = self.run("subscribers", "import", str(self.readers(count, **statuses)), "--list", "readers")
+        assert ran.exit_code == 0, ran.stderr
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    """A publication with one issue, “first”."""
+    return Publication(tmp_path / "publication")
+
+
+@pytest.fixture
+def make_publication(tmp_path: Path) -> Callable[[str], Publication]:
+    """Make further publications."""
+    return lambda name: Publication(tmp_path / name)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own environment out of the tests."""
+    for name in [each for each in os.environ if each.startswith(("NEWSLETTER_", "SENDGRID_API"))]:
+        monkeypatch.delenv(name)
+
+
+def rows(text: str) -> Sequence[Mapping[str, str]]:
+    """Read CSV as a command printed it."""
+    return list(csv.DictReader(io.StringIO(text)))

@@ -1,0 +1,121 @@
+"""The rules of the house, read from its imports."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "newsletter"
+PURE = ("editorial", "rendering", "checks", "audience", "delivery")
+EFFECT_MODULES = {
+    "os", "pathlib", "socket", "sqlite3", "sqlalchemy", "httpx", "urllib.request", "http.client", "random",
+    "secrets", "time", "subprocess", "threading", "tempfile", "shutil", "requests", "sendgrid",
+}  # fmt: skip
+# Each exception carries its reason.
+ALLOWED = {
+    ("rendering", "threading"),  # premailer's CSS parser needs one lock; no other state is shared
+    ("delivery", "threading"),  # the clock protocol names the event that wakes it
+}
+ABOVE = (
+    "publish",
+    "readership",
+    "desk",
+    "wiring",
+    "loaders",
+    "store",
+    "sending",
+    "providers",
+    "sandbox",
+    "cli",
+    "config",
+)
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def _modules(room: str) -> list[Path]:
+    return sorted((PACKAGE / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_does_no_io(room: str) -> None:
+    for path in _modules(room):
+        for name in _imports(path):
+            bad = name in EFFECT_MODULES or name.split(".")[0] in EFFECT_MODULES
+            assert not bad or (room, name.split(".")[0]) in ALLOWED, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_opens_no_file_and_reads_no_clock(room: str) -> None:
+    for path in _modules(room):
+        calls = {
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call)
+        }
+        assert not calls & {"open", "now", "today", "utcnow", "getenv", "read_text", "read_bytes"}, path.name
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_knows_no_effect_room(room: str) -> None:
+    for path in _modules(room):
+        for name in _imports(path):
+            assert not any(name.startswith(f"newsletter.{each}") for each in ABOVE), f"{path.name}: {name}"
+
+
+def test_editorial_never_knows_rendering_and_rendering_never_knows_checks() -> None:
+    for room, above in (("editorial", ("rendering", "checks")), ("rendering", ("checks",))):
+        for path in _modules(room):
+            for name in _imports(path):
+                assert not any(name.startswith(f"newsletter.{each}") for each in above), (
+                    f"{path.name}: {name}"
+                )
+
+
+def test_sql_is_only_in_the_store_and_the_sandboxs_own_file() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        room = path.relative_to(PACKAGE).parts[0]
+        if room in {"store", "sandbox"}:
+            continue
+        statements = {
+            node.module
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sqlalchemy")
+            for alias in node.names
+            if alias.name not in {"Engine", "Connection"}
+        }
+        assert not statements, path
+        assert "sqlite3" not in _imports(path), path
+
+
+def test_the_sendgrid_package_stays_in_its_room() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if "providers" not in path.parts:
+            assert not any(
+                name.split(".")[0] in {"sendgrid", "python_http_client"} for name in _imports(path)
+            ), path
+
+
+def test_only_config_reads_the_environment() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if path.name != "config.py":
+            assert "environ" not in path.read_text(), path
+
+
+def test_only_wiring_builds_effects() -> None:
+    builders = {"SendGridProvider", "open_database", "start_child", "template_loader"}
+    for path in PACKAGE.rglob("*.py"):
+        calls = {
+            getattr(node.func, "id", getattr(node.func, "attr", ""))
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call)
+        }
+        assert path.name == "wiring.py" or not calls & builders, path
