@@ -143,19 +143,20 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Return the database's URL with a relative SQLite path made absolute."""
         path = self.sqlite_path
-        return f"sqlite:///{path}" if path else self.database.url
+        query = self.database.url.partition("?")[2]
+        return f"sqlite:///{path}{'?' if query else ''}{query}" if path else self.database.url
 
     @property
     def sqlite_path(self) -> Path | None:
         """Return the SQLite file, or None when the database is another."""
-        scheme, _, rest = self.database.url.partition("://")
+        scheme, _, rest = self.database.url.partition("?")[0].partition("://")
         if scheme.split("+")[0] != "sqlite":
             return None
         return self.root / (rest.removeprefix("/") or "newsletter.db")
 
     @property
     def state_folder(self) -> Path:
-        """Return the folder for what lies beside the database: the key, the lock, the local SendGrid's file."""
+        """Return the folder for what lies beside the database: its key, lock and the local SendGrid's file."""
         return self.sqlite_path.parent if self.sqlite_path else self.root
 
 

@@ -17,7 +17,6 @@ from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
 from newsletter.errors import (
     AlreadySending,
-    AudienceError,
     DeliveryError,
     Finding,
     IssueChanged,
@@ -26,13 +25,15 @@ from newsletter.errors import (
     UsageError,
 )
 from newsletter.loaders import IssueFile, PictureFile, find_issue, load_picture
-from newsletter.rendering import PictureInfo, Publication, Rendered, RenderedMessage, render
+from newsletter.rendering import PictureInfo, Publication, Rendered, RenderedMessage, render_all
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.store.mailings import Mailing
+
+_ANY_SIZE = (2000, 1000)
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
@@ -92,11 +93,9 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
     """Refuse fields that neither every reader nor any list has; ask the database only if need be."""
     known = set(BUILT_IN_FIELDS)
     if unknown_fields(issue, known) and wiring.has_database:
-        from newsletter.store.database import read
-        from newsletter.store.lists import attributes
+        from newsletter.store.lists import attribute_names
 
-        with read(wiring.engine) as connection:
-            known |= set(attributes(connection))
+        known |= attribute_names(wiring.engine)
     findings = unknown_fields(issue, known)
     if findings:
         raise IssueError(findings)
@@ -111,7 +110,11 @@ def render_draft(wiring: Wiring, draft: Draft) -> Rendered:
         source: PictureInfo(f"{site}/pictures/{each.name}", each.width, each.height)
         for source, each in draft.pictures.items()
     }
-    return render(draft.issue, _publication(wiring), wiring.templates, pictures=pictures)
+    # A picture on somebody's server is not fetched to be measured: it may be as wide as the letter.
+    pictures |= {
+        each.src: PictureInfo(each.src, *_ANY_SIZE) for each in draft.issue.pictures if _is_remote(each.src)
+    }
+    return render_all(draft.issue, _publication(wiring), wiring.templates, pictures=pictures)
 
 
 def _missing_pictures(draft: Draft) -> list[Finding]:
@@ -284,14 +287,14 @@ def _continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
 def _new_sending(
     wiring: Wiring, draft: Draft, mine: Sequence["Mailing"], list_name: str | None, *, only_missing: bool
 ) -> Sending:
-    from newsletter.store import mailings, plan
+    from newsletter.store import lists, mailings, plan
     from newsletter.store.database import read
 
-    name, list_id = _audience(wiring, list_name or (mine[-1].list_name if mine else None))
-    same_list = [each for each in mine if each.list_id == list_id]
+    audience = lists.resolve(wiring.engine, list_name or (mine[-1].list_name if mine else None))
+    same_list = [each for each in mine if each.list_id == audience.id]
     if only_missing and not same_list:
         raise DeliveryError(
-            f"This issue was not sent to the list “{name}” yet, so nobody is missing.",
+            f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing.",
             hint="Send it without --only-missing.",
         )
     kind = "missing" if only_missing else "newcomers" if same_list else "first"
@@ -299,7 +302,7 @@ def _new_sending(
     with read(wiring.engine) as connection:
         readers, excluded = plan.foresee(
             connection,
-            list_id=list_id,
+            list_id=audience.id,
             audience_at=audience_at,
             issue=draft.issue.id,
             provider=wiring.settings.provider_identity,
@@ -310,36 +313,16 @@ def _new_sending(
         issue=draft.issue.id,
         kind=kind,
         provider=wiring.settings.provider_identity,
-        list_name=name,
-        list_id=list_id,
+        list_name=audience.name,
+        list_id=audience.id,
         audience_at=audience_at,
         readers=readers,
         excluded=excluded,
         message=frozen or render_draft(wiring, draft).message,
-        envelope=dict(mine[-1].envelope) if mine else _envelope(wiring, name),
+        envelope=dict(mine[-1].envelope) if mine else _envelope(wiring, audience.name),
         source=str(mine[-1].manifest["source"]) if mine else draft.digest,
         pictures=() if mine else tuple(draft.pictures.values()),
     )
-
-
-def _audience(wiring: Wiring, wanted: str | None) -> tuple[str, int]:
-    """Return the name and id of the list that is meant; with a single list nobody need name it."""
-    from newsletter.store import lists
-    from newsletter.store.database import read
-
-    with read(wiring.engine) as connection:
-        names = lists.list_names(connection)
-        name = wanted or (names[0] if len(names) == 1 else "")
-        key = lists.list_id(connection, name)
-    if not names:
-        raise AudienceError(
-            "There is no list yet.", hint="Make one: newsletter subscribers import FILE.csv --list readers"
-        )
-    if not name:
-        raise UsageError("There are several lists.", hint=f"Name one with --list: {', '.join(names)}")
-    if key is None:
-        raise AudienceError(f"There is no list “{name}”.", hint=f"There are: {', '.join(names)}")
-    return name, key
 
 
 def _envelope(wiring: Wiring, list_name: str) -> dict[str, str]:

@@ -139,11 +139,11 @@ class Wiring:
         """
         import httpx
 
-        from newsletter.audience.links import sign
+        from newsletter.audience.links import Signer
 
         site = self.settings.site_url
         try:
-            answer = httpx.get(f"{site}/u/{sign(self.secret_key, 'unsubscribe', 0, 0)}", timeout=10)
+            answer = httpx.get(f"{site}/u/{Signer(self.secret_key, 'unsubscribe', 0)(0)}", timeout=10)
             reason = "" if answer.status_code == httpx.codes.OK else f"HTTP {answer.status_code}"
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__

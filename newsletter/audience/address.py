@@ -1,7 +1,7 @@
 """Addresses: one form for one mailbox, and a reason for what is none.
 
-The whole address is kept in lower case. Strictly only the domain is case-blind (RFC 5321, 2.4), but no
-mailbox provider in use tells ``Ann@`` from ``ann@``, while lists do hold both, and nobody may be mailed twice.
+The whole address is kept in lower case. Strictly only the domain is case-blind (RFC 5321, 2.4), but mailbox
+providers do not tell ``Ann@`` from ``ann@``, while lists do hold both, and nobody may be mailed twice.
 An internationalised domain is kept as people read it; ``on_the_wire`` gives its ASCII form.
 """
 
@@ -16,7 +16,7 @@ MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, as corrected by RFC 3696's errata
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _EDGES = " \t\r\n\f\v\x00\u00a0\u202f" + _INVISIBLE
 
-# Plain addresses, which are nearly all; whatever it does not take goes the slow way, so it need not be complete.
+# Plain addresses, which are nearly all. What it does not take goes the slow way, so it need not be complete.
 _PLAIN = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!(?:arpa|local|onion)\Z)[a-z]{2,63}",
@@ -31,8 +31,8 @@ _SET_ASIDE = {".test": ".text", ".invalid": ".example", ".localhost": ".localpar
 def normalise(text: str) -> str:
     """Return an address in the one form that is stored and compared.
 
-    Raises AudienceError with the reason in plain words when it is no address mail can be sent to. Quoted local
-    parts, display names and bracketed IP addresses are refused. Nothing is looked up in the DNS.
+    Raises AudienceError with the reason in plain words when it is no address mail can be sent to. Quoted
+    local parts, display names and bracketed IP addresses are refused. Nothing is looked up in the DNS.
     """
     address = text.strip(_EDGES).lower()
     if len(address) <= MAX_LENGTH and _PLAIN.fullmatch(address) and text.isascii():

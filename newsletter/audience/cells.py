@@ -44,7 +44,7 @@ class CellReader:
         """Yield what is left as rows; a blank line is a row without cells."""
         while True:
             try:
-                # Strict, so that a quotation mark that never closes is an error and not a cell with all the rest.
+                # Strict: a quotation mark that never closes is an error, not a cell that holds all the rest.
                 for cells in csv.reader(self._feed(), delimiter=delimiter, strict=True):
                     line = self.number - len(self._row) + 1
                     self._row.clear()

@@ -5,13 +5,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from newsletter.errors import AudienceError
+
 BUILT_IN = ("email", "name", "first_name", "last_name")
 
 # Names that the newsletter fills in itself; a column called so would turn a signed link into a stranger's.
 RESERVED = frozenset({"unsubscribe_url", "view_url", "preferences_url"})
 
 # SendGrid takes 10,000 bytes of substitutions a reader. A value may stand there twice, as it is and escaped
-# for HTML. Worst case: three names at 800, attributes at 3,000, an address at 1,800: 7,200, the rest is links.
+# for HTML. At worst: three names at 800, attributes 3,000, an address 1,800, which leaves 2,800 for links.
 MAX_NAME = 100  # characters; never more than 800 bytes twice over, whatever they are
 MAX_ATTRIBUTES = 3_000  # bytes of all attributes, each counted as it is and again escaped
 MAX_FIELD_NAME = 40
@@ -46,6 +48,23 @@ def cost(value: str) -> int:
     if value.isascii() and value.isalnum():
         return 2 * len(value)
     return len(value.encode()) + len(html.escape(value).encode())
+
+
+def attributes(given: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes given by hand under their field names, clean and without the empty ones.
+
+    Raises AudienceError for a name that is no field's or the newsletter's own, and beyond the bound.
+    """
+    values = {field_name(name): text for name, value in given.items() if (text := clean(value))}
+    for name in values.keys() & {"", "email", "name", *RESERVED}:
+        raise AudienceError(
+            f"No attribute can be called “{name}”.", hint="Use letters, digits and _, as in city."
+        )
+    values.update({name: shorten(values[name]) for name in BUILT_IN if name in values})
+    if not fits(values):
+        text = f"The values take more than {MAX_ATTRIBUTES:,} bytes in a mail."
+        raise AudienceError(text, hint="Shorten them.")
+    return values
 
 
 def shorten(name: str) -> str:

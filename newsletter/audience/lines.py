@@ -20,8 +20,8 @@ _SAVE_AS = "Save it as “CSV UTF-8” in your spreadsheet program, and import t
 def text_lines(pieces: Iterable[bytes], *, file: str) -> Iterator[str]:
     """Yield lines, each ended by one ``\\n``, whether the file ends them as Unix, Windows or old Macs do.
 
-    A byte order mark is left out. Raises AudienceError naming the line at the first byte that is not UTF-8, at
-    a line without an end, or when the file is empty or plainly no text.
+    A byte order mark is left out. Raises AudienceError naming the line at the first byte that is not UTF-8,
+    at a line without an end, or when the file is empty or plainly no text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     number, rest, first = 0, "", True

@@ -68,7 +68,7 @@ class Refused:
     cells: tuple[str, ...]
 
 
-class _Refusal(Exception):  # noqa: N818  # never leaves this module
+class _Refusal(Exception):  # never leaves this module
     def __init__(self, reason: Reason, detail: str) -> None:
         self.reason: Reason = reason
         self.detail = detail
@@ -90,6 +90,16 @@ class Table:
     shortened: int = 0
     _fills: list[tuple[int, str]] = field(default_factory=list)
     _email_at: int = 0
+
+    @property
+    def fields(self) -> set[str]:
+        """Return the names of what the columns bring beside address, name and status."""
+        return {name for _, name in self._fills if name not in {"name", "status"}}
+
+    @property
+    def own_columns(self) -> int:
+        """Count the leading columns that a file of refused rows has from us."""
+        return len(REFUSED_COLUMNS) if self.header[: len(REFUSED_COLUMNS)] == REFUSED_COLUMNS else 0
 
     def rows(self, lines: Iterable[str]) -> Iterator[Row | Refused]:
         """Yield every row that is not blank, in order.
@@ -122,11 +132,10 @@ class Table:
         self._assign_columns()
 
     def _assign_columns(self) -> None:
-        ours = self.header[: len(REFUSED_COLUMNS)] == REFUSED_COLUMNS
         taken: set[str] = set()
         for place, header in enumerate(self.header):
             name = _role(header) or field_name(header) or f"column_{place + 1}"
-            own = ours and place < len(REFUSED_COLUMNS)
+            own = place < self.own_columns
             if own or name in RESERVED or (name in taken and _role(header)):
                 self.ignored += [] if own else [header]
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsletter.delivery.outcomes import Outcome
 from newsletter.rendering.message import RenderedMessage
@@ -20,8 +20,7 @@ class Envelope:
     issue: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One reader of a batch. ``substitutions`` maps whole tags to values; ``reader`` is the opaque id."""
 
     reader: int

@@ -63,10 +63,10 @@ def _read_yaml(text: str, offset: int, front: FrontMatter, faults: Faults) -> No
         _read_entries(yaml.parse(text, Loader=yaml.SafeLoader), offset, front, faults)
     except yaml.YAMLError as error:
         front.whole = False
-        line: int = getattr(getattr(error, "problem_mark", None), "line", 0)
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         faults.add(
             "front-broken",
-            line + offset + 1,
+            offset + 1 + (mark.line if mark else 0),
             f"The front matter is not valid YAML: {getattr(error, 'problem', None) or 'it cannot be read'}.",
             'Write each key as “key: value”; put "…" around a value with a colon or a sign at its start.',
         )
@@ -75,7 +75,7 @@ def _read_yaml(text: str, offset: int, front: FrontMatter, faults: Faults) -> No
 def _read_entries(events: Iterator[Event], offset: int, front: FrontMatter, faults: Faults) -> None:
     depth, key = 0, None
     for event in events:
-        line = event.start_mark.line + offset + 1
+        line = offset + 1 + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, MappingEndEvent):
             depth -= 1
         elif depth == 0 and isinstance(event, MappingStartEvent):

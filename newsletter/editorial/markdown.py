@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
+from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
 from newsletter.editorial.pictures import lift_pictures
 
 MAX_DEPTH = 20  # mail programs and the tools that prepare a mail give up on deeper nesting
@@ -33,7 +34,8 @@ def parse_blocks(text: str, faults: Faults) -> list[Token]:
     """
     env: dict[str, object] = {"faults": faults, "line": 1}
     tokens = _parser().parse(text, env)
-    _tell_unused_references(tokens, env, faults)
+    tell_unused_references(tokens, env, faults)
+    tell_lost_cells(tokens, text, faults)
     for token, line in with_lines(tokens):
         _tell_depth(token, line, faults)
         _tell_hidden(token, line, faults)
@@ -186,21 +188,3 @@ def _shown(token: Token) -> str:
     if token.type == "merge_field":
         return " "  # its own text never reaches a mail
     return "\n" if token.type in ("softbreak", "hardbreak") else token.content
-
-
-def _tell_unused_references(tokens: list[Token], env: dict[str, object], faults: Faults) -> None:
-    """Note link definitions nothing refers to: Markdown takes them out, and no reader would see them."""
-    references = env.get("references")
-    if not isinstance(references, dict):
-        return
-    used = {child.meta.get("label") for token in tokens for child in token.children or ()}
-    lost = [each["map"][0] for label, each in references.items() if label not in used]
-    twice = env.get("duplicate_refs")
-    lost += [each["map"][0] for each in twice] if isinstance(twice, list) else []
-    for line in lost:
-        faults.add(
-            "brief-reference-unused",
-            line + 1,
-            "Markdown reads this line as a link's address which nothing in the brief uses, and hides it.",
-            "Use it as [words][name], delete it, or put a backslash before its first bracket to show it.",
-        )

@@ -1,8 +1,11 @@
 """CSS into style attributes, because some clients drop style blocks; and the proof that nothing else changed."""
 
+import logging
 import re
 import threading
+from functools import cache, lru_cache
 from html import unescape
+from typing import Any
 
 from newsletter.errors import RenderError
 
@@ -18,40 +21,54 @@ _IMAGE = re.compile(r"<img\b(?:\"[^\"]*\"|[^>\"])*>")
 _WIDTH = re.compile(r'\swidth="([^"]*)"')
 _DOCTYPE = "<!DOCTYPE html>"
 
+_OPTIONS: dict[str, Any] = {
+    "keep_style_tags": False,
+    "strip_important": False,
+    "remove_classes": False,
+    "disable_validation": True,
+    "disable_basic_attributes": ["width", "height"],  # or <img width="576"> becomes width="100%"
+    "allow_network": False,
+    "allow_loading_external_files": False,
+    "disable_link_rewrites": True,
+    "align_floating_images": False,
+    "remove_unset_properties": False,
+    "cssutils_logging_level": logging.CRITICAL,
+}
+
 
 def inline_css(html: str, css: str) -> str:
     """Return the HTML with ``css`` in style attributes. Raises RenderError when anything else changed.
 
     Compared are comments and style blocks byte by byte, the visible text, the widths of images, the doctype.
     """
-    from premailer import Premailer
-
     before = _DOCTYPE + html[len("<!doctype html>") :] if html[:15].lower() == "<!doctype html>" else html
     marked = _STYLE_OPEN.sub("<style" + _MARK, before)
     with _LOCK:
-        after = _transform(Premailer, marked, css).replace(_MARK, "")
+        after = _transform(marked, css).replace(_MARK, "")
     check_undamaged(before, after)
     return after
 
 
-def _transform(premailer: type, html: str, css: str) -> str:
-    import logging
+@cache
+def _inliner() -> Any:
+    """Return Premailer, made to remember what it read from a stylesheet: ours is the same at every render."""
+    from premailer import Premailer
 
-    options = {
-        "css_text": [css],
-        "keep_style_tags": False,
-        "strip_important": False,
-        "remove_classes": False,
-        "disable_validation": True,
-        "disable_basic_attributes": ["width", "height"],
-        "allow_network": False,
-        "allow_loading_external_files": False,
-        "disable_link_rewrites": True,
-        "align_floating_images": False,
-        "remove_unset_properties": False,
-        "cssutils_logging_level": logging.CRITICAL,
-    }
-    return str(premailer(html, **options).transform(pretty_print=False))
+    class RememberingPremailer(Premailer):  # type: ignore[misc]
+        @staticmethod
+        @lru_cache(maxsize=16)
+        def _read(css: str, index: int) -> Any:
+            return Premailer("-", **_OPTIONS)._parse_style_rules(css, index)
+
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+            return self._read(css_body, ruleset_index)
+
+    return RememberingPremailer
+
+
+def _transform(html: str, css: str) -> str:
+    inliner = _inliner()(html, css_text=[css], **_OPTIONS)
+    return str(inliner.transform(pretty_print=False))
 
 
 def check_undamaged(before: str, after: str) -> None:

@@ -75,7 +75,7 @@ class _Reader:
                     position + len(between) - len(between.lstrip()),
                     "Put it into an mj-text.",
                 )
-            self.out.append(between)
+            # The space between tags is left out: the compiler stumbles over some of it and needs none.
             if start < 0:
                 break
             position = self._comment(start) if self.source.startswith("<!--", start) else self._tag(start)
@@ -249,7 +249,7 @@ def _repair_value(value: str) -> str:
 
 def _explain(source: str, message: str) -> MjmlFault:
     """Find which element the compiler stumbled over: it names a byte of the repaired source, or nothing."""
-    pending = deque(re.finditer(rf"<({'|'.join(ENDING)})\b[^>]*>(.*?)</\1>", source, re.DOTALL))
+    pending = deque(re.finditer(rf"<({'|'.join(ENDING)})\b[^>]*(?<!/)>(.*?)</\1>", source, re.DOTALL))
     for element in pending:
         if element[1] == "mj-style":
             continue

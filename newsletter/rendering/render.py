@@ -122,8 +122,7 @@ def _all_there(stories: tuple[StoryView, ...], html: str) -> None:
     """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
     whole, position = visible_text(html), 0
     for story in stories:
-        pieces = [item.html for group in story.groups for part in group.parts for item in part.items if item.kind == "text"]
-        for piece in (story.headline, *pieces):
+        for piece in story.pieces:
             wanted = visible_text(piece)
             found = whole.find(wanted, position)
             if found < 0:

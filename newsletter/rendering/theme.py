@@ -19,7 +19,7 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 Values = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # one object a source, so that what is made from it can be kept by it
 class Theme:
     """One theme: ``values`` are theme.toml's sections, ``words`` one section of words.toml a language."""
 

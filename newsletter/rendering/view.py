@@ -54,12 +54,22 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """One story. ``direction`` holds attributes for a headline that runs the other way."""
+    """One story. ``direction`` holds attributes for a headline that runs the other way.
+
+    ``opening`` is what stands on the page between the headline and the first card, ``groups`` the rest.
+    """
 
     number: int
     headline: Markup
     direction: Markup
+    opening: GroupView
     groups: tuple[GroupView, ...]
+
+    @property
+    def pieces(self) -> tuple[Markup, ...]:
+        """Return all HTML of the story's text, in order."""
+        items = (item for group in (self.opening, *self.groups) for part in group.parts for item in part.items)
+        return (self.headline, *(item.html for item in items if isinstance(item, TextItem)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,12 @@ class _Maker:
     measures: Measures
 
     def story(self, number: int, brief: Brief) -> StoryView:
-        return StoryView(
-            number,
-            safe(self.writer.inline(brief.headline)),
-            safe(self.writer.direction(_first_inline(brief.headline))),
-            tuple(self._groups(brief.parts)),
-        )
+        headline = safe(self.writer.inline(brief.headline))
+        own_direction = safe(self.writer.direction(_as_inline(brief.headline)))
+        groups = tuple(self._groups(brief.parts))
+        if groups and groups[0].kind == "page":
+            return StoryView(number, headline, own_direction, groups[0], groups[1:])
+        return StoryView(number, headline, own_direction, GroupView("page", ()), groups)
 
     def _groups(self, parts: Iterable[Section | Picture]) -> Iterable[GroupView]:
         page: list[PartView] = []
@@ -130,7 +140,7 @@ class _Maker:
         return PictureItem(info.url, picture.alt, picture.caption, href, fitting)
 
 
-def _first_inline(tokens: tuple[Token, ...]) -> Token:
+def _as_inline(tokens: tuple[Token, ...]) -> Token:
     return Token("inline", "", 0, content="".join(token.content for token in tokens))
 
 

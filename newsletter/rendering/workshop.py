@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from newsletter.errors import RenderError
 from newsletter.rendering.publication import Templates
-from newsletter.rendering.theme import Theme, read_theme, resolve_css, theme_sources, under
+from newsletter.rendering.theme import DEFAULT, Theme, read_theme, resolve_css, theme_sources, under
 
 # Unicode noncharacters: in no text that anybody exchanges, so a marker is never mistaken for an issue's own.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -47,12 +47,11 @@ def _marked(text: str, name: str, first: int) -> str:
 
 
 class Workshop:
-    """Render a loader's templates. A source that has changed since is compiled again."""
+    """Render a loader's templates. Once a source has changed, all are read and compiled again."""
 
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
-        self._plain = _environment(templates)
-        self._marking: Environment | None = None
+        self._shelf = _Shelf(templates)
 
     def theme(self, name: str) -> Theme:
         """Return a theme's values. Raises RenderError."""
@@ -61,15 +60,15 @@ class Workshop:
     def entry(self, theme: str, file: str) -> str:
         """Return the theme's own template of that name, or else the default's."""
         own = f"{theme}/{file}"
-        return own if self.templates(own) is not None else f"default/{file}"
+        return own if theme != DEFAULT and self.templates(own) is not None else f"{DEFAULT}/{file}"
 
     def css(self, name: str, theme: Theme, *, rtl: bool) -> str:
         """Return one of the theme's CSS files, its values resolved. Raises RenderError."""
-        own = self.entry(theme.name, name)
-        source = self.templates(own)
+        file = self.entry(theme.name, name)
+        source = self.templates(file)
         if source is None:
-            raise RenderError("There is no such CSS file.", file=own, hint=_HINT)
-        return _css(own, source, theme.name, theme_sources(self.templates, theme.name), rtl)
+            raise RenderError("There is no such CSS file.", file=file, hint=_HINT)
+        return _css(file, source, theme, rtl)
 
     def stylesheets(self, theme: Theme, *, rtl: bool) -> dict[str, Callable[..., Markup]]:
         """Return the functions with which a template writes CSS."""
@@ -80,13 +79,13 @@ class Workshop:
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Return what a template makes of a context. Raises RenderError with the template's file and line."""
-        return self._render(self._plain, name, context)
+        if not self._shelf.current():
+            self._shelf = _Shelf(self.templates)
+        return self._render(self._shelf.environment, name, context)
 
     def locate(self, name: str, context: Mapping[str, Any], offset: int) -> tuple[str, int]:
         """Return the template and the line that a character of ``render``'s output came from."""
-        if self._marking is None:
-            self._marking = _environment(self.templates, LineMarkers)
-        marked = self._render(self._marking, name, context)
+        marked = self._render(_Shelf(self.templates, LineMarkers).environment, name, context)
         place, seen, end = (name, 1), 0, 0
         for marker in _MARKER.finditer(marked):
             seen += marker.start() - end
@@ -127,23 +126,36 @@ def _theme(name: str, sources: tuple[tuple[str, str], ...]) -> Theme:
 
 
 @lru_cache(maxsize=128)
-def _css(file: str, source: str, theme: str, sources: tuple[tuple[str, str], ...], rtl: bool) -> str:
-    return resolve_css(file, source, _theme(theme, sources), rtl=rtl)
+def _css(file: str, source: str, theme: Theme, rtl: bool) -> str:
+    return resolve_css(file, source, theme, rtl=rtl)
 
 
-def _environment(templates: Templates, *extensions: type[Extension]) -> Environment:
-    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        source = templates(name)
-        return None if source is None else (source, name, lambda: templates(name) == source)
+class _Shelf:
+    """A Jinja environment and the sources that it was filled from."""
 
-    return Environment(
-        loader=FunctionLoader(load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=extensions,
-    )
+    def __init__(self, templates: Templates, *extensions: type[Extension]) -> None:
+        self.templates = templates
+        self.sources: dict[str, str] = {}
+        self.environment = Environment(
+            loader=FunctionLoader(self._load),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # asked once a render instead of once an include
+            extensions=extensions,
+        )
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        source = self.templates(name)
+        if source is None:
+            return None
+        self.sources[name] = source
+        return source, name, None
+
+    def current(self) -> bool:
+        """Say whether every source is what it was when it was compiled."""
+        return all(self.templates(name) == source for name, source in tuple(self.sources.items()))
 
 
 def _place(trace: TracebackType | None, templates: Templates, name: str) -> tuple[str, int | None]:

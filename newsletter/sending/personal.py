@@ -5,7 +5,7 @@ from collections.abc import Callable
 import orjson
 
 from newsletter.audience.fields import reader_values
-from newsletter.audience.links import sign
+from newsletter.audience.links import Signer
 from newsletter.delivery.provider import Recipient
 from newsletter.rendering.merge import Merger
 from newsletter.rendering.message import RenderedMessage
@@ -27,14 +27,19 @@ def recipient_maker(
     wants_view, wants_preferences = "view_url" in used, "preferences_url" in used
     wants_values = bool(used - set(LINK_FIELDS))
 
+    leave, view, preferences = (
+        Signer(key, purpose, mailing) for purpose in ("unsubscribe", "view", "preferences")
+    )
+
     def make(reader: Reader) -> Recipient:
-        unsubscribe = f"{site_url}/u/{sign(key, 'unsubscribe', reader.id, mailing)}"
-        values = reader_values(reader.email, reader.name, orjson.loads(reader.attrs)) if wants_values else {}
+        number, email, name, attrs = reader
+        unsubscribe = f"{site_url}/u/{leave(number)}"
+        values = reader_values(email, name, orjson.loads(attrs)) if wants_values else {}
         values["unsubscribe_url"] = unsubscribe
         if wants_view:
-            values["view_url"] = f"{site_url}/v/{sign(key, 'view', reader.id, mailing)}"
+            values["view_url"] = f"{site_url}/v/{view(number)}"
         if wants_preferences:
-            values["preferences_url"] = f"{site_url}/p/{sign(key, 'preferences', reader.id, mailing)}"
-        return Recipient(reader.id, reader.email, reader.name, merger(values), unsubscribe)
+            values["preferences_url"] = f"{site_url}/p/{preferences(number)}"
+        return Recipient(number, email, name, merger(values), unsubscribe)
 
     return make

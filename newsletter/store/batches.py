@@ -7,7 +7,7 @@ pending → claimed → posting → accepted
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -21,8 +21,7 @@ from newsletter.store.plan import exclusion
 from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A member of a batch, as the ledger saw him at the claim. ``attrs`` is JSON."""
 
     id: int
@@ -132,20 +131,20 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
     excluded = [
         {
             "mailing_id": each.id,
-            "subscriber_id": one.id,
+            "subscriber_id": reader,
             "batch_id": row.id,
             "kind": "excluded",
-            "reason": one.why,
+            "reason": why,
         }
-        for one in found
-        if one.why is not None and one.id not in skip
+        for reader, _, _, _, why in found
+        if why is not None and reader not in skip
     ]
     if excluded:
         connection.execute(insert(exception), excluded)
     return tuple(
-        Reader(one.id, one.email, one.name, one.attrs)
-        for one in found
-        if one.why is None and one.id not in skip
+        Reader(reader, email, name, attrs)
+        for reader, email, name, attrs, why in found
+        if why is None and reader not in skip
     )
 
 

@@ -1,9 +1,9 @@
 """Open a database: SQLite in WAL mode by default, created and migrated by the first command that needs it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 
 from alembic import command
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter.errors import StoreError
 
-BUSY_TIMEOUT_MS = 15_000
+BUSY_SECONDS = 15  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
 def open_database(url: str) -> Engine:
@@ -36,20 +36,19 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     path = Path(parsed.database or "newsletter.db")
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() and not str(path).startswith("file:"):
         raise StoreError(
             f"The folder for the database does not exist: {path.parent}",
             hint="Create it, or change [database] url in newsletter.toml.",
         )
-    engine = create_engine(
-        parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    )
+    options = {"check_same_thread": False} | ({} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS})
+    engine = create_engine(parsed, connect_args=options, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not open transactions by itself: it would defer the lock that a claim needs at once.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -88,6 +87,8 @@ def store_errors(engine: Engine) -> Iterator[None]:
     """Turn a database's refusal into a sentence an editor can act on."""
     try:
         yield
+    except sqlite3.Error as error:  # while a connection was being prepared
+        raise StoreError(_explain(str(error), engine)) from error
     except OperationalError as error:
         raise StoreError(_explain(str(error.orig), engine)) from error
     except DBAPIError as error:
@@ -97,8 +98,8 @@ def store_errors(engine: Engine) -> Iterator[None]:
 def _explain(reason: str, engine: Engine) -> str:
     where = _where(engine)
     for sign, sentence in {
-        "locked": f"The database is locked by another program ({where}). Close it and run the command again.",
-        "readonly": f"The database cannot be written to ({where}). Check the file's and its folder's permissions.",
+        "locked": f"The database is locked by another program ({where}).\n  Close it and try again.",
+        "readonly": f"The database cannot be written to ({where}).\n  Check the file's and its folder's permissions.",
         "unable to open": f"The database cannot be opened ({where}). Check the path and its permissions.",
         "full": f"There is no room left for the database ({where}). Free some and run the command again.",
         "not a database": f"The file is not a database ({where}). Check [database] url in newsletter.toml.",

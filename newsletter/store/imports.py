@@ -1,6 +1,7 @@
-"""Imports: staged rows into a list by whole sets, in one transaction, so that a kill leaves all or nothing."""
+"""Imports: staged rows into a list by whole sets, in one transaction: a kill leaves all or nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter.audience.fields import MAX_ATTRIBUTES, fits
 from newsletter.audience.rows import Row as Reader
+from newsletter.errors import AudienceError
 from newsletter.store.database import store_errors
 from newsletter.store.lists import add_attributes, ensure_list
 from newsletter.store.staging import slices, stage, staging
@@ -91,17 +93,28 @@ def import_rows(
 
     ``attributes`` is read once all rows are. ``clock`` (microseconds, UTC) is asked with the right to write
     already held: a send that begins meanwhile must not find readers dated before itself. ``progress`` gets
-    addresses done and to do. Raises StoreError.
+    addresses done and to do. Raises StoreError, and AudienceError when stopped by Ctrl-C.
     """
     with store_errors(engine), engine.connect() as connection:
         connection.detach()  # closed at the end instead of kept: the staging goes with it
-        with connection.begin():
+        with connection.begin(), _stop_told():
             came, left = stage(connection, rows)
         merged = Merged(rows=came, repeated=came - left)
         connection.execution_options(write=True)
-        with connection.begin():
+        with connection.begin(), _stop_told():
             _merge(connection, list_name, merged, left, attributes, clock(), progress)
     return merged
+
+
+@contextmanager
+def _stop_told() -> Iterator[None]:
+    # Within, not around, the transactions: an interrupted commit must claim nothing about what it kept.
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise AudienceError(
+            "Stopped; nothing of the file was imported.", hint="Run the same command again to import it."
+        ) from None
 
 
 def _merge(
@@ -128,7 +141,7 @@ def _merge(
 
 
 def _skip_suppressed(connection: Connection, key: int, merged: Merged) -> None:
-    """Leave out who is never mailed; a subscription made before stays, so that the proof can name its reason."""
+    """Leave out who is never mailed; a subscription made before stays: the proof can name its reason."""
     never = select(suppression.c.email)
     merged.suppressed.take(connection, select(staging.c.line).where(staging.c.email.in_(never)))
     member = (

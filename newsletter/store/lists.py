@@ -1,16 +1,19 @@
 """Lists: named sets of subscriptions, and the merge fields their imports brought."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
+from newsletter.errors import AudienceError
+from newsletter.store.database import read
 from newsletter.store.tables import list_attribute, mailing_list, subscriber, subscription
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """A list and its subscriptions by status; ``suppressed`` are those of any status that are never mailed."""
+    """A list and its subscriptions by status; ``suppressed`` are those of any status never mailed."""
 
     name: str
     created_at: int
@@ -18,6 +21,43 @@ class ListCounts:
     pending: int
     unsubscribed: int
     suppressed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """A list as commands and mailings name it."""
+
+    id: int
+    name: str
+
+
+def resolve(engine: Engine, name: str | None) -> ListName:
+    """Return the list of that name; without a name, the only list there is.
+
+    Raises AudienceError when there is none of that name, with the nearest, or when the choice is open.
+    """
+    with read(engine) as connection:
+        return find(connection, name)
+
+
+def find(connection: Connection, name: str | None) -> ListName:
+    """Do the same in a transaction that is open already."""
+    lists = {row.name: ListName(row.id, row.name) for row in connection.execute(select(mailing_list))}
+    if name is None and len(lists) == 1:
+        return next(iter(lists.values()))
+    if name in lists:
+        return lists[name]
+    names = ", ".join(sorted(lists)[:10])
+    if not lists:
+        hint = "Make one by importing readers: newsletter subscribers import FILE --list NAME"
+        raise AudienceError(
+            "There is no list yet." if name is None else f"There is no list “{name}”.", hint=hint
+        )
+    if name is None:
+        raise AudienceError("There are several lists; say which with --list.", hint=f"There are: {names}.")
+    close = difflib.get_close_matches(name, lists, n=1)
+    hint = f"Did you mean “{close[0]}”?" if close else f"There are: {names}."
+    raise AudienceError(f"There is no list “{name}”.", hint=hint)
 
 
 def list_id(connection: Connection, name: str) -> int | None:
@@ -34,11 +74,6 @@ def ensure_list(connection: Connection, name: str, *, now: int) -> tuple[int, bo
     if made is None:
         raise AssertionError("an insert gives a key")
     return int(made[0]), True
-
-
-def list_names(connection: Connection) -> list[str]:
-    """Return the names of all lists, in order."""
-    return list(connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)))
 
 
 def counts(connection: Connection) -> list[ListCounts]:
@@ -62,12 +97,21 @@ def counts(connection: Connection) -> list[ListCounts]:
     return [ListCounts(*row) for row in rows]
 
 
-def attributes(connection: Connection, list_key: int | None = None) -> list[str]:
-    """Return the attribute names of a list, or of all lists, in order."""
-    query = select(list_attribute.c.name).distinct().order_by(list_attribute.c.name)
-    if list_key is not None:
-        query = query.where(list_attribute.c.list_id == list_key)
-    return list(connection.scalars(query))
+def attributes(connection: Connection, list_key: int) -> list[str]:
+    """Return the attribute names of a list, in order."""
+    return list(
+        connection.scalars(
+            select(list_attribute.c.name)
+            .where(list_attribute.c.list_id == list_key)
+            .order_by(list_attribute.c.name)
+        )
+    )
+
+
+def attribute_names(engine: Engine) -> set[str]:
+    """Return the attribute names of all lists: merge fields a brief may use beside the built-in ones."""
+    with read(engine) as connection:
+        return set(connection.scalars(select(list_attribute.c.name).distinct()))
 
 
 def add_attributes(connection: Connection, list_key: int, names: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +26,8 @@ from newsletter.providers.sendgrid.transport import (
     is_loopback,
     open_pool,
 )
+
+T = TypeVar("T")
 
 
 class SendGridProvider:
@@ -78,12 +80,13 @@ class SendGridProvider:
         if len(request) > MAX_BYTES:
             return Refused("The request is larger than SendGrid's 30 MB.", too_large=True)
         body = Body(request)
-        return within(
+        outcome: Outcome = within(
             self._timeout,
             partial(self._counted, partial(self._send, body)),
             expired=partial(self._expire, body),
             late=partial(self._report_late, body, late),
         )
+        return outcome
 
     def check_account(self) -> None:
         """Make sure the key may send, by asking for its scopes; a loopback host is not asked.
@@ -107,7 +110,7 @@ class SendGridProvider:
         if not busy:
             self._pool.close()
 
-    def _counted(self, work: Callable[[], Any]) -> Any:
+    def _counted(self, work: Callable[[], T]) -> T:
         # A socket closed under a thread that reads it may be reused for another: the last one out closes.
         with self._lock:
             self._on_the_wire += 1

@@ -88,17 +88,16 @@ def _account_sentence(answer: Answer) -> str:
         return "it answered 200, which is its sandbox mode or another server: nothing was sent."
     if status < 400:
         return f"the host answered with a redirect ({status}), which is never followed: check sendgrid_host."
-    what = {
-        HTTPStatus.UNAUTHORIZED: "the API key is wrong or has no credit left (401)",
-        HTTPStatus.FORBIDDEN: "the API key or the sender address may not send mail (403)",
-        HTTPStatus.NOT_FOUND: "there is no mail/send there (404): check sendgrid_host",
-        HTTPStatus.METHOD_NOT_ALLOWED: "mail/send takes no mail there (405): check sendgrid_host",
-    }.get(
-        HTTPStatus(status) if status in _STATUSES else HTTPStatus.IM_A_TEAPOT, f"it answered {_named(status)}"
-    )
+    what = _ACCOUNT.get(status, f"it answered {_named(status)}")
     return shorten(f"{what}: {said}" if said else f"{what}.")
 
 
+_ACCOUNT = {
+    401: "the API key is wrong, or its credit is used up (401)",
+    403: "the API key or the sender's address may not send mail (403)",
+    404: "there is no mail/send at that host (404): check sendgrid_host",
+    405: "mail/send takes no mail at that host (405): check sendgrid_host",
+}
 _STATUSES = {each.value for each in HTTPStatus}
 
 
@@ -107,7 +106,7 @@ def _named(status: int) -> str:
 
 
 def error_list(body: bytes) -> list[tuple[str, str]]:
-    """Return the (field, message) pairs of SendGrid's error body, scrubbed; none when it is something else."""
+    """Return the (field, message) pairs of SendGrid's error body, scrubbed; none if it is something else."""
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -71,9 +71,9 @@ class Body:
         yield self.content[last:]
 
     def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        """Note a write that failed: a part the system did not take was never on the wire (httpcore's hook)."""
-        if event == "http11.send_request_body.failed":
-            self._broken = True
+        """Note a failed write: what the system did not take was never on the wire (a hook of httpcore's)."""
+        if event == "http11.send_request_body.failed" and self._handed_over:
+            self._broken = True  # without the last piece handed over, it was a proxy's handshake
 
 
 class RawAnswer:
@@ -159,7 +159,7 @@ class PooledClient(Client):  # type: ignore[misc]  # the package has no types
 
 
 def _read(response: "httpx.Response") -> bytes:
-    """Return the body, bounded. Raises httpx.HTTPError when it is cut and the status alone does not decide."""
+    """Return the body, bounded. Raises httpx.HTTPError when it is cut and the status says too little."""
     import httpx
 
     body = bytearray()
@@ -188,17 +188,28 @@ def checked_host(host: str) -> str:
 
     Raises SettingsError when it is none, or plain http that would leave the machine with the key readable.
     """
-    parts = urlsplit(host)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if not _is_base_url(host):
         raise SettingsError(
             "sendgrid_host is no base URL.", hint="Write it like https://api.sendgrid.com, or leave it out."
         )
+    parts = urlsplit(host)
     if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(
             f"sendgrid_host is plain http to {parts.hostname}: the key and the list would travel readable.",
             hint="Use https; plain http is for a server on this machine.",
         )
     return host.rstrip("/")
+
+
+def _is_base_url(host: str) -> bool:
+    try:
+        parts = urlsplit(host)
+        name = (parts.hostname or "").encode("idna")
+        usable = parts.port != 0 and name and parts.scheme in {"http", "https"}
+    except ValueError:
+        return False
+    # A name and password in the URL would replace the key.
+    return bool(usable) and not (parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def open_pool(host: str, *, timeout_seconds: float, threads: int) -> "httpx.Client":

@@ -1,0 +1,72 @@
+"""A database that cannot be used says so in a sentence."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import Publication
+
+from newsletter.errors import StoreError
+from newsletter.store.database import open_database, write
+
+
+def test_an_absent_database_is_made_and_migrated_by_the_first_command(publication: Publication) -> None:
+    assert publication.run("lists").exit_code == 0
+    assert (publication.root / "newsletter.db").exists()
+
+
+def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/a.db").dispose()
+    open_database(f"sqlite:///{tmp_path}/a.db").dispose()
+
+
+def test_a_locked_database_is_said(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db?timeout=0.05")
+    holder = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"), write(engine):
+        pass
+    holder.close()
+    engine.dispose()
+
+
+def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/a.db").dispose()
+    engine = open_database(f"sqlite:///file:{tmp_path}/a.db?mode=ro&uri=true")
+    with pytest.raises(StoreError, match="cannot be written"), write(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO list (name, created_at) VALUES ('x', 0)")
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(b"this is a letter to my aunt, not a database" * 40)
+    with pytest.raises(StoreError, match="not a database"):
+        open_database(f"sqlite:///{tmp_path}/a.db")
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/a.db").dispose()
+    holder = sqlite3.connect(tmp_path / "a.db")
+    holder.execute("UPDATE alembic_version SET version_num = '9999'")
+    holder.commit()
+    holder.close()
+    with pytest.raises(StoreError, match="newer version"):
+        open_database(f"sqlite:///{tmp_path}/a.db")
+
+
+def test_a_missing_folder_is_said_with_the_setting(publication: Publication) -> None:
+    ran = publication.run("lists", environment={"NEWSLETTER_DATABASE__URL": "sqlite:///no/such/a.db"})
+    assert ran.exit_code == 1
+    assert "[database] url" in ran.stderr
+
+
+def test_the_tables_are_those_the_migrations_make(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from newsletter.store.tables import metadata
+
+    engine = open_database(f"sqlite:///{tmp_path}/a.db")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
