@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.delivery.provider import Provider
+    from newsletter.providers.sendgrid import SendGridProvider
 
 
 class SystemClock:
@@ -103,14 +104,12 @@ class Wiring:
     @contextmanager
     def provider(self) -> Iterator["Provider"]:
         """Open the provider; the local SendGrid runs as a process of its own for as long as it is needed."""
-        from newsletter.providers.sendgrid import SendGridProvider
-
         settings = self.settings
         if settings.delivery.provider == "sandbox":
             from newsletter.sandbox.server import start_child
 
             with start_child(self.sandbox_file) as child:
-                yield from _closing(self._sendgrid(SendGridProvider, "SG.local.sandbox", child.url))
+                yield from _closing(self._sendgrid("SG.local.sandbox", child.url))
             return
         key = settings.sendgrid_api_key.get_secret_value()
         if not key:
@@ -118,13 +117,15 @@ class Wiring:
                 "SENDGRID_API_KEY is not set.",
                 hint="Put a key that may send mail in the environment; it is never read from a file.",
             )
-        provider = self._sendgrid(SendGridProvider, key, settings.sendgrid_host)
+        provider = self._sendgrid(key, settings.sendgrid_host)
         if not settings.stays_here:
             provider.check_account()
         yield from _closing(provider)
 
-    def _sendgrid(self, factory: Callable[..., "Provider"], key: str, host: str) -> "Provider":
-        return factory(
+    def _sendgrid(self, key: str, host: str) -> "SendGridProvider":
+        from newsletter.providers.sendgrid import SendGridProvider
+
+        return SendGridProvider(
             api_key=key,
             host=host,
             timeout_seconds=self.settings.delivery.timeout_seconds,

@@ -36,13 +36,16 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import delivering, lists, running, subscribers, suppressions, writing
+    from newsletter.cli import delivering, running, writing
+    from newsletter.cli.lists import app as lists
+    from newsletter.cli.subscribers import app as subscribers
+    from newsletter.cli.suppressions import app as suppressions
 
     writing.register(app)
     delivering.register(app)
-    app.add_typer(subscribers.app, name="subscribers")
-    app.add_typer(lists.app, name="lists")
-    app.add_typer(suppressions.app, name="suppressions")
+    app.add_typer(subscribers, name="subscribers")
+    app.add_typer(lists, name="lists")
+    app.add_typer(suppressions, name="suppressions")
     running.register(app)
 
 

@@ -104,7 +104,8 @@ def _cell(writer: HtmlWriter, token: Token, following: Token | None) -> str:
 
 def _code_block(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     # A newline inside pre is text; written as a reference, nothing on the way takes it for layout.
-    return f"<pre><code>{escape(token.content.rstrip(chr(10))).replace(chr(10), '&#10;')}</code></pre>"
+    code = escape(token.content.rstrip("\n")).replace("\n", "&#10;")
+    return f'<pre><code class="block">{code}</code></pre>'
 
 
 _Block = Callable[[HtmlWriter, Token, Token | None], str]

@@ -81,7 +81,10 @@ def preheader_of(issue: Issue) -> tuple[Token, ...]:
 
 
 def _plain(tokens: list[Token]) -> str:
-    parts = (t.meta["field"].default if t.type == "merge_field" else t.content or " " * t.type.endswith("break") for t in tokens)
+    parts = (
+        t.meta["field"].default if t.type == "merge_field" else t.content or " " * t.type.endswith("break")
+        for t in tokens
+    )
     return " ".join("".join(parts).split())
 
 

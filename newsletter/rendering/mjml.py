@@ -17,7 +17,7 @@ _TAG = re.compile(
     r"<(/?)([A-Za-z][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"  # values hold no raw <
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_INNER_TAG = re.compile(r"<[A-Za-z](?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>")
+_INNER_TAG = re.compile(r"<[A-Za-z][\w:-]*\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>")
 _INNER_NAME = re.compile(r"<(/?)([A-Za-z][\w:-]*)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*?(/?)>")
 _VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
@@ -104,7 +104,11 @@ class _Reader:
         if closing:
             return self._close(name, tag)
         self._place(name, start)
-        check_attributes(name, attributes, start + 1 + len(name), self._defines)
+        try:
+            check_attributes(name, attributes, self._defines)
+        except MjmlFault as fault:
+            fault.offset += tag.start(3)
+            raise
         self.out.append(_repair_tag(tag[0]))
         if empty:
             return tag.end()
@@ -157,8 +161,12 @@ class _Reader:
         return end + len(name) + 3
 
 
-def check_attributes(name: str, attributes: str, offset: int, defines: bool = False) -> None:
-    """Raise MjmlFault unless the attributes are a component's, of the right types; alt is always written."""
+@lru_cache(maxsize=1024)
+def check_attributes(name: str, attributes: str, defines: bool = False) -> None:
+    """Raise MjmlFault unless the attributes are a component's, of the right types; alt is always written.
+
+    The fault's offset counts from the attributes' beginning. ``defines``: below mj-attributes.
+    """
     known = _EVERY_ATTRIBUTE if defines and name in {"mj-all", "mj-class"} else ATTRIBUTES[name]
     seen = set()
     for match in _ATTRIBUTE.finditer(attributes):
@@ -166,15 +174,13 @@ def check_attributes(name: str, attributes: str, offset: int, defines: bool = Fa
         kind = "string" if name == "mj-class" and key == "name" else known.get(key) or _ANYWHERE.get(key)
         if kind is None:
             message = f"<{name}> has no attribute {key}."
-            raise MjmlFault(message, offset + match.start(), _nearest(key, known))
+            raise MjmlFault(message, match.start(), _nearest(key, known))
         fault = "is written twice" if key in seen else _fault(key, kind, value)
         if fault:
-            raise MjmlFault(f'{key}="{value[:60]}" of <{name}> {fault}.', offset + match.start())
+            raise MjmlFault(f'{key}="{value[:60]}" of <{name}> {fault}.', match.start())
         seen.add(key)
     if name == "mj-image" and not defines and "alt" not in seen:
-        raise MjmlFault(
-            "<mj-image> has no alt.", offset, 'Write alt="" for a picture that is decoration alone.'
-        )
+        raise MjmlFault("<mj-image> has no alt.", 0, 'Write alt="" for a picture that is decoration alone.')
 
 
 _UNIT = {"px": r"-?\d+(?:\.\d+)?px", "%": r"-?\d+(?:\.\d+)?%", "em": r"-?\d*\.?\d+em", "": r"\d+(?:\.\d+)?"}

@@ -68,7 +68,9 @@ class StoryView:
     @property
     def pieces(self) -> tuple[Markup, ...]:
         """Return all HTML of the story's text, in order."""
-        items = (item for group in (self.opening, *self.groups) for part in group.parts for item in part.items)
+        items = (
+            item for group in (self.opening, *self.groups) for part in group.parts for item in part.items
+        )
         return (self.headline, *(item.html for item in items if isinstance(item, TextItem)))
 
 

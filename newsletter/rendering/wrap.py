@@ -9,9 +9,12 @@ WIDTH = 72  # what a quoted reply still fits on a line of 80
 _SPACES = re.compile("[ \t\n\r\f\v]+")
 
 
+_COMBINING = "\u0300"  # below it, every character takes one column
+
+
 def width(text: str) -> int:
     """Return how many columns a text takes."""
-    if text.isascii() or max(text) < "\u0300":
+    if text.isascii() or max(text) < _COMBINING:
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -19,12 +22,13 @@ def width(text: str) -> int:
 def wrap(text: str, columns: int = WIDTH) -> list[str]:
     """Return lines of at most ``columns``, broken at spaces alone: a longer word keeps a line of its own."""
     lines: list[str] = []
+    measure = len if text.isascii() or max(text) < _COMBINING else width
     for paragraph in text.split("\v"):  # a hard break
         line, length = "", 0
         for word in _SPACES.split(paragraph):
             if not word:
                 continue
-            size = width(word)
+            size = measure(word)
             if line and length + 1 + size > columns:
                 lines.append(line)
                 line, length = word, size

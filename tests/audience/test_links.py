@@ -3,9 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.links import Reference, sign, verify
+from newsletter.audience.links import Purpose, Reference, Signer, verify
 
 KEY = b"a key of thirty-two bytes or more"
+
+
+def sign(key: bytes, purpose: Purpose, reader: int, mailing: int) -> str:
+    return Signer(key, purpose, mailing)(reader)
+
+
 _ids = st.integers(0, 2**63 - 1)
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.providers.sendgrid.outcomes import Answer, classify, scrub
 
@@ -141,7 +142,10 @@ def test_429_waits_as_long_as_is_believable(headers: dict[str, str], seconds: fl
 
 
 def test_reasons_hold_no_address_no_link_and_no_key() -> None:
-    said = "We know ada.lovelace+x@mail.example.org and <b@c.de>, SG.aaa-b.ccc, https://x.org/u/tok\x00en; Bearer hush"
+    said = (
+        "We know ada.lovelace+x@mail.example.org and <b@c.de>, SG.aaa-b.ccc, https://x.org/u/tok\x00en; "
+        "Bearer hush"
+    )
     outcome = answered(400, errors(("personalizations.0.to", said), (None, said)))
     assert isinstance(outcome, Refused)
     for text in (outcome.reason, outcome.entries[0][1]):

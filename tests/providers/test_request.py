@@ -6,42 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from newsletter.delivery.provider import Envelope, Recipient
-from newsletter.providers.sendgrid.request import build_request, clean_name
-from newsletter.rendering.message import RenderedMessage
+from provider_samples import ENVELOPE, MESSAGE, reader
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
-MESSAGE = RenderedMessage(
-    subject="Hello -nl.first_name-",
-    preheader="",
-    html='<p>Hello -nl.first_name.h- “you”</p><a href="-nl.unsubscribe_url.h-">Leave</a>',
-    text="Hello -nl.first_name- “you”\nLeave: -nl.unsubscribe_url-",
-    fields=(),
-)
-ENVELOPE = Envelope(
-    message=MESSAGE,
-    from_name="Dig In",
-    from_email="news@example.org",
-    reply_to="editors@example.org",
-    list_id="<readers.example.org>",
-    issue="2026-03-02-kilogram",
-)
-
-
-def reader(number: int, name: str = "Ada", email: str = "") -> Recipient:
-    link = f"https://news.example.org/u/{number}?a=1&b=2"
-    return Recipient(
-        reader=number,
-        email=email or f"reader{number}@example.org",
-        name=name,
-        substitutions={
-            "-nl.first_name-": name,
-            "-nl.first_name.h-": name,
-            "-nl.unsubscribe_url-": link,
-            "-nl.unsubscribe_url.h-": link.replace("&", "&amp;"),
-        },
-        unsubscribe_url=link,
-    )
+from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.providers.sendgrid.request import build_request, clean_name
 
 
 def build(*recipients: Recipient, envelope: Envelope = ENVELOPE) -> dict[str, object]:
@@ -130,7 +99,7 @@ def test_a_hostile_name_is_made_harmless_and_the_rest_stays(name: str, shown: st
 
 @pytest.mark.parametrize("name", ["", " ", ";,;", "\x00\x07"])
 def test_a_name_with_nothing_left_is_no_name(name: str) -> None:
-    [one] = build(reader(1, name=""), replace(reader(2), name=name))["personalizations"][1:]  # type: ignore[index]
+    [one] = build(reader(1, name=""), reader(2, name=name))["personalizations"][1:]  # type: ignore[index]
     assert one["to"] == [{"email": "reader2@example.org"}]
 
 
@@ -139,7 +108,7 @@ def test_a_name_with_nothing_left_is_no_name(name: str) -> None:
 @example(name='O\'Brien, "Pat";\n<pat@example.org>', sender="News, Inc.")
 def test_whatever_the_names_sendgrid_takes_the_request(name: str, sender: str) -> None:
     envelope = replace(ENVELOPE, from_name=sender)
-    request = build(replace(reader(1), name=name), envelope=envelope)
+    request = build(reader(1, name=name), envelope=envelope)
     assert vendor_problems(request) == []
 
 

@@ -18,7 +18,7 @@ from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, 
 MAX_WAIT_SECONDS = 3600.0  # a longer wait is a mistake or another unit: the sender's own back-off is better
 MAX_REASON = 300  # characters
 
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:]+@[^\s<>\"'()\[\],;:]+")
+_ADDRESS = re.compile(r"[^\s<>\[\]]*@[^\s<>\[\]]*")  # too much rather than too little
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 _KEY = re.compile(r"\bSG\.[\w.-]+|(?<=Bearer )\S+")
 _ENTRY = re.compile(r"personalizations[.\[](\d{1,4})\b")

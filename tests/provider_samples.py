@@ -1,0 +1,36 @@
+"""A small mailing for tests of what carries mail."""
+
+from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.rendering.message import RenderedMessage
+
+MESSAGE = RenderedMessage(
+    subject="Hello -nl.first_name-",
+    preheader="",
+    html='<p>Hello -nl.first_name.h- “you”</p><a href="-nl.unsubscribe_url.h-">Leave</a>',
+    text="Hello -nl.first_name- “you”\nLeave: -nl.unsubscribe_url-",
+    fields=(),
+)
+ENVELOPE = Envelope(
+    message=MESSAGE,
+    from_name="Dig In",
+    from_email="news@example.org",
+    reply_to="editors@example.org",
+    list_id="<readers.example.org>",
+    issue="2026-03-02-kilogram",
+)
+
+
+def reader(number: int, name: str = "Ada") -> Recipient:
+    link = f"https://news.example.org/u/{number}?a=1&b=2"
+    return Recipient(
+        reader=number,
+        email=f"reader{number}@example.org",
+        name=name,
+        substitutions={
+            "-nl.first_name-": name,
+            "-nl.first_name.h-": name,
+            "-nl.unsubscribe_url-": link,
+            "-nl.unsubscribe_url.h-": link.replace("&", "&amp;"),
+        },
+        unsubscribe_url=link,
+    )

@@ -1,0 +1,167 @@
+"""What the project's prose says is there, is there."""
+
+import ast
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_commands import COMMANDS, options
+
+ROOT = Path(__file__).parent.parent
+TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+PAGES = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+_FENCE = re.compile(r"^ *(```+|~~~+).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
+_LINK = re.compile(
+    r"(?<!\\)\]\(\s*<?([^)\s>]+)>?[^)]*\)|\bsrc=\"([^\"]+)\"|^\[[^\]]+\]: *(\S+)", re.MULTILINE
+)
+
+
+def prose(page: Path) -> str:
+    """Return a page without its code."""
+    return _INLINE.sub("", _FENCE.sub("", page.read_text(encoding="utf-8")))
+
+
+def links(page: Path) -> Iterator[str]:
+    for found in _LINK.finditer(prose(page)):
+        target = found[1] or found[2] or found[3]
+        if not re.match(r"[a-z][a-z0-9+.-]*:", target):
+            yield target
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors GitHub makes of a page's headings."""
+    headings = re.findall(
+        r"^#+ +(.+?) *#* *$", _FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE
+    )
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*_]", r"\1", each).lower() for each in headings)
+    return {re.sub(r"[^\w\- ]", "", each).replace(" ", "-") for each in plain}
+
+
+@each_page
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        file, _, anchor = link.partition("#")
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), f"{page.name} links to {link}"
+        assert target.is_relative_to(ROOT), f"{page.name} links out of the project: {link}"
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors(target), f"{page.name} links to {link}"
+
+
+def code(page: Path) -> Iterator[str]:
+    """Yield every piece of code of a page that could be a command: lines of blocks, and what is in backticks."""
+    text = page.read_text(encoding="utf-8")
+    for block in _FENCE.finditer(text):
+        yield from block[0].splitlines()[1:-1]
+    rest = _FENCE.sub("", text)
+    yield from re.findall(r"^(?: {4}|\t)(.*)$", rest, re.MULTILINE)
+    yield from (" ".join(each.split()) for each in _INLINE.findall(rest))
+
+
+_TYPED = re.compile(
+    r"(?:^|&& |; |\| )(?:\$ )?(?:[A-Z_]+=\S+ )*(?:\S*/)?(?:python3? -m )?newsletter ((?!-)[^&|;#]+)"
+)
+
+
+def typed_commands(page: Path) -> Iterator[str]:
+    for piece in code(page):
+        yield from (found[1].strip() for found in _TYPED.finditer(piece.strip()))
+
+
+def split(words: str) -> list[str]:
+    try:
+        return shlex.split(words.replace("[", "").replace("]", ""))
+    except ValueError:  # an apostrophe: then it is prose or an example in progress
+        return words.split()
+
+
+def resolve(words: list[str]) -> tuple[str, list[str]]:
+    """Return the command that words name, and the words that are left."""
+    name = "newsletter"
+    while words and f"{name} {words[0]}" in COMMANDS:
+        name, words = f"{name} {words[0]}", words[1:]
+    return name, words
+
+
+@each_page
+def test_no_page_names_a_command_or_an_option_that_does_not_exist(page: Path) -> None:
+    for typed in typed_commands(page):
+        name, rest = resolve(split(typed))
+        if typed.split()[0] in {"OPTIONS", "[OPTIONS]", "…"}:
+            continue
+        assert name != "newsletter", f"{page.name}: newsletter {typed}"
+        if hasattr(COMMANDS[name], "commands") and rest:
+            assert rest[0].startswith("-"), f"{page.name}: newsletter {typed}"
+        given = {each.partition("=")[0] for each in rest if each.startswith("-") and len(each) > 1}
+        assert given <= options(name) | {"-h", "--help"}, f"{page.name}: newsletter {typed}"
+
+
+def test_every_command_that_a_message_tells_to_type_exists() -> None:
+    told = re.compile(r"(?:^|[:`(“] ?|&& |run |with )newsletter ([a-z]+)(?: ([a-z]+))?")
+    for path in sorted((ROOT / "newsletter").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for found in told.finditer(node.value):
+                    name, rest = resolve([each for each in found.groups() if each])
+                    assert name != "newsletter", f"{path.name}: newsletter {found[1]}"
+                    group = hasattr(COMMANDS[name], "commands")
+                    assert not (group and rest), f"{path.name}: newsletter {found[1]} {found[2]}"
+
+
+@each_page
+def test_every_make_target_named_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    for piece in code(page):
+        for target in re.findall(r"(?:^|&& )make ([a-z-]+)", piece.strip()):
+            assert target in targets, f"{page.name}: make {target}"
+
+
+@each_page
+def test_a_page_begins_with_a_heading_and_keeps_its_lines_short(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    long = [line for line in prose(page).splitlines() if len(line) > 120 and not line.startswith(("|", "["))]
+    assert long == []
+
+
+def test_decisions_are_numbered_without_a_gap_and_all_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(folder.glob("[0-9]*.md"))
+    assert [int(each.name[:4]) for each in records] == list(range(1, len(records) + 1))
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for number, record in enumerate(records, 1):
+        title = record.read_text(encoding="utf-8").splitlines()[0].removeprefix(f"# {number}. ")
+        assert f"{number}. [{title}]({record.name})" in index
+        assert {"**Question.**", "**Choice.**", "**Why.**", "**What it costs.**"} <= set(
+            re.findall(r"^\*\*[^*]+\*\*", record.read_text(encoding="utf-8"), re.MULTILINE)
+        ) or record.name.startswith("0001")
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
+    table = set(re.findall(r"^\| ([a-z0-9-]+) \|", page, re.MULTILINE)) - {"package"}
+    assert table == {_package(each) for each in project["dependencies"]}
+    for each in project["optional-dependencies"]["dev"]:
+        assert re.search(rf"\b{re.escape(_package(each))}\b", page, re.IGNORECASE), each
+
+
+def _package(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9.-]+", requirement)
+    assert found
+    return found[0].lower()
+
+
+def test_the_changelog_knows_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in text
+    assert f"## [{version}]" in text
