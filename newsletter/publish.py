@@ -302,6 +302,7 @@ def _new_sending(
     with read(wiring.engine) as connection:
         readers, excluded = plan.foresee(
             connection,
+            kind=kind,
             list_id=audience.id,
             audience_at=audience_at,
             issue=draft.issue.id,

@@ -22,6 +22,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -54,9 +55,10 @@ class Fault:
     delay: float = 0.0
 
 
+_NO = b'{"errors":[{"message":"access forbidden","field":null}]}'
 FAULTS: dict[str, Fault] = {
     "401": Fault(status=401, body=b'{"errors":[{"message":"authorization required","field":null}]}'),
-    "403": Fault(status=403, body=b'{"errors":[{"message":"access forbidden","field":null}]}'),
+    "403": Fault(status=403, body=_NO),
     "404": Fault(status=404),
     "413": Fault(status=413),
     "429": Fault(status=429),
@@ -108,7 +110,8 @@ class StrictSendGrid:
 
     ``faults`` meet the POSTs in the order they come, None letting one pass. ``refuse`` names an address'
     entry in a 400, ``refuse_unnamed`` refuses without naming; ``accept_then_hang`` takes a request with that
-    address and never answers. ``status`` answers every POST so and takes none.
+    address and never answers. ``status`` answers every request so and takes none. With ``tls`` it is also the
+    proxy a request for any https host may be sent through, and answers in that host's place.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class StrictSendGrid:
         accept_then_hang: Collection[str] = (),
         status: int | None = None,
         scopes: Sequence[str] = ("mail.send",),
+        tls: ssl.SSLContext | None = None,
         log: Path | None = None,
         keep_bodies: bool = True,
         count_only: bool = False,
@@ -128,7 +132,7 @@ class StrictSendGrid:
     ) -> None:
         self.latency = latency
         self.refuse, self.refuse_unnamed, self.accept_then_hang = refuse, refuse_unnamed, accept_then_hang
-        self.status, self.scopes = status, scopes
+        self.status, self.scopes, self._tls = status, scopes, tls
         self.accepted: Counter[str] = Counter()
         self.requests = Requests()
         self.headers: list[Headers] = []
@@ -192,9 +196,15 @@ class StrictSendGrid:
         start, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip().split("\r\n")
         headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
         method, path, _ = start.split(" ")
+        if method == "CONNECT" and self._tls:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await writer.drain()
+            return await writer.start_tls(self._tls)
         if (method, path) == ("GET", "/v3/scopes"):
-            body = json.dumps({"scopes": list(self.scopes)}).encode()
-            return await _answer(writer, 200, {}, body)
+            self.headers.append(headers)
+            if self.status is not None:
+                return await _answer(writer, self.status, {}, _NO)
+            return await _answer(writer, 200, {}, json.dumps({"scopes": list(self.scopes)}).encode())
         if (method, path) != ("POST", "/v3/mail/send"):
             self.problems.append(f"{method} {path}: not an address of ours")
             return await _answer(writer, 404, {}, b"")
@@ -215,7 +225,7 @@ class StrictSendGrid:
 
     def _next_fault(self) -> Fault | None:
         if self.status is not None:
-            return Fault(status=self.status, body=b'{"errors":[{"message":"no","field":null}]}')
+            return Fault(status=self.status, body=_NO)
         fault = next(self._faults, None)
         return FAULTS[fault] if isinstance(fault, str) else fault
 
@@ -347,10 +357,10 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log", type=Path)
-    parser.add_argument("--faults", default="", help="names, comma separated; - lets one pass")
+    parser.add_argument("--faults", default="", help="names, comma separated; ok lets one pass")
     parser.add_argument("--count-only", action="store_true", help="read and answer, look at nothing")
     asked = parser.parse_args()
-    faults = [None if name == "-" else name for name in asked.faults.split(",") if name]
+    faults = [None if name == "ok" else name for name in asked.faults.split(",") if name]
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())

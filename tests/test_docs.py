@@ -57,7 +57,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 
 def code(page: Path) -> Iterator[str]:
-    """Yield every piece of code of a page that could be a command: lines of blocks, and what is in backticks."""
+    """Yield all of a page that could be a command: lines of code, and what stands in backticks."""
     text = page.read_text(encoding="utf-8")
     for block in _FENCE.finditer(text):
         yield from block[0].splitlines()[1:-1]
@@ -94,9 +94,9 @@ def resolve(words: list[str]) -> tuple[str, list[str]]:
 @each_page
 def test_no_page_names_a_command_or_an_option_that_does_not_exist(page: Path) -> None:
     for typed in typed_commands(page):
-        name, rest = resolve(split(typed))
-        if typed.split()[0] in {"OPTIONS", "[OPTIONS]", "…"}:
+        if typed.startswith("[OPTIONS]"):
             continue
+        name, rest = resolve(split(typed))
         assert name != "newsletter", f"{page.name}: newsletter {typed}"
         if hasattr(COMMANDS[name], "commands") and rest:
             assert rest[0].startswith("-"), f"{page.name}: newsletter {typed}"
@@ -125,11 +125,8 @@ def test_every_make_target_named_exists(page: Path) -> None:
 
 
 @each_page
-def test_a_page_begins_with_a_heading_and_keeps_its_lines_short(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert text.startswith("# ")
-    long = [line for line in prose(page).splitlines() if len(line) > 120 and not line.startswith(("|", "["))]
-    assert long == []
+def test_a_page_begins_with_its_title(page: Path) -> None:
+    assert page.read_text(encoding="utf-8").startswith("# ")
 
 
 def test_decisions_are_numbered_without_a_gap_and_all_in_the_index() -> None:

@@ -52,7 +52,7 @@ def send(
 
     house = wiring()
     if test:
-        _send_test(issue, test)
+        _send_test(issue, test, json=json)
         return
     sending = publish.foresee(house, issue, list_name=list, only_missing=only_missing, as_sent=as_sent)
     _show_sending(sending)
@@ -109,6 +109,7 @@ def recipients(
     import orjson
 
     from newsletter import publish
+    from newsletter.audience.cells import guard
 
     if state is not None and state not in STATES:
         raise UsageError(f"“{state}” is no state.", hint=f"Known are: {', '.join(STATES)}.")
@@ -120,16 +121,18 @@ def recipients(
         return
     writer = csv.DictWriter(sys.stdout, ["email", "state", "reason", "at", "message_id"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: guard(value) for name, value in row.items()} for row in rows)
 
 
-def _send_test(issue: str, addresses: list[str]) -> None:
+def _send_test(issue: str, addresses: list[str], *, json: bool) -> None:
     from newsletter import publish
     from newsletter.delivery.outcomes import Accepted
 
     outcome = publish.send_test(wiring(), issue, addresses)
     if not isinstance(outcome, Accepted):
         raise DeliveryError(f"The test was not accepted: {outcome.reason}")
+    if json:
+        print_json({"issue": issue, "test": len(addresses), "accepted": len(addresses)})
     say(f"The test was accepted for {len(addresses)} address{'es' if len(addresses) > 1 else ''}.")
 
 

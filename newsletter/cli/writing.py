@@ -21,17 +21,17 @@ def register(app: typer.Typer) -> None:
 
 @told
 def init(directory: Path = typer.Argument(metavar="DIR", help="Where the publication shall live.")) -> None:
-    """Make a publication: settings, a first brief, room for templates."""
+    """Make a publication: its settings and a folder for issues."""
     from newsletter.desk import make_publication
 
     for path in make_publication(directory):
         say(f"made {path}")
-    say(f"Next: cd {directory} && newsletter new “Your first headline”")
+    say(f"Next: cd {directory} && newsletter new 'Your first headline'")
 
 
 @told
 def new(
-    headline: str = typer.Argument(metavar="HEADLINE"),
+    headline: str = typer.Argument(metavar="HEADLINE", help="The story's headline."),
     output: Path | None = typer.Option(None, "-o", "--output", help="Where to; default issues/DATE-slug.md."),
 ) -> None:
     """Start a brief with its sections in place."""

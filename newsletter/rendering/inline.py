@@ -1,4 +1,4 @@
-"""CSS into style attributes, because some clients drop style blocks; and the proof that nothing else changed."""
+"""CSS into style attributes, as some clients drop style blocks; and the proof that nothing else changed."""
 
 import logging
 import re
@@ -53,7 +53,10 @@ def inline_css(html: str, css: str) -> str:
 @cache
 def _inliner() -> Any:
     """Return Premailer, made to remember what it read from a stylesheet: ours is the same at every render."""
+    import cssutils
     from premailer import Premailer
+
+    cssutils.ser.prefs.minimizeColorHash = False  # some clients read six digits only
 
     class RememberingPremailer(Premailer):  # type: ignore[misc]
         @staticmethod

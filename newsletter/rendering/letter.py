@@ -73,7 +73,7 @@ def preheader_of(issue: Issue) -> tuple[Token, ...]:
         return issue.preheader
     for story in issue.stories[:1]:
         for kind in ("lede", "now", "background"):
-            section = story.section(kind)  # type: ignore[arg-type]
+            section = story.section(kind)
             inline = next((t for t in section.body if t.type == "inline"), None) if section else None
             if inline is not None:
                 return (Token("text", "", 0, content=_cut(_plain(inline.children or []))),)

@@ -24,7 +24,9 @@ _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
 _LOST_SPACE = re.compile(r">\n(?=\s*<)")
 _SHORT_COLOUR = re.compile(r"#(?![0-9a-fA-F]{6}\b)[0-9a-fA-F]{3,8}\b")
 _POSITION = re.compile(r"(\d+):\d+\s*$")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
 _ANYWHERE = {"css-class": "string", "mj-class": "string"}
 _EVERY_ATTRIBUTE = {name: kind for each in ATTRIBUTES.values() for name, kind in each.items()} | _ANYWHERE
 _OF_ATTRIBUTES = frozenset({"mj-all", "mj-class", *ATTRIBUTES}) - {"mjml", "mj-head", "mj-attributes"}
@@ -113,7 +115,7 @@ class _Reader:
         if empty:
             return tag.end()
         if name in ENDING and not self._defines:
-            return self._content(name, tag.end())
+            return self._content(name, tag)
         self.open.append((name, start))
         return tag.end()
 
@@ -146,11 +148,12 @@ class _Reader:
             within = ", ".join(sorted(allowed)) or "nothing"
             raise MjmlFault(f"<{name}> may not stand in <{parent}>.", start, f"<{parent}> takes: {within}.")
 
-    def _content(self, name: str, start: int) -> int:
+    def _content(self, name: str, tag: re.Match[str]) -> int:
+        start = tag.end()
         end = self.source.find(f"</{name}>", start)
-        if end < 0:
-            raise MjmlFault(f"<{name}> is never closed.", start - 1)
         content = self.source[start:end]
+        if end < 0 or f"<{name}" in content:
+            raise MjmlFault(f"<{name}> is never closed.", tag.start())
         inner = re.search(r"</?mj(?:ml|-[\w-]+)", content)
         if inner and name != "mj-style":
             raise MjmlFault(f"{inner[0]}> may not stand in <{name}>.", start + inner.start())

@@ -1,4 +1,4 @@
-"""What a render needs to know beside the issue: whose letter it is, its pictures, where templates come from."""
+"""What a render needs beside the issue: whose letter it is, its pictures, where templates come from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PictureInfo:
     height: int
 
 
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ku-arab ps sd syr ug ur yi".split())
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
 def direction(language: str) -> str:

@@ -71,7 +71,7 @@ def render_all(
 
 
 def compile_mjml_source(templates: Templates, entry: str, context: Mapping[str, Any]) -> str:
-    """Return a template as HTML, CSS not yet inlined. Raises RenderError with the template's file and line."""
+    """Return a template as HTML, CSS not yet inlined. Raises RenderError with file and line."""
     shop = workshop(templates)
     return _compile(shop, entry, context, shop.render(entry, context))
 
@@ -128,6 +128,6 @@ def _all_there(stories: tuple[StoryView, ...], html: str) -> None:
             if found < 0:
                 raise RenderError(
                     f"The words “{wanted[:60]}…” did not come through the template whole.",
-                    hint="Nothing was written. The theme must show every story's headline and every part, in order.",
+                    hint="Nothing was written. The theme must show all of every story, in order.",
                 )
             position = found + len(wanted)

@@ -62,7 +62,7 @@ def read_theme(name: str, sources: tuple[tuple[str, str], ...]) -> Theme:
         raise RenderError(
             "The theme's values are missing.",
             file=f"{name}/theme.toml",
-            hint="A theme needs default/theme.toml and default/words.toml; its own may change values of them.",
+            hint="A theme needs default/theme.toml and default/words.toml; its own may change their values.",
         )
     return Theme(name, values, words)
 

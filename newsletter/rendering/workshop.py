@@ -111,7 +111,7 @@ class Workshop:
             raise RenderError(f"The template fails here: {error}.", file=file, line=line) from error
 
 
-_HINT = "Templates are looked for in the publication's templates/ folder, then among those that come with newsletter."
+_HINT = "The publication's templates/ folder comes first, then the templates that come with newsletter."
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,7 @@ from typing import Any
 
 # Python folds a long header with no spaces in it, as a signed link has none, into encoded words that mail
 # programs do not undo in List-Unsubscribe: lines up to RFC 5322's limit are left alone.
-_POLICY = SMTP.clone(max_line_length=998)
+_WRITTEN = SMTP.clone(max_line_length=998)
 
 _KINDS = {"text/plain": "plain", "text/html": "html"}
 
@@ -107,7 +107,9 @@ def personalise(
         cc=_people(own.get("cc", ())),
         reply_to=tuple(_person(each, tags) for each in replies),
         subject=subject_of(request, own),
-        contents=tuple((each["type"], substitute(each["value"], tags)) for each in request.get("content", ())),
+        contents=tuple(
+            (each["type"], substitute(each["value"], tags)) for each in request.get("content", ())
+        ),
         headers={**request.get("headers", {}), **own.get("headers", {})},
         custom_args={**request.get("custom_args", {}), **own.get("custom_args", {})},
         categories=tuple(request.get("categories", ())),
@@ -143,7 +145,7 @@ def _attachment(entry: Mapping[str, str]) -> Attachment:
 
 def as_email(message: Message) -> EmailMessage:
     """Return the message as RFC 5322 has it. The same message makes the same bytes each time."""
-    mail = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=SMTP)
     for name, value in _headers(message):
         del mail[name]
         mail[name] = value
@@ -156,7 +158,7 @@ def as_email(message: Message) -> EmailMessage:
 
 def as_eml(message: Message) -> bytes:
     """Return the message as the bytes of an .eml file."""
-    return as_email(message).as_bytes(policy=_POLICY)
+    return as_email(message).as_bytes(policy=_WRITTEN)
 
 
 def _headers(message: Message) -> Iterator[tuple[str, Any]]:

@@ -109,7 +109,7 @@ def custom_args(value: object, field: str, faults: Faults) -> None:
 
 
 def size_of(pairs: Mapping[str, str]) -> int:
-    """Return how many bytes names and values take together, in UTF-8. Raises TypeError unless all are strings."""
+    """Return how many bytes names and values take, in UTF-8. Raises TypeError unless all are strings."""
     joined = "".join(pairs) + "".join(pairs.values())
     return len(joined) if joined.isascii() else len(joined.encode("utf-8", "surrogatepass"))
 
@@ -219,7 +219,9 @@ class Personalizations:
             self._not_strings(value, field)
             return
         if size > MAX_SUBSTITUTION_BYTES:
-            faults.add(field, f"Limited to {MAX_SUBSTITUTION_BYTES} bytes a personalization; {size} are given.")
+            faults.add(
+                field, f"Limited to {MAX_SUBSTITUTION_BYTES} bytes a personalization; {size} are given."
+            )
         if len(value) > MAX_SUBSTITUTIONS:
             faults.add(field, f"At most {MAX_SUBSTITUTIONS} substitutions are allowed.")
         if "" in value:

@@ -1,6 +1,6 @@
 """Checks of shape: what may stand in one field of a request, and how a fault in it is told.
 
-A check takes a value, the field it stands in (``content.0.type``, SendGrid's form) and the faults found so far.
+A check takes a value, the field it stands in (``content.0.type``, as SendGrid writes it) and the faults so far.
 """
 
 import re
@@ -187,7 +187,7 @@ person = fields({"email": address, "name": text(one_line=True)}, required=["emai
 
 
 def has_control(value: str) -> bool:
-    """Say whether a string holds a control character, line breaks and Unicode's separators of lines included."""
+    """Say whether a string holds a control character, any kind of line break included."""
     return not value.isprintable() and _CONTROL.search(value) is not None
 
 

@@ -34,7 +34,7 @@ CREATE TABLE request (
     subject TEXT NOT NULL,
     issue TEXT,
     body BLOB NOT NULL
-) STRICT;
+);
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
     request INTEGER NOT NULL REFERENCES request,
@@ -42,9 +42,8 @@ CREATE TABLE message (
     email TEXT NOT NULL,
     subject TEXT,
     issue TEXT
-) STRICT;
+);
 CREATE INDEX message_email ON message (email);
-CREATE INDEX message_request ON message (request);
 """
 
 _LISTED = """
@@ -157,32 +156,31 @@ class MessageStore:
         """Return one message as its reader got it, or None when there is none of that number."""
         with self._reading() as connection:
             row = connection.execute(
-                "SELECT message.position, message.email, request.message_id, request.received_at, request.body"
-                " FROM message JOIN request ON request.id = message.request WHERE message.id = ?",
-                (number,),
+                "SELECT request, position, email FROM message WHERE id = ?", (number,)
             ).fetchone()
-        if row is None:
-            return None
-        position, email, message_id, received_at, body = row
+            if row is None:
+                return None
+            request, position, email = row
+            message_id, received_at, packed = _head(connection, request)
         return personalise(
-            _unpack(body), position, row=number, email=email, message_id=message_id, received_at=received_at
+            _unpack(packed), position, row=number, email=email, message_id=message_id, received_at=received_at
         )
 
     def everything(self, issue: str | None = None) -> Iterator[Message]:
-        """Yield every message, oldest first, or those of one issue; a request's worth is in memory at a time."""
+        """Yield every message, oldest first, or those of one issue; one request is in memory at a time."""
+        request, body = None, dict[str, Any]()
         with self._reading() as connection:
-            requests = connection.execute("SELECT id, message_id, received_at, body FROM request ORDER BY id")
-            for request, message_id, received_at, packed in requests:
-                body = _unpack(packed)
-                rows = connection.execute(
-                    "SELECT id, position, email FROM message WHERE request = ? ORDER BY id", (request,)
+            for row, of, position, email in connection.execute(
+                "SELECT id, request, position, email FROM message ORDER BY id"
+            ):
+                if of != request:
+                    request, (message_id, received_at, packed) = of, _head(connection, of)
+                    body = _unpack(packed)
+                message = personalise(
+                    body, position, row=row, email=email, message_id=message_id, received_at=received_at
                 )
-                for row, position, email in rows:
-                    message = personalise(
-                        body, position, row=row, email=email, message_id=message_id, received_at=received_at
-                    )
-                    if issue is None or message.custom_args.get("nl_issue") == issue:
-                        yield message
+                if issue is None or message.custom_args.get("nl_issue") == issue:
+                    yield message
 
     def counts(self) -> Counts:
         """Return how much there is, and how many addresses one issue reached more than once."""
@@ -214,10 +212,14 @@ class MessageStore:
             yield
         except (sqlite3.Error, OSError, zlib.error) as error:
             raise StoreError(
-                f"The local SendGrid's file cannot be used: {error}.",
+                f"The local SendGrid's file cannot be used: {_reason(error)}.",
                 file=str(self.path),
-                hint="It holds only mail that went nowhere: delete it to begin anew, or check the permissions.",
+                hint="Check its permissions, or delete it: it holds only mail that went nowhere.",
             ) from error
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _rows(
@@ -234,6 +236,13 @@ def _rows(
                 None if own_subject == subject else own_subject,
                 None if own_issue == issue else own_issue,
             )
+
+
+def _head(connection: sqlite3.Connection, request: int) -> tuple[str, int, bytes]:
+    found: tuple[str, int, bytes] = connection.execute(
+        "SELECT message_id, received_at, body FROM request WHERE id = ?", (request,)
+    ).fetchone()
+    return found
 
 
 def _unpack(packed: bytes) -> dict[str, Any]:

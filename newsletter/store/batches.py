@@ -16,7 +16,7 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
-from newsletter.store.mailings import Mailing, mailed_between
+from newsletter.store.mailings import Mailing, mailed_between, rejected_between
 from newsletter.store.plan import exclusion
 from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
 
@@ -110,7 +110,9 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
             )
         )
     )
-    skip = turned_away | mailed_between(connection, each.issue, each.provider, row.lo, row.hi, but=each.id)
+    where = each.issue, each.provider, row.lo, row.hi
+    settled = turned_away | mailed_between(connection, *where, but=each.id)
+    rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
     found = connection.execute(
         select(
             subscriber.c.id,
@@ -128,24 +130,23 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
         )
         .order_by(subscriber.c.id)
     ).all()
-    excluded = [
-        {
-            "mailing_id": each.id,
-            "subscriber_id": reader,
-            "batch_id": row.id,
-            "kind": "excluded",
-            "reason": why,
-        }
-        for reader, _, _, _, why in found
-        if why is not None and reader not in skip
-    ]
-    if excluded:
-        connection.execute(insert(exception), excluded)
-    return tuple(
-        Reader(reader, email, name, attrs)
-        for reader, email, name, attrs, why in found
-        if why is None and reader not in skip
-    )
+    readers: list[Reader] = []
+    left_out: list[dict[str, object]] = []
+    about = {"mailing_id": each.id, "batch_id": row.id}
+    for reader, email, name, attrs, why in found:
+        if reader in settled:
+            continue
+        if reader in rejected:
+            left_out.append(
+                {**about, "subscriber_id": reader, "kind": "rejected", "reason": rejected[reader]}
+            )
+        elif why is not None:
+            left_out.append({**about, "subscriber_id": reader, "kind": "excluded", "reason": why})
+        else:
+            readers.append(Reader(reader, email, name, attrs))
+    if left_out:
+        connection.execute(insert(exception), left_out)
+    return tuple(readers)
 
 
 def _rate_allows(connection: Connection, rate_per_second: float) -> int:

@@ -177,6 +177,27 @@ def mailed_between(
     return {each for row in rows for each in decode(row.members) if lo <= each <= hi}
 
 
+def rejected_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+) -> dict[int, str]:
+    """Return the readers whom other mailings of the issue saw rejected, with the provider's reason.
+
+    They are no newcomers: only a mailing to the missing tries them again.
+    """
+    rows = connection.execute(
+        select(exception.c.subscriber_id, exception.c.reason)
+        .join(mailing, mailing.c.id == exception.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.id != but,
+            exception.c.kind == "rejected",
+            exception.c.subscriber_id.between(lo, hi),
+        )
+    )
+    return {row.subscriber_id: row.reason for row in rows}
+
+
 def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
     """Count who got an issue, over all its mailings by one provider; None when there are none.
 
@@ -201,8 +222,12 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         unknown=total.unknown,
         pending=total.pending,
         provider=provider,
-        note=latest.note,
+        note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
     )
+
+
+def _left_alone(state: State, *, sender_alive: bool) -> str:
+    return "interrupted: nobody is sending it now" if state == "sending" and not sender_alive else ""
 
 
 class _Count:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from newsletter.store.mailings import Mailing, mailed_between
+from newsletter.store.mailings import Mailing, mailed_between, rejected_between
 from newsletter.store.tables import batch, mailing, subscriber, subscription
 
 CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
@@ -64,7 +64,7 @@ def cut(connection: Connection, each: Mailing, *, batch_size: int, now: int) -> 
 
 
 def foresee(
-    connection: Connection, *, list_id: int, audience_at: int, issue: str, provider: str
+    connection: Connection, *, kind: str, list_id: int, audience_at: int, issue: str, provider: str
 ) -> tuple[int, Counter[str]]:
     """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out."""
     reason = exclusion(audience_at)
@@ -84,6 +84,8 @@ def foresee(
         return eligible, excluded
     for chunk in _stretches(connection, list_id, audience_at):
         mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0])
+        if kind == "newcomers":
+            mailed |= rejected_between(connection, issue, provider, chunk[0][0], chunk[-1][0]).keys()
         for reader, why in chunk:
             if reader in mailed:
                 continue

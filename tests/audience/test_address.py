@@ -93,7 +93,11 @@ def test_the_fast_way_agrees_with_the_validator(text: str) -> None:
 
 
 @settings(max_examples=200)
-@given(st.text(max_size=30) | st.emails() | st.builds("{}@{}.example".format, st.text(max_size=8), st.text(max_size=8)))
+@given(
+    st.text(max_size=30)
+    | st.emails()
+    | st.builds("{}@{}.example".format, st.text(max_size=8), st.text(max_size=8))
+)
 def test_normalising_twice_changes_nothing_and_any_text_has_a_verdict(text: str) -> None:
     if _verdict(text):
         once = normalise(text)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from pathlib import Path
+from typing import get_args
 
 import orjson
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from newsletter.audience.cells import guard, unguard
 from newsletter.audience.fields import MAX_ATTRIBUTES
 from newsletter.audience.lines import text_lines
-from newsletter.audience.rows import Refused, Row, Table
+from newsletter.audience.rows import Reason, Refused, Row, Table
 from newsletter.errors import AudienceError
 
 
@@ -79,7 +81,12 @@ def test_columns_that_cannot_be_told_apart_are_named_or_numbered() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "status"),
-    [("", "confirmed"), ("Subscribed", "confirmed"), ("PENDING", "pending"), ("unsubscribed", "unsubscribed")],
+    [
+        ("", "confirmed"),
+        ("Subscribed", "confirmed"),
+        ("PENDING", "pending"),
+        ("unsubscribed", "unsubscribed"),
+    ],
 )
 def test_the_status_column_is_followed(cell: str, status: str) -> None:
     rows, _ = read(f"email,status\nann@example.com,{cell}\n")
@@ -112,7 +119,9 @@ def test_a_status_nobody_knows_is_refused_rather_than_mailed() -> None:
 
 def test_values_that_would_break_a_request_are_refused_and_long_names_cut() -> None:
     half = MAX_ATTRIBUTES // 2
-    data = f"email,name,note\nann@example.com,{'n' * 300},{'x' * half}\nbob@example.com,Bob,{'x' * (half + 1)}\n"
+    data = (
+        f"email,name,note\nann@example.com,{'n' * 300},{'x' * half}\nbob@example.com,Bob,{'x' * (half + 1)}\n"
+    )
     rows, table = read(data)
     assert isinstance(rows[0], Row)
     assert len(rows[0].name) == 100
@@ -178,7 +187,9 @@ def test_other_formats_are_called_by_their_name(data: bytes) -> None:
 
 
 def test_a_file_of_refused_rows_can_be_corrected_and_imported() -> None:
-    assert taken("line,reason,email,name\n7,no address: …,ann@example.com,Ann\n") == [(2, "ann@example.com", "Ann")]
+    assert taken("line,reason,email,name\n7,no address: …,ann@example.com,Ann\n") == [
+        (2, "ann@example.com", "Ann")
+    ]
 
 
 _cell = st.text(st.sampled_from("ab@.,;\"'\n\r\t =é😀\x00\x85"), max_size=8) | st.sampled_from(
@@ -207,7 +218,14 @@ def test_no_text_breaks_the_reader_and_the_size_of_pieces_makes_no_difference(te
 @settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_no_bytes_bring_anything_but_an_error_that_names_the_file(data: bytes) -> None:
+    caught: list[AudienceError] = []
     try:
         read(b"email\n" + data)
     except AudienceError as error:
-        assert error.file == "readers.csv"
+        caught.append(error)
+    assert all(error.file == "readers.csv" for error in caught)
+
+
+def test_every_reason_is_explained_to_editors() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "subscribers.md").read_text()
+    assert all(f"| {reason} |" in text for reason in get_args(Reason))

@@ -29,6 +29,15 @@ def faults(text: str) -> tuple[Finding, ...]:
     return caught.value.findings
 
 
+def faults_if_any(text: str) -> tuple[Finding, ...]:
+    """Return what is wrong with a text; nothing else may ever be raised."""
+    try:
+        parse(text)
+    except IssueError as error:
+        return error.findings
+    return ()
+
+
 def fault(text: str, code: str) -> Finding:
     """Return the one finding with that code."""
     found = [each for each in faults(text) if each.code == code]

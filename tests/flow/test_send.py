@@ -143,6 +143,25 @@ def test_a_refused_reader_costs_himself_alone_whether_named_or_not(
     assert all(row["reason"] for row in who)
 
 
+def test_a_later_send_leaves_the_rejected_alone_and_only_missing_tries_them_again(
+    publication: Publication,
+) -> None:
+    with StrictSendGrid(refuse={"reader3@example.org"}) as server:
+        publication.settings(host=server.url)
+        publication.subscribe(25)
+        publication.run("send", "first", "--yes")
+        again = publication.run("send", "first", "--yes", "--json")
+        assert (again.json["accepted"], again.json["rejected"]) == (24, 1)
+        publication.subscribe(26)
+        joined = publication.run("send", "first", "--yes", "--json")
+        assert "1 who joined" in joined.stderr
+        assert (joined.json["accepted"], joined.json["rejected"], joined.json["candidates"]) == (25, 1, 26)
+        server.refuse = set()
+        missing = publication.run("send", "first", "--yes", "--only-missing", "--json")
+        assert (missing.json["accepted"], missing.json["rejected"]) == (26, 0), missing.stderr
+        assert set(server.accepted.values()) == {1}
+
+
 def test_recipients_lists_everyone_with_a_state_and_a_reason(ready: Publication) -> None:
     ready.run("send", "first", "--yes")
     who = rows(ready.run("recipients", "first").stdout)

@@ -152,10 +152,14 @@ def test_a_name_nobody_knows_is_not_accepted() -> None:
 
 
 def test_a_server_that_speaks_no_tls_is_not_accepted() -> None:
-    with StrictSendGrid() as server, provider(server.url.replace("http:", "https:")) as made:
+    with StrictSendGrid() as server, provider(_with_tls(server), timeout=0.3) as made:
         outcome = made.post(request(made), never)
     assert isinstance(outcome, NotAccepted)
     assert server.posts == 0
+
+
+def _with_tls(server: StrictSendGrid) -> str:
+    return server.url.replace("http:", "https:")
 
 
 def test_silence_ends_at_the_deadline_as_unknown() -> None:

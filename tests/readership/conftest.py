@@ -1,4 +1,4 @@
-"""What the reader's tests stand on: a real database in a folder of its own, and a clock that is told the time."""
+"""What the reader's tests stand on: a real database in a folder of its own, and a clock of their own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

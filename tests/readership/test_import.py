@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def test_an_import_makes_the_list_and_its_readers(store: "Store") -> None:
-    report = store.bring("email,name,Home Town,status\nAnn@Example.com,Ann,Oslo,\nbob@example.com,,,pending\n")
+    report = store.bring(
+        "email,name,Home Town,status\nAnn@Example.com,Ann,Oslo,\nbob@example.com,,,pending\n"
+    )
     assert (report.list_made, report.rows, report.joined) == (True, 2, 2)
     members = store.members()
     assert members["ann@example.com"].attrs == {"home_town": "Oslo"}
@@ -122,9 +124,7 @@ def test_refused_rows_go_beside_the_file_with_line_and_reason(store: "Store") ->
         "no address": (1, [4]),
         "broken quotation": (1, [5]),
     }
-    rows = list(
-        csv.reader(io.StringIO(report.refused_file.read_text(encoding="utf-8-sig")), delimiter=";")
-    )
+    rows = list(csv.reader(io.StringIO(report.refused_file.read_text(encoding="utf-8-sig")), delimiter=";"))
     assert rows[0] == ["line", "reason", "email", "name"]
     assert [row[0] for row in rows[1:]] == ["3", "4", "5"]
     assert rows[1][1].startswith("invalid address: ")
@@ -252,7 +252,11 @@ def test_a_read_only_database_is_said(store: "Store") -> None:
 
 
 _address = st.sampled_from([f"{name}@example.com" for name in "abcdef"] + ["A@example.com", "bad", "", "a@b"])
-_row = st.tuples(_address, st.sampled_from(["", "Ann", 'B "b"', "x\ny"]), st.sampled_from(["", "pending", "no", "unsubscribed"]))
+_row = st.tuples(
+    _address,
+    st.sampled_from(["", "Ann", 'B "b"', "x\ny"]),
+    st.sampled_from(["", "pending", "no", "unsubscribed"]),
+)
 
 
 def _csv(rows: list[tuple[str, str, str]]) -> str:
@@ -264,7 +268,11 @@ def _csv(rows: list[tuple[str, str, str]]) -> str:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=st.lists(_row, max_size=10), second=st.lists(_row, max_size=10), silenced=st.sets(_address, max_size=3))
+@given(
+    first=st.lists(_row, max_size=10),
+    second=st.lists(_row, max_size=10),
+    silenced=st.sets(_address, max_size=3),
+)
 def test_every_row_is_accounted_for_and_a_second_import_is_idle(
     make_store: "Callable[[], Store]",
     first: list[tuple[str, str, str]],

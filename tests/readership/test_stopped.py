@@ -33,8 +33,8 @@ except NewsletterError as error:
     sys.exit(error.exit_code)
 # Not getrusage: a child starts with its parent's peak.
 status = Path("/proc/self/status")
-peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")) if status.exists() else "0 0"
-print("peak", peak.split()[1], flush=True)
+lines = status.read_text().splitlines() if status.exists() else []
+print("peak", *(line.split()[1] for line in lines if line.startswith("VmHWM")), flush=True)
 """
 
 

@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
 def test_a_reader_added_by_hand_is_confirmed_on_a_list_that_is_made(store: "Store") -> None:
     done = readership.add(
-        store.engine, "readers", " Ann@Example.com", now=store.clock, name="A\x00nn", attributes={"City": "Oslo"}
+        store.engine,
+        "readers",
+        " Ann@Example.com",
+        now=store.clock,
+        name="A\x00nn",
+        attributes={"City": "Oslo"},
     )
-    assert (done.email, done.list_made, done.joined, done.status) == ("ann@example.com", True, True, "confirmed")
+    assert (done.email, done.list_made, done.joined, done.status) == (
+        "ann@example.com",
+        True,
+        True,
+        "confirmed",
+    )
     found, held = readership.show(store.engine, "ANN@example.com")
     assert found is not None
     assert (found.name, found.attrs, held) == ("Ann", {"city": "Oslo"}, None)
@@ -107,7 +117,11 @@ def test_what_is_exported_imports_to_the_same(store: "Store") -> None:
     assert (other.joined, other.refused_count) == (3, 0)
     after = store.members("copy")
     for email, one in before.items():
-        assert (after[email].name, after[email].attrs, after[email].status) == (one.name, one.attrs, one.status)
+        assert (after[email].name, after[email].attrs, after[email].status) == (
+            one.name,
+            one.attrs,
+            one.status,
+        )
 
 
 def test_a_list_as_json_holds_status_since_and_suppression(store: "Store") -> None:
@@ -126,11 +140,17 @@ def test_suppressions_are_written_out_by_reason(store: "Store") -> None:
     readership.suppress(store.engine, ["c@example.com"], now=store.clock)
     out = io.StringIO()
     assert readership.export_suppressions(store.engine, out, reason="bounce") == 2
-    assert [line.split(",")[0] for line in out.getvalue().splitlines()] == ["email", "a@example.com", "b@example.com"]
+    assert [line.split(",")[0] for line in out.getvalue().splitlines()] == [
+        "email",
+        "a@example.com",
+        "b@example.com",
+    ]
 
 
 def test_lists_are_counted_by_status(store: "Store") -> None:
-    store.bring("email,status\na@example.com,\nb@example.com,\nc@example.com,pending\nd@example.com,unsubscribed\n")
+    store.bring(
+        "email,status\na@example.com,\nb@example.com,\nc@example.com,pending\nd@example.com,unsubscribed\n"
+    )
     readership.suppress(store.engine, ["b@example.com"], now=store.clock)
     assert readership.make_list(store.engine, "empty", now=store.clock)
     assert not readership.make_list(store.engine, "empty", now=store.clock)

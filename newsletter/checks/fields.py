@@ -1,0 +1,44 @@
+"""Merge fields: what a reader without a value gets, and fields of other systems."""
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.reading import all_passages
+from newsletter.checks.registry import Remark, Seen, check
+
+_ALWAYS_KNOWN = frozenset({"email"})
+
+# As Mailchimp, Sendy, Campaign Monitor, Salesforce, Substack-like tools and plain habit write them.
+_FOREIGN = re.compile(
+    r"\*\|[A-Z][A-Z0-9_:]*\|\*"
+    r"|\[(?:first|last|full)?[ _-]?name(?:,\s?fallback=[^\]\n]*)?\]"
+    r"|%%?(?:first|last|full)?_?name%%?"
+    r"|\$?(?<!\{)\{(?:first|last|full)?_?name\}(?!\})"
+    r"|<<(?:first|last|full)?[ _]?name>>",
+    re.IGNORECASE,
+)
+
+
+@check("field-default", "warning")
+def field_default(seen: Seen) -> Iterator[Remark]:
+    """Look for a merge field that leaves a hole for readers without a value."""
+    for use in seen.issue.fields:
+        if not use.default.strip() and use.name not in _ALWAYS_KNOWN:
+            yield Remark(
+                use.line,
+                f"“{{{{ {use.name} }}}}” has no default: a reader without a value sees nothing there.",
+                f'Write {{{{ {use.name} or "there" }}}}, with words that fit the sentence.',
+            )
+
+
+@check("field-foreign", "warning")
+def field_foreign(seen: Seen) -> Iterator[Remark]:
+    """Look for a merge field in another system's writing, which every reader would see as it stands."""
+    for passage in all_passages(seen.issue):
+        for text, line in passage.prose():
+            for found in _FOREIGN.finditer(text):
+                yield Remark(
+                    line,
+                    f"“{found[0]}” looks like another system's merge field; readers would see it as it stands.",
+                    'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.',
+                )

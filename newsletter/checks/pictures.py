@@ -1,0 +1,208 @@
+"""Pictures: that they are there, fit for a mail, and say in words what they show."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from newsletter.checks.registry import PictureFacts, Remark, Seen, check
+from newsletter.editorial.issue import Picture
+
+MAX_ALT = 150  # characters; a screen reader reads it without pause
+COLUMN = 576  # pixels that a picture takes at most on a wide screen
+MAX_WIDTH = 2 * 2 * COLUMN  # twice what the sharpest common screens show
+MAX_BYTES = 500_000
+
+_FILE_NAME = re.compile(r"\S*[^\s.]\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg|bmp)", re.IGNORECASE)
+_CAMERA = re.compile(
+    r"(img|dsc[fn]?|pxl|image|photo|pic|picture|scan)[ _-]*[0-9][0-9 _-]*"
+    r"|(screen ?shot|bildschirmfoto)[ _-]*([0-9].*)?|untitled([ _-]*[0-9]+)?|[0-9 _-]+",
+    re.IGNORECASE,
+)
+_GENERIC = frozenset(
+    "alt|alt text|chart|cover|diagram|figure|graph|graphic|header|hero|icon|illustration|image|img|logo|map|"
+    "photo|photograph|pic|picture|placeholder|screenshot|"
+    "bild|foto|grafik|abbildung|imagen|gráfico|imagem|immagine|graphique|afbeelding".split("|")
+)
+
+
+def _remote(picture: Picture) -> bool:
+    return picture.src.startswith(("https://", "http://"))
+
+
+def _usable(seen: Seen) -> Iterator[tuple[Picture, PictureFacts]]:
+    for picture in seen.issue.pictures:
+        facts = seen.facts.pictures.get(picture.src)
+        if facts and facts.exists:
+            yield picture, facts
+
+
+def _named(picture: Picture) -> str:
+    return f"The picture “{picture.src[:80]}”" if picture.src else "The picture"
+
+
+def _is_name(alt: str, picture: Picture) -> bool:
+    """Say whether a text is a file's name, or a machine's number for one, rather than words."""
+    if _FILE_NAME.fullmatch(alt) or _CAMERA.fullmatch(alt):
+        return True
+    if alt == PurePosixPath(picture.src).stem and re.search(r"[_\d]|\w-\w", alt):
+        return True
+    return _is_hexadecimal(alt)
+
+
+def _is_hexadecimal(alt: str) -> bool:
+    """Say whether a text is a UUID or the like: groups of hexadecimal digits, some of them digits."""
+    joined = re.sub(r"[\s_.-]", "", alt)
+    return bool(re.fullmatch(r"[0-9a-fA-F]{12,}", joined)) and any(each.isdigit() for each in joined)
+
+
+@check("alt-missing", "error")
+def alt_missing(seen: Seen) -> Iterator[Remark]:
+    """Look for a picture without alt text."""
+    for picture in seen.issue.pictures:
+        if not picture.alt.strip():
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} has no alt text: who cannot see it learns nothing of it.",
+                "Say between the brackets what it shows: ![A prison gate at dusk](gate.jpg).",
+            )
+
+
+@check("alt-file-name", "error")
+def alt_file_name(seen: Seen) -> Iterator[Remark]:
+    """Look for a file name, a UUID or a camera's number in place of alt text."""
+    for picture in seen.issue.pictures:
+        alt = picture.alt.strip()
+        if alt and _is_name(alt, picture):
+            yield Remark(
+                picture.line,
+                f"The alt text “{alt[:60]}” is a file's name, which a screen reader would read out.",
+                "Say what the picture shows.",
+            )
+
+
+@check("alt-generic", "warning")
+def alt_generic(seen: Seen) -> Iterator[Remark]:
+    """Look for alt texts that only say that there is a picture."""
+    for picture in seen.issue.pictures:
+        if picture.alt.strip(" .:!").casefold() in _GENERIC:
+            yield Remark(
+                picture.line,
+                f"The alt text “{picture.alt}” says that there is a picture, not what it shows.",
+                "Describe it as you would on the telephone.",
+            )
+
+
+@check("alt-long", "notice")
+def alt_long(seen: Seen) -> Iterator[Remark]:
+    """Look for alt texts too long to listen to."""
+    for picture in seen.issue.pictures:
+        if len(picture.alt) > MAX_ALT:
+            yield Remark(
+                picture.line,
+                f"The alt text has {len(picture.alt)} characters; up to {MAX_ALT} are easy to listen to.",
+                "Say what matters for the story; details may go into the text.",
+            )
+
+
+@check("alt-repeats", "warning")
+def alt_repeats(seen: Seen) -> Iterator[Remark]:
+    """Look for alt texts that are the caption again."""
+    for picture in seen.issue.pictures:
+        if picture.alt and picture.alt.casefold().strip(" .") == picture.caption.casefold().strip(" ."):
+            yield Remark(
+                picture.line,
+                "The alt text is the caption again, so that who listens hears it twice.",
+                "Let the alt text say what is to be seen, and the caption what it means and whose picture it is.",
+            )
+
+
+@check("caption-missing", "notice")
+def caption_missing(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures without a caption, hence without a credit."""
+    for picture in seen.issue.pictures:
+        if not picture.caption:
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} has no caption and no credit.",
+                'Put it in quotes after the file: ![…](gate.jpg "The gate in May. Photo: Agency").',
+            )
+
+
+@check("picture-missing", "error")
+def picture_missing(seen: Seen) -> Iterator[Remark]:
+    """Look for a picture whose file cannot be used."""
+    for picture in seen.issue.pictures:
+        facts = seen.facts.pictures.get(picture.src)
+        if not picture.src:
+            yield Remark(picture.line, "The picture names no file.", "Write ![what it shows](file.jpg).")
+        elif _is_local(picture) and not (facts and facts.exists):
+            why = (facts.why if facts else "") or "there is no such file"
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} cannot be used: {why}.",
+                "Put the picture beside the issue file, or correct its name.",
+            )
+
+
+def _is_local(picture: Picture) -> bool:
+    return not re.match(r"[a-z][a-z0-9+.-]*:|//", picture.src, re.IGNORECASE)
+
+
+@check("picture-address", "error")
+def picture_address(seen: Seen) -> Iterator[Remark]:
+    """Look for picture addresses that mail programs refuse to load."""
+    for picture in seen.issue.pictures:
+        if picture.src and not _is_local(picture) and not picture.src.startswith("https://"):
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} is neither a file nor an https address, so mail programs will not show it.",
+                "Put the file beside the issue and name it, or give an https:// address.",
+            )
+
+
+@check("picture-remote", "notice")
+def picture_remote(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures on servers of others, who may change or count them."""
+    for picture in seen.issue.pictures:
+        if picture.src.startswith("https://"):
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} lies on another server, which may change it and sees who opens the mail.",
+                "If you may, put the file beside the issue.",
+            )
+
+
+@check("picture-heavy", "warning")
+def picture_heavy(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures that are slow on a phone."""
+    for picture, facts in _usable(seen):
+        if facts.bytes > MAX_BYTES:
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} has {facts.bytes:,} bytes; over {MAX_BYTES:,} it is slow on a phone.",
+                f"Save it {2 * COLUMN} pixels wide, as a JPEG of quality 80.",
+            )
+
+
+@check("picture-wide", "notice")
+def picture_wide(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures with more pixels than any screen shows."""
+    for picture, facts in _usable(seen):
+        if facts.width > MAX_WIDTH:
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} is {facts.width} pixels wide and shown {COLUMN} wide.",
+                f"{2 * COLUMN} pixels are enough for sharp screens.",
+            )
+
+
+@check("picture-small", "notice")
+def picture_small(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures that do not fill the column."""
+    for picture, facts in _usable(seen):
+        if facts.width < COLUMN:
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} is {facts.width} pixels wide; the column has {COLUMN}.",
+                f"Use a version {2 * COLUMN} pixels wide, if there is one.",
+            )

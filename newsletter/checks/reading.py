@@ -1,0 +1,139 @@
+"""An issue as checks read it: its running text, its links, its sentences, each with the line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
+
+_BREAKS = ("softbreak", "hardbreak")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One run of inline tokens: a headline, a paragraph, a table's cell. ``line`` is its first."""
+
+    tokens: Sequence[Token]
+    line: int
+
+    @property
+    def text(self) -> str:
+        """Return the words a reader sees, each merge field as its default."""
+        return shown(self.tokens)
+
+    def prose(self) -> Iterator[tuple[str, int]]:
+        """Yield the text outside code, a line at a time, with the line's number."""
+        line, words = self.line, ""
+        for token in self.tokens:
+            if token.type in _BREAKS:
+                yield words, line
+                line, words = line + 1, ""
+            elif token.type != "code_inline":
+                words += as_shown(token)
+            else:
+                words += "\ufffc"  # an object stands here: what is left and right of it is not adjoined
+        yield words, line
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in running text, or around a picture; ``bare`` when its text is nothing but the address."""
+
+    href: str
+    text: str
+    line: int
+    bare: bool = False
+
+
+def as_shown(token: Token) -> str:
+    """Return what a reader sees of an inline token."""
+    if token.type == "merge_field":
+        use: FieldUse = token.meta["field"]
+        return use.default or use.name
+    return " " if token.type in _BREAKS else token.content
+
+
+def shown(tokens: Sequence[Token]) -> str:
+    """Return what a reader sees of inline tokens, spaces evened out."""
+    return " ".join("".join(map(as_shown, tokens)).split())
+
+
+def sections(issue: Issue) -> Iterator[tuple[Brief, Section]]:
+    """Yield every section with its story."""
+    for story in issue.stories:
+        for part in story.parts:
+            if isinstance(part, Section):
+                yield story, part
+
+
+def passages(section: Section) -> Iterator[Passage]:
+    """Yield every run of text in a section, in lists, quotes and tables too."""
+    line = section.line
+    for token in section.body:
+        line = token.map[0] + 1 if token.map else line
+        if token.type == "inline":
+            yield Passage(token.children or (), line)
+
+
+def paragraphs(section: Section) -> Iterator[Passage]:
+    """Yield the paragraphs that stand in a section itself, not in its lists, quotes and tables."""
+    for before, token in zip(section.body, section.body[1:], strict=False):
+        if token.type == "inline" and before.type == "paragraph_open" and before.level == 0:
+            yield Passage(token.children or (), token.map[0] + 1 if token.map else section.line)
+
+
+def all_passages(issue: Issue) -> Iterator[Passage]:
+    """Yield every run of text of an issue: its front matter's, then headlines and sections in order."""
+    yield Passage(issue.subject, issue.front_lines.get("subject", 1))
+    yield Passage(issue.preheader, issue.front_lines.get("preheader", 1))
+    for story in issue.stories:
+        yield Passage(story.headline, story.line)
+        for part in story.parts:
+            if isinstance(part, Section):
+                yield from passages(part)
+
+
+def links(issue: Issue) -> Iterator[Link]:
+    """Yield every link of an issue's text, then those around pictures."""
+    for passage in all_passages(issue):
+        yield from _links(passage)
+    for picture in issue.pictures:
+        if picture.href:
+            yield Link(picture.href, picture.alt, picture.line)
+
+
+def _links(passage: Passage) -> Iterator[Link]:
+    line, start = passage.line, 0
+    for place, token in enumerate(passage.tokens):
+        line += token.type in _BREAKS
+        if token.type == "link_open":
+            start = place
+        elif token.type == "link_close":
+            opening, inside = passage.tokens[start], passage.tokens[start + 1 : place]
+            href, text = str(opening.attrs.get("href", "")), shown(inside)
+            began = line - sum(each.type in _BREAKS for each in inside)
+            yield Link(href, text, began, bare=_is_address(text))
+
+
+def _is_address(text: str) -> bool:
+    return re.match(r"(https?://|www\.)\S+$", text) is not None
+
+
+def words(section: Section) -> int:
+    """Return how many words a section has."""
+    return sum(len(passage.text.split()) for passage in passages(section))
+
+
+# A full stop after these, or after a single letter, ends no sentence.
+_ABBREVIATION = re.compile(r"(^|[\s(“‘])([^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|approx|Gen|Sen|Rep|Jan|Feb|Aug|"
+                           r"Sept|Oct|Nov|Dec|[A-Za-z](\.[A-Za-z])+)\.$")  # fmt: skip
+_SENTENCE_END = re.compile(r"[.!?…][”’\")\]]*(?=\s+[“‘\"(\[]?[^\W_a-z])|[。！？]")
+
+
+def sentences(text: str) -> int:
+    """Return how many sentences a text has, erring on the low side."""
+    ends = [end for end in _SENTENCE_END.finditer(text) if not _ABBREVIATION.search(text[: end.start() + 1])]
+    last = 1 if text and not (ends and ends[-1].end() == len(text)) else 0
+    return len(ends) + last

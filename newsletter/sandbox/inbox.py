@@ -1,0 +1,190 @@
+"""The inbox: what each reader got, page by page. No script, and nothing loaded from elsewhere."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from newsletter.sandbox.mail import Message, as_email, as_eml
+from newsletter.sandbox.store import MessageStore
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+Picture = Callable[[str], tuple[str, bytes] | None]
+
+_PAGE_RULES = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+# A mail may style itself and show our own pictures; it runs nothing, sends nothing and fetches nothing else.
+_MAIL_RULES = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox"
+)
+_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+_PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
+_PICTURE_URL = re.compile(
+    r"(?<=[\"'(])https?://[^\s\"'<>()]{1,300}?(/pictures/[0-9a-f]{64}\.[a-z0-9]{1,5})\b"
+)
+
+_PARTS = ("html", "text", "headers", "source")
+
+
+def no_picture(_name: str) -> tuple[str, bytes] | None:
+    """Know no picture."""
+    return None
+
+
+class Inbox:
+    """Show a store's messages to a person."""
+
+    def __init__(self, store: MessageStore, picture: Picture, hosts: Sequence[str]) -> None:
+        self._store = store
+        self._picture = picture
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the pages, each guarded against names that do not mean this machine."""
+        pages = {
+            "/": self._list,
+            "/messages/{number:int}": self._message,
+            "/messages/{number:int}/{part}": self._message,
+            "/messages/{number:int}.eml": self._eml,
+            "/mail/{number:int}": self._mail,
+            "/pictures/{name}": self._show_picture,
+            "/style.css": _style,
+        }
+        return [Route(path, self._guarded(page), methods=["GET"]) for path, page in pages.items()]
+
+    def _guarded(self, page: Callable[[Request], Response]) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            if not self._is_ours(request.url.hostname or ""):
+                raise HTTPException(421)
+            return await run_in_threadpool(page, request)
+
+        return answer
+
+    def _is_ours(self, name: str) -> bool:
+        # A foreign page can point a name of its own at this machine (DNS rebinding) and would read the inbox.
+        name = name.strip("[]").lower()
+        if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+    def _list(self, request: Request) -> Response:
+        search = request.query_params.get("q", "").strip()[:254]
+        number = request.query_params.get("page", "1")
+        page = self._store.messages(search, int(number) if number.isdecimal() and len(number) < 10 else 1)
+        return _page("list.html", search=search, page=page, counts=self._store.counts())
+
+    def _message(self, request: Request) -> Response:
+        message = self._found(request)
+        part = request.path_params.get("part", "html" if message.html else "text")
+        if part not in _PARTS:
+            raise HTTPException(404)
+        mail = as_email(message)
+        return _page(
+            "message.html",
+            message=message,
+            part=part,
+            parts=_PARTS,
+            headers=_header_lines(mail) if part == "headers" else (),
+            source=as_eml(message).decode("utf-8", "replace") if part == "source" else "",
+        )
+
+    def _mail(self, request: Request) -> Response:
+        """Return the mail's own HTML, for the frame."""
+        html = with_local_pictures(self._found(request).html)
+        return Response(
+            html, media_type="text/html", headers={**_SAFE, "Content-Security-Policy": _MAIL_RULES}
+        )
+
+    def _eml(self, request: Request) -> Response:
+        message = self._found(request)
+        name = f"{message.message_id}-{message.id}.eml"
+        return Response(
+            as_eml(message),
+            media_type="message/rfc822",
+            headers={**_SAFE, "Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _show_picture(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        found = self._picture(name) if _PICTURE_NAME.fullmatch(name) else None
+        if found is None:
+            raise HTTPException(404)
+        media_type, content = found
+        rules = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+        return Response(content, media_type=media_type, headers={**_SAFE, **rules})
+
+    def _found(self, request: Request) -> Message:
+        number = request.path_params["number"]
+        message = self._store.message(number) if number < 2**63 else None
+        if message is None:
+            raise HTTPException(404)
+        return message
+
+
+def with_local_pictures(html: str) -> str:
+    """Return a mail's HTML with its pictures, whichever host they are to come from, taken from here."""
+    return _PICTURE_URL.sub(r"\1", html)
+
+
+def page_of_error(status: int) -> Response:
+    """Return the page that says why there is nothing to see."""
+    said = {
+        404: "There is no such page or message.",
+        405: "This page can only be read.",
+        421: "The inbox answers only to localhost, an IP address or the host it was started with.",
+    }
+    return _page("error.html", status, said=said.get(status, "That did not work."))
+
+
+def _header_lines(mail: EmailMessage) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in mail.items()]
+
+
+def _style(_request: Request) -> Response:
+    source, *_ = _environment().loader.get_source(_environment(), "style.css")  # type: ignore[union-attr]
+    return Response(source, media_type="text/css", headers=_SAFE)
+
+
+def _page(template: str, status: int = 200, **values: object) -> Response:
+    text = _environment().get_template(template).render(values)
+    headers = {**_SAFE, "Content-Security-Policy": _PAGE_RULES, "Cache-Control": "no-store"}
+    return Response(text, status, media_type="text/html", headers=headers)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("newsletter.sandbox", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["moment"] = _moment
+    environment.filters["number"] = lambda value: f"{value:,}"
+    return environment
+
+
+def _moment(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")

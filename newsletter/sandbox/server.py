@@ -1,0 +1,212 @@
+"""Run the local SendGrid: in this process for people, or as a child that lives as long as its sender."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+
+import orjson
+import uvicorn
+
+from newsletter.errors import DeliveryError, NewsletterError, SettingsError, StoreError
+from newsletter.sandbox.app import create_app
+from newsletter.sandbox.inbox import Picture, no_picture
+from newsletter.sandbox.store import MessageStore
+
+START_SECONDS = 30.0
+CLOSE_SECONDS = 15.0
+FINISH_SECONDS = 5  # for what a server accepted before it was told to end
+
+# The child finds the package where this process found it, and nothing in the folder it is started from.
+_BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from newsletter.sandbox.server import main; main()"
+
+
+class _Server(uvicorn.Server):
+    """Say when the server listens, and leave Ctrl-C to the sender where there is one."""
+
+    def __init__(self, app: Any, ready: Callable[[], None], *, heeds_ctrl_c: bool) -> None:
+        # Nothing of a request is ever logged: it holds readers' addresses and a key.
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=FINISH_SECONDS,
+        )
+        super().__init__(config)
+        self._ready = ready
+        self._heeds_ctrl_c = heeds_ctrl_c
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._heeds_ctrl_c or sig != signal.SIGINT:
+            super().handle_exit(sig, frame)
+
+
+def serve(
+    path: Path,
+    host: str,
+    port: int,
+    *,
+    picture: Picture = no_picture,
+    api_key: str | None = None,
+    requests_per_second: int | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Run the local SendGrid over the file at ``path`` until Ctrl-C.
+
+    Port 0 picks a free one; ``ready`` is called with the URL once it answers. Raises SettingsError when the
+    host or the port cannot be had, StoreError when the file cannot be used.
+    """
+    with listening(host, port) as (listener, url), MessageStore(path) as store:
+        app = create_app(
+            store, api_key=api_key, picture=picture, requests_per_second=requests_per_second, hosts=[host]
+        )
+        server = _Server(app, lambda: ready(url) if ready else None, heeds_ctrl_c=True)
+        with suppress(KeyboardInterrupt):  # the ordinary way to end it
+            server.run(sockets=[listener])
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """Open a listening socket, and say the URL it answers at.
+
+    Raises SettingsError when the port is in use or not ours to take, or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise SettingsError(
+            f"The local SendGrid cannot listen on {host}, port {port}: {error.strerror or error}.",
+            hint="Choose another port; --port 0 picks a free one.",
+        ) from error
+    with listener:
+        yield listener, _url(host, listener.getsockname()[1])
+
+
+def _url(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the address a browser can open in place of "all")
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+class Child:
+    """A local SendGrid in a process of its own. ``url`` is where it answers."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", url: str) -> None:
+        self._process = process
+        self.url = url
+
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End it, once it has finished what it accepted."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+        try:
+            self._process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def start_child(path: Path) -> Child:
+    """Start a local SendGrid over the file at ``path``, on a free port of this machine alone.
+
+    It ends when this process does, however that ends: it waits for the end of a pipe that nobody else holds.
+    Raises StoreError when the file cannot be used, DeliveryError when it does not start.
+    """
+    package_home = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(  # noqa: S603  (our own program, and no shell)
+        [sys.executable, "-P", "-c", _BOOT, str(package_home), str(path.absolute())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is the sender's, and it still has requests to finish
+    )
+    child = Child(process, "")
+    try:
+        child.url = _handshake(process)
+    except BaseException:
+        child.close()
+        raise
+    return child
+
+
+def _handshake(process: "subprocess.Popen[bytes]") -> str:
+    """Return the URL the child says it answers at; raise what it could not do."""
+    said = orjson.loads(_first_line(process) or b"{}")
+    if "url" in said:
+        return str(said["url"])
+    if "error" in said:
+        raise StoreError(said["error"], hint=said["hint"], file=said["file"])
+    raise DeliveryError(
+        "The local SendGrid did not start.",
+        hint="What it said stands above; newsletter sandbox starts it alone.",
+    )
+
+
+def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
+    assert process.stdout is not None  # noqa: S101  (for the type checker: it was asked for)
+    descriptor, line = process.stdout.fileno(), b""
+    deadline = time.monotonic() + START_SECONDS
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(descriptor, 4096) if ready else b""
+        if not chunk:
+            process.kill()
+            return b""
+        line += chunk
+    return line
+
+
+def main() -> None:
+    """Be the child: serve the file named on the command line until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with listening("127.0.0.1", 0) as (listener, url), MessageStore(Path(sys.argv[1])) as store:
+            server = _Server(create_app(store), lambda: _tell({"url": url}), heeds_ctrl_c=False)
+            threading.Thread(target=_end_with_sender, args=[server], daemon=True).start()
+            server.run(sockets=[listener])
+    except NewsletterError as error:
+        _tell({"error": error.message, "hint": error.hint, "file": error.file})
+        sys.exit(error.exit_code)
+
+
+def _end_with_sender(server: uvicorn.Server) -> None:
+    # Bytes straight from the descriptor: a buffered reader would hold a lock when the interpreter ends.
+    while os.read(0, 1024):
+        pass
+    server.should_exit = True
+
+
+def _tell(said: dict[str, str]) -> None:
+    os.write(1, orjson.dumps(said) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

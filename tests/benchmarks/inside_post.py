@@ -1,0 +1,88 @@
+"""In a process of its own: build a list's requests, then only post them. Prints JSON.
+
+Twice over the same bodies: through the pool of connections alone, as plainly as can be, and through the
+provider with its deadline and its classified answers. Neither keeps a ledger.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+from sqlalchemy import select
+
+from newsletter import Wiring, foresee, load_settings
+from newsletter.delivery.outcomes import Accepted
+from newsletter.delivery.provider import Envelope, Provider
+from newsletter.publish import Sending
+from newsletter.providers.sendgrid.transport import open_pool
+from newsletter.sending.personal import recipient_maker
+from newsletter.store.batches import Reader
+from newsletter.store.database import read
+from newsletter.store.tables import subscriber
+
+
+def _bodies(wiring: Wiring, provider: Provider, sending: Sending) -> tuple[list[bytes], int]:
+    envelope = Envelope(message=sending.message, issue=sending.issue, **sending.envelope)
+    make = recipient_maker(
+        sending.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1
+    )
+    columns = select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs)
+    bodies, count = [], 0
+    with read(wiring.engine) as connection:
+        rows = iter(connection.execute(columns.order_by(subscriber.c.id)))
+        while readers := [Reader(*row) for row in islice(rows, wiring.settings.delivery.batch_size)]:
+            count += len(readers)
+            recipients = [make(reader) for reader in readers]
+            bodies.append(provider.build(envelope, recipients, batch=str(len(bodies)), attempt="0" * 20))
+    return bodies, count
+
+
+def _timed(post: Callable[[bytes], bool], bodies: list[bytes], threads: int) -> tuple[float, float]:
+    began, used = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(threads) as pool:
+        if not all(pool.map(post, bodies)):
+            raise RuntimeError("a request was not accepted")
+    return time.perf_counter() - began, time.process_time() - used
+
+
+def main(issue: str) -> None:
+    """Post the list's requests for ``issue`` both ways."""
+    wiring = Wiring(load_settings())
+    delivery = wiring.settings.delivery
+    sending = foresee(wiring, issue)
+    with wiring.provider() as provider:
+        used = time.process_time()
+        bodies, readers = _bodies(wiring, provider, sending)
+        build_cpu = time.process_time() - used
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer SG.benchmark.key"}
+        url = f"{delivery.sendgrid_host}/v3/mail/send"
+        with open_pool(
+            delivery.sendgrid_host, timeout_seconds=delivery.timeout_seconds, threads=delivery.threads
+        ) as pool:
+            pool_seconds, pool_cpu = _timed(
+                lambda body: pool.post(url, content=body, headers=headers).status_code == 202,
+                bodies,
+                delivery.threads,
+            )
+        provider_seconds, provider_cpu = _timed(
+            lambda body: isinstance(provider.post(body, lambda _late: None), Accepted), bodies, delivery.threads
+        )
+    print(
+        json.dumps(
+            {
+                "readers": readers,
+                "build_cpu": build_cpu,
+                "pool_seconds": pool_seconds,
+                "pool_cpu": pool_cpu,
+                "provider_seconds": provider_seconds,
+                "provider_cpu": provider_cpu,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

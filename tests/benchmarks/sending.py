@@ -1,0 +1,96 @@
+"""Sending: readers a second beside a bare loop, CPU time, and memory that does not grow with the list."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from figures import Figure, Scale
+from material import Publication
+from processes import Cost, inside, newsletter, sink
+
+LATENCY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One send: what the process took, and how many readers the server counted."""
+
+    cost: Cost
+    readers: int
+
+
+def _publication(folder: Path, name: str, readers: int) -> Publication:
+    publication = Publication(folder / name)
+    file = publication.readers(readers)
+    newsletter("subscribers", "import", file, "--list", "readers", folder=publication.root)
+    return publication
+
+
+def _send(publication: Publication, issue: str) -> Sent:
+    publication.letter(issue)
+    with sink(latency=LATENCY) as (url, taken):
+        publication.send_to(url)
+        cost = newsletter("send", issue, "--yes", "--json", folder=publication.root)
+    accepted = cost.document["accepted"]
+    if [accepted] != taken:
+        raise RuntimeError(f"the proof says {accepted:,} were accepted, the server counted {taken[0]:,}")
+    return Sent(cost, accepted)
+
+
+def _bare(publication: Publication, issue: str) -> dict[str, float]:
+    publication.letter(issue)
+    with sink(latency=LATENCY) as (url, _):
+        publication.send_to(url)
+        loops: dict[str, float] = inside("inside_post.py", issue, folder=publication.root).document
+    return loops
+
+
+def send_speed(scale: Scale, folder: Path) -> list[Figure]:
+    """Time ``newsletter send`` with its ledger beside a loop that posts the same bodies, and count its CPU.
+
+    The start of the command is measured on a list of one and taken off, since the loop has none; reading the
+    list, planning, claiming, building and recording stay in.
+    """
+    publication, alone = _publication(folder, "send", scale.readers), _publication(folder, "one", 1)
+    starts = [_send(alone, f"start-{n}") for n in range(3)]
+    start_wall, start_cpu = (median(getattr(s.cost, what) for s in starts) for what in ("wall", "cpu"))
+    # The one reader's own answer takes the latency once, which is no part of a start.
+    start_wall -= LATENCY
+    sends, loops = [], []
+    for n in range(scale.pairs):
+        loops.append(_bare(publication, f"bare-{n}"))
+        sends.append(_send(publication, f"send-{n}"))
+    ours = [each.readers / (each.cost.wall - start_wall) for each in sends]
+    bare = [each["readers"] / each["pool_seconds"] for each in loops]
+    through = [each["readers"] / each["provider_seconds"] for each in loops]
+    ratios = [mine / its for mine, its in zip(ours, bare, strict=True)]
+    cpu = [(each.cost.cpu - start_cpu) / each.readers * 100_000 for each in sends]
+    speed = {
+        "readers/s": median(ours),
+        "bare loop": median(bare),
+        "bare through the provider": median(through),
+        "whole command": median(each.readers / each.cost.wall for each in sends),
+        "start, s": start_wall,
+    }
+    work = {
+        "start, s": start_cpu,
+        "best, s": min(cpu),
+        "peak MB": max(each.cost.megabytes for each in sends),
+        "bare loop, s": median(each["pool_cpu"] / each["readers"] * 100_000 for each in loops),
+        "build alone, s": median(each["build_cpu"] / each["readers"] * 100_000 for each in loops),
+    }
+    return [
+        Figure("send", median(ratios), "× a bare loop", aim=0.6, at_most=False, runs=ratios, details=speed),
+        Figure("send, CPU", median(cpu), "s per 100,000", aim=1.0, runs=cpu, details=work),
+    ]
+
+
+def send_memory(scale: Scale, folder: Path) -> list[Figure]:
+    """Compare the peak memory of a send to few with that of a send to many."""
+    peaks = []
+    for count in (scale.few, scale.many):
+        sent = _send(_publication(folder, f"memory-{count}", count), "memory")
+        peaks.append(sent.cost.megabytes)
+    details = {f"MB at {scale.few:,}": peaks[0], f"MB at {scale.many:,}": peaks[1]}
+    growth = (peaks[1] / peaks[0] - 1) * 100
+    return [Figure("send, memory", growth, "% more", aim=20, runs=peaks, details=details)]

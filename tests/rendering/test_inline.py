@@ -1,0 +1,71 @@
+"""CSS goes into style attributes and touches nothing else, or the mail is refused."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from newsletter.errors import RenderError
+from newsletter.rendering.inline import check_undamaged, inline_css, visible_text
+
+DOCUMENT = (
+    "<!doctype html><html><head><title>T</title><style>@media print{p{color:red !important}}</style>"
+    "<style>[data-ogsc] p{color:#ffffff!important}</style></head><body>"
+    '<!--[if mso]><table><tr><td class="x"><![endif]--><!--[if !mso]><!--><p class="a">One</p>'
+    "<!--<![endif]-->"
+    '<p>Two <b>three</b> <i>four</i></p><img src="x.png" alt="" width="576"/><a href="-nl.view_url-">v</a>'
+    "</body></html>"
+)
+
+
+def test_styles_are_inlined_and_all_else_is_kept() -> None:
+    html = inline_css(DOCUMENT, "p { margin: 0 0 8px; } img { width: 100%; }")
+    assert '<p class="a" style="margin:0 0 8px">' in html
+    assert 'width="576"' in html
+    assert html.startswith("<!DOCTYPE html>")
+    assert "@media print{p{color:red !important}}" in html
+    assert "data-premailer" not in html
+    assert 'href="-nl.view_url-"' in html
+
+
+def test_six_digits_stay_six() -> None:
+    assert "color:#ffffff" in inline_css(DOCUMENT, "p { color: #ffffff; }")
+
+
+def test_an_import_is_left_alone_and_nothing_is_fetched() -> None:
+    document = DOCUMENT.replace("@media print", "@import url(http://127.0.0.1:1/x.css);@media print")
+    assert "@import url(http://127.0.0.1:1/x.css)" in inline_css(document, "p { margin: 0; }")
+
+
+def test_a_document_too_deep_for_the_parser_is_refused() -> None:
+    deep = "<div>" * 400 + "lost" + "</div>" * 400
+    with pytest.raises(RenderError, match="Nothing was written"):
+        inline_css(DOCUMENT.replace("<body>", f"<body>{deep}"), "p { margin: 0; }")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("<!--[if mso]>", "<!--[if  mso]>", "a comment"),
+        ("{color:red !important}", "{color:red}", "a style block"),
+        ('width="576"', 'width="100%"', "the width of a picture"),
+        ("three</b> <i>", "three</b><i>", "the text"),
+        ("Two", "Too", "the text"),
+        ("<!DOCTYPE html>", "", "lost its doctype"),
+    ],
+)
+def test_each_kind_of_damage_is_seen(old: str, new: str, what: str) -> None:
+    before = DOCUMENT.replace("<!doctype html>", "<!DOCTYPE html>")
+    check_undamaged(before, before)
+    with pytest.raises(RenderError, match=what):
+        check_undamaged(before, before.replace(old, new))
+
+
+def test_threads_do_not_mix() -> None:
+    sheets = [f"p {{ margin: 0 0 {n}px; }} b {{ color: #{n:06d}; }}" for n in range(1, 9)]
+    expected = [inline_css(DOCUMENT, css) for css in sheets]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda n: inline_css(DOCUMENT, sheets[n % 8]), range(64))) == expected * 8
+
+
+def test_visible_text_leaves_out_what_nobody_sees() -> None:
+    assert visible_text('<style>x</style><!-- y --><p title="a > b">A&nbsp;&amp;\n <b>B</b></p>') == "A & B"
