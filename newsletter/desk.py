@@ -3,9 +3,8 @@
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -86,7 +85,7 @@ def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
             "The headline is empty.", hint='Write one: newsletter new "Caracas opens the cells"'
         )
     settings = wiring.settings
-    today = datetime.fromtimestamp(wiring.clock.now() / 1e6, ZoneInfo(settings.publication.time_zone)).date()
+    today = wiring.today()
     text = _BRIEF.format(
         subject=orjson.dumps(words[:150]).decode(),
         date=today,
@@ -107,7 +106,7 @@ def import_brief(
             data = source.read(MAX_IMPORT_BYTES + 1)
     except OSError as error:
         raise NewsletterError(f"The file cannot be read: {error.strerror}.", file=str(file)) from error
-    today = date.today()  # noqa: DTZ011  (the editor's own day, as on the wall)
+    today = Wiring(settings).today()
     labels = Labels(**settings.labels.model_dump())
     imported = import_text(read_source(data, str(file)), file=str(file), labels=labels, today=today)
     path = output or _default_path(settings.root, today, imported.headline)

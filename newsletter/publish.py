@@ -145,18 +145,22 @@ def _publication(wiring: Wiring) -> Publication:
 
 def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
     """Return all that should be said about an issue before a reader sees it, by line."""
-    from newsletter.checks import run_checks
-
     try:
         draft = read_draft(wiring, reference)
     except IssueError as error:
         return error.findings
-    findings = run_checks(draft.issue, _facts(wiring, draft))
-    try:
-        message = render_draft(wiring, draft).message
-    except IssueError:
-        return findings
-    return run_checks(draft.issue, _facts(wiring, draft), message)
+    return _check_draft(wiring, draft, None if draft.missing else render_draft(wiring, draft).message)
+
+
+def _check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
+    from newsletter.checks import Facts, PictureFacts, run_checks
+
+    pictures = {
+        source: PictureFacts(True, each.width, each.height, len(each.content))
+        for source, each in draft.pictures.items()
+    }
+    missing = {source: PictureFacts(False, why=why) for source, why in draft.missing.items()}
+    return run_checks(draft.issue, Facts(pictures | missing, today=wiring.today()), message)
 
 
 # ── what a send will do ─────────────────────────────────────────────────────────────────────────────────
@@ -182,6 +186,7 @@ class Sending:
     source: str
     pictures: tuple[PictureFile, ...]
     mailing: int | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def nothing_to_do(self) -> bool:
@@ -310,6 +315,7 @@ def _new_sending(
         )
         # Everyone gets the very same bytes, whatever became of the templates since.
         frozen = mailings.message_of(connection, mine[-1].id) if mine else None
+    message = frozen or render_draft(wiring, draft).message
     return Sending(
         issue=draft.issue.id,
         kind=kind,
@@ -319,10 +325,11 @@ def _new_sending(
         audience_at=audience_at,
         readers=readers,
         excluded=excluded,
-        message=frozen or render_draft(wiring, draft).message,
+        message=message,
         envelope=dict(mine[-1].envelope) if mine else _envelope(wiring, audience.name),
         source=str(mine[-1].manifest["source"]) if mine else draft.digest,
         pictures=() if mine else tuple(draft.pictures.values()),
+        findings=() if mine else _check_draft(wiring, draft, message),
     )
 
 

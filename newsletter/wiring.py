@@ -5,12 +5,15 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from newsletter.config import Settings
+from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.loaders import bundled_templates, template_loader
 
@@ -57,6 +60,11 @@ class Wiring:
     def templates(self) -> Callable[[str], str | None]:
         """Return the loader: the publication's own templates, then the bundled ones."""
         return template_loader([self.settings.root / "templates", bundled_templates()])
+
+    def today(self) -> date:
+        """Return the day it is at the publication."""
+        zone = ZoneInfo(self.settings.publication.time_zone)
+        return datetime.fromtimestamp(self.clock.now() / SECOND, zone).date()
 
     def new_id(self) -> str:
         """Return an id nobody had before: 20 hexadecimal digits."""

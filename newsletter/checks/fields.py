@@ -39,6 +39,6 @@ def field_foreign(seen: Seen) -> Iterator[Remark]:
             for found in _FOREIGN.finditer(text):
                 yield Remark(
                     line,
-                    f"“{found[0]}” looks like another system's merge field; readers would see it as it stands.",
+                    f"“{found[0]}” is a merge field of another system; readers would see it as it stands.",
                     'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.',
                 )

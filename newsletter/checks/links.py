@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsletter.checks.reading import Link, all_passages, links
@@ -13,15 +13,17 @@ SCHEMES = ("http", "https", "mailto")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.IGNORECASE)
 _MAILBOX = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
-_SHORTENERS = frozenset(
-    "bit.ly buff.ly cutt.ly goo.gl is.gd ow.ly rb.gy rebrand.ly shorturl.at t.co tiny.cc tinyurl.com".split()
-)
-_VAGUE = frozenset(
-    "click|click here|click this|click this link|details|find out more|here|learn more|link|more|more info|"
-    "read more|see here|see more|this|this link|this page|"
-    "aquí|haga clic aquí|leer más|cliquez ici|ici|lire la suite|clique aqui|aqui|leia mais|hier|hier klicken|"
-    "mehr|weiterlesen|clicca qui|qui|leggi di più|klik hier|lees meer".split("|")
-)
+_SHORTENERS = {
+    "bit.ly", "buff.ly", "cutt.ly", "goo.gl", "is.gd", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at",
+    "t.co", "tiny.cc", "tinyurl.com",
+}  # fmt: skip
+_VAGUE = {
+    "click", "click here", "click this", "click this link", "details", "find out more", "here",
+    "learn more", "link", "more", "more info", "read more", "see here", "see more", "this", "this link",
+    "this page", "aquí", "haga clic aquí", "leer más", "cliquez ici", "ici", "lire la suite",
+    "clique aqui", "aqui", "leia mais", "hier", "hier klicken", "mehr", "weiterlesen", "clicca qui",
+    "qui", "leggi di più", "klik hier", "lees meer",
+}  # fmt: skip
 _UNREAD = re.compile(r"\[[^\]\n]+\]\(\s*<?(?:https?:|www\.|mailto:)[^\n)]*\)")
 _BARE = re.compile(r"https?://[^\s<>“”\"]+")
 
@@ -57,7 +59,7 @@ def _fault(href: str) -> str:
         return "names no server"
     if _ip(parts.hostname) is None and not _HOST.fullmatch(parts.hostname):
         return "names a server that cannot exist"
-    return "has a space in its address" if re.search(r"\s|%20$", href) else ""
+    return ""
 
 
 def _scheme_fault(href: str, parts: SplitResult) -> str:
@@ -145,8 +147,8 @@ def link_shortened(seen: Seen) -> Iterator[Remark]:
         if host in _SHORTENERS:
             yield Remark(
                 link.line,
-                f"The link {_named(link)} goes through {host}: readers cannot see where, filters distrust it.",
-                "Use the address it leads to.",
+                f"The link {_named(link)} goes through {host}, which hides where it leads.",
+                "Use the address it leads to; filters trust that more, too.",
             )
 
 
@@ -178,24 +180,25 @@ def link_vague(seen: Seen) -> Iterator[Remark]:
 @check("link-bare", "notice")
 def link_bare(seen: Seen) -> Iterator[Remark]:
     """Look for addresses shown as they are, which are read aloud letter by letter."""
-    for link in links(seen.issue):
-        if link.bare:
-            yield Remark(
-                link.line,
-                f"The link shows its address, {link.text[:60]}, where words would do.",
-                "Write [what it is](address).",
-            )
+    bare = [link for link in links(seen.issue) if link.bare]
+    for link in bare:
+        yield Remark(
+            link.line,
+            f"The link shows its address, {link.text[:60]}, where words would do.",
+            "Write [what it is](address).",
+        )
+    for address, line in _unlinked(seen, {link.text for link in bare}):
+        yield Remark(line, f"The address {address[:60]} is text, not a link.", "Write [what it is](address).")
+
+
+def _unlinked(seen: Seen, linked: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield addresses in running text, with their line, that are no link's."""
     for passage in all_passages(seen.issue):
-        linked = {link.text for link in links(seen.issue) if link.bare}
         for text, line in passage.prose():
-            for found in _BARE.findall(text):
+            for found in _BARE.findall(_UNREAD.sub("", text)):
                 address = found.rstrip(".,;:!?)")
-                if not any(address in each for each in linked) and not _UNREAD.search(text):
-                    yield Remark(
-                        line,
-                        f"The address {address[:60]} is text, not a link.",
-                        "Write [what it is](address).",
-                    )
+                if not any(address in each for each in linked):
+                    yield address, line
 
 
 @check("link-unread", "warning")

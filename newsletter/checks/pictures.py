@@ -9,7 +9,7 @@ from newsletter.editorial.issue import Picture
 
 MAX_ALT = 150  # characters; a screen reader reads it without pause
 COLUMN = 576  # pixels that a picture takes at most on a wide screen
-MAX_WIDTH = 2 * 2 * COLUMN  # twice what the sharpest common screens show
+MAX_WIDTH = 4 * COLUMN  # twice what sharp screens show
 MAX_BYTES = 500_000
 
 _FILE_NAME = re.compile(r"\S*[^\s.]\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg|bmp)", re.IGNORECASE)
@@ -18,15 +18,16 @@ _CAMERA = re.compile(
     r"|(screen ?shot|bildschirmfoto)[ _-]*([0-9].*)?|untitled([ _-]*[0-9]+)?|[0-9 _-]+",
     re.IGNORECASE,
 )
-_GENERIC = frozenset(
-    "alt|alt text|chart|cover|diagram|figure|graph|graphic|header|hero|icon|illustration|image|img|logo|map|"
-    "photo|photograph|pic|picture|placeholder|screenshot|"
-    "bild|foto|grafik|abbildung|imagen|gráfico|imagem|immagine|graphique|afbeelding".split("|")
-)
+_GENERIC = {
+    "alt", "alt text", "chart", "cover", "diagram", "figure", "graph", "graphic", "header", "hero",
+    "icon", "illustration", "image", "img", "logo", "map", "photo", "photograph", "pic", "picture",
+    "placeholder", "screenshot", "bild", "foto", "grafik", "abbildung", "imagen", "gráfico", "imagem",
+    "immagine", "graphique", "afbeelding",
+}  # fmt: skip
 
 
-def _remote(picture: Picture) -> bool:
-    return picture.src.startswith(("https://", "http://"))
+def _is_local(picture: Picture) -> bool:
+    return not re.match(r"[a-z][a-z0-9+.-]*:|//", picture.src, re.IGNORECASE)
 
 
 def _usable(seen: Seen) -> Iterator[tuple[Picture, PictureFacts]]:
@@ -112,7 +113,7 @@ def alt_repeats(seen: Seen) -> Iterator[Remark]:
             yield Remark(
                 picture.line,
                 "The alt text is the caption again, so that who listens hears it twice.",
-                "Let the alt text say what is to be seen, and the caption what it means and whose picture it is.",
+                "Let the alt text say what is to be seen, the caption what it means and whose picture it is.",
             )
 
 
@@ -144,10 +145,6 @@ def picture_missing(seen: Seen) -> Iterator[Remark]:
             )
 
 
-def _is_local(picture: Picture) -> bool:
-    return not re.match(r"[a-z][a-z0-9+.-]*:|//", picture.src, re.IGNORECASE)
-
-
 @check("picture-address", "error")
 def picture_address(seen: Seen) -> Iterator[Remark]:
     """Look for picture addresses that mail programs refuse to load."""
@@ -155,7 +152,7 @@ def picture_address(seen: Seen) -> Iterator[Remark]:
         if picture.src and not _is_local(picture) and not picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
-                f"{_named(picture)} is neither a file nor an https address, so mail programs will not show it.",
+                f"{_named(picture)} is neither a file nor an https address, so no mail program shows it.",
                 "Put the file beside the issue and name it, or give an https:// address.",
             )
 

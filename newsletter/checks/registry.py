@@ -80,7 +80,7 @@ _known: dict[str, Check] = {}
 def check(code: str, severity: Severity) -> Callable[[Looking], Looking]:
     """Register the function below as the check of that code.
 
-    An error stops a send, a warning is likely a mistake, a notice is a matter of taste or craft.
+    An error must go before a reader sees it, a warning is likely a mistake, a notice a matter of craft.
     """
 
     def register(look: Looking) -> Looking:

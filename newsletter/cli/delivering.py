@@ -171,6 +171,9 @@ def _show_sending(sending: "Sending") -> None:
     say(f"{sending.issue} — “{sending.message.subject}”, {what}, through {sending.provider}.")
     for reason, n in sorted(sending.excluded.items()):
         say(f"  not to {n:,}: {reason}")
+    for finding in sending.findings:
+        if finding.severity == "error":
+            say(str(finding))
     if sending.provider == "sandbox":
         say("  No mail leaves this machine.")
     if sending.nothing_to_do:

@@ -120,7 +120,7 @@ def _tell_misplaced(faults: Faults, line: int) -> None:
 
 
 def _image_once(state: StateInline, silent: bool) -> bool:
-    """Read a picture, but none within another's text: that would recurse as deep as a file pleases."""
+    """Read a picture, but none within another's text, which is words; count the lines before it."""
     if state.env.get("in_picture"):
         return False
     line = state.env["line"]

@@ -1,6 +1,7 @@
 """Checks of shape: what may stand in one field of a request, and how a fault in it is told.
 
-A check takes a value, the field it stands in (``content.0.type``, as SendGrid writes it) and the faults so far.
+A check takes a value, the field it stands in, written as SendGrid does (``content.0.type``), and the faults
+found so far.
 """
 
 import re

@@ -146,6 +146,14 @@ def test_text_broken_by_hand_is_joined_and_long_lines_that_touch_are_paragraphs(
     assert paragraphs(section(issue, "lede")) == ["leap seconds"]
 
 
+def test_a_broken_line_that_reads_like_a_call_stays_in_its_paragraph() -> None:
+    text = "A headline\n\nBackground: x\n\nWhat's going on now: They asked us to\njoin us all"
+
+    issue = parse(imported(text).markdown)
+
+    assert paragraphs(section(issue, "now")) == ["They asked us to join us all"]
+
+
 def test_a_long_headline_broken_by_hand_is_joined() -> None:
     text = "The guardians of the metre and of the second have voted to\nstop\n" + PAGE[PAGE.index("\nSome") :]
 
@@ -230,6 +238,7 @@ ANY_CHARACTER = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"],
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(ANY_CHARACTER))
+@example("\u200b\n \ufeff \nA headline\n\u200b \u2060")
 def test_every_line_of_any_text_is_accounted_for_once(text: str) -> None:
     shown = [n for n, line in enumerate(text.split("\n"), start=1) if any(map(is_seen, line))]
     assume(shown and "-nl." not in text)  # those letters get a second note

@@ -1,5 +1,6 @@
 """CSS goes into style attributes and touches nothing else, or the mail is refused."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -60,11 +61,21 @@ def test_each_kind_of_damage_is_seen(old: str, new: str, what: str) -> None:
         check_undamaged(before, before.replace(old, new))
 
 
-def test_threads_do_not_mix() -> None:
-    sheets = [f"p {{ margin: 0 0 {n}px; }} b {{ color: #{n:06d}; }}" for n in range(1, 9)]
-    expected = [inline_css(DOCUMENT, css) for css in sheets]
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(lambda n: inline_css(DOCUMENT, sheets[n % 8]), range(64))) == expected * 8
+def test_threads_that_read_new_stylesheets_at_once_do_not_mix() -> None:
+    def rules(n: int) -> str:
+        return "".join(f".c{k} {{ margin: 0 {k}px {n}px; color: #{n:06d}; }}" for k in range(1, 13))
+
+    document = DOCUMENT.replace("Two", "".join(f'<i class="c{k}">x</i>' for k in range(1, 13)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # or a sheet is read before another thread gets its turn
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(lambda n: inline_css(document, rules(n)), range(100, 140)))
+    finally:
+        sys.setswitchinterval(interval)
+    for n, html in enumerate(found, 100):
+        for k in range(1, 13):
+            assert f'<i class="c{k}" style="margin:0 {k}px {n}px; color:#{n:06d}">' in html
 
 
 def test_visible_text_leaves_out_what_nobody_sees() -> None:

@@ -61,18 +61,18 @@ FOOT = SOURCES["default/foot.mjml.j2"]
 )
 def test_a_mistake_in_a_partial_is_told_with_its_file_and_line(line: str, message: str) -> None:
     lines = FOOT.splitlines()
-    broken = "\n".join([*lines[:2], line, *lines[2:]])
+    broken = "\n".join([*lines[:3], line, *lines[3:]])
     error = refusal(templates_with(foot=broken))
     assert message in str(error)
     if "css(" not in line:
-        assert place(error) == "default/foot.mjml.j2:3"
+        assert place(error) == "default/foot.mjml.j2:4"
 
 
 def test_a_mistake_further_down_an_html_block_has_its_own_line() -> None:
     lines = FOOT.splitlines()
     block = ["<mj-text>", "<p>fine</p>", "<p>fine</p>", "<p class=bad>x</p>", "</mj-text>"]
-    error = refusal(templates_with(foot="\n".join([*lines[:2], *block, *lines[2:]])))
-    assert place(error) == "default/foot.mjml.j2:6"
+    error = refusal(templates_with(foot="\n".join([*lines[:3], *block, *lines[3:]])))
+    assert place(error) == "default/foot.mjml.j2:7"
 
 
 def test_a_mistake_inside_raw_or_after_a_loop_has_its_line() -> None:
@@ -85,8 +85,8 @@ def test_a_mistake_inside_raw_or_after_a_loop_has_its_line() -> None:
         "<mj-nothing />",
         "{% endraw %}",
     ]
-    error = refusal(templates_with(foot="\n".join([*lines[:2], *extra, *lines[2:]])))
-    assert place(error) == "default/foot.mjml.j2:7"
+    error = refusal(templates_with(foot="\n".join([*lines[:3], *extra, *lines[3:]])))
+    assert place(error) == "default/foot.mjml.j2:8"
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:

@@ -1,0 +1,170 @@
+"""Stories: their length, their dates, what was left standing by mistake."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from newsletter.checks.reading import (
+    Passage,
+    all_passages,
+    paragraphs,
+    passages,
+    sections,
+    sentences,
+    words,
+)
+from newsletter.checks.registry import Remark, Seen, check
+from newsletter.editorial.issue import Section
+
+MAX_BACKGROUND = 80  # words
+MAX_SENTENCES = 3  # in a paragraph of what is going on now
+MAX_HEADLINE = 100  # characters
+
+_YEAR = re.compile(r"(?<![\d.,])(1[0-9]{3}|20[0-9]{2})(?![\d]|[.,]\d)")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAY_FIRST = re.compile(
+    rf"(?:({'|'.join(_WEEKDAYS)}),? )?\b([0-9]{{1,2}}) ({'|'.join(_MONTHS)}),? ([12][0-9]{{3}})\b"
+)
+_MONTH_FIRST = re.compile(
+    rf"(?:({'|'.join(_WEEKDAYS)}),? )?\b({'|'.join(_MONTHS)}) ([0-9]{{1,2}}),? ([12][0-9]{{3}})\b"
+)
+# What `newsletter new` writes, and what writers put where words are still to come.
+_PLACEHOLDER = re.compile(
+    r"\bTKTK\b|\bTK\b|\bTBD\b|\bTODO\b|\bFIXME\b|(?i:lorem ipsum)"
+    r"|What a reader who missed the last months needs:|What happened, in short paragraphs\."
+)
+# UTF-8 read as Windows-1252, once or twice, and what stands where a byte could not be read.
+_DAMAGE = re.compile("â€[™œ\x9d“”˜¦¢]|Ã[\u00a0-\u00bf]|Â[\u00a0«»·°©®]|\ufffd")
+
+
+@check("headline-long", "notice")
+def headline_long(seen: Seen) -> Iterator[Remark]:
+    """Look for headlines that fill a phone's screen."""
+    for story in seen.issue.stories:
+        length = len(Passage(story.headline, story.line).text)
+        if length > MAX_HEADLINE:
+            yield Remark(
+                story.line,
+                f"The headline has {length} characters; over {MAX_HEADLINE} fill half a phone's screen.",
+                "Move a part of it into the lede.",
+            )
+
+
+@check("headline-twice", "warning")
+def headline_twice(seen: Seen) -> Iterator[Remark]:
+    """Look for two stories with one headline."""
+    first: dict[str, int] = {}
+    for story in seen.issue.stories:
+        text = Passage(story.headline, story.line).text
+        if text.casefold() in first:
+            yield Remark(
+                story.line,
+                f"“{text[:60]}” is also the headline on line {first[text.casefold()]}.",
+                "Was a story pasted twice?",
+            )
+        first.setdefault(text.casefold(), story.line)
+
+
+@check("background-long", "notice")
+def background_long(seen: Seen) -> Iterator[Remark]:
+    """Look for backgrounds that a reader in a hurry cannot take in."""
+    for section in _of_kind(seen, "background"):
+        count = words(section)
+        if count > MAX_BACKGROUND:
+            yield Remark(
+                section.line,
+                f"The background has {count} words; up to {MAX_BACKGROUND} are read at a glance.",
+                "Keep what the news cannot be understood without.",
+            )
+
+
+@check("background-undated", "notice")
+def background_undated(seen: Seen) -> Iterator[Remark]:
+    """Look for backgrounds with neither a year nor a source."""
+    for section in _of_kind(seen, "background"):
+        has_link = any(token.type == "link_open" for each in passages(section) for token in each.tokens)
+        if not has_link and not any(_YEAR.search(each.text) for each in passages(section)):
+            yield Remark(
+                section.line,
+                "The background names no year and links to no source.",
+                "Say when it began, or link to where a reader can check it.",
+            )
+
+
+@check("paragraph-long", "notice")
+def paragraph_long(seen: Seen) -> Iterator[Remark]:
+    """Look for long paragraphs in what is going on now."""
+    for section in _of_kind(seen, "now"):
+        for paragraph in paragraphs(section):
+            count = sentences(paragraph.text)
+            if count > MAX_SENTENCES:
+                yield Remark(
+                    paragraph.line,
+                    f"This paragraph has {count} sentences; up to {MAX_SENTENCES} read well on a phone.",
+                    "Begin a new paragraph where the thought turns.",
+                )
+
+
+def _of_kind(seen: Seen, kind: str) -> Iterator[Section]:
+    return (section for _, section in sections(seen.issue) if section.kind == kind)
+
+
+@check("text-placeholder", "warning")
+def text_placeholder(seen: Seen) -> Iterator[Remark]:
+    """Look for words that stand where others were to come."""
+    for line, found in _matches(seen, _PLACEHOLDER):
+        yield Remark(
+            line,
+            f"“{found[:60]}” looks as if words were still to come here.",
+            "Write them, or put it between backticks if it is meant as such.",
+        )
+
+
+@check("text-damaged", "warning")
+def text_damaged(seen: Seen) -> Iterator[Remark]:
+    """Look for letters that were damaged before the file was saved."""
+    for line, found in _matches(seen, _DAMAGE):
+        yield Remark(
+            line,
+            f"“{found}” looks like a letter that was damaged on the way here.",
+            "Compare it with the original, and type it again.",
+        )
+
+
+def _matches(seen: Seen, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    for passage in all_passages(seen.issue):
+        for text, line in passage.prose():
+            for found in pattern.finditer(text):
+                yield line, found[0]
+
+
+@check("date-wrong", "warning")
+def date_wrong(seen: Seen) -> Iterator[Remark]:
+    """Look for days that the calendar does not have, in English."""
+    for passage in all_passages(seen.issue):
+        for text, line in passage.prose():
+            yield from _wrong_dates(text, line)
+
+
+def _wrong_dates(text: str, line: int) -> Iterator[Remark]:
+    written = [(m[0], m[1], m[2], m[3], m[4]) for m in _DAY_FIRST.finditer(text)]
+    written += [(m[0], m[1], m[3], m[2], m[4]) for m in _MONTH_FIRST.finditer(text)]
+    for words_, weekday, day, month, year in written:
+        fault = _calendar_fault(weekday, day, month, year)
+        if fault:
+            yield Remark(line, f"“{words_}”: {fault}.", "Look the date up.")
+
+
+def _calendar_fault(weekday: str | None, day: str, month: str, year: str) -> str:
+    try:
+        found = date(int(year), _MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        return "there is no such day"
+    if found.year < 1924 or not weekday:  # countries left the Julian calendar as late as 1923
+        return ""
+    right = _WEEKDAYS[found.weekday()]
+    return "" if right == weekday else f"that day is a {right}"

@@ -1,0 +1,166 @@
+"""The finished mail: its size, and what a changed theme may have lost."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html.parser import HTMLParser
+
+from newsletter.checks.registry import Remark, Seen, check
+from newsletter.rendering.merge import LINKS
+
+CLIPPED = 102_400  # bytes of HTML at which Gmail cuts a mail off; click tracking makes links longer still
+LARGE = 80_000
+MAX_STYLES = 16_384  # bytes of <style>, all together, above which Gmail drops them all
+
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
+_THEME = "This comes from the theme's templates, not from the issue."
+
+
+class _Outline(HTMLParser):
+    """What a screen reader goes by: language, title, headings, pictures without an alt attribute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.language = ""
+        self.headings: list[int] = []
+        self.without_alt: list[str] = []
+        self.title = ""
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self._in_title = tag == "title"
+        if tag == "html":
+            self.language = (named.get("lang") or "").strip()
+        elif re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        elif tag == "img" and "alt" not in named:
+            self.without_alt.append(named.get("src") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+
+@lru_cache(maxsize=1)  # several checks look at one mail, one after the other
+def _outline(html: str) -> _Outline:
+    outline = _Outline()
+    outline.feed(html)
+    outline.close()
+    return outline
+
+
+def _html_size(seen: Seen) -> int:
+    return len(seen.message.html.encode()) if seen.message else 0
+
+
+@check("mail-clipped", "error")
+def mail_clipped(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail that Gmail cuts off, the unsubscribe link with it."""
+    size = _html_size(seen)
+    if size >= CLIPPED:
+        yield Remark(
+            None,
+            f"The mail's HTML has {size:,} bytes; Gmail cuts off at {CLIPPED:,}, the foot included.",
+            "Shorten stories or send fewer of them.",
+        )
+
+
+@check("mail-large", "warning")
+def mail_large(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail near the size at which Gmail cuts off."""
+    size = _html_size(seen)
+    if LARGE <= size < CLIPPED:
+        yield Remark(
+            None,
+            f"The mail's HTML has {size:,} bytes; Gmail cuts off at {CLIPPED:,}; tracked links add some.",
+            "Shorten stories or send fewer of them.",
+        )
+
+
+@check("mail-styles", "error")
+def mail_styles(seen: Seen) -> Iterator[Remark]:
+    """Look for more style than Gmail takes."""
+    html = seen.message.html if seen.message else ""
+    size = sum(len(each.encode()) for each in _STYLE.findall(html))
+    if size > MAX_STYLES:
+        yield Remark(
+            None,
+            f"The mail's style blocks have {size:,} bytes; above {MAX_STYLES:,} Gmail drops them all.",
+            f"{_THEME} Take out rules that no template uses.",
+        )
+
+
+@check("mail-language", "error")
+def mail_language(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail that does not say its language."""
+    if seen.message and not _outline(seen.message.html).language:
+        yield Remark(
+            None, "The mail does not say its language, so that it is read out in any.", f"{_THEME} Set lang."
+        )
+
+
+@check("mail-title", "error")
+def mail_title(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail without a title, which browsers and screen readers announce first."""
+    if seen.message and not _outline(seen.message.html).title.strip():
+        yield Remark(None, "The mail's HTML has no title.", f"{_THEME} Put the subject into <title>.")
+
+
+@check("mail-headings", "error")
+def mail_headings(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail without its one main heading, or with a level left out."""
+    if not seen.message:
+        return
+    levels = _outline(seen.message.html).headings
+    if levels.count(1) != 1:
+        yield Remark(
+            None,
+            f"The mail has {levels.count(1)} main headings (h1); it needs exactly one.",
+            f"{_THEME} Make the issue's headline the h1, stories h2.",
+        )
+    for before, level in zip([0, *levels], levels, strict=False):
+        if level > before + 1:
+            yield Remark(
+                None,
+                f"A heading h{level} follows {f'h{before}' if before else 'nothing'}: a level is left out.",
+                f"{_THEME} Who moves from heading to heading would look for what is missing.",
+            )
+
+
+@check("mail-alt", "error")
+def mail_alt(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures that a template writes without an alt attribute."""
+    for source in _outline(seen.message.html).without_alt if seen.message else ():
+        yield Remark(
+            None,
+            f"The picture {source[:80]} has no alt attribute in the mail.",
+            f'{_THEME} Write alt, and alt="" for mere decoration.',
+        )
+
+
+@check("mail-text", "error")
+def mail_text(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail without a text part, which filters count against it."""
+    if seen.message and not seen.message.text.strip():
+        yield Remark(
+            None, "The mail has no text part.", "Some readers see nothing else, and filters expect it."
+        )
+
+
+@check("mail-unsubscribe", "error")
+def mail_unsubscribe(seen: Seen) -> Iterator[Remark]:
+    """Look for a mail that does not let its reader leave."""
+    if not seen.message:
+        return
+    tag = f"-nl.{LINKS[0]}-"
+    for name, part in (("HTML", seen.message.html), ("text", seen.message.text)):
+        if tag not in part:
+            yield Remark(
+                None,
+                f"The mail's {name} has no unsubscribe link.",
+                f"{_THEME} Law and mail providers demand one in every mail.",
+            )
