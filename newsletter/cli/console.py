@@ -110,12 +110,12 @@ def _bar() -> Iterator["Progress"]:
 
 
 def _lines() -> "Progress":
-    told_at = {"tenth": -1}
+    told_at: dict[str, int] = {}
 
     def report(step: str, done: int, of: int) -> None:
         tenth = done * 10 // of if of else -1
-        if of and tenth > told_at["tenth"]:
-            told_at["tenth"] = tenth
+        if of and tenth > told_at.get(step, -1):
+            told_at[step] = tenth
             say(f"{step}: {done:,} of {of:,}")
 
     return report

@@ -9,12 +9,13 @@ WIDTH = 72  # what a quoted reply still fits on a line of 80
 _SPACES = re.compile("[ \t\n\r\f\v]+")
 
 
-_COMBINING = "\u0300"  # below it, every character takes one column
+# Where combining and double-width characters lie; all others, curly quotes and dashes among them, take one column.
+_ODD = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u231a-\u23ff\u25fd-\u27bf\u2b1b-\uffff\U00010000-\U0010ffff]")
 
 
 def width(text: str) -> int:
     """Return how many columns a text takes."""
-    if text.isascii() or max(text) < _COMBINING:
+    if not _ODD.search(text):
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -22,7 +23,7 @@ def width(text: str) -> int:
 def wrap(text: str, columns: int = WIDTH) -> list[str]:
     """Return lines of at most ``columns``, broken at spaces alone: a longer word keeps a line of its own."""
     lines: list[str] = []
-    measure = len if text.isascii() or max(text) < _COMBINING else width
+    measure = width if _ODD.search(text) else len
     for paragraph in text.split("\v"):  # a hard break
         line, length = "", 0
         for word in _SPACES.split(paragraph):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter.errors import StoreError
 
-BUSY_SECONDS = 15  # how long to wait for another program; `?timeout=` in the URL says otherwise
+BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
 def open_database(url: str) -> Engine:

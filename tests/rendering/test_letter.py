@@ -288,7 +288,9 @@ def test_any_paragraphs_reach_html_and_text_whole_and_in_order(paragraphs: list[
 
 
 def test_every_block_kind_of_markdown_is_in_both_parts() -> None:
-    now = "## What's next\n\nNext.\n\n### A subhead\n\nUnder it.\n\n3. three\n4. four\n\n---\n\nAfter the rule."
+    now = (
+        "## What's next\n\nNext.\n\n### A subhead\n\nUnder it.\n\n3. three\n4. four\n\n---\n\nAfter the rule."
+    )
     message = letter(brief(story(now="On.\n\n" + now)))
     assert headings(message.html) == [1, 2, 2, 2, 3]
     assert '<ol start="3"' in message.html
