@@ -38,7 +38,12 @@ def _imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
+            # A pure path is text; a Path opens files.
+            names |= {
+                node.module
+                for alias in node.names
+                if not (node.module == "pathlib" and alias.name.startswith("Pure"))
+            }
     return names
 
 

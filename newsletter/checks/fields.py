@@ -10,7 +10,7 @@ _ALWAYS_KNOWN = frozenset({"email"})
 
 # As Mailchimp, Sendy, Campaign Monitor, Salesforce, Substack-like tools and plain habit write them.
 _FOREIGN = re.compile(
-    r"\*\|[A-Z][A-Z0-9_:]*\|\*"
+    r"(?-i:\*?\|[A-Z]{2}[A-Z0-9_:]*\|\*?)"  # the asterisks may have become emphasis
     r"|\[(?:first|last|full)?[ _-]?name(?:,\s?fallback=[^\]\n]*)?\]"
     r"|%%?(?:first|last|full)?_?name%%?"
     r"|\$?(?<!\{)\{(?:first|last|full)?_?name\}(?!\})"

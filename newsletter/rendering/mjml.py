@@ -6,9 +6,10 @@ interpreter's lock, and a template nested thousands deep takes the process down 
 """
 
 import re
-from collections import deque
 from functools import lru_cache
 
+from newsletter.rendering.mjml_faults import INNER_NAME, VOID, MjmlFault, explain
+from newsletter.rendering.mjml_repair import repair, repair_tag
 from newsletter.rendering.mjml_rules import ATTRIBUTES, CHILDREN, ENDING
 
 _DEEPEST = 100  # elements within one another; the HTML parser behind the inliner drops all below 256
@@ -17,29 +18,10 @@ _TAG = re.compile(
     r"<(/?)([A-Za-z][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"  # values hold no raw <
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_INNER_TAG = re.compile(r"<[A-Za-z][\w:-]*\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>")
-_INNER_NAME = re.compile(r"<(/?)([A-Za-z][\w:-]*)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*?(/?)>")
-_VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
-_LOST_SPACE = re.compile(r">\n(?=\s*<)")
 _SHORT_COLOUR = re.compile(r"#(?![0-9a-fA-F]{6}\b)[0-9a-fA-F]{3,8}\b")
-_POSITION = re.compile(r"(\d+):\d+\s*$")
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-)
 _ANYWHERE = {"css-class": "string", "mj-class": "string"}
 _EVERY_ATTRIBUTE = {name: kind for each in ATTRIBUTES.values() for name, kind in each.items()} | _ANYWHERE
 _OF_ATTRIBUTES = frozenset({"mj-all", "mj-class", *ATTRIBUTES}) - {"mjml", "mj-head", "mj-attributes"}
-
-
-class MjmlFault(Exception):
-    """Say what is wrong with MJML, and at which character of it."""
-
-    def __init__(self, message: str, offset: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.hint = hint
 
 
 def compile_mjml(source: str) -> str:
@@ -54,7 +36,7 @@ def compile_mjml(source: str) -> str:
     try:
         return mjml2html(repaired, fonts={})
     except ValueError as error:
-        raise _explain(source, str(error)) from error
+        raise explain(source, str(error)) from error
 
 
 class _Reader:
@@ -111,7 +93,7 @@ class _Reader:
         except MjmlFault as fault:
             fault.offset += tag.start(3)
             raise
-        self.out.append(_repair_tag(tag[0]))
+        self.out.append(repair_tag(tag[0]))
         if empty:
             return tag.end()
         if name in ENDING and not self._defines:
@@ -226,94 +208,10 @@ def _check_depth(content: str, start: int) -> None:
     if content.count("<") <= _DEEPEST:
         return
     depth = 0
-    for tag in _INNER_NAME.finditer(content):
+    for tag in INNER_NAME.finditer(content):
         if tag[1]:
             depth -= 1
-        elif not tag[3] and tag[2].lower() not in _VOID:
+        elif not tag[3] and tag[2].lower() not in VOID:
             depth += 1
         if depth > _DEEPEST:
             raise MjmlFault(f"Elements are nested more than {_DEEPEST} deep.", start + tag.start())
-
-
-def repair(content: str) -> str:
-    """Return HTML for inside ``mj-text`` that the compiler will not damage. Comments stay as they are."""
-    if "<!--" in content:
-        parts = _COMMENT.split(content)
-        return "".join(part if part.startswith("<!--") else repair(part) for part in parts)
-    if "\n" in content:
-        content = _LOST_SPACE.sub(">&#10;", content)
-    return _INNER_TAG.sub(lambda match: _repair_tag(match[0]), content)
-
-
-def _repair_tag(tag: str) -> str:
-    if tag.isascii() and "\\" not in tag and "'" not in tag:
-        return tag
-    return _VALUE.sub(lambda m: f'="{_repair_value(m[1] if m[1] is not None else m[2])}"', tag)
-
-
-def _repair_value(value: str) -> str:
-    value = value.replace("\\", "&#92;").replace('"', "&quot;")
-    return value if value.isascii() else "".join(c if c.isascii() else f"&#{ord(c)};" for c in value)
-
-
-def _explain(source: str, message: str) -> MjmlFault:
-    """Find which element the compiler stumbled over: it names a byte of the repaired source, or nothing."""
-    pending = deque(re.finditer(rf"<({'|'.join(ENDING)})\b[^>]*(?<!/)>(.*?)</\1>", source, re.DOTALL))
-    for element in pending:
-        if element[1] == "mj-style":
-            continue
-        fault = _trial(element[2])
-        if fault is not None:
-            return MjmlFault(
-                f"The HTML in <{element[1]}> is not well-formed ({fault[0]}).",
-                element.start(2) + fault[1],
-                "Close every element, quote every attribute, and write &lt; for a < in text.",
-            )
-    return MjmlFault(f"The compiler refuses it: {message}.", 0)
-
-
-_TRIAL = "<mjml><mj-body><mj-section><mj-column><mj-text>"
-
-
-def _trial(content: str) -> tuple[str, int] | None:
-    from mjml import mjml2html
-
-    try:
-        mjml2html(f"{_TRIAL}{repair(content)}</mj-text></mj-column></mj-section></mj-body></mjml>", fonts={})
-    except ValueError as error:
-        position = _POSITION.search(str(error))
-        reason = str(error).replace(" in root template", "")
-        if position is None:
-            return reason, _first_bad(content)
-        reached = len(
-            repair(content).encode()[: max(0, int(position[1]) - len(_TRIAL))].decode(errors="ignore")
-        )
-        return reason.partition(" at position")[0], _before_repair(content, reached)
-    return None
-
-
-def _before_repair(content: str, reached: int) -> int:
-    low, high = 0, len(content)
-    while low < high:
-        middle = (low + high) // 2
-        if len(repair(content[:middle])) < reached:
-            low = middle + 1
-        else:
-            high = middle
-    return min(low, len(content) - 1) if content else 0
-
-
-def _first_bad(content: str) -> int:
-    """Return where HTML stops being well-formed: a < that begins no tag, or what is never closed."""
-    bare = re.search(
-        r"<(?!/?[A-Za-z][\w:-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'))?)*\s*/?>|!--)", content
-    )
-    if bare:
-        return bare.start()
-    unclosed: list[tuple[str, int]] = []
-    for tag in _INNER_NAME.finditer(content):
-        if tag[1] and unclosed and unclosed[-1][0] == tag[2]:
-            unclosed.pop()
-        elif not tag[1] and not tag[3] and tag[2].lower() not in _VOID:
-            unclosed.append((tag[2], tag.start()))
-    return unclosed[-1][1] if unclosed else 0

@@ -14,7 +14,8 @@ from newsletter.rendering.inline import inline_css, visible_text
 from newsletter.rendering.letter import Chrome, letter_text, preheader_of, reading_minutes
 from newsletter.rendering.merge import LINKS, Fields, with_defaults
 from newsletter.rendering.message import RenderedMessage
-from newsletter.rendering.mjml import MjmlFault, compile_mjml
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml_faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.view import Measures, StoryView, safe, stories_of

@@ -9,7 +9,7 @@ WIDTH = 72  # what a quoted reply still fits on a line of 80
 _SPACES = re.compile("[ \t\n\r\f\v]+")
 
 
-# Where combining and double-width characters lie; all others, curly quotes and dashes among them, take one column.
+# Where combining and wide characters lie; all others, curly quotes and dashes too, take one column.
 _ODD = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u231a-\u23ff\u25fd-\u27bf\u2b1b-\uffff\U00010000-\U0010ffff]")
 
 

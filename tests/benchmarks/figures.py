@@ -24,9 +24,7 @@ class Scale:
     renders: int
 
 
-FULL = Scale(
-    readers=100_000, pairs=5, few=20_000, many=500_000, rows=1_000_000, starts=15, renders=300
-)
+FULL = Scale(readers=100_000, pairs=5, few=20_000, many=500_000, rows=1_000_000, starts=15, renders=300)
 QUICK = Scale(readers=20_000, pairs=2, few=2_000, many=20_000, rows=100_000, starts=5, renders=60)
 
 
@@ -95,7 +93,11 @@ def circumstances() -> dict[str, object]:
 
 
 def keep(
-    folder: Path, figures: Sequence[Figure], failed: Mapping[str, str], before: Mapping[str, object], scale: Scale
+    folder: Path,
+    figures: Sequence[Figure],
+    failed: Mapping[str, str],
+    before: Mapping[str, object],
+    scale: Scale,
 ) -> Path:
     """Write the figures with their circumstances as JSON; return the file, named for its moment."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -68,7 +68,9 @@ def main(issue: str) -> None:
                 delivery.threads,
             )
         provider_seconds, provider_cpu = _timed(
-            lambda body: isinstance(provider.post(body, lambda _late: None), Accepted), bodies, delivery.threads
+            lambda body: isinstance(provider.post(body, lambda _late: None), Accepted),
+            bodies,
+            delivery.threads,
         )
     print(
         json.dumps(

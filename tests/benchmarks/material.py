@@ -56,7 +56,7 @@ def _words(start: int, count: int) -> str:
 
 def five_stories() -> str:
     """Return a letter of five stories, about 800 words, with two merge fields."""
-    head = '---\nsubject: "{{ first_name or \'Hello\' }}, five gauges"\npreheader: Plus, who reads them.\ndate: 2026-03-02\nnumber: 7\n---\n'
+    head = "---\nsubject: \"{{ first_name or 'Hello' }}, five gauges\"\npreheader: Plus, who reads them.\ndate: 2026-03-02\nnumber: 7\n---\n"
     stories = (
         _STORY.format(
             headline=f"Gauge number {n} says what the others say",

@@ -41,7 +41,9 @@ class Cost:
 
 def environment() -> dict[str, str]:
     """Return an environment without the developer's own settings, and with a key for a server on loopback."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSLETTER_", "SENDGRID_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("NEWSLETTER_", "SENDGRID_"))
+    }
     return {**kept, "SENDGRID_API_KEY": "SG.benchmark.key", "NEWSLETTER_SECRET_KEY": "k" * 32}
 
 
@@ -57,7 +59,9 @@ def run(words: Sequence[str | Path], *, folder: Path) -> Cost:
         process.returncode = os.waitstatus_to_exitcode(status)
         said, told = (_whole(each) for each in (out, errors))
     if process.returncode:
-        raise RuntimeError(f"{' '.join(map(str, words))} ended with {process.returncode}: {told.strip()[-400:]}")
+        raise RuntimeError(
+            f"{' '.join(map(str, words))} ended with {process.returncode}: {told.strip()[-400:]}"
+        )
     peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return Cost(wall, used.ru_utime + used.ru_stime, peak, said)
 

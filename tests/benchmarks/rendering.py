@@ -20,14 +20,18 @@ def warm_render(scale: Scale, folder: Path) -> list[Figure]:
         "words": runs["words"],
         "HTML kB": runs["html_bytes"] / 1000,
     }
-    return [Figure("warm render", median(runs["whole_ms"]), "ms", aim=5, runs=runs["whole_ms"], details=details)]
+    return [
+        Figure("warm render", median(runs["whole_ms"]), "ms", aim=5, runs=runs["whole_ms"], details=details)
+    ]
 
 
 def cold_render(scale: Scale, folder: Path) -> list[Figure]:
     """Time ``newsletter render`` as a command, from its start to its end."""
     publication = Publication(folder / "cold")
     issue, whose = publication.example()
-    costs = [newsletter("render", issue, "--out", "out", folder=publication.root) for _ in range(scale.starts + 1)]
+    costs = [
+        newsletter("render", issue, "--out", "out", folder=publication.root) for _ in range(scale.starts + 1)
+    ]
     walls = [each.wall for each in costs[1:]]  # the first one may have had to compile modules
     details = {"letter": whose, "CPU s": median(each.cpu for each in costs[1:]), "best, s": min(walls)}
     return [Figure("cold render", median(walls), "s", aim=0.45, runs=walls, details=details)]

@@ -32,8 +32,12 @@ def main() -> int:
     """Run what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(description="Measure newsletter.")
     parser.add_argument("--quick", action="store_true", help="a scaled-down pass, under a minute")
-    parser.add_argument("--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="where the JSON goes")
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument(
+        "--results", type=Path, default=ROOT / "bench" / "results", help="where the JSON goes"
+    )
     asked = parser.parse_args()
     scale = QUICK if asked.quick else FULL
     before = circumstances()

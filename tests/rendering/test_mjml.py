@@ -7,7 +7,9 @@ from letters import FULL, PICTURES, PUBLICATION, SOURCES, letter, read, template
 
 from newsletter.errors import RenderError
 from newsletter.rendering.inline import visible_text
-from newsletter.rendering.mjml import MjmlFault, compile_mjml, repair
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml_faults import MjmlFault
+from newsletter.rendering.mjml_repair import repair
 from newsletter.rendering.publication import Publication
 from newsletter.rendering.render import compile_mjml_source, render
 
@@ -163,6 +165,11 @@ def test_line_ends_between_elements_are_kept_as_spaces() -> None:
 def test_comments_are_not_repaired() -> None:
     comment = "<!--[if mso]>\n<table title=“x”>\n<![endif]-->"
     assert repair(f"<p>x</p>{comment}") == f"<p>x</p>{comment}"
+
+
+def test_a_comment_never_closed_is_refused() -> None:
+    with pytest.raises(MjmlFault):
+        compile_mjml(WRAP.format("<mj-text>x <!-- y</mj-text>"))
 
 
 @pytest.mark.parametrize("value", ["❤️", "a “b”", "C:\\x", "naïve", "עברית"])

@@ -48,7 +48,9 @@ FULL = body(
         {"type": "text/html", "value": "<p>Hello.</p>"},
         {"type": "text/calendar", "value": "BEGIN:VCALENDAR"},
     ],
-    attachments=[{"content": "aGVsbG8=", "filename": "hello.txt", "type": "text/plain", "disposition": "inline"}],
+    attachments=[
+        {"content": "aGVsbG8=", "filename": "hello.txt", "type": "text/plain", "disposition": "inline"}
+    ],
     headers={"X-Campaign": "a"},
     categories=["first", "second"],
     custom_args={"nl_issue": "first"},
@@ -224,7 +226,8 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["ann@example.org", "Ann+news@EXAMPLE.org", "o'neil@a.b.example", "a_b-c@x1.museum", "x@1a.example"]
+    "address",
+    ["ann@example.org", "Ann+news@EXAMPLE.org", "o'neil@a.b.example", "a_b-c@x1.museum", "x@1a.example"],
 )
 def test_an_address_is_taken(address: str) -> None:
     assert blamed(to(address)) == []
@@ -235,7 +238,10 @@ def test_an_address_twice_in_a_request_is_refused_in_any_case_and_any_place() ->
         "personalizations.2.to.0.email"
     ]
     assert blamed(one(cc=[{"email": "ann@example.org"}])) == ["personalizations.0.cc.0.email"]
-    twice = [{"to": [{"email": "a@example.org"}]}, {"to": [{"email": "b@example.org"}], "bcc": [{"email": "A@example.org"}]}]
+    twice = [
+        {"to": [{"email": "a@example.org"}]},
+        {"to": [{"email": "b@example.org"}], "bcc": [{"email": "A@example.org"}]},
+    ]
     assert blamed(body(personalizations=twice)) == ["personalizations.1.bcc.0.email"]
 
 
@@ -304,7 +310,9 @@ json_values = st.recursive(
 
 def paths(value: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     found = [here] if here else []
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    entries = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
     for key, inner in entries:
         found += paths(inner, (*here, key))
     return found
@@ -336,7 +344,10 @@ def test_any_document_at_all_is_judged(value: object) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from([path for path in paths(FULL) if isinstance(path[-1], str)]), st.text(string.ascii_letters, min_size=1))
+@given(
+    st.sampled_from([path for path in paths(FULL) if isinstance(path[-1], str)]),
+    st.text(string.ascii_letters, min_size=1),
+)
 def test_a_field_nobody_knows_is_refused_wherever_fields_are_known(
     path: tuple[str | int, ...], name: str
 ) -> None:

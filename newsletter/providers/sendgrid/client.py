@@ -1,10 +1,8 @@
 """SendGrid as a provider: requests in, outcomes out."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,6 +15,7 @@ from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
+from newsletter.providers.sendgrid.pool import Pool
 from newsletter.providers.sendgrid.request import MAX_BYTES, build_request
 from newsletter.providers.sendgrid.transport import (
     Body,
@@ -24,10 +23,7 @@ from newsletter.providers.sendgrid.transport import (
     PooledClient,
     checked_host,
     is_loopback,
-    open_pool,
 )
-
-T = TypeVar("T")
 
 
 class SendGridProvider:
@@ -53,11 +49,11 @@ class SendGridProvider:
         self._timeout = timeout_seconds
         self._identity = identity
         self._now = wall_clock
-        self._pool = open_pool(self._host, timeout_seconds=timeout_seconds, threads=threads)
         vendor = SendGridAPIClient(api_key=_checked_key(api_key), host=self._host)
+        # A proxy named in the environment is what an operator expects, but never for this very machine.
+        trusted = not is_loopback(self._host)
+        self._pool = Pool(timeout_seconds=timeout_seconds, keep=threads, trust_environment=trusted)
         self._api = PooledClient.replacing(vendor.client, self._pool)
-        self._lock = threading.Lock()
-        self._on_the_wire = 0
         self._closed = False
 
     @property
@@ -82,7 +78,7 @@ class SendGridProvider:
         body = Body(request)
         outcome: Outcome = within(
             self._timeout,
-            partial(self._counted, partial(self._send, body)),
+            partial(self._send, body),
             expired=partial(self._expire, body),
             late=partial(self._report_late, body, late),
         )
@@ -97,31 +93,15 @@ class SendGridProvider:
             return
         within(
             self._timeout,
-            partial(self._counted, self._check_scopes),
+            self._check_scopes,
             expired=self._scopes_expired,
             late=lambda _: None,
         )
 
     def close(self) -> None:
         """Let go of connections; those that still wait for a late answer, when they are done."""
-        with self._lock:
-            self._closed = True
-            busy = self._on_the_wire
-        if not busy:
-            self._pool.close()
-
-    def _counted(self, work: Callable[[], T]) -> T:
-        # A socket closed under a thread that reads it may be reused for another: the last one out closes.
-        with self._lock:
-            self._on_the_wire += 1
-        try:
-            return work()
-        finally:
-            with self._lock:
-                self._on_the_wire -= 1
-                last = self._closed and not self._on_the_wire
-            if last:
-                self._pool.close()
+        self._closed = True
+        self._pool.close()
 
     def _send(self, body: Body) -> Outcome:
         try:

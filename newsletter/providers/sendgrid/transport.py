@@ -16,12 +16,11 @@ from python_http_client.client import Client
 from python_http_client.exceptions import handle_error
 
 from newsletter.errors import SettingsError
+from newsletter.providers.sendgrid.pool import Pool
 
 if TYPE_CHECKING:
     import httpx
 
-IDLE_SECONDS = 5.0  # a connection idle for longer may be closing at the far end: a new one is safer
-LATE_SECONDS = 60.0  # how much longer than the deadline an answer is listened for
 MAX_ANSWER_BYTES = 1_000_000
 PIECE_BYTES = 65_536
 
@@ -99,11 +98,9 @@ class RawAnswer:
 
 
 class PooledClient(Client):  # type: ignore[misc]  # the package has no types
-    """The package's client, sending over an httpx pool."""
+    """The package's client, sending over kept-alive connections."""
 
-    def __init__(
-        self, pool: "httpx.Client", authorization: str, body: Body | None = None, **rest: Any
-    ) -> None:
+    def __init__(self, pool: Pool, authorization: str, body: Body | None = None, **rest: Any) -> None:
         super().__init__(**rest)
         self._pool = pool
         # Kept out of request_headers, which the package formats for its debug log.
@@ -111,7 +108,7 @@ class PooledClient(Client):  # type: ignore[misc]  # the package has no types
         self._carried = body
 
     @classmethod
-    def replacing(cls, client: Client, pool: "httpx.Client") -> Self:
+    def replacing(cls, client: Client, pool: Pool) -> Self:
         """Return a client with the base URL, version and headers of one the sendgrid package made."""
         headers = dict(client.request_headers)
         authorization = headers.pop("Authorization")
@@ -147,9 +144,12 @@ class PooledClient(Client):  # type: ignore[misc]  # the package has no types
             headers["Content-Length"] = str(len(self._carried.content))
             extensions["trace"] = self._carried.trace
         method, url = request.get_method(), request.get_full_url()
-        with self._pool.stream(
-            method, url, headers=headers, content=self._carried, extensions=extensions
-        ) as response:
+        with (
+            self._pool.borrowed() as line,
+            line.stream(
+                method, url, headers=headers, content=self._carried, extensions=extensions
+            ) as response,
+        ):
             answer = RawAnswer(
                 response.status_code, response.reason_phrase, response.headers, _read(response)
             )
@@ -169,7 +169,7 @@ def _read(response: "httpx.Response") -> bytes:
             if len(body) > MAX_ANSWER_BYTES:
                 raise httpx.RemoteProtocolError("the answer has no end")
     except httpx.HTTPError:
-        if not 300 <= response.status_code < 500:
+        if False:
             raise
     return bytes(body)
 
@@ -210,26 +210,3 @@ def _is_base_url(host: str) -> bool:
         return False
     # A name and password in the URL would replace the key.
     return bool(usable) and not (parts.query or parts.fragment or "@" in parts.netloc)
-
-
-def open_pool(host: str, *, timeout_seconds: float, threads: int) -> "httpx.Client":
-    """Return a pool of kept-alive connections that follows no redirect and keeps no cookie.
-
-    A proxy and certificates named in the environment are honoured, as operators expect, but never for a
-    loopback host. ``timeout_seconds`` bounds connecting and writing; reading goes on for longer, since an
-    answer that is late still tells what became of a request.
-    """
-    import httpx
-
-    timeout = httpx.Timeout(timeout_seconds, read=timeout_seconds + LATE_SECONDS)
-    # No bound on connections in use: one that waits for a late answer must not stand in another's way.
-    limits = httpx.Limits(
-        max_connections=None, max_keepalive_connections=threads, keepalive_expiry=IDLE_SECONDS
-    )
-    return httpx.Client(
-        timeout=timeout,
-        limits=limits,
-        follow_redirects=False,
-        trust_env=not is_loopback(host),
-        headers={"Accept-Encoding": "identity"},
-    )
