@@ -156,7 +156,7 @@ class Settings(BaseSettings):
 
     @property
     def state_folder(self) -> Path:
-        """Return the folder for what lies beside the database: its key, lock and the local SendGrid's file."""
+        """Return the folder for what lies beside the database: key, lock, the local SendGrid's file."""
         return self.sqlite_path.parent if self.sqlite_path else self.root
 
 

@@ -130,13 +130,22 @@ def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
 
 
 def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
-    """Return a loader that looks a template up in each folder in turn."""
+    """Return a loader that looks a template up in each folder in turn, and reads a file again once changed."""
+
+    kept: dict[Path, tuple[int, str]] = {}
+    places = [folder.resolve() for folder in folders]
+
+    def read(path: Path) -> str:
+        written = path.stat().st_mtime_ns
+        if path not in kept or kept[path][0] != written:
+            kept[path] = written, path.read_text(encoding="utf-8")
+        return kept[path][1]
 
     def load(name: str) -> str | None:
-        for folder in folders:
-            path = folder / name
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-                return path.read_text(encoding="utf-8")
+        for place in places:
+            path = place / name
+            if path.is_file() and path.resolve().is_relative_to(place):
+                return read(path)
         return None
 
     return load

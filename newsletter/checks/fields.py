@@ -8,7 +8,7 @@ from newsletter.checks.registry import Remark, Seen, check
 
 _ALWAYS_KNOWN = frozenset({"email"})
 
-# As Mailchimp, Sendy, Campaign Monitor, Salesforce, Substack-like tools and plain habit write them.
+# As Mailchimp, Sendy, Campaign Monitor, Salesforce and plain habit write them.
 _FOREIGN = re.compile(
     r"(?-i:\*?\|[A-Z]{2}[A-Z0-9_:]*\|\*?)"  # the asterisks may have become emphasis
     r"|\[(?:first|last|full)?[ _-]?name(?:,\s?fallback=[^\]\n]*)?\]"

@@ -131,7 +131,7 @@ def link_password(seen: Seen) -> Iterator[Remark]:
 def link_plain_http(seen: Seen) -> Iterator[Remark]:
     """Look for a link without encryption."""
     for link in links(seen.issue):
-        if link.href.startswith("http://") and not _fault(link.href):
+        if link.href.startswith("http://") and not _fault(link.href) and not _is_local(_host(link.href)):
             yield Remark(
                 link.line,
                 f"The link {_named(link)} is http://, which others on the way can read and change.",

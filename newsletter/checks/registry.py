@@ -28,7 +28,7 @@ class Facts:
     """What a check may know beside the issue, handed in by wiring.
 
     ``pictures`` maps each local ``Picture.src`` to its file; one that is not there counts as missing.
-    ``today`` is the editor's day; without it nothing is said about how far off the issue's date is.
+    ``today`` is the editor's day; without it nothing is said of an issue dated far ahead.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from newsletter.checks.registry import Remark, Seen, check
 
 MAX_SUBJECT = 70  # characters that a wide inbox shows; phones show about 40
 PREHEADER = (40, 100)  # below, a client fills up with what comes next; above, no inbox shows it
-FAR_OFF_DAYS = 180
+FAR_AHEAD_DAYS = 60
 
 _REPLY = re.compile(r"(re|fwd?|aw|wg|sv|tr|rv)\s*:", re.IGNORECASE)
 _ID_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=-|$)")
@@ -111,14 +111,14 @@ def date_differs(seen: Seen) -> Iterator[Remark]:
         )
 
 
-@check("date-far", "notice")
-def date_far(seen: Seen) -> Iterator[Remark]:
-    """Look for a date far from today: in January it is often last year's."""
+@check("date-ahead", "notice")
+def date_ahead(seen: Seen) -> Iterator[Remark]:
+    """Look for a date far in the future: mostly a wrong year."""
     if seen.issue.date and seen.facts.today:
-        days = abs((seen.issue.date - seen.facts.today).days)
-        if days > FAR_OFF_DAYS:
+        days = (seen.issue.date - seen.facts.today).days
+        if days > FAR_AHEAD_DAYS:
             yield Remark(
                 seen.line_of("date"),
                 f"The issue's date, {seen.issue.date}, is {days} days from today.",
-                "Is the year right? For an issue from the archive there is nothing to do.",
+                "Is the year right?",
             )

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from newsletter import Wiring, foresee, load_settings
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Envelope, Provider
-from newsletter.publish import Sending
 from newsletter.providers.sendgrid.transport import open_pool
+from newsletter.publish import Sending
 from newsletter.sending.personal import recipient_maker
 from newsletter.store.batches import Reader
 from newsletter.store.database import read

@@ -11,7 +11,7 @@ NAMES = [
     "Semi; Colon, Comma",
     "New\nLine",
     "-nl.first_name- -nl.-nl.first_name-",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "\u202eRight-to-left override",
     "{{ 7*7 }} {% raw %}",
     "&amp; <script>alert(1)</script>",
@@ -46,9 +46,8 @@ def test_every_odd_name_gets_the_mail_and_none_becomes_markup(publication: Publi
 
 def test_addresses_of_every_kind_are_mailed_once_however_written(publication: Publication) -> None:
     path = publication.root / "odd.csv"
-    path.write_text(
-        "e-Mail;Vorname\nÄrger@bücher.example;Jörg\nUPPER@EXAMPLE.ORG;A\nupper@example.org;B\nnot an address;C\n"
-    )
+    lines = ["e-Mail;Vorname", "Ärger@bücher.example;Jörg", "UPPER@EXAMPLE.ORG;A", "upper@example.org;B"]
+    path.write_text("\n".join([*lines, "not an address;C"]))
     with StrictSendGrid() as server:
         publication.settings(host=server.url)
         ran = publication.run("subscribers", "import", str(path), "--list", "readers")

@@ -169,7 +169,7 @@ def _read(response: "httpx.Response") -> bytes:
             if len(body) > MAX_ANSWER_BYTES:
                 raise httpx.RemoteProtocolError("the answer has no end")
     except httpx.HTTPError:
-        if False:
+        if not 300 <= response.status_code < 500:
             raise
     return bytes(body)
 
