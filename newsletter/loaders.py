@@ -130,7 +130,7 @@ def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
 
 
 def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
-    """Return a loader that looks a template up in each folder in turn, and reads a file again once changed."""
+    """Return a loader that looks a template up in each folder, and reads a file again once changed."""
 
     kept: dict[Path, tuple[int, str]] = {}
     places = [folder.resolve() for folder in folders]

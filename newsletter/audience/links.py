@@ -6,6 +6,7 @@ HMAC-SHA256 with the purpose inside the signed bytes, so that a link for one pur
 
 import base64
 import binascii
+import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,7 @@ from typing import Literal
 Purpose = Literal["unsubscribe", "view", "preferences"]
 
 _MAC_BYTES = 16
+_BLOCK_BYTES = 64  # what SHA-256 takes in at a time
 _LENGTH = 43  # 32 bytes in base64, less the padding
 
 
@@ -28,18 +30,26 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Signer:
-    """Sign one mailing's links for one purpose; the key is taken in once for all readers."""
+    """Sign one mailing's links for one purpose.
+
+    Both hashes of an HMAC begin with the key (RFC 2104): they are begun once and go on for each reader, which
+    takes two thirds of the time that copying an ``hmac`` object does.
+    """
 
     def __init__(self, key: bytes, purpose: Purpose, mailing: int) -> None:
-        self._begun = hmac.new(key, purpose.encode() + b"\0", "sha256")
+        block = (key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
+        inner = hashlib.sha256(bytes(each ^ 0x36 for each in block) + purpose.encode() + b"\0")
+        outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+        self._inner, self._outer = inner.copy, outer.copy
         self._mailing = mailing.to_bytes(8, "big")
 
     def __call__(self, reader: int) -> str:
         """Return a token for a URL's path: letters, digits, ``-`` and ``_`` only, 43 characters."""
         body = reader.to_bytes(8, "big") + self._mailing
-        mac = self._begun.copy()
-        mac.update(body)
-        raw = binascii.b2a_base64(body + mac.digest()[:_MAC_BYTES], newline=False)
+        inner, outer = self._inner(), self._outer()
+        inner.update(body)
+        outer.update(inner.digest())
+        raw = binascii.b2a_base64(body + outer.digest()[:_MAC_BYTES], newline=False)
         return raw.translate(_URL_SAFE)[:_LENGTH].decode()
 
 

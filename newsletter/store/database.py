@@ -99,7 +99,7 @@ def _explain(reason: str, engine: Engine) -> str:
     where = _where(engine)
     for sign, sentence in {
         "locked": f"The database is locked by another program ({where}).\n  Close it and try again.",
-        "readonly": f"The database cannot be written to ({where}).\n  Check its and its folder's permissions.",
+        "readonly": f"The database cannot be written ({where}).\n  Check its and its folder's permissions.",
         "unable to open": f"The database cannot be opened ({where}). Check the path and its permissions.",
         "full": f"There is no room left for the database ({where}). Free some and run the command again.",
         "not a database": f"The file is not a database ({where}). Check [database] url in newsletter.toml.",

@@ -30,7 +30,7 @@ def within(
             if answer.set_running_or_notify_cancel():
                 answer.set_result(value)
             else:
-                None
+                late(value)
 
     Thread(target=run, name="sendgrid-request", daemon=True).start()
     wait([answer], seconds)
