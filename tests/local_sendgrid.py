@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import orjson
 import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.sandbox.app import create_app
 from newsletter.sandbox.server import listening
@@ -20,7 +22,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def letter(*addresses: str, **changes: Any) -> dict[str, Any]:
-    """Return a valid body with one personalization an address; ``changes`` replace or add top-level fields."""
+    """Return a valid body, a personalization an address; ``changes`` replace or add top-level fields."""
     body = {
         "personalizations": [
             {
@@ -51,27 +53,46 @@ class Site:
 
     url: str
     store: MessageStore
+    client: httpx.Client
 
     def send(self, body: object, headers: Mapping[str, str] = KEY) -> httpx.Response:
         return self.post(orjson.dumps(body), {**JSON, **headers})
 
     def post(self, content: bytes | Iterator[bytes], headers: Mapping[str, str]) -> httpx.Response:
-        return httpx.post(f"{self.url}/v3/mail/send", content=content, headers=dict(headers), timeout=20)
+        return self.client.post(f"{self.url}/v3/mail/send", content=content, headers=dict(headers))
 
     def get(self, path: str, headers: Mapping[str, str] = KEY) -> httpx.Response:
-        return httpx.get(self.url + path, headers=dict(headers))
+        return self.client.get(self.url + path, headers=dict(headers))
 
 
-@contextmanager
-def running(path: Path, **options: Any) -> Iterator[Site]:
-    """Run the application on a free port until the block ends."""
-    with listening("127.0.0.1", 0) as (listener, url), MessageStore(path) as store:
-        config = uvicorn.Config(create_app(store, **options), log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield Site(url, store)
-        finally:
-            server.should_exit = True
-            thread.join()
+class Stage:
+    """A server on a free port whose application each test replaces: starting one takes far longer."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp = Response(status_code=503)
+        self.url = ""
+        self.client = httpx.Client(timeout=20)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """Answer until the block ends."""
+        with listening("127.0.0.1", 0) as (listener, self.url), self.client:
+            config = uvicorn.Config(self, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+            try:
+                yield self
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    @contextmanager
+    def site(self, path: Path, **options: Any) -> Iterator[Site]:
+        """Be a local SendGrid over this file until the block ends."""
+        with MessageStore(path) as store:
+            self._app = create_app(store, **options)
+            yield Site(self.url, store, self.client)

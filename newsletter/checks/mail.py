@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import pairwise
 
 from newsletter.checks.registry import Remark, Seen, check
 from newsletter.rendering.merge import LINKS
@@ -122,11 +123,11 @@ def mail_headings(seen: Seen) -> Iterator[Remark]:
             f"The mail has {levels.count(1)} main headings (h1); it needs exactly one.",
             f"{_THEME} Make the issue's headline the h1, stories h2.",
         )
-    for before, level in zip([0, *levels], levels, strict=False):
+    for before, level in pairwise(levels):
         if level > before + 1:
             yield Remark(
                 None,
-                f"A heading h{level} follows {f'h{before}' if before else 'nothing'}: a level is left out.",
+                f"A heading h{level} follows h{before}: a level is left out.",
                 f"{_THEME} Who moves from heading to heading would look for what is missing.",
             )
 

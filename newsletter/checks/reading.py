@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -79,7 +80,7 @@ def passages(section: Section) -> Iterator[Passage]:
 
 def paragraphs(section: Section) -> Iterator[Passage]:
     """Yield the paragraphs that stand in a section itself, not in its lists, quotes and tables."""
-    for before, token in zip(section.body, section.body[1:], strict=False):
+    for before, token in pairwise(section.body):
         if token.type == "inline" and before.type == "paragraph_open" and before.level == 0:
             yield Passage(token.children or (), token.map[0] + 1 if token.map else section.line)
 

@@ -77,6 +77,7 @@ class Api:
             return Response(status_code=400)  # nobody is there to read it
         except TooLarge:
             refusal = _errors(413, "The request is too large: SendGrid takes less than 30 MB.")
+            refusal.headers["Connection"] = "close"  # a client still writing would wait for us to read on
         answer = await run_in_threadpool(self._take, body) if refusal is None else refusal
         answer.headers.update(headers)
         return answer

@@ -5,11 +5,26 @@ pending → claimed → posting → accepted
              └─────────┴────→ rejected, split, empty, cancelled
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, CursorResult, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    CursorResult,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.clock import SECOND
@@ -100,36 +115,11 @@ def claim(
 
 def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
     """Return who of the batch may be mailed now, and write down who may not and why."""
-    connection.execute(
-        delete(exception).where(exception.c.batch_id == row.id, exception.c.kind == "excluded")
-    )
-    turned_away = set(
-        connection.scalars(
-            select(exception.c.subscriber_id).where(
-                exception.c.mailing_id == each.id, exception.c.subscriber_id.between(row.lo, row.hi)
-            )
-        )
-    )
+    span = {"lo": row.lo, "hi": row.hi}
     where = each.issue, each.provider, row.lo, row.hi
-    settled = turned_away | mailed_between(connection, *where, but=each.id)
+    settled = _turned_away(connection, each, row.id, span) | mailed_between(connection, *where, but=each.id)
     rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
-    found = connection.execute(
-        select(
-            subscriber.c.id,
-            subscriber.c.email,
-            subscriber.c.name,
-            subscriber.c.attrs,
-            exclusion(each.audience_at).label("why"),
-        )
-        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(
-            subscription.c.list_id == each.list_id,
-            subscription.c.subscriber_id.between(row.lo, row.hi),
-            subscriber.c.id.between(row.lo, row.hi),
-            subscription.c.created_at <= each.audience_at,
-        )
-        .order_by(subscriber.c.id)
-    ).all()
+    found = connection.execute(_span_of(each.list_id, each.audience_at), span).all()
     readers: list[Reader] = []
     left_out: list[dict[str, object]] = []
     about = {"mailing_id": each.id, "batch_id": row.id}
@@ -147,6 +137,48 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
     if left_out:
         connection.execute(insert(exception), left_out)
     return tuple(readers)
+
+
+def _turned_away(connection: Connection, each: Mailing, batch_id: int, span: Mapping[str, int]) -> set[int]:
+    """Return whom this mailing turned away; forget the batch's own exclusions, which a claim finds anew."""
+    found = connection.execute(_EXCEPTIONS, {**span, "mailing": each.id}).all()
+    stale = {reader for reader, of, kind in found if of == batch_id and kind == "excluded"}
+    if stale:
+        connection.execute(
+            delete(exception).where(exception.c.batch_id == batch_id, exception.c.kind == "excluded")
+        )
+    return {reader for reader, _, _ in found} - stale
+
+
+# Built once and run for every batch: building a query takes SQLAlchemy longer than SQLite takes to answer it.
+_EXCEPTIONS = select(exception.c.subscriber_id, exception.c.batch_id, exception.c.kind).where(
+    exception.c.mailing_id == bindparam("mailing"),
+    exception.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
+)
+
+
+@lru_cache(maxsize=8)
+def _span_of(list_id: int | None, audience_at: int) -> Select[Any]:
+    """Return the query for a list's subscribers with ids from ``lo`` to ``hi``, and why any is not mailed."""
+    lo: BindParameter[int] = bindparam("lo")
+    hi: BindParameter[int] = bindparam("hi")
+    return (
+        select(
+            subscriber.c.id,
+            subscriber.c.email,
+            subscriber.c.name,
+            subscriber.c.attrs,
+            exclusion(audience_at).label("why"),
+        )
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == list_id,
+            subscription.c.subscriber_id.between(lo, hi),
+            subscriber.c.id.between(lo, hi),
+            subscription.c.created_at <= audience_at,
+        )
+        .order_by(subscriber.c.id)
+    )
 
 
 def _rate_allows(connection: Connection, rate_per_second: float) -> int:

@@ -14,9 +14,10 @@ from itertools import islice
 from sqlalchemy import select
 
 from newsletter import Wiring, foresee, load_settings
+from newsletter.config import DeliverySettings
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Envelope, Provider
-from newsletter.providers.sendgrid.transport import open_pool
+from newsletter.providers.sendgrid.pool import Pool
 from newsletter.publish import Sending
 from newsletter.sending.personal import recipient_maker
 from newsletter.store.batches import Reader
@@ -30,7 +31,8 @@ def _bodies(wiring: Wiring, provider: Provider, sending: Sending) -> tuple[list[
         sending.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1
     )
     columns = select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs)
-    bodies, count = [], 0
+    bodies: list[bytes] = []
+    count = 0
     with read(wiring.engine) as connection:
         rows = iter(connection.execute(columns.order_by(subscriber.c.id)))
         while readers := [Reader(*row) for row in islice(rows, wiring.settings.delivery.batch_size)]:
@@ -38,6 +40,20 @@ def _bodies(wiring: Wiring, provider: Provider, sending: Sending) -> tuple[list[
             recipients = [make(reader) for reader in readers]
             bodies.append(provider.build(envelope, recipients, batch=str(len(bodies)), attempt="0" * 20))
     return bodies, count
+
+
+def _bare_post(delivery: DeliverySettings) -> Callable[[bytes], bool]:
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer SG.benchmark.key"}
+    url = f"{delivery.sendgrid_host}/v3/mail/send"
+    pool = Pool(
+        timeout_seconds=delivery.timeout_seconds, keep=delivery.threads, tls=False, trust_environment=False
+    )
+
+    def post(body: bytes) -> bool:
+        with pool.borrowed() as client:
+            return client.post(url, content=body, headers=headers).status_code == 202
+
+    return post
 
 
 def _timed(post: Callable[[bytes], bool], bodies: list[bytes], threads: int) -> tuple[float, float]:
@@ -57,16 +73,8 @@ def main(issue: str) -> None:
         used = time.process_time()
         bodies, readers = _bodies(wiring, provider, sending)
         build_cpu = time.process_time() - used
-        headers = {"Content-Type": "application/json", "Authorization": "Bearer SG.benchmark.key"}
-        url = f"{delivery.sendgrid_host}/v3/mail/send"
-        with open_pool(
-            delivery.sendgrid_host, timeout_seconds=delivery.timeout_seconds, threads=delivery.threads
-        ) as pool:
-            pool_seconds, pool_cpu = _timed(
-                lambda body: pool.post(url, content=body, headers=headers).status_code == 202,
-                bodies,
-                delivery.threads,
-            )
+        bare = _bare_post(delivery)
+        pool_seconds, pool_cpu = _timed(bare, bodies, delivery.threads)
         provider_seconds, provider_cpu = _timed(
             lambda body: isinstance(provider.post(body, lambda _late: None), Accepted),
             bodies,

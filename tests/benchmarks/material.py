@@ -19,6 +19,15 @@ sendgrid_host = "{host}"
 threads = 8
 """
 
+_FRONT = """\
+---
+subject: '{{ first_name or "Hello" }}, five gauges'
+preheader: Plus, who reads them.
+date: 2026-03-02
+number: 7
+---
+"""
+
 _STORY = """\
 # {headline}
 
@@ -56,7 +65,7 @@ def _words(start: int, count: int) -> str:
 
 def five_stories() -> str:
     """Return a letter of five stories, about 800 words, with two merge fields."""
-    head = "---\nsubject: \"{{ first_name or 'Hello' }}, five gauges\"\npreheader: Plus, who reads them.\ndate: 2026-03-02\nnumber: 7\n---\n"
+    head = _FRONT
     stories = (
         _STORY.format(
             headline=f"Gauge number {n} says what the others say",
@@ -100,7 +109,7 @@ class Publication:
         return issue
 
     def example(self) -> tuple[str, str]:
-        """Bring the example with five stories in, or else the generated one; return its id and whose it is."""
+        """Bring the example with five stories in, or else the generated one; return id and origin."""
         found = example_of_five()
         if found is None:
             return self.letter("five"), "generated"
@@ -109,7 +118,7 @@ class Publication:
         return target.stem if found.is_file() else found.name, "example"
 
     def readers(self, count: int) -> Path:
-        """Write a CSV of readers: addresses in no order, names, an attribute, one row in a thousand no address."""
+        """Write a CSV of readers: addresses in no order, names, a city; one row in a thousand is wrong."""
         path = self.root / f"readers-{count}.csv"
         with path.open("w", encoding="utf-8") as file:
             file.write("email,first_name,last_name,city\n")

@@ -1,6 +1,6 @@
 """Run whole processes and say what each cost: wall time, its own CPU time, its peak memory.
 
-This process stays small on purpose: Linux counts what a child's parent held at the fork into the child's peak.
+This process stays small on purpose: Linux counts what the parent held at the fork into a child's peak.
 """
 
 import json
@@ -84,7 +84,7 @@ def inside(script: str, *words: str | Path, folder: Path) -> Cost:
 
 @contextmanager
 def sink(*, latency: float) -> Iterator[tuple[str, list[int]]]:
-    """Run a server that reads requests and accepts them; yield its URL, and at the end how many readers it took."""
+    """Run a server that accepts all; yield its URL, and a list that holds its count once it has ended."""
     process = subprocess.Popen(
         [sys.executable, HERE.parent / "strict_sendgrid.py", "--latency", str(latency), "--count-only"],
         stdout=subprocess.PIPE,

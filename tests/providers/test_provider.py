@@ -73,7 +73,6 @@ def test_one_connection_serves_request_after_request() -> None:
         ("sandbox_mode", AccountRefused),
         ("400_unnamed", Refused),
         ("413", Refused),
-        ("early_413", Refused),
         ("429", NotAccepted),
         ("reset_mid_body", NotAccepted),
         ("500", Unknown),
@@ -101,11 +100,25 @@ def _large(made: SendGridProvider) -> bytes:
     return b" " * 20_000_000 + request(made)
 
 
-def test_a_redirect_is_never_followed() -> None:
-    with StrictSendGrid(faults=["redirect"]) as server, provider(server.url) as made:
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_a_redirect_is_never_followed(status: int) -> None:
+    away = Fault(status=status, headers={"Location": "/v3/scopes"})
+    with StrictSendGrid(faults=[away]) as server, provider(server.url) as made:
         made.post(request(made), never)
-    assert server.posts == 1
+    assert (server.posts, len(server.headers)) == (1, 1)
     assert not server.accepted
+
+
+def test_a_413_that_comes_before_the_body_was_read_took_nothing() -> None:
+    with StrictSendGrid(faults=["early_413"]) as server, provider(server.url) as made:
+        outcome = made.post(_large(made), never)
+    assert isinstance(outcome, Refused | NotAccepted)  # the reset that follows may overtake the answer
+
+
+def test_an_error_that_comes_before_the_body_was_read_took_nothing() -> None:
+    with StrictSendGrid(faults=[Fault("early", status=503)]) as server, provider(server.url) as made:
+        outcome = made.post(_large(made), never)
+    assert isinstance(outcome, NotAccepted)
 
 
 def test_a_202_without_a_message_id_is_accepted() -> None:

@@ -5,17 +5,23 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from local_sendgrid import Site, running
+from local_sendgrid import Site, Stage
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with Stage().running() as stage:
+        yield stage
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with running(tmp_path / "sandbox.db") as site:
+def site(stage: Stage, tmp_path: Path) -> Iterator[Site]:
+    with stage.site(tmp_path / "sandbox.db") as site:
         yield site
 
 
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Run further ones, with options."""
+def make_site(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Make one with options, in place of the ordinary one."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(running(tmp_path / "made.db", **options))
+        yield lambda **options: stack.enter_context(stage.site(tmp_path / "sandbox.db", **options))

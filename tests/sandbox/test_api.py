@@ -6,12 +6,12 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import suppress
 
 import httpx
 import orjson
 import pytest
-from local_sendgrid import JSON, KEY, Site, letter, running
+from local_sendgrid import JSON, KEY, Site, letter
 
 from newsletter.sandbox.app import MAX_BODY
 
@@ -119,10 +119,8 @@ def test_an_endless_body_is_cut_off(site: Site) -> None:
         while True:
             yield b"a" * 1_000_000
 
-    try:
+    with suppress(httpx.NetworkError):  # the connection closed on a client still writing: as good an answer
         assert site.post(endless(), {**JSON, **KEY}).status_code == 413
-    except httpx.TransportError:
-        pass  # the connection closed while the client was still writing: as good an answer
     assert site.send(letter()).status_code == 202
 
 
@@ -137,17 +135,19 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(site: Site) -> None:
     assert site.store.counts().total == 1
 
 
-def test_beyond_the_rate_a_request_is_refused_and_told_when_to_come_again(tmp_path: Path) -> None:
+def test_beyond_the_rate_a_request_is_refused_and_told_when_to_come_again(
+    make_site: Callable[..., Site],
+) -> None:
     now = [1_800_000_000.5]
-    with running(tmp_path / "limited.db", requests_per_second=2, clock=lambda: now[0]) as site:
-        answers = [site.send(letter()) for _ in range(3)]
-        assert [each.status_code for each in answers] == [202, 202, 429]
-        assert [each.headers["X-RateLimit-Remaining"] for each in answers] == ["1", "0", "0"]
-        assert answers[2].headers["X-RateLimit-Limit"] == "2"
-        assert answers[2].headers["X-RateLimit-Reset"] == "1800000001"
-        now[0] += 1
-        assert site.send(letter()).status_code == 202
-        assert site.store.counts().total == 3
+    site = make_site(requests_per_second=2, clock=lambda: now[0])
+    answers = [site.send(letter()) for _ in range(3)]
+    assert [each.status_code for each in answers] == [202, 202, 429]
+    assert [each.headers["X-RateLimit-Remaining"] for each in answers] == ["1", "0", "0"]
+    assert answers[2].headers["X-RateLimit-Limit"] == "2"
+    assert answers[2].headers["X-RateLimit-Reset"] == "1800000001"
+    now[0] += 1
+    assert site.send(letter()).status_code == 202
+    assert site.store.counts().total == 3
 
 
 def test_what_is_not_served_is_said_in_sendgrids_form(site: Site) -> None:
@@ -162,12 +162,11 @@ def test_it_says_that_it_is_well(site: Site) -> None:
     assert site.get("/health", {}).json() == {"status": "ok"}
 
 
-def test_a_file_that_cannot_be_written_is_a_fault_of_the_server(tmp_path: Path) -> None:
-    with running(tmp_path / "sandbox.db") as site:
-        site.store.close()
-        answer = site.send(letter())
-        assert answer.status_code == 500
-        assert "sandbox.db" in str(errors(answer)[0]["message"])
+def test_a_file_that_cannot_be_written_is_a_fault_of_the_server(site: Site) -> None:
+    site.store.close()
+    answer = site.send(letter())
+    assert answer.status_code == 500
+    assert "sandbox.db" in str(errors(answer)[0]["message"])
 
 
 def test_sixteen_senders_at_once_lose_and_mix_nothing(site: Site) -> None:

@@ -174,7 +174,7 @@ def test_a_host_that_is_not_this_machines_is_said(tmp_path: Path) -> None:
 
 
 def test_an_address_of_all_is_told_as_one_a_browser_can_open() -> None:
-    with listening("0.0.0.0", 0) as (_, url):
+    with listening("0.0.0.0", 0) as (_, url):  # noqa: S104  (what the test is about)
         assert url.startswith("http://127.0.0.1:")
 
 

@@ -34,7 +34,7 @@ def body(mail: EmailMessage, kind: str) -> str:
     assert part is not None
     content = part.get_content()
     assert isinstance(content, str)
-    return content.removesuffix("\n")
+    return content.replace("\r\n", "\n").removesuffix("\n")
 
 
 def test_an_eml_reads_back_as_what_was_sent() -> None:

@@ -145,7 +145,10 @@ def test_a_request_that_uses_everything_is_taken() -> None:
         (body(custom_args="text"), "custom_args"),
         (body(custom_args={"a": True}), "custom_args.a"),
         (body(custom_args={"a": "b" * 10_000}), "custom_args"),
-        ({**one(custom_args={"b": "c" * 5_000}), "custom_args": {"a": "b" * 5_000}}, "personalizations.0.custom_args"),
+        (
+            {**one(custom_args={"b": "c" * 5_000}), "custom_args": {"a": "b" * 5_000}},
+            "personalizations.0.custom_args",
+        ),
         (body(send_at=int(NOW) + 72 * 3600 + 1), "send_at"),
         (body(send_at="soon"), "send_at"),
         (body(send_at=True), "send_at"),
@@ -156,7 +159,10 @@ def test_a_request_that_uses_everything_is_taken() -> None:
         (body(content=[{"type": "text/plain"}]), "content.0.value"),
         (body(content=[{"type": "", "value": "a"}]), "content.0.type"),
         (body(content=[{"type": "text/html; charset=utf-8", "value": "a"}]), "content.0.type"),
-        (body(content=[{"type": "text/html", "value": "a"}, {"type": "text/plain", "value": "b"}]), "content"),
+        (
+            body(content=[{"type": "text/html", "value": "a"}, {"type": "text/plain", "value": "b"}]),
+            "content",
+        ),
         (body(content=[{"type": "text/html", "value": "a"}] * 2), "content"),
         (body(categories=[str(n) for n in range(11)]), "categories"),
         (body(categories=["a", "a"]), "categories"),
@@ -187,7 +193,10 @@ def test_a_request_that_uses_everything_is_taken() -> None:
         ),
         (body(mail_settings={"sandbox_mode": {"enable": "yes"}}), "mail_settings.sandbox_mode.enable"),
         (body(mail_settings={"sandbox": {}}), "mail_settings.sandbox"),
-        (body(tracking_settings={"click_tracking": {"enabled": False}}), "tracking_settings.click_tracking.enabled"),
+        (
+            body(tracking_settings={"click_tracking": {"enabled": False}}),
+            "tracking_settings.click_tracking.enabled",
+        ),
         (body(personalisations=[]), "personalisations"),
         (one(subsitutions={}), "personalizations.0.subsitutions"),
         (one(to=[{"email": "ann@example.org", "nme": "Ann"}]), "personalizations.0.to.0.nme"),
@@ -213,10 +222,12 @@ def test_a_reserved_header_is_refused_at_both_levels_in_any_case(name: str) -> N
 @pytest.mark.parametrize(
     "address",
     [
-        "", "ann", "@example.org", "ann@", "ann@localhost", "ann@@example.org", "a nn@example.org", "ann@exa mple.org",
+        "", "ann", "@example.org", "ann@", "ann@localhost", "ann@@example.org", "a nn@example.org",
+        "ann@exa mple.org",
         ".ann@example.org", "ann.@example.org", "a..nn@example.org", "ann@-example.org", "ann@example-.org",
         "ann@example..org", "ann@example.org.", "ann@example.1", "ann@[127.0.0.1]", '"ann"@example.org',
-        "Ann <ann@example.org>", "ann@example.org\n", "änn@example.org", "ann@bücher.example", "ann,bea@example.org",
+        "Ann <ann@example.org>", "ann@example.org\n", "änn@example.org", "ann@bücher.example",
+        "ann,bea@example.org",
         f"{'a' * 65}@example.org", f"ann@{'a' * 64}.org", f"ann@{'a.' * 126}org",
     ],
 )  # fmt: skip

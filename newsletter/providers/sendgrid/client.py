@@ -52,7 +52,12 @@ class SendGridProvider:
         vendor = SendGridAPIClient(api_key=_checked_key(api_key), host=self._host)
         # A proxy named in the environment is what an operator expects, but never for this very machine.
         trusted = not is_loopback(self._host)
-        self._pool = Pool(timeout_seconds=timeout_seconds, keep=threads, trust_environment=trusted)
+        self._pool = Pool(
+            timeout_seconds=timeout_seconds,
+            keep=threads,
+            tls=self._host.startswith("https:"),
+            trust_environment=trusted,
+        )
         self._api = PooledClient.replacing(vendor.client, self._pool)
         self._closed = False
 

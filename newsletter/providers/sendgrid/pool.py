@@ -17,18 +17,18 @@ class Pool:
     just given to another thread, and a request that was on the wire then counts as unknown.
     """
 
-    def __init__(self, *, timeout_seconds: float, keep: int, trust_environment: bool) -> None:
+    def __init__(self, *, timeout_seconds: float, keep: int, tls: bool, trust_environment: bool) -> None:
         """Prepare; nothing is connected yet.
 
         ``timeout_seconds`` bounds connecting and writing. Reading goes on for longer, since an answer that is
-        late still tells what became of a request. ``keep`` is how many idle clients are worth keeping.
-        ``trust_environment`` honours proxies and certificates named there.
+        late still tells what became of a request. ``keep`` is how many idle clients to keep, ``tls``
+        whether the host is an https one; ``trust_environment`` honours proxies and certificates named there.
         """
         self._timeout = httpx.Timeout(timeout_seconds, read=timeout_seconds + LATE_SECONDS)
         self._keep = keep
         self._trust_environment = trust_environment
-        # Reading all certificates takes 20 ms: once is enough.
-        self._tls = httpx.create_ssl_context(trust_env=trust_environment)
+        # Reading all certificates takes 20 ms and more: once is enough, and without TLS it is for nothing.
+        self._tls = httpx.create_ssl_context(trust_env=trust_environment) if tls else False
         self._idle: list[httpx.Client] = []
         self._lock = threading.Lock()
         self._closed = False

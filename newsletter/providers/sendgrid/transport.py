@@ -198,7 +198,7 @@ def checked_host(host: str) -> str:
             f"sendgrid_host is plain http to {parts.hostname}: the key and the list would travel readable.",
             hint="Use https; plain http is for a server on this machine.",
         )
-    return host.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
 def _is_base_url(host: str) -> bool:

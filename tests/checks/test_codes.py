@@ -1,0 +1,169 @@
+"""Each check fails once, at the right line, and is silent on sound work."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.checks import PictureFacts, registered
+from newsletter.rendering import RenderedMessage
+
+Codes = Callable[..., list[tuple[str, int | None]]]
+
+ROOT = Path(__file__).parent.parent.parent
+HEAD = "The river that came back"
+PREHEADER = "Sixty years after the last salmon, somebody counted eleven of them."
+LINK = "[taken down last year](https://example.org/dam)"
+TARGET = "https://example.org/dam"
+ALT = "Salmon below a weir, seen from the bank"
+CAPTION = ' "The weir in May. Photo: own"'
+NOW = "Eleven fish passed the counter. Nobody had expected one."
+SECOND = "\n# The river that came back\n\n**Background:** Of 1931.\n\n**What’s going on now:** Eleven fish.\n"
+ARABIC = "عاد السلمون إلى النهر بعد ستين عاما من الغياب الطويل "
+
+
+def _said(*text: str) -> tuple[str, str]:
+    return NOW, " ".join(text)
+
+
+#: code, line, and what is changed in the sound issue (old words, new words)
+SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
+    ("subject-long", 2, (f"subject: {HEAD}", "subject: " + "word " * 15)),
+    ("subject-capitals", 2, (f"subject: {HEAD}", "subject: THE RIVER IS BACK!")),
+    ("subject-reply", 2, (f"subject: {HEAD}", 'subject: "Re: the river"')),
+    ("preheader-missing", 3, (f"preheader: {PREHEADER}", "preheader:")),
+    ("preheader-missing", 2, (f"preheader: {PREHEADER}\n", "")),
+    ("preheader-short", 3, (PREHEADER, "Eleven salmon")),
+    ("preheader-long", 3, (PREHEADER, PREHEADER + " " + PREHEADER)),
+    ("preheader-repeats", 3, (PREHEADER, f"{HEAD} after sixty years without a fish.")),
+    ("date-differs", 4, ("date: 2026-02-02", "date: 2026-02-03")),
+    ("headline-long", 7, (f"# {HEAD}", "# " + "word " * 21)),
+    ("headline-twice", 14, ("\n\nThe mill is still there,", SECOND + "\nThe mill is still there,")),
+    ("background-long", 9, ("The dam was built", "The dam was built " + "and built " * 40)),
+    ("background-undated", 9, (f"in 1931 and {LINK}", "long ago")),
+    ("paragraph-long", 13, _said("It rained. It poured. It stopped. Eleven fish came by.")),
+    ("text-placeholder", 13, _said("Eleven fish passed the counter, says TK.")),
+    ("text-placeholder", 13, _said("Lorem ipsum dolor sit amet.")),
+    ("text-damaged", 13, _said("Itâ€™s eleven fish.")),
+    ("text-damaged", 13, _said("In a cafÃ© by the river.")),
+    ("date-wrong", 13, _said("They came on Monday, 3 March 2026.")),
+    ("date-wrong", 13, _said("They came on June 31, 2025.")),
+    ("field-default", 15, ('{{ first_name or "reader" }}', "{{ first_name }}")),
+    ("field-foreign", 13, _said("Eleven fish, *|FNAME|*.")),
+    ("field-foreign", 13, _said("Eleven fish, [First Name].")),
+    ("field-foreign", 13, _said("Eleven fish, %first_name%.")),
+    ("link-form", 9, (TARGET, "dam.html")),
+    ("link-form", 9, (TARGET, "www.example.org/dam")),
+    ("link-form", 9, (TARGET, "#dam")),
+    ("link-form", 9, (TARGET, "ftp://example.org/dam")),
+    ("link-form", 9, (TARGET, "https:///dam")),
+    ("link-form", 9, (TARGET, "<https://exa mple.org/dam>")),
+    ("link-form", 9, (TARGET, "https://[::1/dam")),
+    ("link-form", 9, (TARGET, "")),
+    ("link-form", 9, (TARGET, "mailto:ana")),
+    ("link-local", 9, (TARGET, "http://localhost:8000/dam")),
+    ("link-local", 9, (TARGET, "https://192.168.0.10/dam")),
+    ("link-local", 9, (TARGET, "https://wiki.internal/dam")),
+    ("link-password", 9, (TARGET, "https://ana:secret@example.org/dam")),
+    ("link-empty", 15, ("The mill", f"[]({TARGET}) The mill")),
+    ("link-plain-http", 9, (TARGET, "http://example.org/dam")),
+    ("link-shortened", 9, (TARGET, "https://bit.ly/3xYz")),
+    ("link-vague", 9, ("taken down last year", "Click here!")),
+    ("link-unread", 13, _said("Read [the count](https://example.org/the count).")),
+    ("link-bare", 13, _said("Read <https://example.org/count>.")),
+    ("link-bare", 13, _said("Read https://example.org/count.")),
+    ("alt-missing", 11, (ALT, "")),
+    ("alt-file-name", 11, (ALT, "salmon-final.jpg")),
+    ("alt-file-name", 11, (ALT, "IMG_2041")),
+    ("alt-file-name", 11, (ALT, "3f2a9c11 22ab 4cde 8f01 aabbccddeeff")),
+    ("alt-generic", 11, (ALT, "Photo")),
+    ("alt-repeats", 11, (ALT, "The weir in May. Photo: own")),
+    ("alt-long", 11, (ALT, "word " * 40)),
+    ("caption-missing", 11, (CAPTION, "")),
+    ("picture-missing", 11, ("salmon.jpg", "trout.jpg")),
+    ("picture-missing", 11, (f"(salmon.jpg{CAPTION})", f"(<>{CAPTION})")),
+    ("picture-address", 11, ("salmon.jpg", "http://example.org/salmon.jpg")),
+    ("picture-remote", 11, ("salmon.jpg", "https://example.org/salmon.jpg")),
+]
+#: code, and what is changed in the sound mail's HTML
+SPOILED_MAIL: list[tuple[str, tuple[str, str]]] = [
+    ("mail-clipped", ("</body>", "<p>" + "x" * 102_400 + "</p></body>")),
+    ("mail-large", ("</body>", "<p>" + "x" * 80_000 + "</p></body>")),
+    ("mail-styles", ("<style>", "<style>" + "a { color: red } " * 1_000)),
+    ("mail-language", (' lang="en"', "")),
+    ("mail-title", ("<title>The river that came back</title>", "<title> </title>")),
+    ("mail-headings", ("<h1>The river that came back</h1>", "")),
+    ("mail-headings", ("<h2>Now</h2>", "<h4>Now</h4>")),
+    ("mail-headings", ("<h2>Now</h2>", "<h1>Now</h1>")),
+    ("mail-alt", (' alt="Salmon"', "")),
+    ("mail-unsubscribe", ("-nl.unsubscribe_url-", "https://example.org/u")),
+]
+SPOILED_PICTURE: list[tuple[str, PictureFacts]] = [
+    ("picture-missing", PictureFacts(False, why="it is no picture, or a damaged one")),
+    ("picture-heavy", PictureFacts(True, 1280, 720, 500_001)),
+    ("picture-wide", PictureFacts(True, 4000, 3000, 400_000)),
+    ("picture-small", PictureFacts(True, 300, 200, 20_000)),
+]
+
+
+def test_sound_work_is_passed_over_in_silence(codes: Codes) -> None:
+    assert codes() == []
+
+
+@pytest.mark.parametrize(("code", "line", "change"), SPOILED, ids=lambda value: str(value)[:40])
+def test_a_fault_in_the_text_is_found_at_its_line(
+    codes: Codes, code: str, line: int | None, change: tuple[str, str]
+) -> None:
+    assert (code, line) in codes(change)
+
+
+@pytest.mark.parametrize(("code", "change"), SPOILED_MAIL, ids=lambda value: str(value)[:40])
+def test_a_fault_in_the_mail_is_found_and_has_no_line(
+    codes: Codes, mail: RenderedMessage, code: str, change: tuple[str, str]
+) -> None:
+    assert change[0] in mail.html
+    assert codes(mail=replace(mail, html=mail.html.replace(*change))) == [(code, None)]
+
+
+def test_a_mail_without_text_is_found(codes: Codes, mail: RenderedMessage) -> None:
+    assert codes(mail=replace(mail, text=" \n")) == [("mail-text", None), ("mail-unsubscribe", None)]
+
+
+@pytest.mark.parametrize(("code", "facts"), SPOILED_PICTURE, ids=lambda value: str(value)[:40])
+def test_a_fault_in_a_pictures_file_is_found_at_its_line(
+    codes: Codes, code: str, facts: PictureFacts
+) -> None:
+    assert codes(pictures={"salmon.jpg": facts}) == [(code, 11)]
+
+
+def test_a_missing_picture_says_why(look: Any) -> None:
+    why = "mail clients show only JPEG, PNG and GIF"
+    found = look(pictures={"salmon.jpg": PictureFacts(False, why=why)})
+    assert [each.message for each in found] == [f"The picture “salmon.jpg” cannot be used: {why}."]
+
+
+def test_a_date_far_ahead_is_found_and_without_today_it_is_not(codes: Codes) -> None:
+    change = ("date: 2026-02-02", "date: 2027-02-02")
+    assert codes(change, name="river") == [("date-ahead", 4)]
+    assert codes(change, name="river", today=None) == []
+
+
+def test_a_text_in_letters_its_language_does_not_use_is_found(codes: Codes) -> None:
+    changes = [(f"subject: {HEAD}", f"subject: {ARABIC}"), (NOW, ARABIC * 8), ("The mill is", ARABIC)]
+    assert codes(*changes) == [("language-script", None)]
+    assert codes(*changes, ("number: 4", "language: ar-EG")) == []
+
+
+def test_every_code_has_been_seen_to_fail() -> None:
+    seen = {each[0] for each in (*SPOILED, *SPOILED_MAIL, *SPOILED_PICTURE)}
+    seen |= {"mail-text", "date-ahead", "language-script"}
+    assert seen == {each.code for each in registered()}
+
+
+def test_the_page_and_the_code_name_the_same_checks() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([a-z-]+)` \| (error|warning|notice) \|", page, re.MULTILINE)
+    assert sorted(told) == [(each.code, each.severity) for each in registered()]

@@ -1,0 +1,210 @@
+"""The inbox, as a person and as a browser see it."""
+
+import email
+import email.policy
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from browser import chromium
+from local_sendgrid import Site, letter
+
+from newsletter.sandbox.inbox import with_local_pictures
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Route
+
+PICTURE = f"{'ab' * 32}.png"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def pictures(name: str) -> tuple[str, bytes] | None:
+    return ("image/png", PNG) if name == PICTURE else None
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site(picture=pictures)
+
+
+def html_of(site: Site, html: str, **changes: object) -> int:
+    """Send a mail with this HTML; return its number."""
+    content = [{"type": "text/html", "value": html}]
+    assert site.send(letter("ann@example.org", content=content, **changes)).status_code == 202
+    return site.store.messages().messages[0].id
+
+
+def test_an_empty_inbox_says_how_to_fill_it(site: Site) -> None:
+    page = site.get("/").text
+    assert "No mail yet" in page
+    assert "newsletter send" in page
+
+
+def test_the_list_shows_who_got_what_and_adds_up(site: Site) -> None:
+    site.send(letter("ann@example.org", "bea@example.org"))
+    page = site.get("/").text
+    assert "2 messages" in page
+    assert "nobody got an issue twice" in page
+    assert "ann@example.org" in page
+    assert "The kilogram is gone" in page
+    site.send(letter("ann@example.org"))
+    assert "1 got an issue more than once" in site.get("/").text
+
+
+def test_an_address_is_searched_and_pages_keep_the_search(site: Site) -> None:
+    site.send(letter(*(f"ann{n}@example.org" for n in range(60)), "bea@example.org"))
+    first = site.get("/?q=ann").text
+    assert "bea@example.org" not in first
+    assert "Page 1 of 2" in first
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = site.get(older.replace("&amp;", "&")).text
+    assert "Page 2 of 2" in second
+    assert second.count('class="to"') == 10
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", f"page={'9' * 30}", "page=²", "q=%00", "q=%25_'\""]
+)
+def test_an_odd_question_gets_an_ordinary_page(site: Site, query: str) -> None:
+    site.send(letter())
+    assert site.get(f"/?{query}").status_code == 200
+
+
+def test_a_message_is_shown_in_all_its_forms(site: Site) -> None:
+    site.send(letter("ann@example.org"))
+    number = site.store.messages().messages[0].id
+    assert 'sandbox=""' in site.get(f"/messages/{number}").text
+    assert "Hello Reader 0, here is the news." in site.get(f"/messages/{number}/text").text
+    headers = site.get(f"/messages/{number}/headers").text
+    assert "https://news.example.org/u/0" in headers
+    assert "nl_reader" in headers
+    assert "Content-Transfer-Encoding: quoted-printable" in site.get(f"/messages/{number}/source").text
+    assert "Hello Reader &lt;0&gt;" in site.get(f"/mail/{number}").text
+
+
+def test_an_eml_is_downloaded_and_reads_as_the_mail(site: Site) -> None:
+    site.send(letter("ann@example.org"))
+    answer = site.get(f"/messages/{site.store.messages().messages[0].id}.eml")
+    assert answer.headers["content-type"] == "message/rfc822"
+    assert re.fullmatch(r'attachment; filename="[\w-]+\.eml"', answer.headers["content-disposition"])
+    mail = email.message_from_bytes(answer.content, policy=email.policy.default)
+    assert mail["To"] == "Reader 0 <ann@example.org>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/messages/99", "/messages/99.eml", "/mail/99", "/messages/1/nonsense", f"/messages/{'9' * 40}", "/no"],
+)
+def test_what_is_not_there_is_said_on_a_page(site: Site, path: str) -> None:
+    site.send(letter())
+    answer = site.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
+def test_markup_in_a_subject_a_name_and_a_search_is_text(site: Site) -> None:
+    html_of(site, "<p>Hello</p>", subject="<script>alert(1)</script>")
+    for path in ("/", "/?q=<script>", f"/messages/{site.store.messages().messages[0].id}"):
+        page = site.get(path).text
+        assert "<script>" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_picture_from_any_host_is_taken_from_here() -> None:
+    name = f"{'0a' * 32}.jpg"
+    html = f'<img src="https://a.example/x/pictures/{name}"><td style="background:url(\'http://b.example/pictures/{name}\')">'
+    assert with_local_pictures(html) == (
+        f'<img src="/pictures/{name}"><td style="background:url(\'/pictures/{name}\')">'
+    )
+    for other in (f"see https://a.example/pictures/{name}", '"https://a.example/pictures/logo.png"'):
+        assert with_local_pictures(other) == other
+
+
+def test_a_picture_is_served_by_its_name_alone(site: Site) -> None:
+    answer = site.get(f"/pictures/{PICTURE}")
+    assert (answer.headers["content-type"], answer.content) == ("image/png", PNG)
+    for name in ("x.png", f"{'cd' * 32}.png", f"{'AB' * 32}.png", "..%2f..%2fetc%2fpasswd"):
+        assert site.get(f"/pictures/{name}").status_code == 404
+
+
+def test_a_name_that_is_not_this_machines_sees_no_inbox(site: Site, make_site: Callable[..., Site]) -> None:
+    site.send(letter())
+    answer = site.get("/", {"Host": "rebound.example"})
+    assert answer.status_code == 421
+    assert "ann@" not in answer.text
+    for host in ("localhost:1", "127.0.0.1", "[::1]:80", "inbox.localhost"):
+        assert site.get("/", {"Host": host}).status_code == 200
+    assert make_site(hosts=["mail.test"]).get("/", {"Host": "mail.test:80"}).status_code == 200
+
+
+def test_every_page_forbids_what_comes_from_elsewhere(site: Site) -> None:
+    number = html_of(site, "<p>Hello</p>")
+    for path in ("/", f"/messages/{number}", f"/mail/{number}", "/no", f"/pictures/{PICTURE}"):
+        assert "default-src 'none'" in site.get(path).headers["content-security-policy"]
+    assert "sandbox" in site.get(f"/mail/{number}").headers["content-security-policy"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with chromium() as found:
+        yield found
+
+
+HOSTILE = f"""<html><head>
+<style>@import url("http://evil.invalid/a.css"); p {{ color: rgb(1, 2, 3); }}</style></head>
+<body><p>Hello</p><script>document.body.innerHTML = "gone"</script>
+<img id="ours" src="https://news.example.org/pictures/{PICTURE}" alt="ours">
+<img id="theirs" src="http://evil.invalid/pixel.gif" alt="theirs"><iframe src="http://evil.invalid/"></iframe>
+<form action="http://evil.invalid/"><button>Go</button></form></body></html>"""
+
+
+@pytest.mark.browser
+def test_a_hostile_mail_shows_itself_and_our_picture_and_reaches_nobody(
+    site: Site, browser: "Browser"
+) -> None:
+    number = html_of(site, HOSTILE)
+    page = browser.new_page()
+    reached: list[str] = []
+
+    def answer_for_evil(route: "Route") -> None:
+        reached.append(route.request.url)
+        route.fulfill(body=PNG, content_type="image/png")
+
+    page.route("http://evil.invalid/**", answer_for_evil)
+    page.route("https://news.example.org/**", answer_for_evil)
+    page.goto(f"{site.url}/messages/{number}", wait_until="load")
+    frame = page.frame_locator("iframe[title]")
+    assert frame.locator("p").inner_text() == "Hello"
+    assert frame.locator("p").evaluate("each => getComputedStyle(each).color") == "rgb(1, 2, 3)"
+    assert frame.locator("#ours").evaluate("image => image.naturalWidth") == 1
+    assert frame.locator("#theirs").evaluate("image => image.naturalWidth") == 0
+    assert reached == []
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_pass_axe_and_fit_a_phone(
+    site: Site, browser: "Browser", scheme: Literal["light", "dark"]
+) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    site.send(letter(*(f"reader-with-a-long-name-{n}@a-long-domain.example.org" for n in range(60))))
+    number = html_of(site, "<p>Hello</p>")
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 320, "height": 700}, bypass_csp=True)
+    for path in (
+        "/",
+        "/?q=zzz",
+        f"/messages/{number}",
+        f"/messages/{number}/headers",
+        f"/messages/{number}/source",
+    ):
+        page.goto(site.url + path)
+        assert Axe().run(page)["violations"] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.close()
