@@ -4,6 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from newsletter.errors import SettingsError
 
 FILE_NAME = "newsletter.toml"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+MAX_BYTES = 1_000_000
 SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 
 
@@ -163,7 +164,10 @@ class Settings(BaseSettings):
 def is_loopback(url: str) -> bool:
     """Say whether a base URL is of this machine."""
     host = urlsplit(url).hostname or ""
-    return host in LOOPBACK or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _base_url(value: str) -> str:
@@ -204,7 +208,11 @@ def load_settings(file: Path | None = None, *, start: Path | None = None, requir
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise SettingsError("The file is far too large for settings.", file=str(path))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError("There is no such file.", file=str(path)) from error
     except UnicodeDecodeError as error:

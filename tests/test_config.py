@@ -81,6 +81,7 @@ def test_secrets_never_show_in_a_repr(tmp_path: Path, monkeypatch: pytest.Monkey
         ("", "sendgrid", False),
         ("https://api.eu.sendgrid.com", "sendgrid", False),
         ("http://127.0.0.1:8025", "sendgrid on loopback", True),
+        ("https://127.evil.example", "sendgrid at 127.evil.example", False),
         ("https://relay.example.net", "sendgrid at relay.example.net", False),
     ],
 )

@@ -113,7 +113,8 @@ def _trimmed(children: Sequence[Token]) -> list[Token]:
             continue
         if token.type == "text" and not (token.content if begun else token.content.strip()):
             continue
-        if token.nesting == -1 and left and left[-1].nesting == 1 and left[-1].tag == token.tag:
+        emptied = token.tag in ("em", "strong") and token.nesting == -1
+        if emptied and left and left[-1].nesting == 1 and left[-1].tag == token.tag:
             left.pop()
             continue
         first = not begun and token.type == "text"

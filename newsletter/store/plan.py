@@ -22,7 +22,9 @@ def exclusion(audience_at: int) -> ColumnElement[str | None]:
     )
 
 
-def cut(connection: Connection, each: Mailing, *, batch_size: int, now: int) -> int | None:
+def cut(
+    connection: Connection, each: Mailing, *, batch_size: int, now: int, at_once: int = CUT_AT_ONCE
+) -> int | None:
     """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
     cursor = connection.scalar(select(mailing.c.plan_cursor).where(mailing.c.id == each.id)) or 0
     ids = list(
@@ -34,7 +36,7 @@ def cut(connection: Connection, each: Mailing, *, batch_size: int, now: int) -> 
                 subscription.c.created_at <= each.audience_at,
             )
             .order_by(subscription.c.subscriber_id)
-            .limit(CUT_AT_ONCE)
+            .limit(at_once)
         )
     )
     if not ids:

@@ -10,6 +10,7 @@ import orjson
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
+from newsletter.config import is_loopback
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.errors import DeliveryError, SettingsError
@@ -22,7 +23,6 @@ from newsletter.providers.sendgrid.transport import (
     GivenUp,
     PooledClient,
     checked_host,
-    is_loopback,
 )
 
 

@@ -5,7 +5,6 @@ its own opens a connection a call, has no time-out, follows a redirect with a GE
 encodes JSON slowly and formats each payload, and the key, for a debug log.
 """
 
-import ipaddress
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from python_http_client.client import Client
 from python_http_client.exceptions import handle_error
 
+from newsletter.config import is_loopback
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.pool import Pool
 
@@ -172,15 +172,6 @@ def _read(response: "httpx.Response") -> bytes:
         if not 300 <= response.status_code < 500:
             raise
     return bytes(body)
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a base URL can only be this machine: localhost, or an address of the loopback network."""
-    name = urlsplit(host).hostname or ""
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def checked_host(host: str) -> str:

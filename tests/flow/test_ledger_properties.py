@@ -1,0 +1,401 @@
+"""Whatever happens, in whatever order: every reader once, nobody twice, and a proof that adds up.
+
+Hypothesis writes the story: readers come, leave, are suppressed and erased between and during sends; answers
+are clear, unclear, late or never come; senders are killed at every step. The story runs through the real
+publication, ledger and pump; only the provider and the clock are of this test's making.
+"""
+
+import shutil
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from threading import Event
+
+import orjson
+from conftest import BRIEF
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import delete, select
+
+from newsletter import publish, readership
+from newsletter.config import Settings
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.errors import AudienceError, DeliveryError
+from newsletter.store import mailings, plan
+from newsletter.store.database import open_database, read, write
+from newsletter.store.tables import subscriber, subscription
+from newsletter.wiring import Wiring
+
+ISSUE = "first"
+PEOPLE = [f"reader{n}@example.org" for n in range(14)]
+LISTS = ("morning", "evening")
+
+
+class Killed(BaseException):
+    """A sender killed without warning: whatever it held stays as it is."""
+
+
+class Ticking:
+    """A clock whose every look is a millisecond later, and which never makes anybody wait."""
+
+    def __init__(self) -> None:
+        self.at = 1_000_000_000_000_000
+
+    def now(self) -> int:
+        self.at += 1000
+        return self.at
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        self.at += int(seconds * 1_000_000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the provider does with one request: ``taken`` is the truth, whatever it says."""
+
+    kind: str
+    taken: bool = False
+    places: tuple[int, ...] = ()
+    late: bool = False
+
+
+ANSWERS = st.one_of(
+    st.builds(Answer, st.sampled_from(["not accepted", "refused", "too large", "account"])),
+    st.builds(
+        Answer,
+        st.just("named"),
+        places=st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True).map(tuple),
+    ),
+    st.builds(Answer, st.just("unknown"), taken=st.booleans(), late=st.booleans()),
+    st.builds(Answer, st.just("killed on the wire"), taken=st.booleans()),
+    st.just(Answer("killed before the wire")),
+    st.just(Answer("accepted", taken=True)),
+)
+
+
+@dataclass
+class Scripted:
+    """A provider that answers as told, then accepts; it knows who was really mailed."""
+
+    identity: str = "sandbox"
+    script: deque[Answer] = field(default_factory=deque)
+    mailed: Counter[int] = field(default_factory=Counter)
+    look: Callable[[list[int]], None] = lambda ids: None
+    meanwhile: Callable[[], None] = lambda: None
+    late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        ids = [each.reader for each in recipients]
+        self.look(ids)
+        if self.script and self.script[0].kind == "killed before the wire":
+            self.script.popleft()
+            raise Killed
+        return orjson.dumps(ids)
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        self._tell_late()
+        self.meanwhile()
+        answer = self.script.popleft() if self.script else Answer("accepted", taken=True)
+        if answer.taken:
+            self.mailed.update(orjson.loads(request))
+        if answer.kind.startswith("killed"):
+            raise Killed
+        if answer.late:
+            self.late.append((late, Accepted("late") if answer.taken else NotAccepted("late")))
+        return _outcome(answer)
+
+    def close(self) -> None:
+        self._tell_late()
+
+    def _tell_late(self) -> None:
+        while self.late:
+            tell, outcome = self.late.pop()
+            tell(outcome)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    return {
+        "accepted": Accepted("message"),
+        "not accepted": NotAccepted("busy", retry_after=0),
+        "refused": Refused("no"),
+        "named": Refused("no", tuple((place, f"place {place}") for place in answer.places)),
+        "too large": Refused("too much", too_large=True),
+        "account": AccountRefused("no credit"),
+        "unknown": Unknown("silence"),
+    }[answer.kind]
+
+
+@cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        open_database(f"sqlite:///{path}").dispose()
+        return path.read_bytes()
+
+
+class House(Wiring):
+    """A publication whose provider and clock are this test's."""
+
+    def __init__(self, root: Path, post: Scripted, batch_size: int) -> None:
+        (root / "issues").mkdir()
+        (root / "issues" / f"{ISSUE}.md").write_text(BRIEF)
+        (root / "newsletter.db").write_bytes(_empty_database())
+        values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
+        delivery = {"delivery": {"provider": "sandbox", "batch_size": batch_size, "threads": 1}}
+        super().__init__(Settings(root=root, **values, **delivery))  # type: ignore[arg-type]
+        self.clock = Ticking()  # type: ignore[assignment]
+        self.post = post
+
+    @contextmanager
+    def provider(self) -> Iterator[Scripted]:
+        try:
+            yield self.post
+        except Killed:
+            self.post.late.clear()  # nobody is left to hear them
+            raise
+        finally:
+            self.post.close()
+
+
+class Story(RuleBasedStateMachine):
+    """One publication, one issue, two lists, and everything that can happen to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.post = Scripted()
+        self.only_first_list = True
+        self.erased = False
+
+    def teardown(self) -> None:
+        if hasattr(self, "house"):
+            self._settle()
+            self.house.engine.dispose()
+        shutil.rmtree(self.folder)
+
+    @initialize(batch_size=st.integers(1, 6), count=st.integers(1, 12), pending=st.integers(0, 3))
+    def begin(self, batch_size: int, count: int, pending: int) -> None:
+        self.house = House(self.folder, self.post, batch_size)
+        for place, address in enumerate(PEOPLE[:count]):
+            self.join(address, LISTS[0], pending=place < pending)
+
+    # ── the list changes ────────────────────────────────────────────────────────────────────────────────
+
+    @rule(address=st.sampled_from(PEOPLE), name=st.sampled_from(LISTS), pending=st.booleans())
+    def join(self, address: str, name: str, *, pending: bool) -> None:
+        self._change("join", address, name, pending=pending)
+
+    @rule(
+        what=st.sampled_from(["leave", "suppress", "unsuppress", "erase"]), address=st.sampled_from(PEOPLE)
+    )
+    def change(self, what: str, address: str) -> None:
+        self._change(what, address)
+
+    def _change(self, what: str, address: str, name: str = "", *, pending: bool = False) -> None:
+        engine, now = self.house.engine, self.house.clock.now
+        try:
+            match what:
+                case "join":
+                    readership.add(engine, name, address, now=now, pending=pending, again=True)
+                case "leave":
+                    readership.remove(engine, address, now=now)
+                case "suppress":
+                    readership.suppress(engine, [address], now=now)
+                case "unsuppress":
+                    readership.unsuppress(engine, address)
+                case "erase":
+                    with write(engine) as connection:
+                        connection.execute(delete(subscriber).where(subscriber.c.email == address))
+                    self.erased = True
+        except AudienceError:
+            pass  # he was on no list, or is never mailed: nothing to change
+
+    # ── sends ───────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(
+        script=st.lists(ANSWERS, max_size=6),
+        name=st.sampled_from(LISTS),
+        only_missing=st.booleans(),
+        meanwhile=st.lists(
+            st.tuples(st.sampled_from(["leave", "suppress", "erase", "join"]), st.sampled_from(PEOPLE)),
+            max_size=4,
+        ),
+    )
+    def send(
+        self, script: list[Answer], name: str, *, only_missing: bool, meanwhile: list[tuple[str, str]]
+    ) -> None:
+        sending = self._foresee(name, only_missing=only_missing)
+        if sending is None:
+            return
+        changes = deque(meanwhile)
+
+        def change() -> None:
+            if changes:
+                what, address = changes.popleft()
+                self._change(what, address, sending.list_name)
+            self.check()
+
+        self.post.script = deque(script)
+        self.post.look = lambda ids: self._only_who_may_be_mailed(sending, ids)
+        self.post.meanwhile = change
+        try:
+            proof = publish.send(self.house, sending)
+        except Killed:
+            return
+        finally:
+            self.post.script.clear()
+        if proof.state == "finished" and not self.post.late:
+            assert not proof.pending or "late" in str(script)
+
+    @rule(name=st.sampled_from(LISTS), stretch=st.integers(1, 5), times=st.integers(0, 3))
+    def die_while_planning(self, name: str, stretch: int, times: int) -> None:
+        sending = self._foresee(name, only_missing=False)
+        if sending is None or sending.mailing is not None or sending.nothing_to_do:
+            return
+        with write(self.house.engine) as connection:
+            key = mailings.create(
+                connection,
+                issue=ISSUE,
+                kind=sending.kind,
+                provider=sending.provider,
+                list_id=sending.list_id,
+                audience_at=sending.audience_at,
+                now=self.house.clock.now(),
+                source_digest=sending.source,
+                envelope=sending.envelope,
+                message=sending.message,
+            )
+            each = mailings.get(connection, key)
+            size = self.house.settings.delivery.batch_size
+            for _ in range(times):
+                plan.cut(connection, each, batch_size=size, now=self.house.clock.now(), at_once=stretch)
+
+    @precondition(lambda self: self._last_state() in {"paused", "sending"})
+    @rule()
+    def cancel(self) -> None:
+        with write(self.house.engine) as connection:
+            last = mailings.of_issue(connection, ISSUE)[-1]
+            mailings.set_state(connection, last.id, "cancelled", now=self.house.clock.now())
+
+    def _last_state(self) -> str:
+        if not hasattr(self, "house"):
+            return ""
+        with read(self.house.engine) as connection:
+            found = mailings.of_issue(connection, ISSUE)
+        return found[-1].state if found else ""
+
+    def _foresee(self, name: str, *, only_missing: bool) -> publish.Sending | None:
+        try:
+            sending = publish.foresee(self.house, ISSUE, list_name=name, only_missing=only_missing)
+        except (AudienceError, DeliveryError):
+            return None  # no such list yet, or nobody can be missing
+        if sending.list_name != LISTS[0]:
+            self.only_first_list = False
+        return sending
+
+    def _only_who_may_be_mailed(self, sending: publish.Sending, ids: list[int]) -> None:
+        with read(self.house.engine) as connection:
+            rows = connection.execute(
+                select(subscriber.c.id)
+                .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+                .where(
+                    subscription.c.list_id == sending.list_id,
+                    subscription.c.status == "confirmed",
+                    subscription.c.since <= sending.audience_at,
+                    subscriber.c.suppressed.is_(None),
+                )
+            )
+            assert set(ids) <= {row.id for row in rows}
+
+    # ── what always holds ───────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def check(self) -> None:
+        assert not self.post.mailed or max(self.post.mailed.values()) == 1, "somebody was mailed twice"
+        if not hasattr(self, "house"):
+            return
+        proof = publish.status(self.house, ISSUE)
+        if proof is None:
+            assert not self.post.mailed
+            return
+        accounts = list(publish.recipients(self.house, ISSUE))
+        self._agrees(proof, accounts)
+        self._nobody_is_forgotten(accounts)
+
+    def _agrees(self, proof: publish.Proof, accounts: list[publish.Mapping[str, str]]) -> None:
+        assert proof.adds_up, proof
+        states = Counter(each["state"] for each in accounts)
+        told = {
+            "accepted": proof.accepted,
+            "rejected": proof.rejected,
+            "excluded": sum(proof.excluded.values()),
+            "unknown": proof.unknown,
+            "pending": proof.pending,
+        }
+        assert dict(states) == {state: n for state, n in told.items() if n}, (proof, accounts)
+        reasons = Counter(each["reason"] for each in accounts if each["state"] == "excluded")
+        assert dict(reasons) == dict(proof.excluded)
+        assert proof.accepted + proof.unknown + proof.pending >= sum(self.post.mailed.values())
+
+    def _nobody_is_forgotten(self, accounts: list[publish.Mapping[str, str]]) -> None:
+        """Every subscription of a mailed list at the latest audience instant has its line."""
+        with read(self.house.engine) as connection:
+            latest = {each.list_id: each.audience_at for each in mailings.of_issue(connection, ISSUE)}
+            wanted: Counter[str] = Counter()
+            for key, audience_at in latest.items():
+                wanted.update(
+                    connection.scalars(
+                        select(subscriber.c.email)
+                        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+                        .where(
+                            subscription.c.list_id == key,
+                            subscription.c.created_at <= audience_at,
+                        )
+                    )
+                )
+        listed = Counter(each["email"] for each in accounts if each["email"])
+        assert set(wanted) <= set(listed)
+        if self.only_first_list:
+            assert set(listed.values()) <= {1}, "two lines for one reader"
+            if not self.erased:
+                assert listed == wanted
+
+    def _settle(self) -> None:
+        """With a provider that accepts everything, a few sends leave nothing undone."""
+        self.post.script.clear()
+        self.post.meanwhile = lambda: None
+        for _ in range(3):
+            for name in LISTS:
+                sending = self._foresee(name, only_missing=False)
+                if sending is not None:
+                    publish.send(self.house, sending)
+        self.check()
+        proof = publish.status(self.house, ISSUE)
+        if proof is None:
+            return
+        assert (proof.pending, proof.state) == (0, "finished")
+        done = {each["email"] for each in publish.recipients(self.house, ISSUE) if each["state"] != "excluded"}
+        with read(self.house.engine) as connection:
+            everyone = connection.scalars(
+                select(subscriber.c.email)
+                .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+                .where(subscription.c.status == "confirmed", subscriber.c.suppressed.is_(None))
+            )
+            assert set(everyone) <= done
+
+
+Story.TestCase.settings = settings(
+    max_examples=40,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestStory = Story.TestCase
