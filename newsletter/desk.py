@@ -79,7 +79,8 @@ def make_publication(folder: Path) -> list[Path]:
 
 def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
     """Write a brief with its sections in place; return its path."""
-    words = " ".join(headline.split())
+    # A terminal of another encoding hands over bytes that are no text; they become question marks.
+    words = " ".join(headline.encode(errors="replace").decode().split())
     if not words:
         raise NewsletterError(
             "The headline is empty.", hint='Write one: newsletter new "Caracas opens the cells"'

@@ -3,6 +3,8 @@
 import difflib
 import hashlib
 import io
+import os
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,25 +59,28 @@ def find_issue(root: Path, reference: str) -> IssueFile:
             data = file.read(MAX_ISSUE_BYTES + 1)
     except OSError as error:
         raise NewsletterError(f"The issue cannot be read: {error.strerror}.", file=str(path)) from error
-    return IssueFile(issue_id, path, _shown(path), data)
+    return IssueFile(issue_id, path, shown(path), data)
 
 
 def _path_of(root: Path, reference: str) -> Path:
-    given = Path(reference)
-    if given.is_dir() and (given / "issue.md").is_file():
-        return (given / "issue.md").resolve()
-    if given.is_file():
-        return given.resolve()
+    for given in (Path(reference) / "issue.md", Path(reference)):
+        if _is_file(given):
+            return given.resolve()
     folder = root / "issues"
-    found = [each for each in (folder / f"{reference}.md", folder / reference / "issue.md") if each.is_file()]
+    found = [each for each in (folder / f"{reference}.md", folder / reference / "issue.md") if _is_file(each)]
     if len(found) == 2:
         raise NewsletterError(
-            f"“{reference}” is both a file and a folder in {_shown(folder)}.",
-            hint=f"Name the one you mean: {_shown(found[0])} or {_shown(found[1])}",
+            f"“{reference}” is both a file and a folder in {shown(folder)}.",
+            hint=f"Name the one you mean: {shown(found[0])} or {shown(found[1])}",
         )
     if not found:
         raise NewsletterError(f"There is no issue “{reference}”.", hint=_suggest(folder, reference))
     return found[0]
+
+
+def _is_file(path: Path) -> bool:
+    # os.path, since pathlib's own raises for a name too long for the file system.
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def issue_ids(root: Path) -> list[str]:
@@ -86,16 +91,17 @@ def issue_ids(root: Path) -> list[str]:
 
 
 def _suggest(folder: Path, reference: str) -> str:
-    ids = issue_ids(folder.parent)
-    close = difflib.get_close_matches(Path(reference).stem, ids, n=1, cutoff=0.4)
-    if close:
+    ids, wanted = issue_ids(folder.parent), Path(reference).stem
+    holding = [each for each in ids if wanted and wanted in each]
+    if close := holding[-1:] or difflib.get_close_matches(wanted, ids, n=1):
         return f"Did you mean {close[0]}?"
     return (
-        f"In {_shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{_shown(folder)} holds no issue yet."
+        f"In {shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{shown(folder)} holds no issue yet."
     )
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """Return a path as an editor in this folder would type it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
@@ -109,12 +115,16 @@ def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
     """
     import imagesize
 
-    path = (issue.path.parent / source).resolve()
+    if "\0" in source:
+        return "there is no such file"
+    path = Path(os.path.realpath(issue.path.parent / source))  # Path.resolve raises for a loop of links
     if not path.is_relative_to(issue.path.parent.resolve()):
         return "it lies outside the issue's folder"
     if path.suffix.lower() not in MEDIA_TYPES:
         return "mail clients show only JPEG, PNG and GIF"
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "it is no file"  # reading a named pipe would wait for ever
         with path.open("rb") as file:
             content = file.read(MAX_PICTURE_BYTES + 1)
     except OSError as error:

@@ -70,15 +70,6 @@ def _lower(address: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address).lower())
 
 
-def is_set_aside(address: str) -> bool:
-    """Say whether a normalised address lies in a domain reserved for tests and examples (RFC 2606)."""
-    domain = address.rpartition("@")[2]
-    names = domain.split(".")
-    return names[-1] in {"test", "invalid", "localhost", "example"} or (
-        names[-2:-1] == ["example"] and names[-1] in {"com", "net", "org"}
-    )
-
-
 def on_the_wire(address: str) -> str:
     """Return a normalised address with its domain in ASCII (IDNA), as providers take it."""
     if address.isascii():

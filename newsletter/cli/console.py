@@ -127,11 +127,11 @@ def show_proof(proof: "Proof") -> None:
     rows = [("accepted", proof.accepted), ("rejected", proof.rejected)]
     rows += [(f"excluded, {reason}", n) for reason, n in sorted(proof.excluded.items())]
     rows += [("unknown", proof.unknown), ("pending", proof.pending)]
+    rows += [("= candidates", proof.candidates)]
     width = max(len(name) for name, _ in rows)
     for name, n in rows:
-        if n or name == "accepted":
+        if n or name in ("accepted", "= candidates"):
             say(f"  {name:<{width}}  {n:>10,}")
-    say(f"  {'= candidates':<{width}}  {proof.candidates:>10,}")
     if proof.provider == "sandbox":
         say("Local SendGrid: nobody was really mailed.")
 

@@ -52,6 +52,11 @@ def send(
 
     house = wiring()
     if test:
+        if dry_run or only_missing or as_sent:
+            raise UsageError(
+                "--test mails the issue as it stands, at once, to the addresses given.",
+                hint="It goes with none of --dry-run, --only-missing and --as-sent.",
+            )
         _send_test(issue, test, json=json)
         return
     sending = publish.foresee(house, issue, list_name=list, only_missing=only_missing, as_sent=as_sent)
@@ -61,7 +66,8 @@ def send(
             print_json(_foreseen(sending))
         return
     if not sending.nothing_to_do and not confirm("Send?", yes=yes):
-        raise DeliveryError("Nothing was sent.")
+        say("Nothing was sent.")
+        raise typer.Exit(1)
     _deliver(sending.issue, lambda progress: publish.send(house, sending, progress=progress), json=json)
 
 
@@ -92,7 +98,8 @@ def status(
         return
     for proof in proofs:
         show_proof(proof)
-        say(way_on(proof))
+        if not proof.settled:
+            say(way_on(proof))
     if not proofs:
         say("No issue was sent yet.")
 
@@ -105,6 +112,7 @@ def recipients(
 ) -> None:
     """List who got an issue, who did not and why."""
     import csv
+    from itertools import chain, islice
 
     import orjson
 
@@ -114,7 +122,8 @@ def recipients(
     if state is not None and state not in STATES:
         raise UsageError(f"“{state}” is no state.", hint=f"Known are: {', '.join(STATES)}.")
     house = wiring()
-    rows = publish.recipients(house, publish.issue_id(house, issue), state=state)
+    found = publish.recipients(house, publish.issue_id(house, issue), state=state)
+    rows = chain([*islice(found, 1)], found)  # the first one now: a refusal prints no line of column names
     if json:
         for row in rows:
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
@@ -126,14 +135,19 @@ def recipients(
 
 def _send_test(issue: str, addresses: list[str], *, json: bool) -> None:
     from newsletter import publish
+    from newsletter.audience.address import normalise
     from newsletter.delivery.outcomes import Accepted
 
-    outcome = publish.send_test(wiring(), issue, addresses)
+    house = wiring()
+    outcome = publish.send_test(house, issue, addresses)
     if not isinstance(outcome, Accepted):
         raise DeliveryError(f"The test was not accepted: {outcome.reason}")
+    count = len({normalise(each) for each in addresses})
     if json:
-        print_json({"issue": issue, "test": len(addresses), "accepted": len(addresses)})
-    say(f"The test was accepted for {len(addresses)} address{'es' if len(addresses) > 1 else ''}.")
+        print_json({"issue": publish.issue_id(house, issue), "test": count, "accepted": count})
+    say(f"The test was accepted for {count} address{'es' if count > 1 else ''}.")
+    if house.settings.delivery.provider == "sandbox":
+        say("Local SendGrid: nobody was really mailed. Read it with: newsletter sandbox")
 
 
 def _deliver(issue: str, run: "object", *, json: bool) -> None:
@@ -174,6 +188,8 @@ def _show_sending(sending: "Sending") -> None:
     for finding in sending.findings:
         if finding.severity == "error":
             say(str(finding))
+    if warnings := sum(finding.severity == "warning" for finding in sending.findings):
+        say(f"  Warnings: {warnings}. Read them with: newsletter check {sending.issue}")
     if sending.provider == "sandbox":
         say("  No mail leaves this machine.")
     if sending.nothing_to_do:

@@ -1,11 +1,13 @@
 """Commands for writing: init, new, import, check, render."""
 
+import shlex
 from pathlib import Path
 
 import typer
 
 from newsletter.cli.console import print_json, say, told, wiring
 from newsletter.errors import UsageError
+from newsletter.loaders import shown
 
 ISSUE = typer.Argument(metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.")
 
@@ -26,7 +28,7 @@ def init(directory: Path = typer.Argument(metavar="DIR", help="Where the publica
 
     for path in make_publication(directory):
         say(f"made {path}")
-    say(f"Next: cd {directory} && newsletter new 'Your first headline'")
+    say(f"Next: cd {shlex.quote(str(directory))} && newsletter new 'Your first headline'")
 
 
 @told
@@ -37,8 +39,8 @@ def new(
     """Start a brief with its sections in place."""
     from newsletter.desk import new_brief
 
-    path = new_brief(wiring(), headline, output)
-    say(f"made {path}\nNext: write it, then run: newsletter check {path}")
+    path = shown(new_brief(wiring(), headline, output))
+    say(f"made {path}\nNext: write it, then run: newsletter check {shlex.quote(path)}")
 
 
 @told
@@ -52,7 +54,7 @@ def import_(
     path, notes = import_brief(file, output, config=_config())
     for note in notes:
         say(str(note))
-    say(f"made {path}\nNext: newsletter check {path}")
+    say(f"made {shown(path)}\nNext: newsletter check {shlex.quote(shown(path))}")
 
 
 def _config() -> Path | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import orjson
 
+from newsletter.audience.address import on_the_wire
 from newsletter.audience.fields import reader_values
 from newsletter.audience.links import Signer
 from newsletter.delivery.provider import Recipient
@@ -34,12 +35,14 @@ def recipient_maker(
     def make(reader: Reader) -> Recipient:
         number, email, name, attrs = reader
         unsubscribe = f"{site_url}/u/{leave(number)}"
-        values = reader_values(email, name, orjson.loads(attrs)) if wants_values else {}
+        values = reader_values(email, name, orjson.loads(attrs)) if wants_values or not name else {}
+        name = values.get("name", name)
         values["unsubscribe_url"] = unsubscribe
         if wants_view:
             values["view_url"] = f"{site_url}/v/{view(number)}"
         if wants_preferences:
             values["preferences_url"] = f"{site_url}/p/{preferences(number)}"
-        return Recipient(number, email, name, merger(values), unsubscribe)
+        address = email if email.isascii() else on_the_wire(email)
+        return Recipient(number, address, name, merger(values), unsubscribe)
 
     return make
