@@ -27,7 +27,8 @@ if TYPE_CHECKING:
         status,
     )
     from newsletter.readership import import_subscribers
-    from newsletter.rendering import Publication, RenderedMessage, render
+    from newsletter.rendering import Publication, RenderedMessage
+    from newsletter.rendering.render import render
     from newsletter.wiring import Wiring
 
 # Named once, loaded when first used: `import newsletter` costs a script nothing it does not ask for.
@@ -54,7 +55,7 @@ _HOMES = {
     "import_subscribers": "readership",
     "Publication": "rendering",
     "RenderedMessage": "rendering",
-    "render": "rendering",
+    "render": "rendering.render",
     "Wiring": "wiring",
 }
 

@@ -5,15 +5,19 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from newsletter.config import FILE_NAME, load_settings
-from newsletter.editorial import Labels, Note, import_text, read_source, slug
+from newsletter.editorial import Labels, read_source, slug
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.loaders import PictureFile
 from newsletter.publish import read_draft, render_draft
 from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from newsletter.editorial.importer import Note
 
 MAX_IMPORT_BYTES = 1_000_000
 
@@ -99,8 +103,10 @@ def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
 
 def import_brief(
     file: Path, output: Path | None, *, config: Path | None = None
-) -> tuple[Path, Sequence[Note]]:
+) -> tuple[Path, Sequence["Note"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
+    from newsletter.editorial.importer import import_text
+
     settings = load_settings(config, required=False)
     try:
         with file.open("rb") as source:

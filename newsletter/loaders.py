@@ -6,6 +6,7 @@ import io
 import os
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _path_of(root: Path, reference: str) -> Path:
 
 def _is_file(path: Path) -> bool:
     # os.path, since pathlib's own raises for a name too long for the file system.
-    return os.path.isfile(path)  # noqa: PTH113
+    return os.path.isfile(path)
 
 
 def issue_ids(root: Path) -> list[str]:
@@ -95,9 +96,7 @@ def _suggest(folder: Path, reference: str) -> str:
     holding = [each for each in ids if wanted and wanted in each]
     if close := holding[-1:] or difflib.get_close_matches(wanted, ids, n=1):
         return f"Did you mean {close[0]}?"
-    return (
-        f"In {shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{shown(folder)} holds no issue yet."
-    )
+    return f"In {shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{shown(folder)} holds no issue yet."
 
 
 def shown(path: Path) -> str:
@@ -141,21 +140,24 @@ def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
 
 def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
     """Return a loader that looks a template up in each folder, and reads a file again once changed."""
+    kept: dict[str, tuple[int, str]] = {}
+    places = [str(folder.resolve()) + os.sep for folder in folders]
 
-    kept: dict[Path, tuple[int, str]] = {}
-    places = [folder.resolve() for folder in folders]
-
-    def read(path: Path) -> str:
-        written = path.stat().st_mtime_ns
-        if path not in kept or kept[path][0] != written:
-            kept[path] = written, path.read_text(encoding="utf-8")
+    def read(place: str, path: str) -> str | None:
+        # A render asks for every template: one look at the disk each has to do.
+        written = os.stat(path).st_mtime_ns
+        if path in kept and kept[path][0] == written:
+            return kept[path][1]
+        if not os.path.realpath(path).startswith(place):
+            return None
+        kept[path] = written, Path(path).read_text(encoding="utf-8")
         return kept[path][1]
 
     def load(name: str) -> str | None:
         for place in places:
-            path = place / name
-            if path.is_file() and path.resolve().is_relative_to(place):
-                return read(path)
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if (found := read(place, place + name)) is not None:
+                    return found
         return None
 
     return load

@@ -21,16 +21,18 @@ from newsletter.errors import (
     Finding,
     IssueChanged,
     IssueError,
+    RenderError,
     SettingsError,
     UsageError,
 )
 from newsletter.loaders import IssueFile, PictureFile, find_issue, load_picture
-from newsletter.rendering import PictureInfo, Publication, Rendered, RenderedMessage, render_all
+from newsletter.rendering import PictureInfo, Publication, RenderedMessage
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.rendering.render import Rendered
     from newsletter.store.mailings import Mailing
 
 _ANY_SIZE = (2000, 1000)
@@ -101,8 +103,10 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
         raise IssueError(findings)
 
 
-def render_draft(wiring: Wiring, draft: Draft) -> Rendered:
+def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     """Render an issue. Raises IssueError when a picture is missing, RenderError when a mail would suffer."""
+    from newsletter.rendering.render import render_all
+
     if draft.missing:
         raise IssueError(_missing_pictures(draft))
     site = wiring.settings.site_url
@@ -149,7 +153,14 @@ def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
         draft = read_draft(wiring, reference)
     except IssueError as error:
         return error.findings
-    return _check_draft(wiring, draft, None if draft.missing else render_draft(wiring, draft).message)
+    if draft.missing:
+        return _check_draft(wiring, draft, None)
+    try:
+        message = render_draft(wiring, draft).message
+    except RenderError as error:
+        refused = Finding("render-refused", "error", error.file, error.line, error.message, error.hint)
+        return (*_check_draft(wiring, draft, None), refused)
+    return _check_draft(wiring, draft, message)
 
 
 def _check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
@@ -522,7 +533,7 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outco
     message = render_draft(wiring, draft).message
     marked = replace(message, subject=f"[Test] {message.subject}")
     readers = _test_readers(addresses)
-    envelope = Envelope(message=marked, issue=draft.issue.id, **_envelope(wiring, "test"))
+    envelope = Envelope(message=marked, issue=f"{draft.issue.id}:test", **_envelope(wiring, "test"))
     recipients = _test_recipients(wiring, marked, readers)
     with wiring.provider() as provider:
         request = provider.build(envelope, recipients, batch="test", attempt=wiring.new_id())

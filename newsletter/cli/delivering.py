@@ -89,12 +89,12 @@ def status(
     from newsletter import publish
 
     house = wiring()
-    wanted = [publish.issue_id(house, issue)] if issue else publish.mailed_issues(house)
+    wanted = [publish.issue_id(house, issue)] if issue is not None else publish.mailed_issues(house)
     proofs = [proof for each in wanted if (proof := publish.status(house, each))]
-    if issue and not proofs:
+    if issue is not None and not proofs:
         raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
     if json:
-        print_json(proofs[0].as_dict() if issue else [each.as_dict() for each in proofs])
+        print_json(proofs[0].as_dict() if issue is not None else [each.as_dict() for each in proofs])
         return
     for proof in proofs:
         show_proof(proof)

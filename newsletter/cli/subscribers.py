@@ -26,10 +26,16 @@ JSON = typer.Option(False, "--json", help="Print JSON to stdout.")
 @app.command("import")
 @told
 def import_(
-    file: Path = typer.Argument(..., metavar="FILE", help="CSV in UTF-8 with a line of column names."),
+    file: Path = typer.Argument(
+        ..., metavar="FILE", dir_okay=False, help="CSV in UTF-8 with a line of column names."
+    ),
     list: str | None = typer.Option(None, "--list", metavar="L", help="The list; made if there is none."),
     refused: Path | None = typer.Option(
-        None, "--refused", metavar="FILE", help="Where rows that cannot be taken go, if not beside FILE."
+        None,
+        "--refused",
+        metavar="FILE",
+        dir_okay=False,
+        help="Where rows that cannot be taken go, if not beside FILE.",
     ),
     json: bool = JSON,
 ) -> None:
@@ -111,7 +117,9 @@ def remove(address: str = ADDRESS, list: str | None = LIST) -> None:
 @told
 def export(
     list: str | None = LIST,
-    output: Path | None = typer.Option(None, "-o", "--output", metavar="FILE", help="A file, not stdout."),
+    output: Path | None = typer.Option(
+        None, "-o", "--output", metavar="FILE", dir_okay=False, help="A file, not stdout."
+    ),
     json: bool = typer.Option(False, "--json", help="As a JSON array, not CSV."),
 ) -> None:
     """Write out a list, as CSV that an import takes back."""

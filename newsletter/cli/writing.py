@@ -7,7 +7,6 @@ import typer
 
 from newsletter.cli.console import print_json, say, told, wiring
 from newsletter.errors import UsageError
-from newsletter.loaders import shown
 
 ISSUE = typer.Argument(metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.")
 
@@ -38,6 +37,7 @@ def new(
 ) -> None:
     """Start a brief with its sections in place."""
     from newsletter.desk import new_brief
+    from newsletter.loaders import shown
 
     path = shown(new_brief(wiring(), headline, output))
     say(f"made {path}\nNext: write it, then run: newsletter check {shlex.quote(path)}")
@@ -50,6 +50,7 @@ def import_(
 ) -> None:
     """Turn a plain text into a brief, and say what became of each line."""
     from newsletter.desk import import_brief
+    from newsletter.loaders import shown
 
     path, notes = import_brief(file, output, config=_config())
     for note in notes:

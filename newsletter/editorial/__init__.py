@@ -1,7 +1,6 @@
 """Briefs: from an editor's text to an Issue. Pure: text in, values out, every fault at once."""
 
 from newsletter.editorial.fields import BUILT_IN_FIELDS, unknown_fields
-from newsletter.editorial.importer import Imported, Note, import_text
 from newsletter.editorial.issue import Brief, FieldUse, Issue, Picture, Section, SectionKind
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.names import slug
@@ -12,14 +11,11 @@ __all__ = [
     "BUILT_IN_FIELDS",
     "Brief",
     "FieldUse",
-    "Imported",
     "Issue",
     "Labels",
-    "Note",
     "Picture",
     "Section",
     "SectionKind",
-    "import_text",
     "parse_issue",
     "read_source",
     "slug",

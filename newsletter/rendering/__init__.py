@@ -1,7 +1,10 @@
-"""Issues become messages. Pure: values in, values out; it knows editorial, never the other way."""
+"""Issues become messages. Pure: values in, values out; it knows editorial, never the other way.
+
+The way to them is ``newsletter.rendering.render``, which is left out here: whoever sends a message already
+frozen has no need of templates, MJML and CSS.
+"""
 
 from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.rendering.publication import PictureInfo, Publication
-from newsletter.rendering.render import Rendered, render, render_all
 
-__all__ = ["MergeField", "PictureInfo", "Publication", "Rendered", "RenderedMessage", "render", "render_all"]
+__all__ = ["MergeField", "PictureInfo", "Publication", "RenderedMessage"]

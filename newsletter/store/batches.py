@@ -16,6 +16,7 @@ from sqlalchemy import (
     CursorResult,
     Row,
     Select,
+    Update,
     and_,
     bindparam,
     delete,
@@ -79,15 +80,9 @@ def claim(
     rate_per_second: float,
 ) -> Claim | Wait | Skipped | None:
     """Take the next ready batch with the readers eligible now; None when no batch is left to take."""
-    if connection.scalar(select(mailing.c.state).where(mailing.c.id == each.id)) != "sending":
+    if connection.scalar(_STATE, {"mailing": each.id}) != "sending":
         return None
-    row = connection.execute(
-        select(batch)
-        .where(batch.c.mailing_id == each.id, batch.c.state == "pending")
-        .order_by(batch.c.not_before, batch.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    row = connection.execute(_READY, {"mailing": each.id}).first()
     if row is None:
         return None
     ready_at = max(row.not_before, _rate_allows(connection, rate_per_second))
@@ -111,6 +106,18 @@ def claim(
         members=encode(reader.id for reader in readers),
     )
     return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
+
+
+# Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
+# answer it.
+_STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
+_READY = (
+    select(batch)
+    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == "pending")
+    .order_by(batch.c.not_before, batch.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
@@ -150,7 +157,6 @@ def _turned_away(connection: Connection, each: Mailing, batch_id: int, span: Map
     return {reader for reader, _, _ in found} - stale
 
 
-# Built once and run for every batch: building a query takes SQLAlchemy longer than SQLite takes to answer it.
 _EXCEPTIONS = select(exception.c.subscriber_id, exception.c.batch_id, exception.c.kind).where(
     exception.c.mailing_id == bindparam("mailing"),
     exception.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
@@ -205,22 +211,35 @@ def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_sec
     Committed before the request leaves, so that whatever is killed after it is known to be ambiguous.
     """
     moved = connection.execute(
-        update(batch)
-        .where(
-            batch.c.id == claimed.batch,
-            batch.c.attempt == claimed.attempt,
-            batch.c.state == "claimed",
-            batch.c.lease_until > now,
-            select(mailing.c.id)
-            .where(mailing.c.id == claimed.mailing, mailing.c.state == "sending")
-            .exists(),
-        )
-        .values(state="posting", changed_at=now, lease_until=now + int(lease_seconds * SECOND))
+        _POSTING,
+        {
+            "batch": claimed.batch,
+            "mailing": claimed.mailing,
+            "mine": claimed.attempt,
+            "now": now,
+            "lease": now + int(lease_seconds * SECOND),
+        },
     )
     if not moved.rowcount:
         return False
-    connection.execute(insert(attempt).values(id=claimed.attempt, batch_id=claimed.batch, posted_at=now))
+    connection.execute(_ATTEMPT, {"id": claimed.attempt, "batch_id": claimed.batch, "posted_at": now})
     return True
+
+
+_POSTING = (
+    update(batch)
+    .where(
+        batch.c.id == bindparam("batch"),
+        batch.c.attempt == bindparam("mine"),
+        batch.c.state == "claimed",
+        batch.c.lease_until > bindparam("now"),
+        select(mailing.c.id)
+        .where(mailing.c.id == bindparam("mailing"), mailing.c.state == "sending")
+        .exists(),
+    )
+    .values(state="posting", changed_at=bindparam("now"), lease_until=bindparam("lease"))
+)
+_ATTEMPT = insert(attempt)
 
 
 def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
@@ -271,10 +290,15 @@ def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, no
     }[type(outcome)]
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
     connection.execute(
-        update(attempt)
-        .where(attempt.c.id == claimed.attempt)
-        .values(answered_at=now, outcome=name, detail=detail)
+        _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
     )
+
+
+_ANSWERED = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("mine"))
+    .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+)
 
 
 def _again(
@@ -393,12 +417,23 @@ def _if_mine(
 ) -> bool:
     """Move the batch out of this sender's hands if it is still this attempt's and in one of ``states``."""
     moved: CursorResult[Any] = connection.execute(
-        update(batch)
-        .where(batch.c.id == claimed.batch, batch.c.attempt == claimed.attempt, batch.c.state.in_(states))
-        .values(changed_at=now, owner=None, lease_until=None, **values)
+        _move_if_mine(states, tuple(values)),
+        {"batch": claimed.batch, "mine": claimed.attempt, "changed_at": now, **values},
     )
     return bool(moved.rowcount)
 
 
 def _set(connection: Connection, batch_id: int, *, now: int, **values: object) -> None:
-    connection.execute(update(batch).where(batch.c.id == batch_id).values(changed_at=now, **values))
+    connection.execute(_move(tuple(values)), {"batch": batch_id, "changed_at": now, **values})
+
+
+@lru_cache
+def _move(names: tuple[str, ...]) -> Update:
+    new: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("changed_at", *names)}
+    return update(batch).where(batch.c.id == bindparam("batch")).values(new)
+
+
+@lru_cache
+def _move_if_mine(states: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    mine = batch.c.attempt == bindparam("mine"), batch.c.state.in_(states)
+    return _move(names).where(*mine).values(owner=None, lease_until=None)

@@ -6,15 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter.errors import StoreError
 
+HEAD = "0001"  # the newest migration
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
@@ -42,7 +39,7 @@ def connect(url: str) -> Engine:
             hint="Create it, or change [database] url in newsletter.toml.",
         )
     options = {"check_same_thread": False} | ({} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS})
-    engine = create_engine(parsed, connect_args=options, max_overflow=-1)
+    engine = create_engine(parsed, connect_args=options, pool_size=0)  # a connection is kept for each thread
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -55,7 +52,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # NORMAL can lose an accepted batch when the power fails
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA cache_size=-4000")  # kB a connection, and each sending thread has one
     cursor.close()
 
 
@@ -118,23 +115,28 @@ def migrate(engine: Engine) -> None:
 
     Raises StoreError when it is of a newer version.
     """
-    config = Config()
-    config.set_main_option("script_location", "newsletter.store:migrations")
-    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    head = script.get_current_head()
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
-        return
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        known = inspect(connection).has_table("alembic_version")
+        current = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    if current != HEAD:
+        _upgrade(engine, current)
+
+
+def _upgrade(engine: Engine, current: str | None) -> None:
+    # Alembic takes longer to import than most commands take to run, and is needed once a version.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    folder = str(Path(__file__).parent / "migrations")
+    known = {revision.revision for revision in ScriptDirectory(folder).walk_revisions()}
+    if current is not None and current not in known:
         raise StoreError(
             f"The database was made by a newer version of newsletter ({_where(engine)}).",
             hint="Upgrade newsletter, then run the command again.",
         )
-    _upgrade(engine, config)
-
-
-def _upgrade(engine: Engine, config: Config) -> None:
+    config = Config()
+    config.set_main_option("script_location", folder)
     attributes: dict[str, Any] = config.attributes
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         attributes["connection"] = connection

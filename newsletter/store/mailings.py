@@ -1,7 +1,7 @@
 """Mailings: one run of an issue to one audience, with the frozen bytes; and the proof over all of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.store.tables import batch, exception, mailing, mailing_list, picture, subscription, variant
 
 OPEN = ("sending", "paused")
-UNDONE = ("pending", "claimed", "posting")
+UNDONE = ("pending", "claimed")
+UNSETTLED = (*UNDONE, "cancelled")  # whose exclusions are looked at anew, or count for nothing
+UNCUT_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,15 @@ def set_state(connection: Connection, mailing_id: int, state: State, *, now: int
     )
 
 
+def pause(connection: Connection, mailing_id: int, *, note: str) -> None:
+    """Stop a mailing that is being sent until an editor looks; one cancelled meanwhile stays so."""
+    connection.execute(
+        update(mailing)
+        .where(mailing.c.id == mailing_id, mailing.c.state == "sending")
+        .values(state="paused", note=note)
+    )
+
+
 def keep_picture(connection: Connection, digest: str, media_type: str, content: bytes) -> None:
     """Keep a picture's bytes for as long as mails may ask for it."""
     if not connection.scalar(select(func.count()).where(picture.c.digest == digest)):
@@ -232,118 +243,115 @@ def _left_alone(state: State, *, sender_alive: bool) -> str:
 
 class _Count:
     def __init__(self) -> None:
-        self.candidates = self.accepted = self.rejected = self.unknown = self.pending = 0
+        self.accepted = self.rejected = self.unknown = self.pending = 0
         self.excluded: Counter[str] = Counter()
 
+    @property
+    def candidates(self) -> int:
+        excluded = sum(self.excluded.values())
+        return self.accepted + self.rejected + excluded + self.unknown + self.pending
+
     def add(self, connection: Connection, each: Mailing, *, last: bool, sender_alive: bool) -> None:
-        told = 0
-        told += self._mailed(connection, each.id, sender_alive=sender_alive)
-        if not last:
-            self.candidates += told
-            return
-        candidates = _candidates(connection, each.id) + not_yet_cut(connection, each)
-        rejected, excluded = _exceptions(connection, each.id)
-        self.rejected += rejected
-        self.excluded.update(excluded)
-        cancelled, undone = _left(connection, each.id, sender_alive=sender_alive)
+        tallies = {row.state: row for row in _tallies(connection, each.id)}
+        for state, row in tallies.items():
+            if state == "accepted":
+                self.accepted += row.n
+            elif state == "unknown" or (state == "posting" and not sender_alive):
+                self.unknown += row.n
+            elif state == "posting":
+                self.pending += row.n
+        if last:
+            self._not_mailed(connection, each, tallies)
+
+    def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
+        undone = sum(tallies[state].left for state in UNDONE if state in tallies)
         undone += not_yet_cut(connection, each)
         if each.state == "cancelled":
-            cancelled, undone = cancelled + undone, 0
-        self.excluded["cancelled"] += cancelled
-        self.pending += undone
-        told += rejected + sum(excluded.values()) + cancelled + undone
-        # Whoever was erased or taken off the list between the plan and his batch's claim.
-        self.excluded["removed"] += max(0, candidates - told)
-        self.candidates += max(candidates, told)
-
-    def _mailed(self, connection: Connection, mailing_id: int, *, sender_alive: bool) -> int:
-        ambiguous = ("unknown",) if sender_alive else ("unknown", "posting")
-        row = connection.execute(
-            select(
-                func.coalesce(func.sum(case((batch.c.state == "accepted", batch.c.n), else_=0)), 0).label(
-                    "yes"
-                ),
-                func.coalesce(func.sum(case((batch.c.state.in_(ambiguous), batch.c.n), else_=0)), 0).label(
-                    "maybe"
-                ),
-            ).where(batch.c.mailing_id == mailing_id)
-        ).one()
-        self.accepted += int(row.yes)
-        self.unknown += int(row.maybe)
-        return int(row.yes + row.maybe)
+            self.excluded["cancelled"] += undone
+        else:
+            self.pending += undone
+        for state, row in tallies.items():
+            if state == "cancelled":
+                self.excluded["cancelled"] += row.left
+            elif state not in UNDONE:
+                self.excluded["removed"] += row.removed
+        for row in _reasons(connection, each.id):
+            if row.kind == "rejected":
+                self.rejected += row.n
+            elif row.state not in UNSETTLED:
+                self.excluded[row.reason] += row.n
 
 
-def _candidates(connection: Connection, mailing_id: int) -> int:
-    return int(
-        connection.scalar(
-            select(func.coalesce(func.sum(batch.c.candidates), 0)).where(
-                batch.c.mailing_id == mailing_id, batch.c.state != "split"
-            )
-        )
-        or 0
-    )
+def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    """Count by a batch's state: readers in it, candidates left to do, and those removed since the plan.
 
-
-def _exceptions(connection: Connection, mailing_id: int) -> tuple[int, Counter[str]]:
-    """Count the rejected, and by reason the excluded of batches that are done."""
-    rows = connection.execute(
+    Whoever was erased between the plan and his batch's claim is in neither the batch nor its exceptions.
+    """
+    told = (
         select(
-            exception.c.kind,
-            exception.c.reason,
-            batch.c.state.in_(UNDONE[:2]).label("undone"),
+            exception.c.batch_id,
             func.count().label("n"),
+            func.sum(case((exception.c.kind == "rejected", 1), else_=0)).label("rejected"),
         )
-        .join(batch, batch.c.id == exception.c.batch_id)
-        .where(exception.c.mailing_id == mailing_id, batch.c.state != "cancelled")
-        .group_by(exception.c.kind, exception.c.reason, batch.c.state.in_(UNDONE[:2]))
-    ).all()
-    excluded: Counter[str] = Counter()
-    rejected = 0
-    for row in rows:
-        if row.kind == "rejected":
-            rejected += row.n
-        elif not row.undone:
-            excluded[row.reason] += row.n
-    return rejected, excluded
-
-
-def _left(connection: Connection, mailing_id: int, *, sender_alive: bool) -> tuple[int, int]:
-    """Count readers of cancelled batches, and of those not yet done (rejected ones left out)."""
-    turned_away = (
-        select(exception.c.batch_id, func.count().label("n"))
-        .where(exception.c.mailing_id == mailing_id, exception.c.kind == "rejected")
+        .where(exception.c.mailing_id == mailing_id)
         .group_by(exception.c.batch_id)
         .subquery()
     )
-    left = batch.c.candidates - func.coalesce(turned_away.c.n, 0)
-    rows = connection.execute(
+    left = batch.c.candidates - func.coalesce(told.c.rejected, 0)
+    removed = batch.c.candidates - batch.c.n - func.coalesce(told.c.n, 0)
+    return connection.execute(
         select(
-            func.coalesce(func.sum(case((batch.c.state == "cancelled", batch.c.candidates), else_=0)), 0),
-            func.coalesce(func.sum(case((batch.c.state.in_(("pending", "claimed")), left), else_=0)), 0),
-            func.coalesce(func.sum(case((batch.c.state == "posting", batch.c.n), else_=0)), 0),
+            batch.c.state,
+            func.sum(batch.c.n).label("n"),
+            func.sum(case((left > 0, left), else_=0)).label("left"),
+            func.sum(case((removed > 0, removed), else_=0)).label("removed"),
         )
-        .outerjoin(turned_away, turned_away.c.batch_id == batch.c.id)
-        .where(batch.c.mailing_id == mailing_id)
-    ).one()
-    return int(rows[0]), int(rows[1]) + (int(rows[2]) if sender_alive else 0)
+        .outerjoin(told, told.c.batch_id == batch.c.id)
+        .where(batch.c.mailing_id == mailing_id, batch.c.state != "split")
+        .group_by(batch.c.state)
+    ).all()
+
+
+def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    return connection.execute(
+        select(exception.c.kind, exception.c.reason, batch.c.state, func.count().label("n"))
+        .join(batch, batch.c.id == exception.c.batch_id)
+        .where(exception.c.mailing_id == mailing_id)
+        .group_by(exception.c.kind, exception.c.reason, batch.c.state)
+    ).all()
+
+
+def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> tuple[list[int], int | None]:
+    """Return the next candidates with ids beyond ``after``, and the last id looked at; None at the end.
+
+    Whom another mailing of the issue mailed is left out: one to another list may have come first.
+    """
+    ids = list(
+        connection.scalars(
+            select(subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == each.list_id,
+                subscription.c.subscriber_id > after,
+                subscription.c.created_at <= each.audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(at_once)
+        )
+    )
+    if not ids:
+        return [], None
+    mailed = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
+    return [one for one in ids if one not in mailed] if mailed else ids, ids[-1]
+
+
+def uncut(connection: Connection, each: Mailing) -> Iterator[list[int]]:
+    """Yield, a stretch at a time, the candidates that a killed planning had not reached."""
+    cursor: int | None = None if each.planned or each.list_id is None else each.plan_cursor
+    while cursor is not None:
+        ids, cursor = stretch(connection, each, cursor, UNCUT_AT_ONCE)
+        yield ids
 
 
 def not_yet_cut(connection: Connection, each: Mailing) -> int:
     """Count candidates that a killed planning had not reached."""
-    if each.planned or each.list_id is None:
-        return 0
-    rest = int(
-        connection.scalar(
-            select(func.count()).where(
-                subscription.c.list_id == each.list_id,
-                subscription.c.subscriber_id > each.plan_cursor,
-                subscription.c.created_at <= each.audience_at,
-            )
-        )
-        or 0
-    )
-    if each.kind != "first":
-        rest -= len(
-            mailed_between(connection, each.issue, each.provider, each.plan_cursor + 1, 2**62, but=each.id)
-        )
-    return max(0, rest)
+    return sum(map(len, uncut(connection, each)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from newsletter.store.mailings import Mailing, mailed_between, rejected_between
+from newsletter.store.mailings import Mailing, mailed_between, rejected_between, stretch
 from newsletter.store.tables import batch, mailing, subscriber, subscription
 
 CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
@@ -27,26 +27,10 @@ def cut(
 ) -> int | None:
     """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
     cursor = connection.scalar(select(mailing.c.plan_cursor).where(mailing.c.id == each.id)) or 0
-    ids = list(
-        connection.scalars(
-            select(subscription.c.subscriber_id)
-            .where(
-                subscription.c.list_id == each.list_id,
-                subscription.c.subscriber_id > cursor,
-                subscription.c.created_at <= each.audience_at,
-            )
-            .order_by(subscription.c.subscriber_id)
-            .limit(at_once)
-        )
-    )
-    if not ids:
+    ids, last = stretch(connection, each, cursor, at_once)
+    if last is None:
         connection.execute(update(mailing).where(mailing.c.id == each.id).values(planned=1))
         return None
-    last = ids[-1]
-    # A mailing to the issue's other list may come first, so even the first of a list looks.
-    mailed = mailed_between(connection, each.issue, each.provider, ids[0], last, but=each.id)
-    if mailed:
-        ids = [one for one in ids if one not in mailed]
     rows = [
         {
             "mailing_id": each.id,

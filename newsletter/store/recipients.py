@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode
-from newsletter.store.mailings import Mailing, mailed_between, of_issue
-from newsletter.store.plan import exclusion
+from newsletter.store.mailings import UNSETTLED, Mailing, mailed_between, of_issue, uncut
 from newsletter.store.tables import batch, exception, subscriber, subscription
 
 AT_ONCE = 1000
+PENDING, CANCELLED, REMOVED = ("pending", ""), ("excluded", "cancelled"), ("excluded", "removed")
 
 Account = Mapping[str, str]
 
@@ -27,13 +28,10 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
     for each in mailings:
         last = last_of_list[each.list_id] == each.id
         for row in _batches(connection, each.id):
-            state = _told(row.state, sender_alive)
-            if state in {"accepted", "unknown"} or (
-                state == "pending" and row.members and row.state == "posting"
-            ):
-                yield from _members(connection, row, state)
+            if row.n and row.state not in UNSETTLED:
+                yield from _members(connection, row, _told(row.state, sender_alive))
             if last:
-                yield from _not_mailed(connection, each, row, state)
+                yield from _not_mailed(connection, each, row)
         if last:
             yield from _uncut(connection, each)
 
@@ -41,7 +39,7 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
 def _told(state: str, sender_alive: bool) -> str:
     if state == "posting":
         return "pending" if sender_alive else "unknown"
-    return "pending" if state == "claimed" else state
+    return state
 
 
 def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
@@ -66,61 +64,59 @@ def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Acco
         yield _account(emails.get(each, ""), state, "", row.changed_at, row.message_id or "")
 
 
-def _not_mailed(connection: Connection, each: Mailing, row: Row[Any], state: str) -> Iterator[Account]:
+def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterator[Account]:
     told = connection.execute(
         select(exception.c.subscriber_id, exception.c.kind, exception.c.reason, subscriber.c.email)
         .outerjoin(subscriber, subscriber.c.id == exception.c.subscriber_id)
         .where(exception.c.mailing_id == each.id, exception.c.batch_id == row.id)
         .order_by(exception.c.subscriber_id)
     ).all()
-    waiting = row.state in {"pending", "claimed", "cancelled"} and (
-        state == "pending" or each.state == "cancelled"
-    )
-    told = [one for one in told if not waiting or one.kind == "rejected"]
+    if row.state in UNSETTLED:
+        told = [one for one in told if one.kind == "rejected"]
     for one in told:
         yield _account(one.email or "", one.kind, one.reason, row.changed_at)
-    if waiting:
+    if row.state in UNSETTLED:
+        cancelled = row.state == "cancelled" or each.state == "cancelled"
         rejected = {one.subscriber_id for one in told}
-        kind, why = ("excluded", "cancelled") if each.state == "cancelled" else ("pending", "")
-        yield from _waiting(connection, each, row.lo, row.hi, rejected, kind, why)
+        waiting = _waiting(connection, each, row.lo, row.hi, rejected)
+        yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
+    else:
+        yield from _all((), row.candidates - row.n - len(told), *REMOVED)
 
 
-def _waiting(
-    connection: Connection, each: Mailing, lo: int, hi: int, but: set[int], kind: str, why: str
-) -> Iterator[Account]:
+def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Account]:
+    """Yield a line for each of ``count`` readers, without an address for those erased since the plan."""
+    for email in chain(emails, repeat("")):
+        if count <= 0:
+            return
+        yield _account(email, kind, why)
+        count -= 1
+
+
+def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
     skip = but | mailed_between(connection, each.issue, each.provider, lo, hi, but=each.id)
     rows = connection.execute(
-        select(subscriber.c.id, subscriber.c.email, exclusion(each.audience_at))
+        select(subscriber.c.id, subscriber.c.email)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(
             subscription.c.list_id == each.list_id,
             subscription.c.subscriber_id.between(lo, hi),
+            subscriber.c.id.between(lo, hi),
             subscription.c.created_at <= each.audience_at,
         )
         .order_by(subscriber.c.id)
     )
-    for row in rows:
-        if row.id not in skip:
-            yield _account(row.email, kind, why)
+    return (row.email for row in rows if row.id not in skip)
 
 
 def _uncut(connection: Connection, each: Mailing) -> Iterator[Account]:
-    if each.planned or each.list_id is None:
-        return
-    cursor = each.plan_cursor
-    while True:
-        ids = list(
-            connection.scalars(
-                select(subscription.c.subscriber_id)
-                .where(subscription.c.list_id == each.list_id, subscription.c.subscriber_id > cursor)
-                .order_by(subscription.c.subscriber_id)
-                .limit(AT_ONCE)
-            )
-        )
-        if not ids:
-            return
-        cursor = ids[-1]
-        yield from _waiting(connection, each, ids[0], cursor, set(), "pending", "")
+    kind, why = CANCELLED if each.state == "cancelled" else PENDING
+    for ids in uncut(connection, each):
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            emails = _emails(connection, some)
+            for one in some:
+                yield _account(emails.get(one, ""), kind, why)
 
 
 def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:

@@ -60,6 +60,15 @@ def test_a_missing_folder_is_said_with_the_setting(publication: Publication) -> 
     assert "[database] url" in ran.stderr
 
 
+def test_the_newest_migration_is_the_one_that_every_command_looks_for() -> None:
+    from alembic.script import ScriptDirectory
+
+    from newsletter.store import database
+
+    folder = Path(database.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_current_head() == database.HEAD
+
+
 def test_the_tables_are_those_the_migrations_make(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
