@@ -1,10 +1,12 @@
 """How commands speak: JSON and data to stdout, everything for people to stderr."""
 
+import errno
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
 
 import typer
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
     from newsletter.publish import Progress
     from newsletter.wiring import Wiring
+
+USUAL_GC = gc.get_threshold()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,9 +45,13 @@ def say(text: str = "") -> None:
     typer.echo(text, err=True)
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()  # None: closed before we began, as by `<&-`
+
+
 def fail(error: NewsletterError) -> typer.Exit:
     """Tell a person what went wrong and return the exit that says so to scripts."""
-    styled = sys.stderr.isatty()
+    styled = _is_terminal(sys.stderr)
     say(typer.style("Error: ", fg="red", bold=True) + str(error) if styled else f"Error: {error}")
     return typer.Exit(error.exit_code)
 
@@ -61,6 +69,14 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             # Whoever reads our output has seen enough: `newsletter recipients X | head`.
             sys.stdout = None
             raise typer.Exit(0) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            sys.stdout = None  # what it still holds has nowhere to go
+            full = NewsletterError(
+                "There is no room left on the disk.", hint="Free some and run the command again."
+            )
+            raise fail(full) from None
 
     return run
 
@@ -69,15 +85,14 @@ def print_json(value: object) -> None:
     """Print one JSON document to stdout."""
     import orjson
 
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
-    sys.stdout.flush()
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
 
 
 def confirm(question: str, *, yes: bool) -> bool:
     """Ask; without a terminal to ask on, insist on ``--yes``."""
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not _is_terminal(sys.stdin):
         raise UsageError("Nobody is there to answer.", hint="Say --yes to send without being asked.")
     return typer.confirm(question, err=True)
 
@@ -85,7 +100,8 @@ def confirm(question: str, *, yes: bool) -> bool:
 @contextmanager
 def progress_told() -> Iterator["Progress"]:
     """Show progress: a bar on a terminal, a plain line now and then elsewhere."""
-    if sys.stderr.isatty():
+    gc.set_threshold(*USUAL_GC)  # the start is over, and long work must not keep its garbage
+    if _is_terminal(sys.stderr):
         with _bar() as told_bar:
             yield told_bar
     else:

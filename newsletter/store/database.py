@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from newsletter.errors import StoreError
 
 HEAD = "0001"  # the newest migration
+_URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
@@ -29,9 +30,9 @@ def open_database(url: str) -> Engine:
 
 def connect(url: str) -> Engine:
     """Return an engine that leaves transactions to ``read`` and ``write``."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return _other_engine(parsed)
     path = Path(parsed.database or "newsletter.db")
     if not path.parent.is_dir() and not str(path).startswith("file:"):
         raise StoreError(
@@ -43,6 +44,22 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StoreError("[database] url is no database's URL.", hint=_URL_HINT) from error
+
+
+def _other_engine(parsed: URL) -> Engine:
+    try:
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ImportError, NoSuchModuleError) as error:
+        raise StoreError(
+            f"[database] url asks for “{parsed.drivername}”, whose driver is not installed.", hint=_URL_HINT
+        ) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -5,6 +5,8 @@ import os
 import socket
 import sqlite3
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -408,6 +410,35 @@ def test_a_folder_where_a_file_is_meant_is_wrong_usage(publication: Publication,
     ran = publication.run(*words)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "is a directory" in ran.stderr
+
+
+# ── the terminal itself ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "redirected", "code", "told"),
+    [
+        ("send first", "<&-", 2, "Nobody is there to answer"),
+        ("check first", ">/dev/full", 1, "no room left on the disk"),
+    ],
+    ids=["a-closed-input", "a-full-disk"],
+)
+def test_a_terminal_that_is_gone_or_full_is_said(
+    publication: Publication, words: str, redirected: str, code: int, told: str
+) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(1)
+    ran = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m newsletter {words} {redirected}', sys.executable],
+        cwd=publication.root,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == code
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert publication.run("status", "--json").stdout.strip() == "[]"
 
 
 # ── keys, ports, databases ──────────────────────────────────────────────────────────────────────────────

@@ -378,8 +378,11 @@ class Story(RuleBasedStateMachine):
             return
         assert proof.pending == 0
         assert proof.state in {"finished", "cancelled"}
+        # Who was rejected, and then cancelled when tried again, waits for --only-missing.
         done = {
-            each["email"] for each in publish.recipients(self.house, ISSUE) if each["state"] != "excluded"
+            each["email"]
+            for each in publish.recipients(self.house, ISSUE)
+            if each["state"] != "excluded" or each["reason"] == "cancelled"
         }
         with read(self.house.engine) as connection:
             everyone = connection.scalars(
