@@ -17,6 +17,7 @@ from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
 from newsletter.errors import (
     AlreadySending,
+    AudienceError,
     DeliveryError,
     Finding,
     IssueChanged,
@@ -351,6 +352,7 @@ def _envelope(wiring: Wiring, list_name: str) -> dict[str, str]:
             "[publication] from_email is not set, and a mail needs a sender.",
             hint='Write it in newsletter.toml: from_email = "news@your-domain.org"',
         )
+    _insist_on_addresses(wiring)
     _insist_for_real(wiring)
     domain = own.from_email.rpartition("@")[2]
     label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_name.lower()).strip("-") or "list"
@@ -360,6 +362,16 @@ def _envelope(wiring: Wiring, list_name: str) -> dict[str, str]:
         "reply_to": own.reply_to,
         "list_id": f"<{label}.{domain}>",  # RFC 2919
     }
+
+
+def _insist_on_addresses(wiring: Wiring) -> None:
+    """Refuse a sender that no provider takes, before it is frozen into a mailing."""
+    own = wiring.settings.publication
+    for key, value in {"from_email": own.from_email, "reply_to": own.reply_to}.items():
+        try:
+            normalise(value or own.from_email)
+        except AudienceError as error:
+            raise SettingsError(f"[publication] {key} is no address: “{value}”.", hint=str(error)) from error
 
 
 def _insist_for_real(wiring: Wiring) -> None:

@@ -19,7 +19,7 @@ def beside(path: Path) -> Path:
 class RefusedRows:
     """Collect refused rows in a hidden file, which takes its name only when the import is stored.
 
-    Raises AudienceError when the place cannot be written to.
+    Raises AudienceError when the place cannot be written to, or holds a file that is not an earlier one.
     """
 
     def __init__(self, path: Path, table: Table) -> None:
@@ -42,6 +42,12 @@ class RefusedRows:
             raise self._unwritable(error) from error
 
     def _begin(self, row: list[str]) -> None:
+        if self.path.exists() and not _is_ours(self.path):
+            raise AudienceError(
+                "There is another file of that name, and it stays as it is.",
+                file=str(self.path),
+                hint="Name another place for the refused rows: --refused FILE",
+            )
         # With a byte order mark: without it spreadsheets take UTF-8 for something else and save it spoilt.
         self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
         writer = csv.writer(self._file, delimiter=self._table.delimiter, lineterminator="\n")

@@ -26,7 +26,7 @@ def read_source(data: bytes, file: str) -> str:
     """
     faults = Faults(file)
     if len(data) > MAX_BYTES:
-        _too_large(faults, len(data))
+        _too_large(faults)
     elif data.startswith(_UTF16_MARKS):
         faults.add("file-encoding", 1, "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)
     faults.raise_any()
@@ -41,11 +41,11 @@ def read_source(data: bytes, file: str) -> str:
 _SAVE_AS_UTF8 = "Save it as UTF-8: most editors have it under “Save as” or “Encoding”."
 
 
-def _too_large(faults: Faults, size: int) -> None:
+def _too_large(faults: Faults) -> None:
     faults.add(
         "file-too-large",
         1,
-        f"The file is too large for an issue: {size:,} bytes, at most {MAX_BYTES:,} are read.",
+        f"The file is too large for an issue: more than {MAX_BYTES:,} bytes.",
         "Is it the right file? Pictures lie beside the text, not in it.",
     )
 
@@ -74,11 +74,11 @@ def without_odd_characters(text: str, faults: Faults) -> str:
     lines = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
     if not lines.strip():
         faults.add(
-            "file-empty", 1, "The file is empty.", "The command newsletter new “HEADLINE” writes a frame."
+            "file-empty", 1, "The file is empty.", "The command newsletter new 'HEADLINE' writes a frame."
         )
         faults.raise_any()
     if len(text) > MAX_BYTES:
-        _too_large(faults, len(text.encode(errors="replace")))
+        _too_large(faults)
         faults.raise_any()
     for found in _NOT_TEXT.finditer(lines):
         if faults.full:

@@ -92,11 +92,17 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         raise SettingsError(
-            f"The local SendGrid cannot listen on {host}, port {port}: {error.strerror or error}.",
+            f"The local SendGrid cannot listen on {host}, port {port}: {_why(error)}.",
             hint="Choose another port; --port 0 picks a free one.",
         ) from error
     with listener:
         yield listener, _url(host, listener.getsockname()[1])
+
+
+def _why(error: OSError) -> str:
+    # The system's own words for it: Python adds the address again to some.
+    known = error.errno is not None and not isinstance(error, socket.gaierror)
+    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
 
 
 def _url(host: str, port: int) -> str:

@@ -43,18 +43,19 @@ def _told(state: str, sender_alive: bool) -> str:
 
 
 def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
-    cursor = 0
+    """Yield a mailing's batches in the order of their ranges, which no two share once the split are left out."""
+    cursor = -1
     while True:
         rows = connection.execute(
             select(batch)
-            .where(batch.c.mailing_id == mailing_id, batch.c.id > cursor, batch.c.state != "split")
-            .order_by(batch.c.id)
+            .where(batch.c.mailing_id == mailing_id, batch.c.lo > cursor, batch.c.state != "split")
+            .order_by(batch.c.lo)
             .limit(100)
         ).all()
         if not rows:
             return
         yield from rows
-        cursor = rows[-1].id
+        cursor = rows[-1].lo
 
 
 def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:

@@ -45,9 +45,8 @@ def test_an_empty_file_says_so(data: bytes) -> None:
     assert (found.code, found.line) == ("file-empty", 1)
 
 
-def test_a_brief_of_five_megabytes_says_its_size_and_the_limit() -> None:
+def test_a_brief_of_five_megabytes_is_told_the_limit() -> None:
     (found,) = refused(b"word " * 1_000_000)
 
     assert found.code == "file-too-large"
-    assert "5,000,000" in found.message
     assert "1,000,000" in found.message

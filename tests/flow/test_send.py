@@ -199,6 +199,17 @@ def test_no_key_is_said_before_anything_begins(publication: Publication) -> None
     assert "SENDGRID_API_KEY" in ran.stderr
 
 
+@pytest.mark.parametrize("key", ["from_email", "reply_to"])
+def test_a_sender_that_is_no_address_is_refused_before_anything_is_frozen(
+    ready: Publication, server: StrictSendGrid, key: str
+) -> None:
+    wrong = {f"NEWSLETTER_PUBLICATION__{key.upper()}": "not an address"}
+    refused = ready.run("send", "first", "--yes", environment=wrong)
+    assert refused.exit_code == 1
+    assert key in refused.stderr
+    assert ready.run("send", "first", "--yes", "--json").json["accepted"] == 25
+
+
 def test_two_sends_at_once_one_wins_and_the_other_says_so(ready: Publication) -> None:
     from newsletter import Wiring, load_settings
 

@@ -146,6 +146,13 @@ def test_another_file_of_that_name_is_left_alone(store: "Store") -> None:
     assert (store.folder / "readers.refused.csv").read_text() == "my notes"
 
 
+def test_refused_rows_never_take_another_files_place(store: "Store") -> None:
+    (store.folder / "readers.refused.csv").write_text("my notes")
+    with pytest.raises(AudienceError, match="stays as it is"):
+        store.bring("email\nann.example.com\n")
+    assert (store.folder / "readers.refused.csv").read_text() == "my notes"
+
+
 def test_corrected_refused_rows_import_without_becoming_attributes(store: "Store") -> None:
     store.bring("email,city\nann.example.com,Oslo\n")
     text = (store.folder / "readers.refused.csv").read_text(encoding="utf-8-sig")
