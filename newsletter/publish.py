@@ -315,7 +315,7 @@ def _new_sending(
             hint="Send it without --only-missing.",
         )
     kind = "missing" if only_missing else "newcomers" if same_list else "first"
-    audience_at = same_list[0].audience_at if only_missing else wiring.clock.now()
+    audience_at = max(e.audience_at for e in same_list) if only_missing else wiring.clock.now()
     with read(wiring.engine) as connection:
         readers, excluded = plan.foresee(
             connection,

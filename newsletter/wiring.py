@@ -182,7 +182,7 @@ class Wiring:
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self._lock_path, timeout=0)
+        lock = FileLock(self._lock_path, timeout=1)  # ``status`` holds it for an instant
         try:
             lock.acquire()
         except Timeout as error:

@@ -43,7 +43,7 @@ def _told(state: str, sender_alive: bool) -> str:
 
 
 def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
-    """Yield a mailing's batches in the order of their ranges, which no two share once the split are left out."""
+    """Yield a mailing's batches, the split ones left out, by their ranges: no two begin alike."""
     cursor = -1
     while True:
         rows = connection.execute(

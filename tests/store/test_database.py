@@ -79,3 +79,18 @@ def test_the_tables_are_those_the_migrations_make(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("garbage", "no database's URL"),
+        ("mysql://editor:hushhush@db/letters", "driver is not installed"),
+        ("nosuch://db/letters", "driver is not installed"),
+    ],
+)
+def test_a_url_that_is_none_or_has_no_driver_is_said_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(StoreError, match=said) as caught:
+        open_database(url)
+    assert "[database] url" in str(caught.value)
+    assert "hushhush" not in str(caught.value)

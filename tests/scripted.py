@@ -1,0 +1,137 @@
+"""A publication whose provider answers as a test tells it to, and whose clock makes nobody wait."""
+
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from threading import Event
+
+import orjson
+from conftest import BRIEF
+
+from newsletter.config import Settings
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.store.database import open_database
+from newsletter.wiring import Wiring
+
+
+class Killed(BaseException):
+    """A sender killed without warning: whatever it held stays as it is."""
+
+
+class Ticking:
+    """A clock whose every look is a millisecond later, and which never makes anybody wait."""
+
+    def __init__(self) -> None:
+        self.at = 1_000_000_000_000_000
+
+    def now(self) -> int:
+        self.at += 1000
+        return self.at
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        self.at += int(seconds * 1_000_000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the provider does with one request: ``taken`` is the truth, whatever it says."""
+
+    kind: str
+    taken: bool = False
+    places: tuple[int, ...] = ()
+    late: bool = False
+
+
+@dataclass
+class Scripted:
+    """A provider that answers as told, then accepts; it knows who was really mailed."""
+
+    identity: str = "sandbox"
+    script: deque[Answer] = field(default_factory=deque)
+    mailed: Counter[int] = field(default_factory=Counter)
+    look: Callable[[list[int]], None] = lambda ids: None
+    meanwhile: Callable[[], None] = lambda: None
+    late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        ids = [each.reader for each in recipients]
+        self.look(ids)
+        if self.script and self.script[0].kind == "killed before the wire":
+            self.script.popleft()
+            raise Killed
+        return orjson.dumps(ids)
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        self._tell_late()
+        self.meanwhile()
+        answer = self.script.popleft() if self.script else Answer("accepted", taken=True)
+        if answer.taken:
+            self.mailed.update(orjson.loads(request))
+        if answer.kind.startswith("killed"):
+            raise Killed
+        if answer.late:
+            self.late.append((late, Accepted("late") if answer.taken else NotAccepted("late")))
+        return _outcome(answer)
+
+    def close(self) -> None:
+        self._tell_late()
+
+    def _tell_late(self) -> None:
+        while self.late:
+            tell, outcome = self.late.pop()
+            tell(outcome)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    outcomes: dict[str, Outcome] = {
+        "accepted": Accepted("message"),
+        "not accepted": NotAccepted("busy", retry_after=0),
+        "refused": Refused("no"),
+        "named": Refused("no", tuple((place, f"place {place}") for place in answer.places)),
+        "too large": Refused("too much", too_large=True),
+        "account": AccountRefused("no credit"),
+        "unknown": Unknown("silence"),
+    }
+    return outcomes[answer.kind]
+
+
+@cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        open_database(f"sqlite:///{path}").dispose()
+        return path.read_bytes()
+
+
+class House(Wiring):
+    """A publication whose provider and clock are this test's."""
+
+    def __init__(
+        self, root: Path, post: Scripted, *, batch_size: int = 10, wait_for_lock: float = 60
+    ) -> None:
+        (root / "issues").mkdir()
+        (root / "issues" / "first.md").write_text(BRIEF)
+        (root / "newsletter.db").write_bytes(_empty_database())
+        values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
+        delivery = {"delivery": {"provider": "sandbox", "batch_size": batch_size, "threads": 1}}
+        database = {"database": {"url": f"sqlite:///newsletter.db?timeout={wait_for_lock}"}}
+        super().__init__(Settings(root=root, **values, **delivery, **database))  # type: ignore[arg-type]
+        self.clock = Ticking()  # type: ignore[assignment]
+        self.post = post
+
+    @contextmanager
+    def provider(self) -> Iterator[Scripted]:
+        try:
+            yield self.post
+        except Killed:
+            self.post.late.clear()  # nobody is left to hear them
+            raise
+        finally:
+            self.post.close()
