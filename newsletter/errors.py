@@ -11,7 +11,8 @@
      ├─ StoreError               the database: locked, read-only, full, of a newer version
      └─ DeliveryError            a send that may not begin or go on
          ├─ AlreadySending       another process sends from this database
-         └─ IssueChanged         the file is not what was being sent
+         ├─ IssueChanged         the file is not what was being sent
+         └─ SendingStopped       exit 3: half way, with what was answered kept
 
 Each says what happened, where, and what to do next. The command line prints them; none is its own.
 """
@@ -101,6 +102,12 @@ class DeliveryError(NewsletterError):
 
 class AlreadySending(DeliveryError):
     """Refuse a second sender on the same database."""
+
+
+class SendingStopped(DeliveryError):
+    """Say that a send broke off half way, and the command that goes on."""
+
+    exit_code = 3
 
 
 class IssueChanged(DeliveryError):

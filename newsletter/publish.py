@@ -23,7 +23,9 @@ from newsletter.errors import (
     IssueChanged,
     IssueError,
     RenderError,
+    SendingStopped,
     SettingsError,
+    StoreError,
     UsageError,
 )
 from newsletter.loaders import IssueFile, PictureFile, find_issue, load_picture
@@ -198,6 +200,7 @@ class Sending:
     source: str
     pictures: tuple[PictureFile, ...]
     mailing: int | None = None
+    after: tuple[int, ...] = ()  # the latest mailing this was foreseen after
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -230,6 +233,7 @@ def foresee(
         unfinished = _unfinished(wiring.engine, earlier)
     if unfinished:
         _refuse_other_provider(unfinished, identity)
+        _refuse_other_list(unfinished, list_name)
         if not as_sent:
             _refuse_change(draft, unfinished, going_on=True)
         return _continuation(wiring, unfinished)
@@ -256,6 +260,14 @@ def _refuse_other_provider(unfinished: "Mailing", identity: str) -> None:
         raise DeliveryError(
             f"This issue is half sent through “{unfinished.provider}”; the settings now say “{identity}”.",
             hint="Set the provider back to finish it. What one provider accepted counts for no other.",
+        )
+
+
+def _refuse_other_list(unfinished: "Mailing", list_name: str | None) -> None:
+    if list_name not in (None, unfinished.list_name):
+        raise DeliveryError(
+            f"This issue is half sent to the list “{unfinished.list_name}”, not “{list_name}”.",
+            hint=f"Finish that first: newsletter resume {unfinished.issue}",
         )
 
 
@@ -341,6 +353,7 @@ def _new_sending(
         envelope=dict(mine[-1].envelope) if mine else _envelope(wiring, audience.name),
         source=str(mine[-1].manifest["source"]) if mine else draft.digest,
         pictures=() if mine else tuple(draft.pictures.values()),
+        after=tuple(each.id for each in mine[-1:]),
         findings=() if mine else _check_draft(wiring, draft, message),
     )
 
@@ -405,20 +418,34 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = _silent) -> P
     from newsletter.store.database import read, write
 
     if sending.nothing_to_do:
-        return status(wiring, sending.issue) or Proof(sending.issue, "draft", provider=sending.provider)
+        nobody = Proof(
+            sending.issue,
+            "draft",
+            candidates=sum(sending.excluded.values()),
+            excluded=sending.excluded,
+            provider=sending.provider,
+        )
+        return status(wiring, sending.issue) or nobody
     # The key and the provider come first: a send that cannot happen leaves no trace in the ledger.
     with wiring.sender_lock(), wiring.provider() as provider:
         key = wiring.secret_key
         mailing_id = sending.mailing or _begin(wiring, sending)
         with write(wiring.engine) as connection:
             # The lock is ours, so whoever held a lease is dead.
-            batches.recover(connection, mailing_id, now=wiring.clock.now(), void_all=True)
+            for each in mailings.of_issue(connection, sending.issue):
+                batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
             mailings.set_state(connection, mailing_id, "sending", now=wiring.clock.now())
         with read(wiring.engine) as connection:
             mailing = mailings.get(connection, mailing_id)
-        _plan(wiring, mailing, progress)
-        _pump(wiring, mailing, sending, provider, key, progress)
-        _finish(wiring, mailing)
+        try:
+            _plan(wiring, mailing, progress)
+            _pump(wiring, mailing, sending, provider, key, progress)
+            _finish(wiring, mailing)
+        except StoreError as error:
+            raise SendingStopped(
+                f"Sending stopped half way: {error}",
+                hint=f"What was answered is kept. Go on with: newsletter resume {sending.issue}",
+            ) from error
     proof = status(wiring, sending.issue)
     if proof is None:
         raise DeliveryError("The ledger lost this mailing.", hint="Look whether the database was replaced.")
@@ -432,7 +459,8 @@ def _begin(wiring: Wiring, sending: Sending) -> int:
 
     with write(wiring.engine) as connection:
         rivals = mailings.of_issue(connection, sending.issue)
-        if any(each.state in mailings.OPEN for each in rivals):
+        mine = [each.id for each in rivals if each.provider == sending.provider]
+        if any(each.state in mailings.OPEN for each in rivals) or mine[-1:] != list(sending.after):
             raise AlreadySending(
                 "Sending of this issue began elsewhere in the meantime.",
                 hint=f"See how it stands: newsletter status {sending.issue}",

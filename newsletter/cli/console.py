@@ -4,7 +4,7 @@ import errno
 import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
 
@@ -42,7 +42,8 @@ def wiring() -> "Wiring":
 
 def say(text: str = "") -> None:
     """Tell a person something."""
-    typer.echo(text, err=True)
+    with suppress(BrokenPipeError):  # nobody listens any more; the work goes on
+        typer.echo(text, err=True)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -16,7 +16,7 @@ from newsletter.cli.console import (
     wiring,
 )
 from newsletter.cli.writing import ISSUE
-from newsletter.errors import DeliveryError, UsageError
+from newsletter.errors import DeliveryError, SendingStopped, UsageError
 
 if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
@@ -154,19 +154,16 @@ def _deliver(issue: str, run: "object", *, json: bool) -> None:
     """Run a send with its progress shown; Ctrl-C ends it cleanly, with the proof and the way on."""
     from newsletter import publish
 
-    interrupted = False
-    proof: Proof | None = None
+    proof: Proof | None
     try:
         with progress_told() as progress:
             proof = run(progress)  # type: ignore[operator]
-    except KeyboardInterrupt:
-        interrupted = True
+    except (KeyboardInterrupt, SendingStopped) as stop:
+        say(f"Error: {stop}" if isinstance(stop, SendingStopped) else "Stopped.")
         house = wiring()
         proof = publish.status(house, publish.issue_id(house, issue))
     if proof is None:
-        raise typer.Exit(3 if interrupted else 1)
-    if interrupted:
-        say("Stopped. What was on the wire was finished first.")
+        raise DeliveryError("Nothing was sent.")
     if json:
         print_json(proof.as_dict())
     show_proof(proof)
@@ -193,7 +190,8 @@ def _show_sending(sending: "Sending") -> None:
     if sending.provider == "sandbox":
         say("  No mail leaves this machine.")
     if sending.nothing_to_do:
-        say("  Everyone was mailed already; there is nothing to do.")
+        why = "Nobody on it may be mailed" if sending.kind == "first" else "Everyone was mailed already"
+        say(f"  {why}; there is nothing to do.")
 
 
 def _foreseen(sending: "Sending") -> dict[str, object]:

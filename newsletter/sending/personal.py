@@ -15,6 +15,17 @@ from newsletter.store.batches import Reader
 LINK_FIELDS = ("unsubscribe_url", "view_url", "preferences_url")
 
 
+def _attributes(text: str) -> dict[str, str]:
+    """Read a reader's attributes; what is damaged costs him his attributes, never the mail."""
+    if text == "{}":
+        return {}
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
 def recipient_maker(
     message: RenderedMessage, *, key: bytes, site_url: str, mailing: int
 ) -> Callable[[Reader], Recipient]:
@@ -35,7 +46,7 @@ def recipient_maker(
     def make(reader: Reader) -> Recipient:
         number, email, name, attrs = reader
         unsubscribe = f"{site_url}/u/{leave(number)}"
-        values = reader_values(email, name, orjson.loads(attrs)) if wants_values or not name else {}
+        values = reader_values(email, name, _attributes(attrs)) if wants_values or not name else {}
         name = values.get("name", name)
         values["unsubscribe_url"] = unsubscribe
         if wants_view:

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 
 from newsletter import publish, readership
 from newsletter.delivery.proof import Proof
-from newsletter.errors import AlreadySending, StoreError
+from newsletter.errors import AlreadySending, SendingStopped
 from newsletter.store import mailings, plan
 from newsletter.store.database import read, write
 from newsletter.store.tables import subscriber
@@ -154,8 +154,9 @@ def test_an_answer_that_finds_the_database_busy_is_written_a_little_later(house:
 def test_an_answer_that_cannot_be_written_leaves_its_readers_unknown(house: House) -> None:
     holder = _holder(house)
     house.post.meanwhile = partial(_take, holder)
-    with pytest.raises(StoreError, match="locked by another program"):
+    with pytest.raises(SendingStopped, match="locked by another program") as stopped:
         _send(house)
+    assert "newsletter resume first" in stopped.value.hint
     holder.close()
     assert (_status(house).unknown, _status(house).pending) == (6, 0)
     assert _send(house).unknown == 6

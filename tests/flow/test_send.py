@@ -1,5 +1,8 @@
 """A brief becomes an email in every subscriber's inbox: everyone once, nobody twice, with a proof."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -208,6 +211,47 @@ def test_a_sender_that_is_no_address_is_refused_before_anything_is_frozen(
     assert refused.exit_code == 1
     assert key in refused.stderr
     assert ready.run("send", "first", "--yes", "--json").json["accepted"] == 25
+
+
+def test_an_issue_half_sent_to_one_list_is_not_silently_continued_for_another(
+    publication: Publication,
+) -> None:
+    with StrictSendGrid(faults=["401"]) as server:
+        publication.settings(host=server.url, batch_size=30)
+        publication.subscribe(25)
+        assert publication.run("send", "first", "--list", "readers", "--yes").exit_code == 3
+        publication.run("subscribers", "add", "new@example.org", "--list", "others")
+        refused = publication.run("send", "first", "--list", "others", "--yes")
+        assert refused.exit_code == 1
+        assert "newsletter resume first" in refused.stderr
+        assert not server.accepted
+
+
+def test_a_list_on_which_nobody_may_be_mailed_is_said_and_accounted_for(
+    publication: Publication, server: StrictSendGrid
+) -> None:
+    publication.settings(host=server.url)
+    publication.subscribe(0, pending=4)
+    ran = publication.run("send", "first", "--yes", "--json")
+    assert ran.exit_code == 0
+    assert "Nobody on it may be mailed" in ran.stderr
+    assert (ran.json["candidates"], ran.json["excluded"]) == (4, {"unconfirmed": 4})
+    assert not server.requests
+
+
+def test_a_send_whose_listener_leaves_goes_on_to_the_end(ready: Publication, server: StrictSendGrid) -> None:
+    send = [sys.executable, "-m", "newsletter", "send", "first", "--yes"]
+    process = subprocess.Popen(
+        send,
+        cwd=ready.root,
+        env={**os.environ, "SENDGRID_API_KEY": "SG.test.key"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.wait(30) == 0
+    assert len(server.accepted) == 25
 
 
 def test_two_sends_at_once_one_wins_and_the_other_says_so(ready: Publication) -> None:
