@@ -223,14 +223,10 @@ def foresee(
     DeliveryError when the provider changed half way or a needed setting is missing, AudienceError when the
     list is not clear.
     """
-    from newsletter.store import mailings
-    from newsletter.store.database import read
-
     draft = read_draft(wiring, reference)
     issue, identity = draft.issue.id, wiring.settings.provider_identity
-    with read(wiring.engine) as connection:
-        earlier = mailings.of_issue(connection, issue)
-        unfinished = _unfinished(wiring.engine, earlier)
+    earlier = _mailings(wiring, issue)
+    unfinished = _unfinished(wiring.engine, earlier)
     if unfinished:
         _refuse_other_provider(unfinished, identity)
         _refuse_other_list(unfinished, list_name)
