@@ -1,0 +1,243 @@
+"""What a send would do, found out without doing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.audience.address import normalise
+from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
+from newsletter.loaders import PictureFile
+from newsletter.publish.account import mailings_of
+from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
+from newsletter.rendering import RenderedMessage
+from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsletter.store.mailings import Mailing
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a send would do, to be shown before it is done.
+
+    ``kind`` is first, newcomers, missing, or continue: the last goes on with ``mailing``.
+    """
+
+    issue: str
+    kind: str
+    provider: str
+    list_name: str
+    list_id: int
+    audience_at: int
+    readers: int
+    excluded: Mapping[str, int]
+    message: RenderedMessage
+    envelope: Mapping[str, str]
+    source: str
+    pictures: tuple[PictureFile, ...]
+    mailing: int | None = None
+    after: tuple[int, ...] = ()  # the latest mailing this was foreseen after
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Say whether everyone was mailed already."""
+        return self.mailing is None and self.readers == 0
+
+
+def foresee(
+    wiring: Wiring,
+    reference: str,
+    *,
+    list_name: str | None = None,
+    only_missing: bool = False,
+    as_sent: bool = False,
+) -> Sending:
+    """Find out what ``send`` would do now, without doing it.
+
+    Raises IssueChanged when the file differs from what was sent and ``as_sent`` does not settle it,
+    DeliveryError when the provider changed half way or a needed setting is missing, AudienceError when the
+    list is not clear.
+    """
+    draft = read_draft(wiring, reference)
+    issue, identity = draft.issue.id, wiring.settings.provider_identity
+    earlier = mailings_of(wiring, issue)
+    unfinished = unfinished_of(wiring.engine, earlier)
+    if unfinished:
+        refuse_other_provider(unfinished, identity)
+        _refuse_other_list(unfinished, list_name)
+        if not as_sent:
+            _refuse_change(draft, unfinished, going_on=True)
+        return continuation(wiring, unfinished)
+    mine = [each for each in earlier if each.provider == identity]
+    if mine and not as_sent:
+        _refuse_change(draft, mine[-1], going_on=False)
+    return _new_sending(wiring, draft, mine, list_name, only_missing=only_missing)
+
+
+def unfinished_of(engine: "Engine", earlier: Sequence["Mailing"]) -> "Mailing | None":
+    """Return the mailing that a send would go on with, if any."""
+    from newsletter.store import batches
+    from newsletter.store.database import read
+    from newsletter.store.mailings import OPEN
+
+    with read(engine) as connection:
+        for each in reversed(earlier):
+            if each.state in OPEN or (each.state == "finished" and batches.undone(connection, each.id)):
+                return each
+    return None
+
+
+def refuse_other_provider(unfinished: "Mailing", identity: str) -> None:
+    """Refuse to go on through another provider: what one accepted counts for no other."""
+    if unfinished.provider != identity:
+        raise DeliveryError(
+            f"This issue is half sent through “{unfinished.provider}”; the settings now say “{identity}”.",
+            hint="Set the provider back to finish it. What one provider accepted counts for no other.",
+        )
+
+
+def _refuse_other_list(unfinished: "Mailing", list_name: str | None) -> None:
+    if list_name not in (None, unfinished.list_name):
+        raise DeliveryError(
+            f"This issue is half sent to the list “{unfinished.list_name}”, not “{list_name}”.",
+            hint=f"Finish that first: newsletter resume {unfinished.issue}",
+        )
+
+
+def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
+    if before.manifest.get("source") == draft.digest:
+        return
+    issue = draft.issue.id
+    choice = (
+        f"`newsletter resume {issue}` goes on with the version that sending began with"
+        if going_on
+        else f"`newsletter send {issue} --as-sent` mails the version that others got"
+    )
+    raise IssueChanged(
+        "The issue or one of its pictures was changed after sending began.",
+        hint=f"Either undo the change, or {choice}. The changed text can go out as an issue of its own.",
+        file=draft.issue.file,
+    )
+
+
+def continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
+    """Return the sending that goes on with a mailing, from its frozen bytes."""
+    from newsletter.store import mailings
+    from newsletter.store.database import read
+
+    with read(wiring.engine) as connection:
+        message = mailings.message_of(connection, unfinished.id)
+        proof = mailings.proof(
+            connection, unfinished.issue, unfinished.provider, sender_alive=wiring.sender_alive()
+        )
+    return Sending(
+        issue=unfinished.issue,
+        kind="continue",
+        provider=unfinished.provider,
+        list_name=unfinished.list_name,
+        list_id=unfinished.list_id or 0,
+        audience_at=unfinished.audience_at,
+        readers=proof.pending if proof else 0,
+        excluded=proof.excluded if proof else {},
+        message=message,
+        envelope=unfinished.envelope,
+        source=str(unfinished.manifest.get("source", "")),
+        pictures=(),
+        mailing=unfinished.id,
+    )
+
+
+def _new_sending(
+    wiring: Wiring, draft: Draft, mine: Sequence["Mailing"], list_name: str | None, *, only_missing: bool
+) -> Sending:
+    from newsletter.store import lists, mailings, plan
+    from newsletter.store.database import read
+
+    audience = lists.resolve(wiring.engine, list_name or (mine[-1].list_name if mine else None))
+    same_list = [each for each in mine if each.list_id == audience.id]
+    if only_missing and not same_list:
+        raise DeliveryError(
+            f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing.",
+            hint="Send it without --only-missing.",
+        )
+    kind = "missing" if only_missing else "newcomers" if same_list else "first"
+    audience_at = max(e.audience_at for e in same_list) if only_missing else wiring.clock.now()
+    with read(wiring.engine) as connection:
+        readers, excluded = plan.foresee(
+            connection,
+            kind=kind,
+            list_id=audience.id,
+            audience_at=audience_at,
+            issue=draft.issue.id,
+            provider=wiring.settings.provider_identity,
+        )
+        # Everyone gets the very same bytes, whatever became of the templates since.
+        frozen = mailings.message_of(connection, mine[-1].id) if mine else None
+    message = frozen or render_draft(wiring, draft).message
+    return Sending(
+        issue=draft.issue.id,
+        kind=kind,
+        provider=wiring.settings.provider_identity,
+        list_name=audience.name,
+        list_id=audience.id,
+        audience_at=audience_at,
+        readers=readers,
+        excluded=excluded,
+        message=message,
+        envelope=dict(mine[-1].envelope) if mine else envelope_of(wiring, audience.name),
+        source=str(mine[-1].manifest["source"]) if mine else draft.digest,
+        pictures=() if mine else tuple(draft.pictures.values()),
+        after=tuple(each.id for each in mine[-1:]),
+        findings=() if mine else check_draft(wiring, draft, message),
+    )
+
+
+def envelope_of(wiring: Wiring, list_name: str) -> dict[str, str]:
+    """Return what all readers' mails have in common; refuse what real mail may not lack."""
+    own = wiring.settings.publication
+    if not own.from_email:
+        raise SettingsError(
+            "[publication] from_email is not set, and a mail needs a sender.",
+            hint='Write it in newsletter.toml: from_email = "news@your-domain.org"',
+        )
+    _insist_on_addresses(wiring)
+    _insist_for_real(wiring)
+    domain = own.from_email.rpartition("@")[2]
+    label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_name.lower()).strip("-") or "list"
+    return {
+        "from_name": own.from_name or own.name,
+        "from_email": own.from_email,
+        "reply_to": own.reply_to,
+        "list_id": f"<{label}.{domain}>",  # RFC 2919
+    }
+
+
+def _insist_on_addresses(wiring: Wiring) -> None:
+    """Refuse a sender that no provider takes, before it is frozen into a mailing."""
+    own = wiring.settings.publication
+    for key, value in {"from_email": own.from_email, "reply_to": own.reply_to}.items():
+        try:
+            normalise(value or own.from_email)
+        except AudienceError as error:
+            raise SettingsError(f"[publication] {key} is no address: “{value}”.", hint=str(error)) from error
+
+
+def _insist_for_real(wiring: Wiring) -> None:
+    """Refuse real mail without what the law and mailbox providers ask of it."""
+    if wiring.settings.stays_here:
+        return
+    own = wiring.settings.publication
+    if not own.postal_address:
+        raise SettingsError(
+            "[publication] postal_address is not set, and real mail must carry one.",
+            hint="CAN-SPAM and most laws like it ask for it in every newsletter.",
+        )
+    if not own.site_url.startswith("https://"):
+        raise SettingsError(
+            "[publication] site_url is not set to an https address, and readers must be able to leave.",
+            hint="One-click unsubscribing (RFC 8058) needs an https site that answers.",
+        )
+    wiring.insist_site_answers()
