@@ -4,6 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -70,6 +71,13 @@ class DeliverySettings(_Section):
     threads: int = Field(default=4, ge=1, le=64)
     rate_per_second: float = Field(default=0, ge=0)  # recipients; 0 is as fast as the provider takes them
     timeout_seconds: float = Field(default=30, gt=0, le=600)
+    webhook_keys: tuple[str, ...] = Field(default=(), max_length=2)  # public; two while one replaces the other
+    webhook_lag_minutes: float = Field(default=30, ge=0)  # how long the provider's reports may take
+    unknown: Literal["hold", "resend", "drop"] = "hold"  # when reports show that nothing was taken
+    grace_minutes: float = Field(default=60, ge=0)  # how late a scheduled issue may still begin
+    pause_at_bounces: float = Field(default=0.05, ge=0, le=1)  # share of the mails reported on; 0 never
+    pause_at_complaints: float = Field(default=0.003, ge=0, le=1)
+    pause_after: int = Field(default=200, ge=1)  # mails reported on before a share means anything
 
     @field_validator("sendgrid_host")
     @classmethod
@@ -77,6 +85,21 @@ class DeliverySettings(_Section):
         if value and urlsplit(value).scheme == "http" and not is_loopback(value):
             raise ValueError("plain http is for loopback only; use https")
         return _base_url(value)
+
+
+class WarmUpSettings(_Section):
+    """How many readers a day a new sender may mail: so many on the first day, and each day more."""
+
+    start: date | None = None
+    first: int = Field(default=500, ge=1)
+    growth: float = Field(default=1.5, ge=1, le=10)
+
+
+class ApprovalSettings(_Section):
+    """Who may approve an issue, by their public keys, and whether one must."""
+
+    required: bool = False
+    approvers: dict[str, str] = {}
 
 
 class DatabaseSettings(_Section):
@@ -96,9 +119,12 @@ class Settings(BaseSettings):
     labels: LabelSettings = LabelSettings()
     delivery: DeliverySettings = DeliverySettings()
     database: DatabaseSettings = DatabaseSettings()
+    warm_up: WarmUpSettings = WarmUpSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     root: Path = Path()
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
     secret_key: SecretStr = SecretStr("")
+    approval_key: SecretStr = SecretStr("")
 
     @classmethod
     def settings_customise_sources(
@@ -228,6 +254,8 @@ _SECTIONS: Mapping[str, type[_Section]] = {
     "labels": LabelSettings,
     "delivery": DeliverySettings,
     "database": DatabaseSettings,
+    "warm_up": WarmUpSettings,
+    "approval": ApprovalSettings,
 }
 
 
@@ -244,15 +272,21 @@ def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _secret(key: str) -> str:
-    name = {"api_key": "SENDGRID_API_KEY", "sendgrid_api_key": "SENDGRID_API_KEY"}.get(
-        key, "NEWSLETTER_SECRET_KEY" if key == "secret_key" else ""
-    )
+    name = _SECRETS.get(key)
     return f" Secrets are read from the environment alone: {name}." if name else ""
+
+
+_SECRETS = {
+    "api_key": "SENDGRID_API_KEY",
+    "sendgrid_api_key": "SENDGRID_API_KEY",
+    "secret_key": "NEWSLETTER_SECRET_KEY",
+    "approval_key": "NEWSLETTER_APPROVAL_KEY",
+}
 
 
 def _misspelt_environment(environ: Mapping[str, str]) -> Iterator[str]:
     known = {f"NEWSLETTER_{s}__{k}".upper() for s, c in _SECTIONS.items() for k in c.model_fields}
-    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | {"NEWSLETTER_SECRET_KEY"}
+    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | {"NEWSLETTER_SECRET_KEY", "NEWSLETTER_APPROVAL_KEY"}
     for name in environ:
         if name.upper().startswith("NEWSLETTER_") and name.upper() not in known:
             yield f"{name} in the environment is no setting.{_nearest(name.upper(), known)}"

@@ -1,9 +1,10 @@
 """The seam to whoever carries the mail: values in, an outcome out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from newsletter.delivery.evidence import ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Outcome
 from newsletter.rendering.message import RenderedMessage
 
@@ -48,6 +49,17 @@ class Provider(Protocol):
         """Put a request on the wire and say what became of it, within the hard total deadline.
 
         An answer that comes after the deadline goes to ``late``, on another thread.
+        """
+        ...
+
+    def look_up(self, attempt: str) -> Sighting:
+        """Ask whether mail of an attempt was ever taken."""
+        ...
+
+    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
+        """Yield the addresses the provider stopped mailing between two instants (microseconds).
+
+        Raises DeliveryError when it cannot be asked.
         """
         ...
 

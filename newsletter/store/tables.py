@@ -95,7 +95,7 @@ mailing = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("issue", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # first, newcomers, missing, trial
+    Column("kind", Text, nullable=False),  # first, newcomers, missing, correction, trial
     Column("provider", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("list_id", ForeignKey("list.id"), nullable=True),  # none for a trial
@@ -107,6 +107,9 @@ mailing = Table(
     Column("note", Text, nullable=False, server_default=""),  # why it stopped
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
+    Column("send_at", BigInteger),  # not before
+    Column("requested_by", Text, nullable=False, server_default=""),
+    Column("corrects", Text),  # the issue whose readers this one sets right
     CheckConstraint(
         "state in ('draft', 'scheduled', 'sending', 'paused', 'held', 'cancelled', 'finished')", name="state"
     ),
@@ -201,4 +204,75 @@ limiter = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("tat", BigInteger, nullable=False),
+)
+
+# What the provider reported, each report once.
+event = Table(
+    "event",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("key", LargeBinary, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),  # by the provider's clock
+    Column("received_at", BigInteger, nullable=False),
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE")),  # none: no attempt of ours
+    Column("attempt", Text),
+    Column("subscriber_id", BigInteger),
+    Column("message_id", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("machine", Integer, nullable=False, server_default="0"),  # 1: no person opened or clicked
+    Column("raw", Text),  # of a kind we do not know
+    Index("ix_event_subscriber_id_mailing_id", "subscriber_id", "mailing_id"),
+    Index("ix_event_attempt", "attempt"),
+    sqlite_autoincrement=True,
+)
+
+# How many readers of a mailing had at least one event of a kind.
+tally = Table(
+    "tally",
+    metadata,
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What should never happen, and did.
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("issue", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # accepted_twice, more_delivered_than_accepted, never_mailed
+    Column("n", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Every decision about an answer that never came, with what it rested on.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), nullable=False),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("attempt", Text, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),  # accepted, hold, resend, drop
+    Column("evidence", Text, nullable=False),  # a sentence
+    Column("at", BigInteger, nullable=False),
+    Index("ix_decision_mailing_id", "mailing_id"),
+    sqlite_autoincrement=True,
+)
+
+# A second person's signature over a mailing's manifest.
+approval = Table(
+    "approval",
+    metadata,
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
+    Column("approver", Text, nullable=False),
+    Column("manifest", Text, nullable=False),  # the bytes that were signed
+    Column("signature", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
