@@ -71,7 +71,7 @@ class DeliverySettings(_Section):
     threads: int = Field(default=4, ge=1, le=64)
     rate_per_second: float = Field(default=0, ge=0)  # recipients; 0 is as fast as the provider takes them
     timeout_seconds: float = Field(default=30, gt=0, le=600)
-    webhook_keys: tuple[str, ...] = Field(default=(), max_length=2)  # public; two while one replaces the other
+    webhook_keys: tuple[str, ...] = Field(default=(), max_length=2)  # public; two in a rotation
     webhook_lag_minutes: float = Field(default=30, ge=0)  # how long the provider's reports may take
     unknown: Literal["hold", "resend", "drop"] = "hold"  # when reports show that nothing was taken
     grace_minutes: float = Field(default=60, ge=0)  # how late a scheduled issue may still begin
@@ -286,7 +286,7 @@ _SECRETS = {
 
 def _misspelt_environment(environ: Mapping[str, str]) -> Iterator[str]:
     known = {f"NEWSLETTER_{s}__{k}".upper() for s, c in _SECTIONS.items() for k in c.model_fields}
-    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | {"NEWSLETTER_SECRET_KEY", "NEWSLETTER_APPROVAL_KEY"}
+    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | set(_SECRETS.values())
     for name in environ:
         if name.upper().startswith("NEWSLETTER_") and name.upper() not in known:
             yield f"{name} in the environment is no setting.{_nearest(name.upper(), known)}"

@@ -14,7 +14,7 @@ def _id() -> sa.types.TypeEngine[int]:
 
 
 def _mailing() -> sa.Column[int]:
-    return sa.Column("mailing_id", sa.ForeignKey("mailing.id", ondelete="CASCADE"), nullable=False)
+    return sa.Column("mailing_id", _id(), sa.ForeignKey("mailing.id", ondelete="CASCADE"), nullable=False)
 
 
 def upgrade() -> None:
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("mailing_id", sa.ForeignKey("mailing.id", ondelete="CASCADE")),
+        sa.Column("mailing_id", _id(), sa.ForeignKey("mailing.id", ondelete="CASCADE")),
         sa.Column("attempt", sa.Text()),
         sa.Column("subscriber_id", sa.BigInteger()),
         sa.Column("message_id", sa.Text(), nullable=False, server_default=""),

@@ -1,8 +1,4 @@
-"""The reader's story: joining a list, leaving it, never being mailed again; and whole lists in and out.
-
-Each function takes the database and, where something is dated, ``now``: a clock that tells microseconds
-since 1970 in UTC. It is asked once the right to write is held, so who joins during a send is dated after.
-"""
+"""Who is on a list: joining, being taken off it, never being mailed again; and whole lists in and out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
