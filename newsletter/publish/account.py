@@ -41,7 +41,7 @@ def mailings_of(wiring: Wiring, issue: str) -> list["Mailing"]:
 
 def status(wiring: Wiring, issue: str) -> Proof | None:
     """Return the proof of an issue by the provider that last mailed it; None when it was never sent."""
-    from newsletter.store import mailings
+    from newsletter.store.counting import proof
     from newsletter.store.database import read
 
     earlier = mailings_of(wiring, issue)
@@ -51,7 +51,7 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
     chosen = identity if any(each.provider == identity for each in earlier) else earlier[-1].provider
     alive = wiring.sender_alive()
     with read(wiring.engine) as connection:
-        return mailings.proof(connection, issue, chosen, sender_alive=alive)
+        return proof(connection, issue, chosen, sender_alive=alive)
 
 
 def recipients(wiring: Wiring, issue: str, *, state: str | None = None) -> Iterator[Mapping[str, str]]:

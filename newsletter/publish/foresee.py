@@ -125,12 +125,12 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
 
 def continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
     """Return the sending that goes on with a mailing, from its frozen bytes."""
-    from newsletter.store import mailings
+    from newsletter.store import counting, mailings
     from newsletter.store.database import read
 
     with read(wiring.engine) as connection:
         message = mailings.message_of(connection, unfinished.id)
-        proof = mailings.proof(
+        proof = counting.proof(
             connection, unfinished.issue, unfinished.provider, sender_alive=wiring.sender_alive()
         )
     return Sending(

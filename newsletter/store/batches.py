@@ -32,8 +32,9 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
-from newsletter.store.mailings import Mailing, mailed_between, rejected_between
+from newsletter.store.mailings import Mailing
 from newsletter.store.plan import exclusion
+from newsletter.store.reach import outside, rejected_between
 from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
 
 
@@ -66,7 +67,22 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A batch had nobody left to mail and is done."""
+    """A batch had nobody left to mail and is done, or was cut in two."""
+
+
+class Ceiling(NamedTuple):
+    """How many readers may be mailed in all from ``since`` until ``until`` (microseconds)."""
+
+    readers: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A ceiling is reached; there is room again at ``until`` (microseconds)."""
+
+    until: int
 
 
 def claim(
@@ -78,7 +94,8 @@ def claim(
     now: int,
     lease_seconds: float,
     rate_per_second: float,
-) -> Claim | Wait | Skipped | None:
+    ceiling: Ceiling | None = None,
+) -> Claim | Wait | Skipped | Full | None:
     """Take the next ready batch with the readers eligible now; None when no batch is left to take."""
     if connection.scalar(_STATE, {"mailing": each.id}) != "sending":
         return None
@@ -88,7 +105,13 @@ def claim(
     ready_at = max(row.not_before, _rate_allows(connection, rate_per_second))
     if ready_at > now:
         return Wait(ready_at)
+    room = None if ceiling is None else _room(connection, each.provider, ceiling)
+    if ceiling is not None and room == 0:
+        return Full(ceiling.until)
     readers = _eligible(connection, each, row)
+    if room is not None and len(readers) > room:
+        _cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
+        return Skipped()
     if not readers:
         _set(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
         return Skipped()
@@ -108,6 +131,26 @@ def claim(
     return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
 
 
+def _room(connection: Connection, provider: str, ceiling: Ceiling) -> int:
+    """Return how many readers may still be mailed under a ceiling, whatever they are mailed."""
+    taken = connection.scalar(
+        select(func.coalesce(func.sum(batch.c.n), 0))
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .outerjoin(attempt, attempt.c.id == batch.c.attempt)
+        .where(
+            mailing.c.provider == provider,
+            or_(
+                batch.c.state == "claimed",
+                and_(
+                    batch.c.state.in_(("posting", "accepted", "unknown")),
+                    attempt.c.posted_at >= ceiling.since,
+                ),
+            ),
+        )
+    )
+    return max(0, ceiling.readers - int(taken or 0))
+
+
 # Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
 # answer it.
 _STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
@@ -124,9 +167,10 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
     """Return who of the batch may be mailed now, and write down who may not and why."""
     span = {"lo": row.lo, "hi": row.hi}
     where = each.issue, each.provider, row.lo, row.hi
-    settled = _turned_away(connection, each, row.id, span) | mailed_between(connection, *where, but=each.id)
-    rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
     found = connection.execute(_span_of(each.list_id, each.audience_at), span).all()
+    settled = _turned_away(connection, each, row.id, span)
+    settled |= outside(connection, each, [one.id for one in found])
+    rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
     readers: list[Reader] = []
     left_out: list[dict[str, object]] = []
     about = {"mailing_id": each.id, "batch_id": row.id}
@@ -347,16 +391,23 @@ def _split(connection: Connection, claimed: Claim, now: int) -> bool:
     if not _if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
         return False
     middle = claimed.readers[len(claimed.readers) // 2 - 1].id
-    upper = [reader for reader in claimed.readers if reader.id > middle]
-    beyond = _exceptions_in(connection, claimed, and_(exception.c.subscriber_id > middle))
-    counts = {"upper": len(upper) + beyond}
-    for lo, hi, candidates in (
-        (row.lo, middle, row.candidates - counts["upper"]),
-        (middle + 1, row.hi, counts["upper"]),
-    ):
+    _cut_in_two(connection, row, claimed.readers, middle, now=now)
+    return True
+
+
+def _cut_in_two(
+    connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
+) -> None:
+    """Replace a batch by two, the first up to the reader ``middle``; who was turned away goes along."""
+    _set(connection, row.id, now=now, state="split", n=0, members=None)
+    turned_away = select(func.count()).where(
+        exception.c.batch_id == row.id, exception.c.subscriber_id > middle
+    )
+    upper = sum(reader.id > middle for reader in readers) + int(connection.scalar(turned_away) or 0)
+    for lo, hi, candidates in ((row.lo, middle, row.candidates - upper), (middle + 1, row.hi, upper)):
         key = connection.execute(
             insert(batch).values(
-                mailing_id=claimed.mailing,
+                mailing_id=row.mailing_id,
                 variant=row.variant,
                 lo=lo,
                 hi=hi,
@@ -367,16 +418,17 @@ def _split(connection: Connection, claimed: Claim, now: int) -> bool:
         ).inserted_primary_key
         connection.execute(
             update(exception)
-            .where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.between(lo, hi))
+            .where(exception.c.batch_id == row.id, exception.c.subscriber_id.between(lo, hi))
             .values(batch_id=key[0] if key else None)
         )
-    return True
 
 
-def _exceptions_in(connection: Connection, claimed: Claim, where: ColumnElement[bool]) -> int:
-    return int(
-        connection.scalar(select(func.count()).where(exception.c.batch_id == claimed.batch, where)) or 0
+def forget_waits(connection: Connection, mailing_id: int) -> None:
+    """Let every batch be tried now: the clock they were to wait by went back."""
+    connection.execute(
+        update(batch).where(batch.c.mailing_id == mailing_id, batch.c.state == "pending").values(not_before=0)
     )
+    connection.execute(delete(limiter).where(limiter.c.name == "recipients"))
 
 
 def recover(connection: Connection, mailing_id: int, *, now: int, void_all: bool) -> tuple[int, int]:

@@ -80,8 +80,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that only reads."""
-    with store_errors(engine), engine.connect() as connection, connection.begin():
+    """Open a transaction that only reads, and sees one and the same instant however many its queries."""
+    # SQLite in WAL mode does so by itself.
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with (
+        store_errors(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

@@ -1,15 +1,17 @@
 """Plan a mailing: cut its audience into batches, the cursor moving in the same transaction."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from newsletter.store.mailings import Mailing, mailed_between, rejected_between, stretch
+from newsletter.store.mailings import Mailing
+from newsletter.store.reach import mailed_between, not_told, rejected_between, stretch
 from newsletter.store.tables import batch, mailing, subscriber, subscription
 
 CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
+WIDEST = 20  # ids a batch may span for each reader it may hold
 
 
 def exclusion(audience_at: int) -> ColumnElement[str | None]:
@@ -35,13 +37,13 @@ def cut(
         {
             "mailing_id": each.id,
             "variant": "everyone",
-            "lo": ids[start],
-            "hi": ids[min(start + batch_size, len(ids)) - 1],
-            "candidates": len(ids[start : start + batch_size]),
+            "lo": some[0],
+            "hi": some[-1],
+            "candidates": len(some),
             "state": "pending",
             "changed_at": now,
         }
-        for start in range(0, len(ids), batch_size)
+        for some in _groups(ids, batch_size)
     ]
     if rows:
         connection.execute(insert(batch), rows)
@@ -49,13 +51,34 @@ def cut(
     return len(ids)
 
 
+def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
+    """Yield runs of at most ``size`` ids that lie close together: a claim looks at all between the ends."""
+    start = 0
+    for at, one in enumerate(ids):
+        if at - start == size or one - ids[start] > WIDEST * size:
+            yield ids[start:at]
+            start = at
+    if ids:
+        yield ids[start:]
+
+
 def foresee(
-    connection: Connection, *, kind: str, list_id: int, audience_at: int, issue: str, provider: str
+    connection: Connection,
+    *,
+    kind: str,
+    list_id: int,
+    audience_at: int,
+    issue: str,
+    provider: str,
+    wrong: Sequence[int] = (),
 ) -> tuple[int, Counter[str]]:
-    """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out."""
+    """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out.
+
+    A correction reaches those alone whom the ``wrong`` mailings told.
+    """
     reason = exclusion(audience_at)
     eligible, excluded = 0, Counter[str]()
-    if not _mailed_before(connection, issue, provider):
+    if not wrong and not _mailed_before(connection, issue, provider):
         rows = connection.execute(
             select(reason.label("reason"), func.count().label("n"))
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
@@ -72,6 +95,8 @@ def foresee(
         mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0])
         if kind == "newcomers":
             mailed |= rejected_between(connection, issue, provider, chunk[0][0], chunk[-1][0]).keys()
+        if wrong:
+            mailed |= not_told(connection, wrong, [reader for reader, _ in chunk])
         for reader, why in chunk:
             if reader in mailed:
                 continue

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Row, select
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode
-from newsletter.store.mailings import UNSETTLED, Mailing, mailed_between, of_issue, uncut
+from newsletter.store.counting import UNSETTLED, counted
+from newsletter.store.mailings import Mailing
+from newsletter.store.reach import outside, uncut
 from newsletter.store.tables import batch, exception, subscriber, subscription
 
 AT_ONCE = 1000
@@ -23,7 +25,7 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
 
     An address is empty when its reader was erased since.
     """
-    mailings = [each for each in of_issue(connection, issue) if each.provider == provider]
+    mailings = counted(connection, issue, provider)
     last_of_list = {each.list_id: each.id for each in mailings}
     for each in mailings:
         last = last_of_list[each.list_id] == each.id
@@ -95,7 +97,6 @@ def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Acc
 
 
 def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
-    skip = but | mailed_between(connection, each.issue, each.provider, lo, hi, but=each.id)
     rows = connection.execute(
         select(subscriber.c.id, subscriber.c.email)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
@@ -106,7 +107,8 @@ def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[i
             subscription.c.created_at <= each.audience_at,
         )
         .order_by(subscriber.c.id)
-    )
+    ).all()
+    skip = but | outside(connection, each, [row.id for row in rows])
     return (row.email for row in rows if row.id not in skip)
 
 

@@ -182,6 +182,7 @@ attempt = Table(
     Column("answered_at", BigInteger),
     Column("outcome", Text),  # accepted, not_accepted, refused, account_refused, unknown
     Column("detail", Text, nullable=False, server_default=""),
+    Column("members", LargeBinary),  # who was in it, once its batch is sent again
     Index("ix_attempt_batch_id", "batch_id"),
 )
 

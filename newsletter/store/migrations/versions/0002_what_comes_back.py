@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.add_column("mailing", sa.Column("send_at", sa.BigInteger()))
     op.add_column("mailing", sa.Column("requested_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("mailing", sa.Column("corrects", sa.Text()))
+    op.add_column("attempt", sa.Column("members", sa.LargeBinary()))
     op.create_table(
         "event",
         sa.Column("id", _id(), autoincrement=True, nullable=False),
@@ -88,6 +89,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("approval", "decision", "alarm", "tally", "event"):
         op.drop_table(table)
+    with op.batch_alter_table("attempt") as attempt:
+        attempt.drop_column("members")
     with op.batch_alter_table("mailing") as mailing:
         for column in ("send_at", "requested_by", "corrects"):
             mailing.drop_column(column)

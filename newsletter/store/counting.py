@@ -1,0 +1,132 @@
+"""Count who got an issue: the proof, over all its mailings by one provider."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from newsletter.delivery.proof import Proof, State
+from newsletter.store.mailings import Mailing, of_issue
+from newsletter.store.reach import not_yet_cut
+from newsletter.store.tables import batch, exception
+
+UNDONE = ("pending", "claimed")
+UNSETTLED = (*UNDONE, "cancelled")  # whose exclusions are looked at anew, or count for nothing
+
+
+def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
+    """Count who got an issue, over all its mailings by one provider; None when there are none.
+
+    A later mailing to the same list looks again at everyone not mailed before, so its exclusions and
+    rejections stand in place of the earlier one's. What a dead sender left on the wire is unknown.
+    """
+    mailings = counted(connection, issue, provider)
+    if not mailings:
+        return None
+    last_of_list = {each.list_id: each.id for each in mailings}
+    total = _Count()
+    for each in mailings:
+        total.add(connection, each, last=last_of_list[each.list_id] == each.id, sender_alive=sender_alive)
+    latest = mailings[-1]
+    return Proof(
+        issue=issue,
+        state=latest.state,
+        candidates=total.candidates,
+        accepted=total.accepted,
+        rejected=total.rejected,
+        excluded={reason: n for reason, n in total.excluded.items() if n},
+        unknown=total.unknown,
+        pending=total.pending,
+        provider=provider,
+        note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
+    )
+
+
+def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
+    """Return the mailings of an issue by one provider, oldest first."""
+    return [each for each in of_issue(connection, issue) if each.provider == provider]
+
+
+def _left_alone(state: State, *, sender_alive: bool) -> str:
+    return "interrupted: nobody is sending it now" if state == "sending" and not sender_alive else ""
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.accepted = self.rejected = self.unknown = self.pending = 0
+        self.excluded: Counter[str] = Counter()
+
+    @property
+    def candidates(self) -> int:
+        excluded = sum(self.excluded.values())
+        return self.accepted + self.rejected + excluded + self.unknown + self.pending
+
+    def add(self, connection: Connection, each: Mailing, *, last: bool, sender_alive: bool) -> None:
+        tallies = {row.state: row for row in _tallies(connection, each.id)}
+        for state, row in tallies.items():
+            if state == "accepted":
+                self.accepted += row.n
+            elif state == "unknown" or (state == "posting" and not sender_alive):
+                self.unknown += row.n
+            elif state == "posting":
+                self.pending += row.n
+        if last:
+            self._not_mailed(connection, each, tallies)
+
+    def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
+        undone = sum(tallies[state].left for state in UNDONE if state in tallies)
+        undone += not_yet_cut(connection, each)
+        if each.state == "cancelled":
+            self.excluded["cancelled"] += undone
+        else:
+            self.pending += undone
+        for state, row in tallies.items():
+            if state == "cancelled":
+                self.excluded["cancelled"] += row.left
+            elif state not in UNDONE:
+                self.excluded["removed"] += row.removed
+        for row in _reasons(connection, each.id):
+            if row.kind == "rejected":
+                self.rejected += row.n
+            elif row.state not in UNSETTLED:
+                self.excluded[row.reason] += row.n
+
+
+def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    """Count by a batch's state: readers in it, candidates left to do, and those removed since the plan.
+
+    Whoever was erased between the plan and his batch's claim is in neither the batch nor its exceptions.
+    """
+    told = (
+        select(
+            exception.c.batch_id,
+            func.count().label("n"),
+            func.sum(case((exception.c.kind == "rejected", 1), else_=0)).label("rejected"),
+        )
+        .where(exception.c.mailing_id == mailing_id)
+        .group_by(exception.c.batch_id)
+        .subquery()
+    )
+    left = batch.c.candidates - func.coalesce(told.c.rejected, 0)
+    removed = batch.c.candidates - batch.c.n - func.coalesce(told.c.n, 0)
+    return connection.execute(
+        select(
+            batch.c.state,
+            func.sum(batch.c.n).label("n"),
+            func.sum(case((left > 0, left), else_=0)).label("left"),
+            func.sum(case((removed > 0, removed), else_=0)).label("removed"),
+        )
+        .outerjoin(told, told.c.batch_id == batch.c.id)
+        .where(batch.c.mailing_id == mailing_id, batch.c.state != "split")
+        .group_by(batch.c.state)
+    ).all()
+
+
+def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    return connection.execute(
+        select(exception.c.kind, exception.c.reason, batch.c.state, func.count().label("n"))
+        .join(batch, batch.c.id == exception.c.batch_id)
+        .where(exception.c.mailing_id == mailing_id)
+        .group_by(exception.c.kind, exception.c.reason, batch.c.state)
+    ).all()

@@ -1,0 +1,123 @@
+"""Whom mailings reach: their candidates, and whom other mailings of the issue mailed already."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from newsletter.delivery.members import decode
+from newsletter.store.mailings import Mailing
+from newsletter.store.tables import batch, event, exception, mailing, subscription
+
+UNCUT_AT_ONCE = 10_000
+
+
+def mailed_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+) -> set[int]:
+    """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
+
+    This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice.
+    """
+    rows = connection.execute(
+        select(batch.c.members)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.id != but,
+            batch.c.state.in_(("accepted", "unknown", "posting")),
+            batch.c.lo <= hi,
+            batch.c.hi >= lo,
+            batch.c.members.is_not(None),
+        )
+    )
+    return {each for row in rows for each in decode(row.members) if lo <= each <= hi}
+
+
+def rejected_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+) -> dict[int, str]:
+    """Return the readers whom other mailings of the issue saw rejected, with the provider's reason.
+
+    They are no newcomers: only a mailing to the missing tries them again.
+    """
+    rows = connection.execute(
+        select(exception.c.subscriber_id, exception.c.reason)
+        .join(mailing, mailing.c.id == exception.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.id != but,
+            exception.c.kind == "rejected",
+            exception.c.subscriber_id.between(lo, hi),
+        )
+    )
+    return {row.subscriber_id: row.reason for row in rows}
+
+
+def outside(connection: Connection, each: Mailing, ids: Sequence[int]) -> set[int]:
+    """Return those of ascending ``ids`` whom a mailing is not for.
+
+    Another mailing of the issue mailed them or, for a correction, they were never told what it corrects.
+    """
+    if not ids:
+        return set()
+    out = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
+    return out if each.corrects is None else out | not_told(connection, each.wrong, ids)
+
+
+def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int]) -> set[int]:
+    """Return those of ascending ``ids`` to whom none of the ``wrong`` mailings was delivered."""
+    rows = connection.execute(
+        select(batch.c.members).where(
+            batch.c.mailing_id.in_(wrong),
+            batch.c.state == "accepted",
+            batch.c.lo <= ids[-1],
+            batch.c.hi >= ids[0],
+        )
+    )
+    told = {one for row in rows for one in decode(row.members)}
+    turned_back = connection.scalars(
+        select(event.c.subscriber_id).where(
+            event.c.subscriber_id.between(ids[0], ids[-1]),
+            event.c.mailing_id.in_(wrong),
+            event.c.kind.in_(("bounce", "blocked", "dropped")),
+        )
+    )
+    return set(ids) - (told - set(turned_back))
+
+
+def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> tuple[list[int], int | None]:
+    """Return the next candidates with ids beyond ``after``, and the last id looked at; None at the end.
+
+    Whom it is not for is left out: another mailing of the issue, to another list, may have come first.
+    """
+    ids = list(
+        connection.scalars(
+            select(subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == each.list_id,
+                subscription.c.subscriber_id > after,
+                subscription.c.created_at <= each.audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(at_once)
+        )
+    )
+    if not ids:
+        return [], None
+    skip = outside(connection, each, ids)
+    return [one for one in ids if one not in skip] if skip else ids, ids[-1]
+
+
+def uncut(connection: Connection, each: Mailing) -> Iterator[list[int]]:
+    """Yield, a stretch at a time, the candidates that a killed planning had not reached."""
+    cursor: int | None = None if each.planned or each.list_id is None else each.plan_cursor
+    while cursor is not None:
+        ids, cursor = stretch(connection, each, cursor, UNCUT_AT_ONCE)
+        yield ids
+
+
+def not_yet_cut(connection: Connection, each: Mailing) -> int:
+    """Count candidates that a killed planning had not reached."""
+    return sum(map(len, uncut(connection, each)))
