@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from newsletter.publish import Progress
     from newsletter.wiring import Wiring
 
+ALARMS = {
+    "accepted_twice": "{n} readers were accepted twice.",
+    "never_mailed": "{n} events tell of readers whom this issue never mailed.",
+    "more_delivered_than_accepted": "{n} more readers were delivered to than accepted.",
+    "miscounted": "{n} batches hold not who they count.",
+}
 USUAL_GC = gc.get_threshold()
 
 P = ParamSpec("P")
@@ -48,6 +54,12 @@ def say(text: str = "") -> None:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()  # None: closed before we began, as by `<&-`
+
+
+def alarm(text: str) -> None:
+    """Tell a person what should never have happened, so that nobody overlooks it."""
+    words = f"ALARM: {text}"
+    say(typer.style(words, fg="white", bg="red", bold=True) if _is_terminal(sys.stderr) else words)
 
 
 def fail(error: NewsletterError) -> typer.Exit:
@@ -149,17 +161,28 @@ def show_proof(proof: "Proof") -> None:
     for name, n in rows:
         if n or name in ("accepted", "= candidates"):
             say(f"  {name:<{width}}  {n:>10,}")
+    if proof.reported:
+        told = ", ".join(f"{kind} {n:,}" for kind, n in sorted(proof.reported.items()))
+        say(f"  Reported by the provider: {told}")
+    for kind, n in sorted(proof.alarms.items()):
+        alarm(ALARMS.get(kind, kind).format(n=f"{n:,}"))
     if proof.provider == "sandbox":
         say("Local SendGrid: nobody was really mailed.")
 
 
 def way_on(proof: "Proof") -> str:
     """Return the sentence that says how to go on, or nothing when all is settled."""
+    from newsletter.delivery.proof import AWAITS_APPROVAL
+
+    if proof.state == "held" and proof.note == AWAITS_APPROVAL:
+        return f"Ask a second person for: newsletter approve {proof.issue}"
+    if proof.state == "scheduled":
+        return f"`newsletter serve` sends it then, or: newsletter resume {proof.issue}"
     if proof.pending:
         return f"{proof.pending:,} are still to be mailed. Go on with: newsletter resume {proof.issue}"
     if proof.unknown:
         return (
             f"{proof.unknown:,} got no clear answer and are not mailed again blindly. "
-            f"List them: newsletter recipients {proof.issue} --state unknown"
+            f"Find out with: newsletter reconcile {proof.issue}"
         )
     return ""

@@ -16,13 +16,19 @@ from newsletter.cli.console import (
     wiring,
 )
 from newsletter.cli.writing import ISSUE
-from newsletter.errors import DeliveryError, SendingStopped, UsageError
+from newsletter.errors import AudienceError, DeliveryError, SendingStopped, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from newsletter.delivery.proof import Proof
-    from newsletter.publish import Sending
+    from newsletter.publish import Progress, Sending
+    from newsletter.store.reconcile import Decided
+    from newsletter.wiring import Wiring
 
 JSON = typer.Option(False, "--json", help="Print the proof as JSON, the only document on stdout.")
+# Warnings that only the ledger can give, so that no check shows them.
+CAUTIONS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
 STATES = ("accepted", "rejected", "excluded", "unknown", "pending")
 
 
@@ -44,6 +50,18 @@ def send(
     as_sent: bool = typer.Option(
         False, "--as-sent", help="Mail the version others got, not the changed file."
     ),
+    at: str | None = typer.Option(
+        None,
+        "--at",
+        metavar="TIME",
+        help="When: “7:00”, “tomorrow 7:00”, “2026-12-01 07:00”, the publication's time.",
+    ),
+    undo_window: str | None = typer.Option(
+        None, "--undo-window", metavar="SPAN", help="Wait so long, as “10m”: until then it can be cancelled."
+    ),
+    no_wait: bool = typer.Option(
+        False, "--no-wait", help="With --at: come back at once; newsletter serve, or resume, sends it."
+    ),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     json: bool = JSON,
 ) -> None:
@@ -52,15 +70,21 @@ def send(
 
     house = wiring()
     if test:
-        if dry_run or only_missing or as_sent:
+        if dry_run or only_missing or as_sent or at or undo_window:
             raise UsageError(
                 "--test mails the issue as it stands, at once, to the addresses given.",
-                hint="It goes with none of --dry-run, --only-missing and --as-sent.",
+                hint="It goes with none of --dry-run, --only-missing, --as-sent, --at and --undo-window.",
             )
         _send_test(issue, test, json=json)
         return
+    moment = _moment(house, at, undo_window)
     sending = publish.foresee(house, issue, list_name=list, only_missing=only_missing, as_sent=as_sent)
-    _show_sending(sending)
+    if moment and sending.kind == "continue":
+        raise UsageError(
+            "Sending of this issue began already, and goes on at once or not at all.",
+            hint=f"See: newsletter status {sending.issue}",
+        )
+    show_sending(sending)
     if dry_run:
         if json:
             print_json(_foreseen(sending))
@@ -68,16 +92,66 @@ def send(
     if not sending.nothing_to_do and not confirm("Send?", yes=yes):
         say("Nothing was sent.")
         raise typer.Exit(1)
-    _deliver(sending.issue, lambda progress: publish.send(house, sending, progress=progress), json=json)
+    if moment is None or sending.nothing_to_do:
+        deliver(house, sending.issue, lambda told: publish.send(house, sending, progress=told), json=json)
+    else:
+        _schedule(house, sending, moment, wait=not no_wait, undo=undo_window is not None, json=json)
+
+
+def _moment(house: "Wiring", at: str | None, undo_window: str | None) -> int | None:
+    from newsletter.delivery.schedule import parse_span, parse_when
+
+    if at is not None and undo_window is not None:
+        raise UsageError("--at and --undo-window are two ways to say when.", hint="Use one of them.")
+    now = house.clock.now()
+    if undo_window is not None:
+        return now + parse_span(undo_window)
+    return None if at is None else parse_when(at, now=now, zone=house.settings.publication.time_zone)
+
+
+def _schedule(house: "Wiring", sending: "Sending", at: int, *, wait: bool, undo: bool, json: bool) -> None:
+    """Freeze the issue, and wait for its time unless that is left to others."""
+    from newsletter import publish
+
+    publish.schedule(house, sending, at)
+    issue = sending.issue
+    if house.settings.approval.required:
+        _end(house, issue, publish.status(house, issue), json=json)
+        return
+    say(f"It goes out {_when(house, at)}. Stop it with: newsletter cancel {issue}")
+    if not wait:
+        say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
+        if json and (proof := publish.status(house, issue)):
+            print_json(proof.as_dict())
+        return
+    try:
+        with progress_told() as progress:
+            proof = publish.resume(house, issue, progress=progress)
+    except KeyboardInterrupt:
+        if not undo or not publish.undo(house, issue):
+            _end(house, issue, publish.status(house, issue), stopped="Stopped.", json=json)
+            return
+        say("Undone: nobody was mailed.")
+        proof = publish.status(house, issue)
+    except SendingStopped as stop:
+        _end(house, issue, publish.status(house, issue), stopped=f"Error: {stop}", json=json)
+        return
+    _end(house, issue, proof, json=json)
+
+
+def _when(house: "Wiring", at: int) -> str:
+    from newsletter.delivery.schedule import describe
+
+    return describe(at, house.clock.now(), house.settings.publication.time_zone)
 
 
 @told
 def resume(issue: str = ISSUE, json: bool = JSON) -> None:
-    """Go on with an interrupted issue, from the bytes it began with."""
+    """Go on with an interrupted, paused or held issue, from the bytes it began with; wait for its time."""
     from newsletter import publish
 
     house = wiring()
-    _deliver(issue, lambda progress: publish.resume(house, issue, progress=progress), json=json)
+    deliver(house, issue, lambda progress: publish.resume(house, issue, progress=progress), json=json)
 
 
 @told
@@ -98,8 +172,12 @@ def status(
         return
     for proof in proofs:
         show_proof(proof)
+        if proof.send_at is not None:
+            say(f"It goes out {_when(house, proof.send_at)}.")
         if not proof.settled:
             say(way_on(proof))
+        if issue is not None:
+            _show_decisions(publish.decisions(house, proof.issue))
     if not proofs:
         say("No issue was sent yet.")
 
@@ -108,6 +186,7 @@ def status(
 def recipients(
     issue: str = ISSUE,
     state: str | None = typer.Option(None, "--state", metavar="|".join(STATES), help="Only these."),
+    address: str | None = typer.Option(None, "--address", metavar="ADDRESS", help="Only this reader."),
     json: bool = typer.Option(False, "--json", help="One JSON object a line instead of CSV."),
 ) -> None:
     """List who got an issue, who did not and why."""
@@ -122,13 +201,20 @@ def recipients(
     if state is not None and state not in STATES:
         raise UsageError(f"“{state}” is no state.", hint=f"Known are: {', '.join(STATES)}.")
     house = wiring()
-    found = publish.recipients(house, publish.issue_id(house, issue), state=state)
-    rows = chain([*islice(found, 1)], found)  # the first one now: a refusal prints no line of column names
+    found = publish.recipients(house, publish.issue_id(house, issue), state=state, address=address)
+    first = [*islice(found, 1)]  # now: a refusal prints no line of column names
+    if address is not None and not first:
+        raise AudienceError(
+            f"{address} is not among those the issue was for.",
+            hint=f"See what is known: newsletter subscribers show {address}",
+        )
+    rows = chain(first, found)
     if json:
         for row in rows:
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
         return
-    writer = csv.DictWriter(sys.stdout, ["email", "state", "reason", "at", "message_id"], lineterminator="\n")
+    columns = ["email", "state", "reason", "reported", "at", "message_id"]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: guard(value) for name, value in row.items()} for row in rows)
 
@@ -150,42 +236,59 @@ def _send_test(issue: str, addresses: list[str], *, json: bool) -> None:
         say("Local SendGrid: nobody was really mailed. Read it with: newsletter sandbox")
 
 
-def _deliver(issue: str, run: "object", *, json: bool) -> None:
+def deliver(house: "Wiring", issue: str, run: "Callable[[Progress], Proof | None]", *, json: bool) -> None:
     """Run a send with its progress shown; Ctrl-C ends it cleanly, with the proof and the way on."""
     from newsletter import publish
 
     proof: Proof | None
+    stopped = ""
     try:
         with progress_told() as progress:
-            proof = run(progress)  # type: ignore[operator]
+            proof = run(progress)
     except (KeyboardInterrupt, SendingStopped) as stop:
-        say(f"Error: {stop}" if isinstance(stop, SendingStopped) else "Stopped.")
-        house = wiring()
+        stopped = f"Error: {stop}" if isinstance(stop, SendingStopped) else "Stopped."
         proof = publish.status(house, publish.issue_id(house, issue))
+    _end(house, issue, proof, stopped=stopped, json=json)
+
+
+def _end(house: "Wiring", issue: str, proof: "Proof | None", *, stopped: str = "", json: bool) -> None:
+    """Show how it ended: the proof, and the command that goes on where something is left."""
+    if stopped:
+        say(stopped)
     if proof is None:
-        raise DeliveryError("Nothing was sent.")
+        raise DeliveryError(f"Nothing of “{issue}” was sent.")
     if json:
         print_json(proof.as_dict())
     show_proof(proof)
+    if proof.send_at is not None:
+        say(f"It goes out {_when(house, proof.send_at)}.")
     if not proof.settled:
         say(way_on(proof))
         raise typer.Exit(3)
 
 
-def _show_sending(sending: "Sending") -> None:
+def _show_decisions(made: "Sequence[Decided]") -> None:
+    for each in made:
+        say(f"  {each.readers:,} without an answer: {each.verdict}. {each.evidence}")
+
+
+def show_sending(sending: "Sending") -> None:
     what = {
         "first": f"to {sending.readers:,} readers of “{sending.list_name}”",
         "newcomers": f"to {sending.readers:,} who joined “{sending.list_name}” since",
         "missing": f"to {sending.readers:,} of “{sending.list_name}” who did not get it",
+        "correction": f"to {sending.readers:,} readers of “{sending.list_name}” who got the wrong version",
         "continue": f"going on with {sending.readers:,} readers of “{sending.list_name}”",
     }[sending.kind]
     say(f"{sending.issue} — “{sending.message.subject}”, {what}, through {sending.provider}.")
     for reason, n in sorted(sending.excluded.items()):
         say(f"  not to {n:,}: {reason}")
     for finding in sending.findings:
-        if finding.severity == "error":
+        if finding.severity == "error" or finding.code in CAUTIONS:
             say(str(finding))
-    if warnings := sum(finding.severity == "warning" for finding in sending.findings):
+    if warnings := sum(
+        finding.severity == "warning" and finding.code not in CAUTIONS for finding in sending.findings
+    ):
         say(f"  Warnings: {warnings}. Read them with: newsletter check {sending.issue}")
     if sending.provider == "sandbox":
         say("  No mail leaves this machine.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "processed",  # the provider is about to hand it over
@@ -19,6 +19,8 @@ Kind = Literal[
     "click",
     "other",  # of a kind we do not know: kept as it came
 ]
+
+KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
+
+from newsletter.delivery.clock import SECOND
+
+AWAITS_APPROVAL = "waits for a second person's approval"  # the note of a mailing held for one
 
 State = Literal["draft", "scheduled", "sending", "paused", "held", "cancelled", "finished"]
 
@@ -25,6 +30,9 @@ class Proof:
     pending: int = 0
     provider: str = "sandbox"
     note: str = ""
+    send_at: int | None = None  # microseconds since 1970, UTC; of a scheduled mailing
+    reported: Mapping[str, int] = field(default_factory=dict)  # readers by kind of the provider's events
+    alarms: Mapping[str, int] = field(default_factory=dict)  # readers by what should never have happened
 
     @property
     def adds_up(self) -> bool:
@@ -50,6 +58,12 @@ class Proof:
             "pending": self.pending,
             "provider": self.provider,
         }
+        if self.send_at is not None:
+            document["send_at"] = datetime.fromtimestamp(self.send_at / SECOND, UTC).isoformat()
+        if self.reported:
+            document["reported"] = dict(sorted(self.reported.items()))
+        if self.alarms:
+            document["alarms"] = dict(sorted(self.alarms.items()))
         if self.provider == "sandbox":
             document["notice"] = "Local SendGrid: nobody was really mailed."
         if self.note:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from newsletter.audience.address import normalise
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
 from newsletter.loaders import find_issue
@@ -54,10 +55,12 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
         return proof(connection, issue, chosen, sender_alive=alive)
 
 
-def recipients(wiring: Wiring, issue: str, *, state: str | None = None) -> Iterator[Mapping[str, str]]:
+def recipients(
+    wiring: Wiring, issue: str, *, state: str | None = None, address: str | None = None
+) -> Iterator[Mapping[str, str]]:
     """Yield everyone the issue was for, one at a time: address, state, reason, and when.
 
-    ``state`` keeps one of accepted, rejected, excluded, unknown, pending.
+    ``state`` keeps one of accepted, rejected, excluded, unknown, pending; ``address`` one reader.
     """
     from newsletter.store.database import read
     from newsletter.store.recipients import accounts
@@ -66,7 +69,8 @@ def recipients(wiring: Wiring, issue: str, *, state: str | None = None) -> Itera
     if proof is None:
         raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
     alive = wiring.sender_alive()
+    email = None if address is None else normalise(address)
     with read(wiring.engine) as connection:
         for account in accounts(connection, issue, proof.provider, sender_alive=alive):
-            if state is None or account["state"] == state:
+            if state in (None, account["state"]) and email in (None, account["email"]):
                 yield account

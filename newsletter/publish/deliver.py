@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from newsletter.audience.address import normalise
+from newsletter.delivery.clock import SECOND
 from newsletter.delivery.outcomes import Outcome
-from newsletter.delivery.proof import Proof
+from newsletter.delivery.proof import AWAITS_APPROVAL, Proof, State
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
 from newsletter.publish.account import issue_id, mailings_of, status
+from newsletter.publish.approve import insist_approved
 from newsletter.publish.draft import read_draft, render_draft
 from newsletter.publish.foresee import (
     Sending,
@@ -26,41 +29,30 @@ if TYPE_CHECKING:
     from newsletter.store.mailings import Mailing
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
+TOO_LATE = "its time had passed by more than the grace when somebody could have sent it"
 
 
-def _silent(_step: str, _done: int, _of: int) -> None:
-    return None
+def silent(_step: str, _done: int, _of: int) -> None:
+    """Tell nobody how it goes."""
 
 
-def send(wiring: Wiring, sending: Sending, *, progress: Progress = _silent) -> Proof:
+def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Proof:
     """Do what was foreseen and return the proof.
 
-    Everyone once, nobody twice: whatever is killed, running it again goes on. Raises AlreadySending when
-    another process sends, KeyboardInterrupt after finishing the requests on the wire.
+    Everyone once, nobody twice: whatever is killed, running it again goes on. Where the publication asks for
+    an approval, a new mailing is only frozen and held. Raises AlreadySending when another process sends,
+    SendingStopped when it breaks off half way, KeyboardInterrupt after finishing the requests on the wire.
     """
-    from newsletter.store import batches, mailings
-    from newsletter.store.database import read, write
-
     if sending.nothing_to_do:
-        nobody = Proof(
-            sending.issue,
-            "draft",
-            candidates=sum(sending.excluded.values()),
-            excluded=sending.excluded,
-            provider=sending.provider,
-        )
-        return status(wiring, sending.issue) or nobody
+        return status(wiring, sending.issue) or _nobody(sending)
+    if sending.mailing is None and wiring.settings.approval.required:
+        schedule(wiring, sending, None)
+        return _proof(wiring, sending.issue)
     # The key and the provider come first: a send that cannot happen leaves no trace in the ledger.
     with wiring.sender_lock(), wiring.provider() as provider:
         key = wiring.secret_key
-        mailing_id = sending.mailing or _begin(wiring, sending)
-        with write(wiring.engine) as connection:
-            # The lock is ours, so whoever held a lease is dead.
-            for each in mailings.of_issue(connection, sending.issue):
-                batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
-            mailings.set_state(connection, mailing_id, "sending", now=wiring.clock.now())
-        with read(wiring.engine) as connection:
-            mailing = mailings.get(connection, mailing_id)
+        mailing_id = sending.mailing or _freeze(wiring, sending, state="sending")
+        mailing = _start(wiring, mailing_id)
         try:
             _plan(wiring, mailing, progress)
             _pump(wiring, mailing, sending, provider, key, progress)
@@ -70,13 +62,47 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = _silent) -> P
                 f"Sending stopped half way: {error}",
                 hint=f"What was answered is kept. Go on with: newsletter resume {sending.issue}",
             ) from error
-    proof = status(wiring, sending.issue)
+    return _proof(wiring, sending.issue)
+
+
+def _nobody(sending: Sending) -> Proof:
+    excluded = sending.excluded
+    return Proof(
+        sending.issue,
+        "draft",
+        candidates=sum(excluded.values()),
+        excluded=excluded,
+        provider=sending.provider,
+    )
+
+
+def _proof(wiring: Wiring, issue: str) -> Proof:
+    proof = status(wiring, issue)
     if proof is None:
         raise DeliveryError("The ledger lost this mailing.", hint="Look whether the database was replaced.")
     return proof
 
 
-def _begin(wiring: Wiring, sending: Sending) -> int:
+def schedule(wiring: Wiring, sending: Sending, at: int | None) -> None:
+    """Freeze a mailing now, to be sent at an instant (microseconds), or once it is approved.
+
+    What readers get, and who they are, is settled here; ``resume`` waits for the instant and sends. Raises
+    SettingsError when it could not be sent, DeliveryError when it began already.
+    """
+    if sending.mailing is not None:
+        raise DeliveryError(
+            "Sending of this issue began already.", hint=f"See: newsletter status {sending.issue}"
+        )
+    wiring.check_secrets()
+    if wiring.settings.approval.required:
+        _freeze(wiring, sending, state="held", note=AWAITS_APPROVAL, send_at=at)
+    else:
+        _freeze(wiring, sending, state="scheduled", send_at=at)
+
+
+def _freeze(
+    wiring: Wiring, sending: Sending, *, state: State, note: str = "", send_at: int | None = None
+) -> int:
     """Freeze the mailing: from here on it is these bytes to this audience."""
     from newsletter.store import mailings
     from newsletter.store.database import write
@@ -102,7 +128,49 @@ def _begin(wiring: Wiring, sending: Sending) -> int:
             source_digest=sending.source,
             envelope=sending.envelope,
             message=sending.message,
+            date=sending.date,
+            state=state,
+            note=note,
+            send_at=send_at,
+            requested_by=wiring.person,
+            corrects=sending.corrects,
+            wrong=sending.wrong,
         )
+
+
+def _start(wiring: Wiring, mailing_id: int) -> "Mailing":
+    """Let the mailing be sent, unless it was stopped, waits for somebody, or is too late."""
+    from newsletter.store import batches, mailings
+    from newsletter.store.database import read, write
+
+    with read(wiring.engine) as connection:
+        mailing = mailings.get(connection, mailing_id)
+    insist_approved(wiring, mailing)
+    if _too_late(wiring, mailing):
+        with write(wiring.engine) as connection:
+            mailings.hold(connection, mailing_id, note=TOO_LATE)
+        raise SendingStopped(
+            f"“{mailing.issue}” was due long ago, so it is held rather than sent at a wrong hour.",
+            hint=f"Send it now all the same with: newsletter resume {mailing.issue}",
+        )
+    with write(wiring.engine) as connection:
+        # The lock is ours, so whoever held a lease is dead.
+        for each in mailings.of_issue(connection, mailing.issue):
+            batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
+        if not mailings.begin(connection, mailing_id, (mailing.state,)):
+            raise SendingStopped(
+                f"“{mailing.issue}” was stopped this very moment.",
+                hint=f"See how it stands: newsletter status {mailing.issue}",
+            )
+    with read(wiring.engine) as connection:
+        return mailings.get(connection, mailing_id)
+
+
+def _too_late(wiring: Wiring, mailing: "Mailing") -> bool:
+    if mailing.state != "scheduled" or mailing.send_at is None:
+        return False
+    grace = int(wiring.settings.delivery.grace_minutes * 60 * SECOND)
+    return wiring.clock.now() > mailing.send_at + grace
 
 
 def _plan(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
@@ -156,26 +224,33 @@ def _pump(
                 mailing=mailing.id,
             ),
         ),
-        Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds),
+        Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
         new_id=wiring.new_id,
         progress=accepted,
     ).run()
 
 
 def _finish(wiring: Wiring, mailing: "Mailing") -> None:
-    from newsletter.store import batches, mailings
-    from newsletter.store.database import write
+    from newsletter.store import alarms, audit, batches, mailings
+    from newsletter.store.database import read, write
 
+    now = wiring.clock.now()
     with write(wiring.engine) as connection:
         state = mailings.get(connection, mailing.id).state
         if state == "sending" and not batches.undone(connection, mailing.id):
-            mailings.set_state(connection, mailing.id, "finished", now=wiring.clock.now())
+            mailings.set_state(connection, mailing.id, "finished", now=now)
+    with read(wiring.engine) as connection:
+        found = list(audit.faults(connection, mailing.issue, mailing.provider))
+    for kind, n, detail in found:
+        with write(wiring.engine) as connection:
+            alarms.sound(connection, mailing.issue, kind, n=n, detail=detail, now=now)
 
 
-def resume(wiring: Wiring, reference: str, *, progress: Progress = _silent) -> Proof:
+def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Proof:
     """Go on with an interrupted issue, from the frozen bytes; the file is not looked at.
 
-    Raises DeliveryError when the issue was never sent or the provider is another one now.
+    One that is scheduled is waited for; one that is paused, or held for being late, is sent. Raises
+    DeliveryError when the issue was never sent, waits for an approval, or the provider is another one now.
     """
     issue = issue_id(wiring, reference)
     unfinished = unfinished_of(wiring.engine, mailings_of(wiring, issue))
@@ -188,7 +263,42 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = _silent) -> P
             )
         return proof
     refuse_other_provider(unfinished, wiring.settings.provider_identity)
+    insist_approved(wiring, unfinished)
+    if not _wait(wiring, unfinished, progress):
+        return _proof(wiring, issue)
     return send(wiring, continuation(wiring, unfinished), progress=progress)
+
+
+def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> bool:
+    """Wait until a mailing is due; False when it was stopped meanwhile."""
+    from newsletter.store import mailings
+    from newsletter.store.database import read, write
+
+    now = wiring.clock.now()
+    if mailing.send_at is None or now >= mailing.send_at:
+        return True
+    with write(wiring.engine) as connection:
+        mailings.schedule_again(connection, mailing.id)
+    never, whole = Event(), (mailing.send_at - now) // SECOND
+    while (left := mailing.send_at - wiring.clock.now()) > 0:
+        progress("waiting", whole - left // SECOND, whole)
+        wiring.clock.wait(min(1.0, left / SECOND), never)
+        with read(wiring.engine) as connection:
+            if mailings.get(connection, mailing.id).state != "scheduled":
+                return False
+    return True
+
+
+def due(wiring: Wiring) -> list[str]:
+    """Return the issues whose scheduled time has come, the earliest first."""
+    from newsletter.store import mailings
+    from newsletter.store.database import read
+
+    if not wiring.has_database:
+        return []
+    with read(wiring.engine) as connection:
+        found = mailings.due(connection, wiring.settings.provider_identity, now=wiring.clock.now())
+    return [each.issue for each in found]
 
 
 def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outcome:

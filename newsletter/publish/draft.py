@@ -34,6 +34,11 @@ class Draft:
             whole.update(f"{source}\0{self.pictures[source].digest}\0".encode())
         return whole.hexdigest()
 
+    @property
+    def date(self) -> str:
+        """Return the day it is of, or nothing."""
+        return str(self.issue.date) if self.issue.date else ""
+
 
 def read_draft(wiring: Wiring, reference: str) -> Draft:
     """Read an issue by file, folder or id. Raises IssueError with all its faults at once."""

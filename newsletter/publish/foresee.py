@@ -8,6 +8,7 @@ from newsletter.audience.address import normalise
 from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
 from newsletter.loaders import PictureFile
 from newsletter.publish.account import mailings_of
+from newsletter.publish.caution import cautions
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
 from newsletter.wiring import Wiring
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Sending:
     """What a send would do, to be shown before it is done.
 
-    ``kind`` is first, newcomers, missing, or continue: the last goes on with ``mailing``.
+    ``kind`` is first, newcomers, missing, correction, or continue: the last goes on with ``mailing``.
+    ``corrects`` is the issue a correction sets right, ``wrong`` the mailings that told it wrongly.
     """
 
     issue: str
@@ -40,6 +42,9 @@ class Sending:
     mailing: int | None = None
     after: tuple[int, ...] = ()  # the latest mailing this was foreseen after
     findings: tuple[Finding, ...] = ()
+    date: str = ""
+    corrects: str | None = None
+    wrong: tuple[int, ...] = ()
 
     @property
     def nothing_to_do(self) -> bool:
@@ -71,10 +76,36 @@ def foresee(
         if not as_sent:
             _refuse_change(draft, unfinished, going_on=True)
         return continuation(wiring, unfinished)
-    mine = [each for each in earlier if each.provider == identity]
-    if mine and not as_sent:
-        _refuse_change(draft, mine[-1], going_on=False)
-    return _new_sending(wiring, draft, mine, list_name, only_missing=only_missing)
+    mine = _that_left(wiring.engine, [each for each in earlier if each.provider == identity])
+    versions = [*mine, *_corrections(wiring, issue)] if mine else []
+    latest = max(versions, key=lambda each: each.id, default=None)
+    if latest and not as_sent:
+        _refuse_change(draft, latest, going_on=False)
+    if mine and mine[-1].state == "cancelled" and not only_missing:
+        raise DeliveryError(
+            f"“{issue}” was cancelled half way, and some readers have it.",
+            hint=f"Mail the others with: newsletter send {issue} --only-missing",
+        )
+    after = tuple(each.id for each in earlier if each.provider == identity)[-1:]
+    return _new_sending(wiring, draft, mine, latest, list_name, only_missing=only_missing, after=after)
+
+
+def _that_left(engine: "Engine", earlier: Sequence["Mailing"]) -> list["Mailing"]:
+    """Return the mailings that count: what was cancelled before any of it left is as if it never was."""
+    from newsletter.store.database import read
+    from newsletter.store.mailings import on_the_wire
+
+    with read(engine) as connection:
+        return [each for each in earlier if each.state != "cancelled" or on_the_wire(connection, each.id)]
+
+
+def _corrections(wiring: Wiring, issue: str) -> list["Mailing"]:
+    from newsletter.store.database import read
+    from newsletter.store.mailings import corrections_of
+
+    with read(wiring.engine) as connection:
+        found = corrections_of(connection, issue, wiring.settings.provider_identity)
+    return _that_left(wiring.engine, found)
 
 
 def unfinished_of(engine: "Engine", earlier: Sequence["Mailing"]) -> "Mailing | None":
@@ -108,7 +139,7 @@ def _refuse_other_list(unfinished: "Mailing", list_name: str | None) -> None:
 
 
 def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
-    if before.manifest.get("source") == draft.digest:
+    if before.source == draft.digest:
         return
     issue = draft.issue.id
     choice = (
@@ -118,7 +149,12 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
     )
     raise IssueChanged(
         "The issue or one of its pictures was changed after sending began.",
-        hint=f"Either undo the change, or {choice}. The changed text can go out as an issue of its own.",
+        hint=f"Either undo the change, or {choice}. "
+        + (
+            f"To send the changed text instead: newsletter cancel {issue}, then send."
+            if before.state in ("scheduled", "held")
+            else f"To set right who got it: newsletter correct {issue}."
+        ),
         file=draft.issue.file,
     )
 
@@ -151,7 +187,14 @@ def continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
 
 
 def _new_sending(
-    wiring: Wiring, draft: Draft, mine: Sequence["Mailing"], list_name: str | None, *, only_missing: bool
+    wiring: Wiring,
+    draft: Draft,
+    mine: Sequence["Mailing"],
+    latest: "Mailing | None",
+    list_name: str | None,
+    *,
+    only_missing: bool,
+    after: tuple[int, ...],
 ) -> Sending:
     from newsletter.store import lists, mailings, plan
     from newsletter.store.database import read
@@ -175,7 +218,7 @@ def _new_sending(
             provider=wiring.settings.provider_identity,
         )
         # Everyone gets the very same bytes, whatever became of the templates since.
-        frozen = mailings.message_of(connection, mine[-1].id) if mine else None
+        frozen = mailings.message_of(connection, latest.id) if latest else None
     message = frozen or render_draft(wiring, draft).message
     return Sending(
         issue=draft.issue.id,
@@ -188,10 +231,16 @@ def _new_sending(
         excluded=excluded,
         message=message,
         envelope=dict(mine[-1].envelope) if mine else envelope_of(wiring, audience.name),
-        source=str(mine[-1].manifest["source"]) if mine else draft.digest,
-        pictures=() if mine else tuple(draft.pictures.values()),
-        after=tuple(each.id for each in mine[-1:]),
-        findings=() if mine else check_draft(wiring, draft, message),
+        source=latest.source if latest else draft.digest,
+        pictures=() if latest else tuple(draft.pictures.values()),
+        after=after,
+        findings=()
+        if latest
+        else (
+            *check_draft(wiring, draft, message),
+            *cautions(wiring, draft, subject=message.subject, readers=readers),
+        ),
+        date=draft.date,
     )
 
 

@@ -22,6 +22,8 @@ from newsletter.store.database import read, write
 from newsletter.store.mailings import Mailing
 
 IDLE_SECONDS = 0.05
+TODAY_FULL = "as many were mailed today as a new sender should; the rest follows"
+WENT_BACK = 5 * SECOND  # a clock set back by more than this makes what waits by it wait no longer
 WRITE_AGAIN_SECONDS = (1.0, 3.0, 9.0)  # a full disk or a busy database may recover
 
 
@@ -41,6 +43,7 @@ class Pressure:
     threads: int
     rate_per_second: float
     timeout_seconds: float
+    ceiling: Callable[[], batches.Ceiling | None] = lambda: None  # how many readers today
 
     @property
     def lease_seconds(self) -> float:
@@ -73,6 +76,7 @@ class Pump:
         self.failure: BaseException | None = None
         self._pace = Pace()
         self._hold_until = 0
+        self._latest = 0
         self._pace_lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._one_tells = threading.Lock()
@@ -120,6 +124,7 @@ class Pump:
 
     def _one_step(self) -> bool:
         """Do one batch; False when there is nothing left for anybody."""
+        self._heed_the_clock()
         taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim()
         match taken:
             case batches.Claim():
@@ -128,9 +133,28 @@ class Pump:
                 self.clock.wait(max(0.0, min(1.0, (until - self.clock.now()) / SECOND)), self.stopping)
             case batches.Skipped():
                 pass
+            case batches.Full(until):
+                self._put_off(until)
+                return False
             case None:
                 return self._others_may_give_back()
         return True
+
+    def _heed_the_clock(self) -> None:
+        """Wait for nothing that was set by a clock since put back."""
+        with self._pace_lock:
+            now, before = self.clock.now(), self._latest
+            self._latest = now
+            if now >= before - WENT_BACK:
+                return
+            self._hold_until = 0
+        with write(self.engine) as connection:
+            batches.forget_waits(connection, self.job.mailing.id)
+
+    def _put_off(self, until: int) -> None:
+        self.stopping.set()
+        with write(self.engine) as connection:
+            mailings.put_off(connection, self.job.mailing.id, until=until, note=TODAY_FULL)
 
     def _others_may_give_back(self) -> bool:
         """Wait while another worker's batch may yet come back as pending."""
@@ -141,7 +165,7 @@ class Pump:
             self.clock.wait(IDLE_SECONDS, self.stopping)
         return busy
 
-    def _claim(self) -> batches.Claim | batches.Wait | batches.Skipped | None:
+    def _claim(self) -> batches.Claim | batches.Wait | batches.Skipped | batches.Full | None:
         with write(self.engine) as connection:
             return batches.claim(
                 connection,
@@ -151,6 +175,7 @@ class Pump:
                 now=self.clock.now(),
                 lease_seconds=self.pressure.lease_seconds,
                 rate_per_second=self.pressure.rate_per_second,
+                ceiling=self.pressure.ceiling(),
             )
 
     def _deliver(self, claimed: batches.Claim) -> None:

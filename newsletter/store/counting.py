@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
+from newsletter.delivery.events import KINDS
 from newsletter.delivery.proof import Proof, State
+from newsletter.store.alarms import alarms_of
+from newsletter.store.events import tallies
 from newsletter.store.mailings import Mailing, of_issue
 from newsletter.store.reach import not_yet_cut
 from newsletter.store.tables import batch, exception
@@ -29,6 +32,9 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
     for each in mailings:
         total.add(connection, each, last=last_of_list[each.list_id] == each.id, sender_alive=sender_alive)
     latest = mailings[-1]
+    reported: Counter[str] = Counter()
+    for each in mailings:
+        reported.update(tallies(connection, each.id))
     return Proof(
         issue=issue,
         state=latest.state,
@@ -40,6 +46,9 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         pending=total.pending,
         provider=provider,
         note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
+        send_at=latest.send_at if latest.state == "scheduled" else None,
+        reported={kind: n for kind, n in reported.items() if kind in KINDS},
+        alarms={each.kind: each.n for each in alarms_of(connection, issue)},
     )
 
 

@@ -41,6 +41,12 @@ class Mailing:
         return str(self.manifest.get("source", ""))
 
     @property
+    def manifest_send_at(self) -> int | None:
+        """Return when it was to be sent as it was frozen, whatever happened since."""
+        found = self.manifest.get("send_at")
+        return found if isinstance(found, int) else None
+
+    @property
     def wrong(self) -> tuple[int, ...]:
         """Return the mailings that told readers what this one corrects."""
         found = self.manifest.get("wrong", ())
@@ -59,6 +65,7 @@ def create(
     source_digest: str,
     envelope: Mapping[str, str],
     message: RenderedMessage,
+    date: str = "",
     state: State = "sending",
     note: str = "",
     send_at: int | None = None,
@@ -71,6 +78,8 @@ def create(
         "source": source_digest,
         "variants": {"everyone": message.digest},
         "audience_at": audience_at,
+        "date": date,
+        "send_at": send_at,
     }
     if corrects is not None:
         manifest["wrong"] = list(wrong)
@@ -178,8 +187,13 @@ def pause(connection: Connection, mailing_id: int, *, note: str) -> bool:
 
 
 def cancel(connection: Connection, mailing_id: int, *, note: str) -> bool:
-    """End a mailing that is not done; False when it was."""
-    return _move(connection, mailing_id, OPEN, "cancelled", note=note)
+    """End a mailing, or what a reconciled one has left to do; False when it was ended already."""
+    return _move(connection, mailing_id, (*OPEN, "finished"), "cancelled", note=note)
+
+
+def undo(connection: Connection, mailing_id: int, *, note: str) -> bool:
+    """Cancel a mailing that still waits for its time; False when it does not."""
+    return _move(connection, mailing_id, ("scheduled",), "cancelled", note=note)
 
 
 def hold(connection: Connection, mailing_id: int, *, note: str) -> bool:
@@ -190,6 +204,17 @@ def hold(connection: Connection, mailing_id: int, *, note: str) -> bool:
 def put_off(connection: Connection, mailing_id: int, *, until: int, note: str) -> bool:
     """Let a mailing go on at a later instant; False when it is not being sent any more."""
     return _move(connection, mailing_id, ("sending",), "scheduled", note=note, send_at=until)
+
+
+def release(connection: Connection, mailing_id: int, *, send_at: int | None, note: str) -> bool:
+    """Let a held mailing go on: at its instant, or when it is resumed; False when it was not held."""
+    state: State = "paused" if send_at is None else "scheduled"
+    return _move(connection, mailing_id, ("held",), state, note=note)
+
+
+def schedule_again(connection: Connection, mailing_id: int) -> bool:
+    """Let a paused or held mailing wait for its time again; False when it was neither."""
+    return _move(connection, mailing_id, ("paused", "held"), "scheduled", note="")
 
 
 def begin(connection: Connection, mailing_id: int, before: Sequence[State]) -> bool:

@@ -1,6 +1,6 @@
 """Who got an issue, who did not and why: a row for each candidate, streamed batch by batch."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any
@@ -12,16 +12,20 @@ from newsletter.delivery.members import decode
 from newsletter.store.counting import UNSETTLED, counted
 from newsletter.store.mailings import Mailing
 from newsletter.store.reach import outside, uncut
-from newsletter.store.tables import batch, exception, subscriber, subscription
+from newsletter.store.tables import batch, event, exception, subscriber, subscription
 
 AT_ONCE = 1000
+# The provider's events, the most telling first: a bounce after a delivery means that it came back.
+TELLING = ("complaint", "bounce", "blocked", "dropped", "delivered", "deferred", "processed")
 PENDING, CANCELLED, REMOVED = ("pending", ""), ("excluded", "cancelled"), ("excluded", "removed")
 
 Account = Mapping[str, str]
 
 
 def accounts(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Iterator[Account]:
-    """Yield ``email``, ``state``, ``reason``, ``at`` and ``message_id`` of every candidate.
+    """Yield ``email``, ``state``, ``reason``, ``reported``, ``at`` and ``message_id`` of every candidate.
+
+    ``reported`` is the most telling of the provider's events about a reader's mail.
 
     An address is empty when its reader was erased since.
     """
@@ -62,9 +66,16 @@ def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
 
 def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
     ids = decode(row.members)
-    emails = _emails(connection, ids)
+    emails, reported = _emails(connection, ids), _reported(connection, row.mailing_id, ids)
     for each in ids:
-        yield _account(emails.get(each, ""), state, "", row.changed_at, row.message_id or "")
+        yield _account(
+            emails.get(each, ""),
+            state,
+            "",
+            at=row.changed_at,
+            message_id=row.message_id or "",
+            reported=reported.get(each, ""),
+        )
 
 
 def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterator[Account]:
@@ -129,6 +140,34 @@ def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.email for row in rows}
 
 
-def _account(email: str, state: str, reason: str, at: int = 0, message_id: str = "") -> Account:
+def _reported(connection: Connection, mailing_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """Return the most telling event of each reader with ids in an ascending sequence."""
+    rows = connection.execute(
+        select(event.c.subscriber_id, event.c.kind)
+        .where(
+            event.c.subscriber_id.between(ids[0], ids[-1]),
+            event.c.mailing_id == mailing_id,
+            event.c.kind.in_(TELLING),
+        )
+        .order_by(event.c.at)
+    )
+    found: dict[int, str] = {}
+    for reader, kind in rows:
+        known = found.get(reader)
+        if known is None or TELLING.index(kind) <= TELLING.index(known):
+            found[reader] = kind
+    return found
+
+
+def _account(
+    email: str, state: str, reason: str, at: int = 0, message_id: str = "", reported: str = ""
+) -> Account:
     when = datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="seconds") if at else ""
-    return {"email": email, "state": state, "reason": reason, "at": when, "message_id": message_id}
+    return {
+        "email": email,
+        "state": state,
+        "reason": reason,
+        "reported": reported,
+        "at": when,
+        "message_id": message_id,
+    }

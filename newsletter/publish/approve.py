@@ -1,0 +1,134 @@
+"""Let a second person sign what will be sent, and to whom; hold it until then."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.proof import AWAITS_APPROVAL
+from newsletter.errors import DeliveryError, SettingsError
+from newsletter.publish.account import issue_id, mailings_of
+from newsletter.rendering import RenderedMessage
+from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from newsletter.delivery.manifest import Manifest
+    from newsletter.store.mailings import Mailing
+
+
+@dataclass(frozen=True, slots=True)
+class Approvable:
+    """What an approver signs: the manifest, and the very mail it stands for."""
+
+    mailing: int
+    requested_by: str
+    manifest: "Manifest"
+    message: RenderedMessage
+
+
+def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
+    """Return what would be approved, without approving it. Raises DeliveryError when nothing waits for it."""
+    from newsletter.store.mailings import OPEN
+
+    issue = issue_id(wiring, reference)
+    waiting = [each for each in mailings_of(wiring, issue) if each.state in OPEN]
+    if not waiting:
+        raise DeliveryError(
+            f"Nothing of “{issue}” waits for an approval.", hint=f"See: newsletter status {issue}"
+        )
+    manifest, message = _manifest(wiring, waiting[-1])
+    return Approvable(waiting[-1].id, waiting[-1].requested_by, manifest, message)
+
+
+def approve(wiring: Wiring, what: Approvable) -> str:
+    """Sign a manifest as the approver whose key is in the environment; return the approver's name.
+
+    From then on only leavers change the count. Raises SettingsError without such a key, DeliveryError when
+    the approver is who asked for the send.
+    """
+    from newsletter.delivery.manifest import canonical, sign
+    from newsletter.store import approvals, mailings
+    from newsletter.store.database import write
+
+    approver = wiring.approver
+    if not approver:
+        raise SettingsError(
+            "NEWSLETTER_APPROVAL_KEY is not set, and an approval is signed with it.",
+            hint="Make a key pair with: newsletter approve --new-key",
+        )
+    if approver == what.requested_by:
+        raise DeliveryError(
+            f"{approver} asked for this send, and a second person must approve it.",
+            hint="Ask another of those under [approval.approvers].",
+        )
+    document = canonical(what.manifest)
+    signature = sign(wiring.settings.approval_key.get_secret_value(), document)
+    now = wiring.clock.now()
+    with write(wiring.engine) as connection:
+        approvals.approve(
+            connection, what.mailing, approvals.Approval(approver, document.decode(), signature, now)
+        )
+        mailings.release(
+            connection, what.mailing, send_at=what.manifest.send_at, note=f"approved by {approver}"
+        )
+    return approver
+
+
+def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
+    """Refuse a mailing that needs an approval and has none, or is no longer what was approved."""
+    from newsletter.delivery.manifest import differences, verify
+    from newsletter.store.approvals import approval_of
+    from newsletter.store.database import read
+
+    if not wiring.settings.approval.required:
+        return
+    with read(wiring.engine) as connection:
+        made = approval_of(connection, mailing.id)
+    way = f"Ask a second person for: newsletter approve {mailing.issue}"
+    if made is None:
+        raise DeliveryError(f"“{mailing.issue}” {AWAITS_APPROVAL}.", hint=way)
+    key = wiring.settings.approval.approvers.get(made.approver, "")
+    if not key or not verify(key, made.manifest.encode(), made.signature):
+        raise DeliveryError(
+            f"The approval of “{mailing.issue}” is not signed by anybody under [approval.approvers].",
+            hint=way,
+        )
+    changed = differences(made.manifest.encode(), _manifest(wiring, mailing)[0])
+    if changed:
+        raise DeliveryError(
+            f"“{mailing.issue}” is no longer what {made.approver} approved: {', '.join(changed)} changed.",
+            hint=way,
+        )
+
+
+def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMessage]":
+    """Return the manifest as it is now, over the bytes as they are now, and those bytes."""
+    from newsletter.delivery.manifest import Manifest, envelope_digest
+    from newsletter.store import mailings, plan
+    from newsletter.store.database import read
+
+    with read(wiring.engine) as connection:
+        message = mailings.message_of(connection, mailing.id)
+        readers, excluded = plan.foresee(
+            connection,
+            kind=mailing.kind,
+            list_id=mailing.list_id or 0,
+            audience_at=mailing.audience_at,
+            issue=mailing.issue,
+            provider=mailing.provider,
+            wrong=mailing.wrong,
+        )
+    return (
+        Manifest(
+            issue=mailing.issue,
+            kind=mailing.kind,
+            variants={"everyone": message.digest},
+            list=mailing.list_name,
+            provider=mailing.provider,
+            audience_at=mailing.audience_at,
+            readers=readers,
+            excluded=dict(excluded),
+            envelope=envelope_digest(mailing.envelope),
+            corrects=mailing.corrects,
+            send_at=mailing.manifest_send_at,
+        ),
+        message,
+    )

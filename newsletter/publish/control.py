@@ -1,0 +1,69 @@
+"""Stop a mailing, for now or for good: from any process, before its next request leaves."""
+
+from newsletter.delivery.proof import Proof
+from newsletter.errors import DeliveryError
+from newsletter.publish.account import issue_id, mailings_of, status
+from newsletter.publish.foresee import unfinished_of
+from newsletter.wiring import Wiring
+
+
+def pause(wiring: Wiring, reference: str) -> Proof:
+    """Stop an issue until it is resumed; at most the requests on the wire still go out.
+
+    Raises DeliveryError when it is neither being sent nor scheduled.
+    """
+    from newsletter.store import mailings
+    from newsletter.store.database import write
+
+    issue = issue_id(wiring, reference)
+    found = unfinished_of(wiring.engine, mailings_of(wiring, issue))
+    if found is not None:
+        with write(wiring.engine) as connection:
+            paused = mailings.pause(connection, found.id, note=f"paused by {wiring.person}")
+        if paused:
+            return _stands(wiring, issue)
+    raise _not_running(wiring, issue, "pause")
+
+
+def cancel(wiring: Wiring, reference: str) -> Proof:
+    """End an issue for good: whom it has not reached, it will not reach. Mail already out stays out.
+
+    Raises DeliveryError when nothing of it is left to cancel.
+    """
+    from newsletter.store import mailings
+    from newsletter.store.database import write
+
+    issue = issue_id(wiring, reference)
+    found = unfinished_of(wiring.engine, mailings_of(wiring, issue))
+    if found is not None:
+        with write(wiring.engine) as connection:
+            cancelled = mailings.cancel(connection, found.id, note=f"cancelled by {wiring.person}")
+        if cancelled:
+            return _stands(wiring, issue)
+    raise _not_running(wiring, issue, "cancel")
+
+
+def undo(wiring: Wiring, reference: str) -> bool:
+    """Cancel an issue of which nothing left yet; False when that came too late."""
+    from newsletter.store import mailings
+    from newsletter.store.database import write
+
+    found = unfinished_of(wiring.engine, mailings_of(wiring, issue_id(wiring, reference)))
+    if found is None:
+        return False
+    with write(wiring.engine) as connection:
+        return mailings.undo(connection, found.id, note=f"undone by {wiring.person}")
+
+
+def _stands(wiring: Wiring, issue: str) -> Proof:
+    proof = status(wiring, issue)
+    assert proof is not None  # noqa: S101  (a mailing was found a moment ago)
+    return proof
+
+
+def _not_running(wiring: Wiring, issue: str, what: str) -> DeliveryError:
+    proof = status(wiring, issue)
+    state = "was never sent" if proof is None else f"is {proof.state}"
+    return DeliveryError(
+        f"“{issue}” {state}, so there is nothing to {what}.", hint=f"See: newsletter status {issue}"
+    )

@@ -1,0 +1,119 @@
+"""Set right what readers were told: a corrected version to exactly those who got the wrong one."""
+
+from typing import TYPE_CHECKING
+
+from newsletter.errors import DeliveryError, Finding, IssueError
+from newsletter.publish.account import mailings_of
+from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
+from newsletter.publish.foresee import Sending, continuation, envelope_of, unfinished_of
+from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from newsletter.store.mailings import Mailing
+
+
+def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None = None) -> Sending:
+    """Find out whom a correction would reach, without sending it; ``send`` does.
+
+    The corrected version is the issue's file as it stands, with a line ``correction`` in its front matter
+    that readers see first. It goes to everyone whose mail of an earlier version was accepted and not turned
+    back. Raises DeliveryError when nobody was told anything wrong, IssueError without such a line.
+    """
+    draft = read_draft(wiring, reference)
+    issue, identity = draft.issue.id, wiring.settings.provider_identity
+    told = [each for each in mailings_of(wiring, issue) if each.provider == identity]
+    _refuse_unfinished(wiring, issue, told)
+    wrong = [each for each in told if each.source != draft.digest]
+    if not wrong:
+        raise DeliveryError(
+            f"Nobody got a version of “{issue}” other than the one that lies here.",
+            hint="Correct the file first; a correction goes to those who got the version before.",
+        )
+    _insist_on_line(draft)
+    earlier = _corrections(wiring, issue)
+    unfinished = unfinished_of(wiring.engine, earlier)
+    if unfinished:
+        return continuation(wiring, unfinished)
+    return _new_correction(wiring, draft, wrong, earlier, list_name)
+
+
+def _refuse_unfinished(wiring: Wiring, issue: str, told: "list[Mailing]") -> None:
+    if unfinished_of(wiring.engine, told):
+        raise DeliveryError(
+            f"“{issue}” is not sent to its end, and would go on telling what is wrong.",
+            hint=f"Stop it with: newsletter cancel {issue}. Then correct those who got it.",
+        )
+
+
+def _insist_on_line(draft: Draft) -> None:
+    if not draft.issue.correction:
+        raise IssueError(
+            [
+                Finding(
+                    "correction-missing",
+                    "error",
+                    draft.issue.file,
+                    1,
+                    "The issue does not say what it corrects.",
+                    "Add a line to the front matter that readers see first, like"
+                    " correction: “The vote is on Tuesday, not on Monday.”",
+                )
+            ]
+        )
+
+
+def _corrections(wiring: Wiring, issue: str) -> "list[Mailing]":
+    from newsletter.store.database import read
+    from newsletter.store.mailings import corrections_of
+
+    with read(wiring.engine) as connection:
+        return corrections_of(connection, issue, wiring.settings.provider_identity)
+
+
+def _new_correction(
+    wiring: Wiring, draft: Draft, wrong: "list[Mailing]", earlier: "list[Mailing]", list_name: str | None
+) -> Sending:
+    from newsletter.store import lists, plan
+    from newsletter.store.database import read
+
+    audience = lists.resolve(wiring.engine, list_name or wrong[-1].list_name)
+    own = _correction_id(draft, earlier)
+    before = [each for each in earlier if each.issue == own]
+    audience_at, identity = wiring.clock.now(), wiring.settings.provider_identity
+    told = tuple(each.id for each in wrong)
+    with read(wiring.engine) as connection:
+        readers, excluded = plan.foresee(
+            connection,
+            kind="correction",
+            list_id=audience.id,
+            audience_at=audience_at,
+            issue=own,
+            provider=identity,
+            wrong=told,
+        )
+    message = render_draft(wiring, draft).message
+    return Sending(
+        issue=own,
+        kind="correction",
+        provider=identity,
+        list_name=audience.name,
+        list_id=audience.id,
+        audience_at=audience_at,
+        readers=readers,
+        excluded=excluded,
+        message=message,
+        envelope=dict(before[-1].envelope) if before else envelope_of(wiring, audience.name),
+        source=draft.digest,
+        pictures=tuple(draft.pictures.values()),
+        after=tuple(each.id for each in before[-1:]),
+        findings=check_draft(wiring, draft, message),
+        date=draft.date,
+        corrects=draft.issue.id,
+        wrong=told,
+    )
+
+
+def _correction_id(draft: Draft, earlier: "list[Mailing]") -> str:
+    """Return the id this corrected version goes by: the same for the same text, whatever list it goes to."""
+    known = {each.source: each.issue for each in earlier}
+    return known.get(draft.digest, f"{draft.issue.id}.correction-{len(set(known.values())) + 1}")

@@ -1,0 +1,39 @@
+"""The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
+
+A chapter each: ``members`` (who is on a list), ``leaving`` (what the links in a mail do), ``reports`` (what
+comes back from the provider). Each function takes the database and, where something is dated, ``now``: a
+clock that tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins
+during a send is dated after.
+"""
+
+from newsletter.readership.members import (
+    Added,
+    ImportReport,
+    Progress,
+    add,
+    export,
+    export_suppressions,
+    import_subscribers,
+    list_counts,
+    make_list,
+    remove,
+    show,
+    suppress,
+    unsuppress,
+)
+
+__all__ = [
+    "Added",
+    "ImportReport",
+    "Progress",
+    "add",
+    "export",
+    "export_suppressions",
+    "import_subscribers",
+    "list_counts",
+    "make_list",
+    "remove",
+    "show",
+    "suppress",
+    "unsuppress",
+]

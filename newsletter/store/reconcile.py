@@ -1,0 +1,177 @@
+"""Requests whose answer never came, and what was decided about each: with its evidence, for good."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from newsletter.delivery.members import decode
+from newsletter.delivery.settling import Decision
+from newsletter.store.tables import attempt, batch, decision, exception, mailing
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A batch whose latest request may or may not have been taken. ``posted_at`` is in microseconds."""
+
+    batch: int
+    mailing: int
+    attempt: str
+    posted_at: int
+    readers: int
+    cancelled: bool  # its mailing was, so nobody is mailed again
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One line of the record: what was decided about a batch, on what evidence, when."""
+
+    batch: int
+    attempt: str
+    readers: int
+    verdict: str
+    evidence: str
+    at: int
+
+
+def unanswered(connection: Connection, issue: str, provider: str) -> list[Unanswered]:
+    """Return an issue's batches whose outcome is unknown, the oldest first."""
+    rows = connection.execute(
+        select(batch.c.id, batch.c.mailing_id, attempt.c.id, attempt.c.posted_at, batch.c.n, mailing.c.state)
+        .join(attempt, attempt.c.id == batch.c.attempt)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.kind != "trial",
+            batch.c.state == "unknown",
+        )
+        .order_by(attempt.c.posted_at)
+    )
+    return [Unanswered(*row[:5], cancelled=row[5] == "cancelled") for row in rows]
+
+
+def posted_times(connection: Connection, mailing_id: int) -> Mapping[str, int]:
+    """Return when each request of a mailing went out, by its attempt id."""
+    rows = connection.execute(
+        select(attempt.c.id, attempt.c.posted_at)
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(batch.c.mailing_id == mailing_id)
+        .order_by(attempt.c.posted_at)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def accepted_about(connection: Connection, mailing_id: int, at: int, within: int) -> list[str]:
+    """Return some attempts of a mailing that were accepted and sent close to an instant."""
+    return list(
+        connection.scalars(
+            select(attempt.c.id)
+            .join(batch, batch.c.attempt == attempt.c.id)
+            .where(
+                batch.c.mailing_id == mailing_id,
+                batch.c.state == "accepted",
+                attempt.c.posted_at.between(at - within, at + within),
+            )
+            .limit(3)
+        )
+    )
+
+
+def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int) -> bool:
+    """Carry out a decision and write it down; False when the batch was settled meanwhile."""
+    members = connection.scalar(
+        select(batch.c.members).where(
+            batch.c.id == each.batch, batch.c.state == "unknown", batch.c.attempt == each.attempt
+        )
+    )
+    if members is None:
+        return False
+    match made.verdict:
+        case "accepted":
+            _move(connection, each, now, state="accepted", message_id=made.message_id)
+            _answered(connection, each, "accepted", made.evidence, now)
+        case "resend" if not each.cancelled:
+            _keep_members(connection, each, members)
+            _move(connection, each, now, state="pending", n=0, members=None, not_before=0)
+        case "resend" | "drop":
+            _keep_members(connection, each, members)
+            _turn_away(connection, each, decode(members))
+            _move(connection, each, now, state="rejected", n=0, members=None)
+        case _:
+            pass
+    _write_down(connection, each, made, now)
+    return True
+
+
+def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:
+    connection.execute(update(batch).where(batch.c.id == each.batch).values(changed_at=now, **values))
+
+
+def _answered(connection: Connection, each: Unanswered, outcome: str, detail: str, now: int) -> None:
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == each.attempt)
+        .values(outcome=outcome, detail=detail[:500], answered_at=now)
+    )
+
+
+def _keep_members(connection: Connection, each: Unanswered, members: bytes) -> None:
+    # Should the provider report on this request after all, this says whom it reached.
+    connection.execute(update(attempt).where(attempt.c.id == each.attempt).values(members=members))
+
+
+def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int]) -> None:
+    connection.execute(
+        insert(exception),
+        [
+            {
+                "mailing_id": each.mailing,
+                "subscriber_id": reader,
+                "batch_id": each.batch,
+                "kind": "rejected",
+                "reason": "no answer came, and none of it was ever reported",
+            }
+            for reader in readers
+        ],
+    )
+
+
+def _write_down(connection: Connection, each: Unanswered, made: Decision, now: int) -> None:
+    latest = connection.execute(
+        select(decision.c.verdict, decision.c.evidence)
+        .where(decision.c.batch_id == each.batch, decision.c.attempt == each.attempt)
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    ).first()
+    if latest is not None and tuple(latest) == (made.verdict, made.evidence):
+        return
+    connection.execute(
+        insert(decision).values(
+            mailing_id=each.mailing,
+            batch_id=each.batch,
+            attempt=each.attempt,
+            n=each.readers,
+            verdict=made.verdict,
+            evidence=made.evidence,
+            at=now,
+        )
+    )
+
+
+def decisions(connection: Connection, issue: str, provider: str) -> list[Decided]:
+    """Return every decision about an issue's requests, the oldest first."""
+    rows = connection.execute(
+        select(
+            decision.c.batch_id,
+            decision.c.attempt,
+            decision.c.n,
+            decision.c.verdict,
+            decision.c.evidence,
+            decision.c.at,
+        )
+        .join(mailing, mailing.c.id == decision.c.mailing_id)
+        .where(mailing.c.issue == issue, mailing.c.provider == provider)
+        .order_by(decision.c.id)
+    )
+    return [Decided(*row) for row in rows]
