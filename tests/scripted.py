@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +13,7 @@ import orjson
 from conftest import BRIEF
 
 from newsletter.config import Settings
+from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.store.database import open_database
@@ -54,6 +55,8 @@ class Scripted:
     identity: str = "sandbox"
     script: deque[Answer] = field(default_factory=deque)
     mailed: Counter[int] = field(default_factory=Counter)
+    attempts: dict[str, list[int]] = field(default_factory=dict)
+    sightings: dict[str, Sighting] = field(default_factory=dict)  # what it says of attempts when asked
     look: Callable[[list[int]], None] = lambda ids: None
     meanwhile: Callable[[], None] = lambda: None
     late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
@@ -62,6 +65,7 @@ class Scripted:
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
         ids = [each.reader for each in recipients]
+        self.attempts[attempt] = ids
         self.look(ids)
         if self.script and self.script[0].kind == "killed before the wire":
             self.script.popleft()
@@ -79,6 +83,12 @@ class Scripted:
         if answer.late:
             self.late.append((late, Accepted("late") if answer.taken else NotAccepted("late")))
         return _outcome(answer)
+
+    def look_up(self, attempt: str) -> Sighting:
+        return self.sightings.get(attempt, CannotSay("the account has no search"))
+
+    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
+        return iter(())
 
     def close(self) -> None:
         self._tell_late()
@@ -114,15 +124,22 @@ class House(Wiring):
     """A publication whose provider and clock are this test's."""
 
     def __init__(
-        self, root: Path, post: Scripted, *, batch_size: int = 10, wait_for_lock: float = 60
+        self,
+        root: Path,
+        post: Scripted,
+        *,
+        batch_size: int = 10,
+        wait_for_lock: float = 60,
+        delivery: Mapping[str, object] = {},
+        **sections: Mapping[str, object],
     ) -> None:
-        (root / "issues").mkdir()
+        (root / "issues").mkdir(parents=True)
         (root / "issues" / "first.md").write_text(BRIEF)
         (root / "newsletter.db").write_bytes(_empty_database())
         values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
-        delivery = {"delivery": {"provider": "sandbox", "batch_size": batch_size, "threads": 1}}
+        how = {"provider": "sandbox", "batch_size": batch_size, "threads": 1, **delivery}
         database = {"database": {"url": f"sqlite:///newsletter.db?timeout={wait_for_lock}"}}
-        super().__init__(Settings(root=root, **values, **delivery, **database))  # type: ignore[arg-type]
+        super().__init__(Settings(root=root, **values, delivery=how, **database, **sections))  # type: ignore[arg-type]
         self.clock = Ticking()  # type: ignore[assignment]
         self.post = post
 

@@ -89,6 +89,9 @@ def all_passages(issue: Issue) -> Iterator[Passage]:
     """Yield every run of text of an issue: its front matter's, then headlines and sections in order."""
     yield Passage(issue.subject, issue.front_lines.get("subject", 1))
     yield Passage(issue.preheader, issue.front_lines.get("preheader", 1))
+    if issue.correction:
+        words = Token("text", "", 0, content=issue.correction)
+        yield Passage((words,), issue.front_lines.get("correction", 1))
     for story in issue.stories:
         yield Passage(story.headline, story.line)
         for part in story.parts:

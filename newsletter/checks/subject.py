@@ -1,4 +1,4 @@
-"""The subject, the preheader and the date: what a reader decides by."""
+"""The subject, the preheader, the date, the correction: what a reader meets before the stories."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from newsletter.checks.registry import Remark, Seen, check
 MAX_SUBJECT = 70  # characters that a wide inbox shows; phones show about 40
 PREHEADER = (40, 100)  # below, a client fills up with what comes next; above, no inbox shows it
 FAR_AHEAD_DAYS = 60
+MIN_CORRECTION = 15  # characters; fewer hardly say what was wrong
 
 _REPLY = re.compile(r"(re|fwd?|aw|wg|sv|tr|rv)\s*:", re.IGNORECASE)
 _ID_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=-|$)")
@@ -122,3 +123,15 @@ def date_ahead(seen: Seen) -> Iterator[Remark]:
                 f"The issue's date, {seen.issue.date}, is {days} days from today.",
                 "Is the year right?",
             )
+
+
+@check("correction-short", "warning")
+def correction_short(seen: Seen) -> Iterator[Remark]:
+    """Look for a correction that leaves readers to guess what was wrong."""
+    correction = seen.issue.correction
+    if correction and len(correction) < MIN_CORRECTION:
+        yield Remark(
+            seen.line_of("correction"),
+            f"The correction has {len(correction)} characters, which hardly say what was wrong.",
+            "Say what the earlier mail got wrong, and what is right.",
+        )

@@ -38,16 +38,19 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import delivering, running, writing
+    from newsletter.cli import controlling, delivering, reporting, running, serving, writing
     from newsletter.cli.lists import app as lists
     from newsletter.cli.subscribers import app as subscribers
     from newsletter.cli.suppressions import app as suppressions
 
     writing.register(app)
     delivering.register(app)
+    controlling.register(app)
     app.add_typer(subscribers, name="subscribers")
     app.add_typer(lists, name="lists")
     app.add_typer(suppressions, name="suppressions")
+    reporting.register(app)
+    serving.register(app)
     running.register(app)
 
 

@@ -49,4 +49,5 @@ def remove(address: str = typer.Argument(..., metavar="ADDRESS", help="Who may b
     """Let an address be mailed again."""
     from newsletter import readership
 
-    say(f"{readership.unsuppress(wiring().engine, address)} may be mailed again.")
+    house = wiring()
+    say(f"{readership.unsuppress(house.engine, address, now=house.clock.now)} may be mailed again.")

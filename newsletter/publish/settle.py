@@ -48,6 +48,12 @@ def reconcile(
     before = status(wiring, issue)
     if before is None:
         raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
+    if before.provider != wiring.settings.provider_identity:
+        raise DeliveryError(
+            f"This issue went through “{before.provider}”; the settings now say"
+            f" “{wiring.settings.provider_identity}”.",
+            hint="Set the provider back: only it knows what became of its requests.",
+        )
     told: Counter[Verdict] = Counter()
     held: dict[str, None] = {}
     with wiring.sender_lock():
@@ -110,10 +116,12 @@ class _Judge:
     def _facts(self, each: "Unanswered") -> Facts:
         delivery = self._wiring.settings.delivery
         heard, posted = self._of_mailing(each.mailing)
+        own = self._attempts(each)
         quiet = 3 * delivery.timeout_seconds + 30 + 60 * delivery.webhook_lag_minutes
-        reported_at = heard.get(each.attempt)
+        # A report on an earlier request of the batch counts too: its readers have the mail.
+        reported_at = min((heard[one] for one in own if one in heard), default=None)
         sighting: Sighting = CannotSay("") if reported_at else self._provider.look_up(each.attempt)
-        others = (attempt for attempt in heard if attempt != each.attempt)
+        others = (attempt for attempt in heard if attempt not in own)
         return Facts(
             posted_at=each.posted_at,
             now=self._wiring.clock.now(),
@@ -123,6 +131,13 @@ class _Judge:
             reported=sum(abs(posted[one] - each.posted_at) <= ABOUT_THEN for one in others if one in posted),
             seen=self._others_seen(each) if isinstance(sighting, NotSeen) else 0,
         )
+
+    def _attempts(self, each: "Unanswered") -> list[str]:
+        from newsletter.store.database import read
+        from newsletter.store.reconcile import attempts_of
+
+        with read(self._wiring.engine) as connection:
+            return attempts_of(connection, each.batch)
 
     def _of_mailing(self, mailing: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
         from newsletter.store.database import read

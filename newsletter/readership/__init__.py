@@ -6,6 +6,7 @@ clock that tells microseconds since 1970 in UTC. It is asked once the right to w
 during a send is dated after.
 """
 
+from newsletter.readership.leaving import Standing, follow, leave, mail_as_received, standing
 from newsletter.readership.members import (
     Added,
     ImportReport,
@@ -21,19 +22,30 @@ from newsletter.readership.members import (
     suppress,
     unsuppress,
 )
+from newsletter.readership.reports import PauseAt, Synced, Taken, sync, take_reports
 
 __all__ = [
     "Added",
     "ImportReport",
+    "PauseAt",
     "Progress",
+    "Standing",
+    "Synced",
+    "Taken",
     "add",
     "export",
     "export_suppressions",
+    "follow",
     "import_subscribers",
+    "leave",
     "list_counts",
+    "mail_as_received",
     "make_list",
     "remove",
     "show",
+    "standing",
     "suppress",
+    "sync",
+    "take_reports",
     "unsuppress",
 ]

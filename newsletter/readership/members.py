@@ -239,11 +239,11 @@ def suppress(
         return [suppressions.suppress(connection, email, reason, now=at) for email in emails]
 
 
-def unsuppress(engine: Engine, address: str) -> str:
+def unsuppress(engine: Engine, address: str, *, now: Now) -> str:
     """Let an address be mailed again; return it. Raises AudienceError when it was not suppressed."""
     email = normalise(address)
     with write(engine) as connection:
-        if not suppressions.unsuppress(connection, email):
+        if not suppressions.unsuppress(connection, email, now=now()):
             raise AudienceError(f"{email} is not suppressed.", hint="See: newsletter suppressions")
     return email
 

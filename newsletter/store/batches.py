@@ -38,6 +38,10 @@ from newsletter.store.reach import outside, rejected_between
 from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
 
 
+LARGEST_BATCH = 1000  # readers: SendGrid's limit of personalizations a request
+LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
+
+
 class Reader(NamedTuple):
     """A member of a batch, as the ledger saw him at the claim. ``attrs`` is JSON."""
 
@@ -102,7 +106,7 @@ def claim(
     row = connection.execute(_READY, {"mailing": each.id}).first()
     if row is None:
         return None
-    ready_at = max(row.not_before, _rate_allows(connection, rate_per_second))
+    ready_at = max(row.not_before, _rate_allows(connection, rate_per_second, now))
     if ready_at > now:
         return Wait(ready_at)
     room = None if ceiling is None else _room(connection, each.provider, ceiling)
@@ -231,11 +235,13 @@ def _span_of(list_id: int | None, audience_at: int) -> Select[Any]:
     )
 
 
-def _rate_allows(connection: Connection, rate_per_second: float) -> int:
+def _rate_allows(connection: Connection, rate_per_second: float, now: int) -> int:
     """Return when the rate allows the next batch (GCRA: the theoretical arrival time)."""
     if not rate_per_second:
         return 0
-    return int(connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients")) or 0)
+    tat = int(connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients")) or 0)
+    # One batch is all that is ever taken ahead of time: further off, the clock that set it went back since.
+    return tat if tat <= now + int(LARGEST_BATCH / rate_per_second * SECOND) else 0
 
 
 def _take_tokens(connection: Connection, rate_per_second: float, n: int, now: int) -> None:
@@ -449,7 +455,22 @@ def recover(connection: Connection, mailing_id: int, *, now: int, void_all: bool
         .where(dead, batch.c.state == "posting")
         .values(state="unknown", owner=None, lease_until=None, changed_at=now)
     )
+    if void_all:
+        _forget_endless_waits(connection, mailing_id, now)
     return again.rowcount, unknown.rowcount
+
+
+def _forget_endless_waits(connection: Connection, mailing_id: int, now: int) -> None:
+    """Let batches be tried now that wait longer than any answer asks for: the clock went back since."""
+    connection.execute(
+        update(batch)
+        .where(
+            batch.c.mailing_id == mailing_id,
+            batch.c.state == "pending",
+            batch.c.not_before > now + LONGEST_WAIT,
+        )
+        .values(not_before=0)
+    )
 
 
 def undone(connection: Connection, mailing_id: int) -> int:

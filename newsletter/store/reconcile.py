@@ -62,6 +62,12 @@ def posted_times(connection: Connection, mailing_id: int) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def attempts_of(connection: Connection, batch_id: int) -> list[str]:
+    """Return every attempt at a batch, the oldest first."""
+    rows = select(attempt.c.id).where(attempt.c.batch_id == batch_id).order_by(attempt.c.posted_at)
+    return list(connection.scalars(rows))
+
+
 def accepted_about(connection: Connection, mailing_id: int, at: int, within: int) -> list[str]:
     """Return some attempts of a mailing that were accepted and sent close to an instant."""
     return list(

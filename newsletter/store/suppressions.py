@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from newsletter.store.tables import subscriber, suppression
+from newsletter.store.tables import subscriber, subscription, suppression
 
 REASONS = ("bounce", "complaint", "unsubscribed", "manual", "invalid")
 
@@ -29,9 +29,19 @@ def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Su
     return held
 
 
-def unsuppress(connection: Connection, email: str) -> bool:
-    """Let an address be mailed again; False when it was not suppressed."""
+def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
+    """Let an address be mailed again; False when it was not suppressed.
+
+    Its confirmed subscriptions count from now: an audience settled before does not get the reader back.
+    """
     gone = connection.execute(delete(suppression).where(suppression.c.email == email))
+    if gone.rowcount:
+        reader = select(subscriber.c.id).where(subscriber.c.email == email).scalar_subquery()
+        connection.execute(
+            update(subscription)
+            .where(subscription.c.subscriber_id == reader, subscription.c.status == "confirmed")
+            .values(since=now)
+        )
     connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))
     return bool(gone.rowcount)
 

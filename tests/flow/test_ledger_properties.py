@@ -87,7 +87,7 @@ class Story(RuleBasedStateMachine):
                 case "suppress":
                     readership.suppress(engine, [address], now=now)
                 case "unsuppress":
-                    readership.unsuppress(engine, address)
+                    readership.unsuppress(engine, address, now=now)
                 case "erase":
                     with write(engine) as connection:
                         connection.execute(delete(subscriber).where(subscriber.c.email == address))

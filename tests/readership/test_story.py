@@ -77,10 +77,10 @@ def test_a_suppression_is_mirrored_and_the_first_reason_stands(store: "Store") -
     (held,) = readership.suppress(store.engine, ["Ann@example.com"], now=store.clock, reason="manual")
     assert held.reason == "bounce"
     assert store.members()["ann@example.com"].suppressed == "bounce"
-    assert readership.unsuppress(store.engine, "ann@example.com") == "ann@example.com"
+    assert readership.unsuppress(store.engine, "ann@example.com", now=store.clock) == "ann@example.com"
     assert store.members()["ann@example.com"].suppressed is None
     with pytest.raises(AudienceError, match="not suppressed"):
-        readership.unsuppress(store.engine, "ann@example.com")
+        readership.unsuppress(store.engine, "ann@example.com", now=store.clock)
 
 
 def test_a_suppressed_address_cannot_be_added_and_nothing_is_kept_of_the_attempt(store: "Store") -> None:

@@ -1,7 +1,7 @@
 """SendGrid as a provider: requests in, outcomes out."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -10,14 +10,17 @@ import orjson
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from newsletter.config import is_loopback
+from newsletter.config import SENDGRID_HOSTS, is_loopback
+from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
+from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, query_of, sighting
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
 from newsletter.providers.sendgrid.pool import Pool
 from newsletter.providers.sendgrid.request import MAX_BYTES, build_request
+from newsletter.providers.sendgrid.suppressions import LISTS, listed
 from newsletter.providers.sendgrid.transport import (
     Body,
     GivenUp,
@@ -103,10 +106,50 @@ class SendGridProvider:
             late=lambda _: None,
         )
 
+    def look_up(self, attempt: str) -> Sighting:
+        """Ask SendGrid's Email Activity, if the account has it, whether mail of an attempt was taken."""
+        if self._host == SENDGRID_HOSTS["eu"]:
+            return CannotSay(NOT_IN_THE_EU)
+        try:
+            return sighting(self._get(self._api.messages, query_of(attempt)))
+        except DeliveryError as error:
+            return CannotSay(error.message)
+
+    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
+        """Yield the addresses SendGrid stopped mailing between two instants (microseconds); some come twice.
+
+        Raises DeliveryError when it cannot be asked.
+        """
+        for name, reason in LISTS.items():
+            of = getattr(self._api.suppression, name)
+            yield from listed(partial(self._get, of), reason, since, until)
+
     def close(self) -> None:
         """Let go of connections; those that still wait for a late answer, when they are done."""
         self._closed = True
         self._pool.close()
+
+    def _get(self, of: PooledClient, parameters: Mapping[str, str | int]) -> Answer:
+        return within(
+            self._timeout,
+            partial(self._ask, of, parameters),
+            expired=self._no_answer,
+            late=lambda _: None,
+        )
+
+    def _ask(self, of: PooledClient, parameters: Mapping[str, str | int]) -> Answer:
+        try:
+            response = of.get(query_params=dict(parameters))
+        except HTTPError as error:
+            return Answer(error.status_code, error.headers, error.body)
+        except httpx.HTTPError as error:
+            raise DeliveryError(self._sentence(error), hint="Check the network, then try again.") from error
+        return Answer(response.status_code, response.headers, response.body)
+
+    def _no_answer(self) -> Answer:
+        raise DeliveryError(
+            f"SendGrid gave no answer within {self._timeout:g} seconds.", hint="Try again in a minute."
+        )
 
     def _send(self, body: Body) -> Outcome:
         try:

@@ -1,0 +1,125 @@
+"""Cautions before a send: what is unlike the issues before it. They stop nothing; an editor is asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from types import MappingProxyType
+
+from newsletter.errors import Finding, Severity
+
+LAST = 10  # audiences that are usual
+KNOWN = 3  # fewer audiences than this make no custom
+NEAR = 20  # readers more or less are no surprise in a small list
+
+CODES: Mapping[str, Severity] = MappingProxyType(
+    {
+        "audience-unusual": "warning",
+        "date-used-before": "warning",
+        "site-silent": "warning",
+        "subject-used-before": "warning",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was sent before.
+
+    ``audiences`` are numbers of readers, newest first; ``subjects`` and ``dates`` (2026-01-12) are by the
+    issue's id. ``site_problem`` says why the site for unsubscribing does not answer, as the end of a
+    sentence; empty when it does, or was not asked.
+    """
+
+    audiences: tuple[int, ...] = ()
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    site_problem: str = ""
+
+
+def cautions(
+    history: History,
+    *,
+    issue: str,
+    subject: str,
+    date: str,
+    readers: int,
+    file: str,
+    lines: Mapping[str, int] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what an editor should hear before an issue goes out, as warnings.
+
+    ``issue`` is the id, whose own entries in ``history`` do not count; ``date`` is as in 2026-01-12, empty
+    without one; ``lines`` are those of the front matter's keys.
+    """
+    at = lines or {}
+    told = (
+        *_audience(history.audiences[:LAST], readers),
+        *_subject(history.subjects, issue, subject),
+        *_date(history.dates, issue, date),
+        *_site(history.site_problem),
+    )
+    return tuple(
+        Finding(code, CODES[code], file, at.get(key), message, hint) for code, key, message, hint in told
+    )
+
+
+_Told = Iterator[tuple[str, str, str, str]]  # code, key of the front matter, message, hint
+
+
+def _audience(before: tuple[int, ...], readers: int) -> _Told:
+    if len(before) < KNOWN:
+        return
+    usual = median(before)
+    if usual / 2 <= readers <= usual * 2 or abs(readers - usual) <= NEAR:
+        return
+    now = f"{readers:,} reader{'' if readers == 1 else 's'}"
+    yield (
+        "audience-unusual",
+        "",
+        f"This goes to {now}; the last {len(before)} issues went to {usual:,.0f} as a rule.",
+        "Is it the right list, and was an import left half done?",
+    )
+
+
+def _subject(before: Mapping[str, str], issue: str, subject: str) -> _Told:
+    wanted = _folded(subject)
+    others = sorted(
+        each for each, old in before.items() if each != issue and wanted and _folded(old) == wanted
+    )
+    if others:
+        yield (
+            "subject-used-before",
+            "subject",
+            f"The subject was used before, by {_named(others)}.",
+            "Readers may take this mail for that one; many inboxes put both into one thread.",
+        )
+
+
+def _date(before: Mapping[str, str], issue: str, date: str) -> _Told:
+    others = sorted(each for each, old in before.items() if each != issue and date and old == date)
+    if others:
+        yield (
+            "date-used-before",
+            "date",
+            f"The date {date} was used before, by {_named(others)}.",
+            "Was the front matter copied from there?",
+        )
+
+
+def _site(problem: str) -> _Told:
+    if problem:
+        yield (
+            "site-silent",
+            "",
+            f"The site where readers unsubscribe does not answer: {problem}.",
+            "Start the site, or correct site_url in newsletter.toml.",
+        )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _named(issues: list[str]) -> str:
+    shown = ", ".join(f"“{each}”" for each in issues[:3])
+    return f"{shown} and {len(issues) - 3} more" if len(issues) > 3 else shown

@@ -1,0 +1,21 @@
+"""The command that runs the readers' site: serve."""
+
+import typer
+
+from newsletter.cli.console import say, told, wiring
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(serve)
+
+
+@told
+def serve(
+    host: str = typer.Option("127.0.0.1", "--host", help="The address to listen on."),
+    port: int = typer.Option(8000, "--port", min=0, max=65535, help="The port; 0 picks a free one."),
+) -> None:
+    """Run the readers' site: leaving, mails in the browser, and where the provider reports to."""
+    from newsletter.web.server import run_site
+
+    run_site(wiring(), host, port, say)

@@ -1,0 +1,142 @@
+"""SendGrid's events in our words: one report of its webhook to one ``Event``, whatever it holds."""
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from itertools import islice
+
+from newsletter.audience.address import normalise
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.events import Event, Kind
+from newsletter.errors import AudienceError
+from newsletter.providers.sendgrid.outcomes import scrub, shorten
+
+KEY_BYTES = 16
+MAX_RAW = 4_000  # characters of a report of a kind we do not know
+MAX_WORDS = 600  # characters that are scrubbed: that takes time by their square, and 300 are kept
+MAX_FIELDS = 60
+MAX_MESSAGE_ID = 200
+MAX_READER = 2**63 - 1
+MAX_SECONDS = 2**33  # the year 2242: what is beyond is another unit or nonsense
+
+_KINDS: Mapping[str, Kind] = {
+    "processed": "processed",
+    "delivered": "delivered",
+    "deferred": "deferred",
+    "bounce": "bounce",
+    "blocked": "blocked",
+    "dropped": "dropped",
+    "spamreport": "complaint",
+    "unsubscribe": "unsubscribe",
+    "group_unsubscribe": "group_unsubscribe",
+    "group_resubscribe": "group_resubscribe",
+    "open": "open",
+    "click": "click",
+}
+# What says who the reader is or where he sits, and SendGrid's own id, which changes when it reports again.
+_NOT_KEPT = frozenset(("email", "ip", "useragent", "sg_event_id", "smtp-id"))
+_ATTEMPT = re.compile(r"[0-9a-f]{20}", re.ASCII)
+_READER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+
+
+def event_of(report: Mapping[str, object], *, now: int) -> Event:
+    """Return one report as an event; nothing it holds makes it fail.
+
+    Fields of another type than SendGrid documents count as absent, a kind we do not know becomes "other".
+    ``now`` (microseconds) dates a report without a believable time.
+    """
+    kind = _kind(report)
+    attempt = _matching(_ATTEMPT, report.get("nl_attempt"))
+    reader = _reader(report.get("nl_reader"))
+    address = report.get("email")
+    email = _email(address) if isinstance(address, str) else ""
+    raw = _raw(report) if kind == "other" else ""
+    at = _at(report.get("timestamp"))
+    return Event(
+        key=_key(report, attempt, reader, email, raw),
+        kind=kind,
+        at=now if at is None else at,
+        email=email,
+        attempt=attempt,
+        reader=reader,
+        message_id=_message_id(report.get("sg_message_id")),
+        reason=_reason(report, kind),
+        machine=report.get("sg_machine_open") is True,
+        raw=raw,
+    )
+
+
+def _kind(report: Mapping[str, object]) -> Kind:
+    name = report.get("event")
+    kind: Kind = _KINDS.get(name, "other") if isinstance(name, str) else "other"
+    # A bounce of type "blocked" is about one mail, and only type "bounce" about the address. One of a type
+    # we do not know must not cost the reader the next issue.
+    if kind == "bounce" and report.get("type", "bounce") not in ("bounce", None, ""):
+        return "blocked"
+    return kind
+
+
+def _key(report: Mapping[str, object], attempt: str, reader: int | None, email: str, raw: str) -> bytes:
+    """Return what tells a report from all others and stays the same when it is posted again."""
+    who = () if attempt and reader is not None else (email,)
+    told = (_plain(report.get(name)) for name in ("event", "timestamp", "url"))
+    text = "\0".join((attempt, "" if reader is None else str(reader), *who, *told, raw))
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=KEY_BYTES).digest()
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else repr(value)
+
+
+def _matching(form: re.Pattern[str], value: object) -> str:
+    return value if isinstance(value, str) and form.fullmatch(value) else ""
+
+
+def _reader(value: object) -> int | None:
+    number = int(_matching(_READER, value) or 0)
+    return number if 0 < number <= MAX_READER else None
+
+
+def _email(text: str) -> str:
+    try:
+        return normalise(text) if len(text) <= MAX_WORDS else ""
+    except (AudienceError, ValueError):
+        return ""
+
+
+def _at(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 12:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MAX_SECONDS:
+        return None
+    return int(value * SECOND)
+
+
+def _message_id(value: object) -> str:
+    """Return the part that SendGrid's answer to the request had as X-Message-Id."""
+    if not isinstance(value, str):
+        return ""
+    prefix = value.partition(".")[0]
+    known = len(prefix) <= MAX_MESSAGE_ID and prefix.isascii() and prefix.isprintable()
+    return prefix if known else ""
+
+
+def _reason(report: Mapping[str, object], kind: Kind) -> str:
+    value = report.get("reason") or (report.get("response") if kind == "deferred" else "")
+    return _scrubbed(value) if isinstance(value, str) else ""
+
+
+def _raw(report: Mapping[str, object]) -> str:
+    """Return a report as JSON without what names its reader; what is nested stands as scrubbed text."""
+    told = islice((one for one in report.items() if one[0] not in _NOT_KEPT), MAX_FIELDS)
+    return json.dumps({_scrubbed(name): _scalar(value) for name, value in told})[:MAX_RAW]
+
+
+def _scalar(value: object) -> object:
+    return value if isinstance(value, bool | int | float | None) else _scrubbed(value)
+
+
+def _scrubbed(value: object) -> str:
+    words = value if isinstance(value, str) else json.dumps(value)
+    return shorten(scrub(words[:MAX_WORDS]))

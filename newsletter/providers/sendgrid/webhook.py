@@ -1,0 +1,149 @@
+"""SendGrid's Event Webhook: bytes that came in, proved to be SendGrid's, as events."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.events import Event
+from newsletter.errors import NewsletterError, SettingsError
+from newsletter.providers.sendgrid.events import event_of
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
+TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
+MAX_BYTES = 10_000_000  # SendGrid posts at most about 768 kB
+MAX_EVENTS = 100_000
+# SendGrid posts for 24 hours until it is answered, and nowhere says that it signs each try anew: a narrower
+# bound could lose a day's reports. A report that is played again within it is known by its key.
+MAX_AGE_SECONDS = 25 * 3600
+MAX_AHEAD_SECONDS = 5 * 60  # clocks differ; a post from further in the future could be kept for later use
+
+
+class WebhookError(NewsletterError):
+    """Refuse a post to the webhook; nothing of it was taken."""
+
+
+class Forged(WebhookError):
+    """Refuse a post that no key of ours proves to be SendGrid's."""
+
+
+class Stale(WebhookError):
+    """Refuse a post signed too long ago, or in the future."""
+
+
+class Unreadable(WebhookError):
+    """Refuse a post that is SendGrid's, but no list of reports, or too large."""
+
+
+def read_reports(body: bytes, headers: Mapping[str, str], keys: Sequence[str], *, now: float) -> list[Event]:
+    """Return the events of one post, in its order, once its signature and age are found right.
+
+    ``body`` is the raw bytes as they came, ``headers`` names in any case, ``keys`` the public keys as
+    SendGrid shows them (base64 of DER), any of which counts; ``now`` is seconds since 1970. An event is never
+    refused for what it holds. Raises Forged, Stale, Unreadable, or SettingsError for a key that is none.
+    """
+    if len(body) > MAX_BYTES:
+        raise Unreadable(f"The post is larger than {MAX_BYTES:,} bytes.")
+    timestamp = _header(headers, TIMESTAMP_HEADER)
+    _insist_signed(timestamp, body, _header(headers, SIGNATURE_HEADER), public_keys(tuple(keys)))
+    _insist_fresh(timestamp, now)
+    at = int(now * SECOND)
+    return [event_of(report, now=at) for report in _reports(body)]
+
+
+@lru_cache(maxsize=8)
+def public_keys(keys: tuple[str, ...]) -> tuple["EllipticCurvePublicKey", ...]:
+    """Return the keys, read. Raises SettingsError for one that is no public key on the curve P-256."""
+    return tuple(_public_key(key, place) for place, key in enumerate(keys, 1))
+
+
+def _public_key(text: str, place: int) -> "EllipticCurvePublicKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+        raise SettingsError(
+            f"[delivery] webhook_keys: key {place} is no public key of SendGrid's webhook.",
+            hint="Copy the verification key from SendGrid's Mail Settings, Event Webhook.",
+        )
+    return key
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    wanted = name.lower()
+    return next((value.strip() for key, value in headers.items() if key.lower() == wanted), "")
+
+
+def _insist_signed(
+    timestamp: str, body: bytes, signature: str, keys: Sequence["EllipticCurvePublicKey"]
+) -> None:
+    if not keys:
+        raise Forged(
+            "No key is set, so no report can be believed.",
+            hint="Put SendGrid's verification key into [delivery] webhook_keys.",
+        )
+    if not timestamp or not signature:
+        raise Forged("The post is not signed.", hint="Switch on the Signed Event Webhook at SendGrid.")
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        signed = timestamp.encode("ascii") + body
+    except ValueError:
+        raise Forged("The post's signature cannot be read.") from None
+    if not any(_fits(key, raw, signed) for key in keys):
+        raise Forged(
+            "The post's signature fits no key.", hint="Compare [delivery] webhook_keys with SendGrid's."
+        )
+
+
+def _fits(key: "EllipticCurvePublicKey", signature: bytes, signed: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        key.verify(signature, signed, ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _insist_fresh(timestamp: str, now: float) -> None:
+    if not (timestamp.isdecimal() and len(timestamp) < 12):
+        raise Stale("The post's timestamp is no number of seconds.")
+    age = now - int(timestamp)
+    if age > MAX_AGE_SECONDS:
+        raise Stale(f"The post was signed {age / 3600:.0f} hours ago.", hint="Check this machine's clock.")
+    if age < -MAX_AHEAD_SECONDS:
+        raise Stale(f"The post was signed {-age:.0f} s in the future.", hint="Check this machine's clock.")
+
+
+def _reports(body: bytes) -> list[dict[str, object]]:
+    document = _json(body)
+    if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
+        raise Unreadable("The post is no JSON array of objects.")
+    if len(document) > MAX_EVENTS:
+        raise Unreadable(f"The post holds more than {MAX_EVENTS:,} events.")
+    return document
+
+
+def _json(body: bytes) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass  # it is strict; one odd value would cost all the others of the post
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Unreadable("The post is not JSON.") from None

@@ -1,0 +1,92 @@
+"""What the links in a mail do: leave the list it came from, see the mail again in a browser."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, Engine
+
+from newsletter.audience.links import Purpose, Reference, verify
+from newsletter.store import links, mailings, subscribers
+from newsletter.store.database import read, write
+
+Now = Callable[[], int]
+
+TEST_MAILING = 0  # what links name in tests to editors, and in the question whether the site answers
+_LARGEST_ID = 2**63 - 1  # no database holds a larger one
+
+State = Literal["subscribed", "left", "erased", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a reader stands with the lists a mail came from.
+
+    ``state`` is subscribed, left, erased (nothing is kept of him) or test (the mail was nobody's);
+    ``lists`` are their names.
+    """
+
+    state: State
+    lists: tuple[str, ...] = ()
+
+
+def follow(keys: Sequence[bytes], purpose: Purpose, token: str) -> Reference | None:
+    """Return whom a link is about, by any of the keys.
+
+    None when it is forged, cut short, or for another purpose: nobody is told which.
+    """
+    for key in keys:
+        found = verify(key, purpose, token)
+        if found is not None and max(found.reader, found.mailing) <= _LARGEST_ID:
+            return found
+    return None
+
+
+def standing(engine: Engine, link: Reference) -> Standing:
+    """Return how a reader stands with the list of a mail; nothing changes. Raises StoreError."""
+    if link.mailing == TEST_MAILING:
+        return Standing("test")
+    with read(engine) as connection:
+        return _standing(connection, link)
+
+
+def _standing(connection: Connection, link: Reference) -> Standing:
+    if links.reader_of(connection, link.reader) is None:
+        return Standing("erased")
+    held = links.subscriptions_behind(connection, link.reader, link.mailing)
+    names = tuple(each.list_name for each in held)
+    on_one = any(each.status != "unsubscribed" for each in held)
+    return Standing("subscribed" if on_one else "left", names)
+
+
+def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
+    """Take a reader off the list that a mail came from; return how he stands then.
+
+    Doing it again changes nothing, and so does a link from a test. Raises StoreError when the database
+    cannot take it: he is still on the list then.
+    """
+    before = standing(engine, link)
+    if before.state != "subscribed":
+        return before  # without waiting for the right to write
+    with write(engine) as connection:
+        at = now()
+        for each in links.subscriptions_behind(connection, link.reader, link.mailing):
+            subscribers.set_status(connection, each.list_id, link.reader, "unsubscribed", now=at)
+        return _standing(connection, link)
+
+
+def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: str) -> str | None:
+    """Return the HTML of the mail as this reader got it, from the frozen bytes.
+
+    None when he is erased or was not in that mailing. His links are signed with ``key`` as they were.
+    """
+    from newsletter.rendering.merge import personalise
+    from newsletter.sending.personal import recipient_maker
+
+    with read(engine) as connection:
+        reader = links.reader_of(connection, link.reader)
+        if reader is None or not links.was_mailed(connection, link.reader, link.mailing):
+            return None
+        message = mailings.message_of(connection, link.mailing)
+    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing)
+    return personalise(message, make(reader).substitutions).html

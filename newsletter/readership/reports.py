@@ -1,0 +1,100 @@
+"""What the provider reports: kept, counted and acted on; and its own lists of whom it no longer mails."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.events import Event
+from newsletter.delivery.evidence import ReportedSuppression
+from newsletter.delivery.reports import PauseAt
+from newsletter.store import events as kept
+from newsletter.store.consequences import suppress_all
+from newsletter.store.database import read, write
+from newsletter.store.events import Taken
+from newsletter.store.syncing import remember_synced, synced_until
+
+if TYPE_CHECKING:
+    from newsletter.delivery.provider import Provider
+
+Now = Callable[[], int]
+Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much (0: unknown)
+
+# A day: what the provider dates back, or lists late, is read again. Reading an entry twice changes nothing.
+OVERLAP = 24 * 3600 * SECOND
+AT_ONCE = 500
+
+__all__ = ["Synced", "Taken", "sync", "take_reports"]
+
+
+def take_reports(engine: Engine, reports: Sequence[Event], *, now: Now, pause: PauseAt) -> Taken:
+    """Take in what one post reported, all of it or nothing, in one transaction.
+
+    Each report counts once, in whatever order and however often it comes. It settles requests whose answer
+    never came, suppresses addresses, takes readers off lists, raises alarms, and pauses a mailing that
+    bounces or annoys too much. Raises StoreError when the database cannot take it: the provider posts again.
+    """
+    with write(engine) as connection:
+        return kept.take(connection, reports, now=now(), pause=pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What the provider's own lists held: entries ``read``, and addresses newly suppressed by reason.
+
+    ``since`` and ``until`` are microseconds since 1970, UTC.
+    """
+
+    since: int
+    until: int
+    read: int
+    suppressed: Mapping[str, int]
+
+
+def _silent(_step: str, _done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+def sync(
+    engine: Engine, provider: "Provider", *, now: Now, since: int | None = None, progress: Progress = _silent
+) -> Synced:
+    """Suppress whom the provider itself stopped mailing since the last time; it lifts no suppression.
+
+    Without ``since`` (microseconds) it goes on where the last one ended, a day before to be safe; the first
+    reads everything. Raises DeliveryError when the provider cannot be asked: what was read by then stands,
+    and the next sync begins where this one did.
+    """
+    until = now()
+    with read(engine) as connection:
+        last = synced_until(connection, provider.identity)
+    begin = max(0, (last or 0) - OVERLAP) if since is None else since
+    suppressed: Counter[str] = Counter()
+    done = 0
+    for some in _pieces(provider.suppressions(begin, until)):
+        suppressed += _suppress(engine, some, now)
+        done += len(some)
+        progress("suppressions read", done, 0)
+    if since is None or (last is not None and since <= last):  # else there is a gap before it
+        with write(engine) as connection:
+            remember_synced(connection, provider.identity, until)
+    return Synced(begin, until, done, dict(suppressed))
+
+
+def _suppress(engine: Engine, some: Sequence[ReportedSuppression], now: Now) -> Counter[str]:
+    count: Counter[str] = Counter()
+    with write(engine) as connection:
+        at = now()
+        for reason in dict.fromkeys(each.reason for each in some):
+            wanted = {each.email: reason for each in some if each.reason == reason}
+            count[reason] += suppress_all(connection, wanted, now=at)
+    return count
+
+
+def _pieces(found: Iterable[ReportedSuppression]) -> Iterator[list[ReportedSuppression]]:
+    rest = iter(found)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

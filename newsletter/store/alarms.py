@@ -1,0 +1,47 @@
+"""Alarms: what should never happen and did, a row an issue and kind."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from newsletter.store.tables import alarm
+
+ACCEPTED_TWICE = "accepted_twice"
+NEVER_MAILED = "never_mailed"
+MORE_DELIVERED = "more_delivered_than_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is wrong with an issue: ``n`` readers, ``detail`` the last case, without an address."""
+
+    issue: str
+    kind: str
+    n: int
+    detail: str
+    first_at: int
+    last_at: int
+
+
+def sound(connection: Connection, issue: str, kind: str, *, n: int, detail: str, now: int) -> None:
+    """Raise an alarm over ``n`` readers in all, or bring it up to date."""
+    same = alarm.c.issue == issue, alarm.c.kind == kind
+    known = connection.execute(update(alarm).where(*same).values(n=n, detail=detail, last_at=now))
+    if not known.rowcount:
+        connection.execute(
+            insert(alarm).values(issue=issue, kind=kind, n=n, detail=detail, first_at=now, last_at=now)
+        )
+
+
+def sound_more(connection: Connection, issue: str, kind: str, *, n: int, detail: str, now: int) -> None:
+    """Raise an alarm over ``n`` readers beside those it was raised over before."""
+    before = connection.scalar(select(alarm.c.n).where(alarm.c.issue == issue, alarm.c.kind == kind)) or 0
+    sound(connection, issue, kind, n=before + n, detail=detail, now=now)
+
+
+def alarms_of(connection: Connection, issue: str | None = None) -> list[Alarm]:
+    """Return the alarms of an issue, or of all, the oldest first."""
+    query = select(alarm).order_by(alarm.c.first_at, alarm.c.issue, alarm.c.kind)
+    if issue is not None:
+        query = query.where(alarm.c.issue == issue)
+    return [Alarm(*row) for row in connection.execute(query)]

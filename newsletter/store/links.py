@@ -1,0 +1,62 @@
+"""What the two numbers in a signed link stand for now: a reader, and the mailing it came in."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from newsletter.audience.rows import Status
+from newsletter.delivery.members import decode
+from newsletter.store.batches import Reader
+from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
+
+# On the wire counts: a mail can be read before its answer is written down.
+_MAILED = ("accepted", "unknown", "posting")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reader's subscription to one list."""
+
+    list_id: int
+    list_name: str
+    status: Status
+
+
+def reader_of(connection: Connection, reader: int) -> Reader | None:
+    """Return a reader as he is now, or None when he was erased."""
+    row = connection.execute(
+        select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs).where(
+            subscriber.c.id == reader
+        )
+    ).first()
+    return None if row is None else Reader(*row)
+
+
+def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -> list[Held]:
+    """Return the subscription through which a reader got a mailing; all of his for an unknown mailing.
+
+    A database brought back from a backup may have lost a mailing whose mails are in readers' hands.
+    """
+    list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
+    query = (
+        select(subscription.c.list_id, mailing_list.c.name, subscription.c.status)
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.subscriber_id == reader)
+        .order_by(mailing_list.c.name)
+    )
+    if list_id is not None:
+        query = query.where(subscription.c.list_id == list_id)
+    return [Held(*row) for row in connection.execute(query)]
+
+
+def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:
+    """Say whether a reader is a member of a batch of the mailing that was, or may have been, taken."""
+    rows = connection.scalars(
+        select(batch.c.members).where(
+            batch.c.mailing_id == mailing_id,
+            batch.c.lo <= reader,
+            batch.c.hi >= reader,
+            batch.c.state.in_(_MAILED),
+        )
+    )
+    return any(reader in decode(members or b"") for members in rows)

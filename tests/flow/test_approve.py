@@ -1,0 +1,144 @@
+"""Where a publication asks for it, nothing leaves that a second person did not sign."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from scripted import House, Scripted
+from sqlalchemy import update
+
+from newsletter import publish, readership
+from newsletter.delivery.manifest import new_key, public_of
+from newsletter.errors import DeliveryError, SettingsError
+from newsletter.store.database import write
+from newsletter.store.tables import approval, mailing, variant
+
+ISSUE = "first"
+ANA, BEN, EVE = (new_key(bytes([n]) * 32) for n in (1, 2, 3))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
+    made = House(tmp_path, Scripted(), batch_size=3, approval=rules)
+    for n in range(10):
+        readership.add(made.engine, "readers", f"reader{n}@example.org", now=made.clock.now)
+    yield made
+    made.engine.dispose()
+
+
+def _as(house: House, key: str) -> House:
+    """The same publication, as whoever holds this key sees it."""
+    other = House.__new__(House)
+    other.__dict__.update({name: value for name, value in house.__dict__.items() if name not in PERSONAL})
+    other.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
+    return other
+
+
+PERSONAL = ("person", "approver")
+
+
+def _ask(house: House, key: str = ANA) -> None:
+    ana = _as(house, key)
+    proof = publish.send(ana, publish.foresee(ana, ISSUE))
+    assert (proof.state, proof.pending) == ("held", 10)
+    assert not house.post.mailed
+
+
+def _approve(house: House, key: str = BEN) -> str:
+    ben = _as(house, key)
+    return publish.approve(ben, publish.foresee_approval(ben, ISSUE))
+
+
+def test_nothing_leaves_before_a_second_person_signed_and_then_everything_does(house: House) -> None:
+    _ask(house)
+    with pytest.raises(DeliveryError, match="newsletter approve first"):
+        publish.resume(house, ISSUE)
+    what = publish.foresee_approval(house, ISSUE)
+    assert (what.requested_by, what.manifest.readers) == ("ana", 10)
+    assert _approve(house) == "ben"
+    assert publish.resume(house, ISSUE).accepted == 10
+
+
+def test_who_asked_cannot_approve(house: House) -> None:
+    _ask(house)
+    with pytest.raises(DeliveryError, match="second person"):
+        _approve(house, ANA)
+
+
+def test_a_key_that_is_nobodys_approves_nothing(house: House) -> None:
+    _ask(house)
+    with pytest.raises(SettingsError, match="not the key of any approver"):
+        _approve(house, EVE)
+    with pytest.raises(SettingsError, match="NEWSLETTER_APPROVAL_KEY is not set"):
+        publish.approve(house, publish.foresee_approval(house, ISSUE))
+
+
+def test_after_the_approval_leavers_alone_change_the_count(house: House) -> None:
+    _ask(house)
+    _approve(house)
+    readership.remove(house.engine, "reader3@example.org", now=house.clock.now)
+    readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
+    proof = publish.resume(house, ISSUE)
+    assert (proof.candidates, proof.accepted, proof.excluded) == (10, 9, {"unsubscribed": 1})
+
+
+def test_who_may_be_mailed_again_after_the_approval_is_not_slipped_in(house: House) -> None:
+    readership.suppress(house.engine, ["reader5@example.org"], now=house.clock.now)
+    _ask(house)
+    _approve(house)
+    readership.remove(house.engine, "reader3@example.org", now=house.clock.now)
+    readership.unsuppress(house.engine, "reader5@example.org", now=house.clock.now)
+    proof = publish.resume(house, ISSUE)
+    assert proof.accepted == 8
+    assert 6 not in house.post.mailed
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        update(variant).values(html=variant.c.html + "<p>Buy!</p>"),
+        update(variant).values(subject="Another subject"),
+        update(mailing).values(envelope='{"from_email": "eve@example.org"}'),
+        update(mailing).values(audience_at=mailing.c.audience_at + 60_000_000),
+        update(approval).values(manifest=approval.c.manifest + " "),
+        update(approval).values(signature="A" * 86),
+        update(approval).values(approver="eve"),
+    ],
+    ids=["text", "subject", "sender", "audience", "manifest", "signature", "approver"],
+)
+def test_whatever_was_changed_after_the_approval_is_refused(house: House, meddle: object) -> None:
+    _ask(house)
+    _approve(house)
+    with write(house.engine) as connection:
+        connection.execute(meddle)  # type: ignore[call-overload]
+    with pytest.raises(DeliveryError, match="approve"):
+        publish.resume(house, ISSUE)
+    assert not house.post.mailed
+
+
+def test_an_approver_taken_out_of_the_settings_approves_no_more(house: House) -> None:
+    _ask(house)
+    _approve(house)
+    rules = house.settings.approval.model_copy(update={"approvers": {"ana": public_of(ANA)}})
+    house.settings = house.settings.model_copy(update={"approval": rules})
+    with pytest.raises(DeliveryError, match="not signed by anybody"):
+        publish.resume(house, ISSUE)
+
+
+def test_what_was_asked_for_a_later_hour_goes_out_then_and_not_before_it_is_approved(house: House) -> None:
+    ana, at = _as(house, ANA), house.clock.now() + 60_000_000
+    publish.schedule(ana, publish.foresee(ana, ISSUE), at)
+    assert publish.due(house) == []
+    _approve(house)
+    assert publish.resume(house, ISSUE).accepted == 10
+    assert house.clock.now() >= at
+
+
+def test_without_a_key_the_one_who_asked_is_the_systems_user(house: House) -> None:
+    publish.send(house, publish.foresee(house, ISSUE))
+    import pwd
+
+    assert publish.foresee_approval(house, ISSUE).requested_by == pwd.getpwuid(os.getuid()).pw_name

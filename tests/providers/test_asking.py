@@ -1,0 +1,212 @@
+"""Asking SendGrid what it took and whom it no longer mails, over a real socket."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from local_sendgrid import Stage
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from newsletter.delivery.evidence import CannotSay, NotSeen, ReportedSuppression, Seen
+from newsletter.errors import DeliveryError
+from newsletter.providers.sendgrid import SendGridProvider
+
+ATTEMPT = "0123456789abcdef0123"
+SECOND = 1_000_000
+Answering = Callable[[Request], Response]
+
+
+class Desk(Stage):
+    """A server that answers each GET as a test says, and remembers what was asked."""
+
+    answer: Answering
+    asked: list[tuple[str, Mapping[str, str]]]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        assert request.headers["authorization"] == "Bearer SG.test.key"
+        self.asked.append((request.url.path, dict(request.query_params)))
+        await self.answer(request)(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Desk]:
+    with Desk().running() as desk:
+        yield desk
+
+
+@contextmanager
+def asking(desk: Desk, answer: Answering) -> Iterator[SendGridProvider]:
+    desk.answer, desk.asked = answer, []
+    provider = SendGridProvider(
+        api_key="SG.test.key", host=desk.url, timeout_seconds=5, threads=1, identity="test"
+    )
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+def says(status: int, document: object) -> Answering:
+    return lambda _: JSONResponse(document, status)
+
+
+class TestMessages:
+    def test_a_mail_that_is_found_was_taken(self, running: Desk) -> None:
+        found = {"messages": [{"msg_id": "w8-PGBC5.recvd-7d-1.0", "to_email": "ann@example.org"}]}
+        with asking(running, says(200, found)) as provider:
+            assert provider.look_up(ATTEMPT) == Seen("w8-PGBC5")
+        ((path, parameters),) = running.asked
+        assert path == "/v3/messages"
+        assert parameters == {"query": f"(unique_args['nl_attempt']=\"{ATTEMPT}\")", "limit": "1"}
+
+    def test_a_mail_without_an_id_was_taken_all_the_same(self, running: Desk) -> None:
+        with asking(running, says(200, {"messages": [{}]})) as provider:
+            assert provider.look_up(ATTEMPT) == Seen("")
+
+    def test_none_found_is_not_seen(self, running: Desk) -> None:
+        with asking(running, says(200, {"messages": []})) as provider:
+            assert provider.look_up(ATTEMPT) == NotSeen()
+
+    @pytest.mark.parametrize("status", [401, 403, 404])
+    def test_an_account_without_the_search_cannot_say(self, running: Desk, status: int) -> None:
+        with asking(running, says(status, {"errors": [{"message": "authorization required"}]})) as provider:
+            told = provider.look_up(ATTEMPT)
+        assert isinstance(told, CannotSay)
+        assert "no Email Activity search" in told.reason
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            says(429, {"errors": [{"message": "too many requests"}]}),
+            says(500, {}),
+            says(202, {"messages": []}),
+            says(200, []),
+            says(200, {"messages": {}}),
+            lambda _: PlainTextResponse("<html>"),
+            lambda _: RedirectResponse("/elsewhere"),
+        ],
+    )
+    def test_no_clear_answer_is_no_evidence(self, running: Desk, answer: Answering) -> None:
+        with asking(running, answer) as provider:
+            assert isinstance(provider.look_up(ATTEMPT), CannotSay)
+        assert len(running.asked) == 1
+
+    def test_a_host_nobody_answers_at_cannot_say(self) -> None:
+        provider = SendGridProvider(
+            api_key="SG.test.key", host="http://127.0.0.1:1", timeout_seconds=5, threads=1, identity="test"
+        )
+        assert isinstance(provider.look_up(ATTEMPT), CannotSay)
+        with pytest.raises(DeliveryError, match="No connection"):
+            list(provider.suppressions(0, SECOND))
+        provider.close()
+
+    def test_an_account_in_the_eu_is_not_asked_since_it_would_seem_that_nothing_was_taken(self) -> None:
+        provider = SendGridProvider(
+            api_key="SG.test.key",
+            host="https://api.eu.sendgrid.com",
+            timeout_seconds=5,
+            threads=1,
+            identity="test",
+        )
+        told = provider.look_up(ATTEMPT)
+        provider.close()
+        assert isinstance(told, CannotSay)
+        assert "EU" in told.reason
+
+    def test_an_id_that_could_change_the_question_is_refused(self, running: Desk) -> None:
+        with asking(running, says(200, {"messages": []})) as provider, pytest.raises(ValueError, match="id"):
+            provider.look_up('x" OR "1"="1')
+
+
+def lists(**held: list[dict[str, Any]]) -> Answering:
+    """Answer like SendGrid: pages of what a list holds within the window."""
+
+    def answer(request: Request) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        asked = {key: int(value) for key, value in request.query_params.items()}
+        within = [
+            each
+            for each in held.get(name, [])
+            if asked["start_time"] <= each.get("created", 5) <= asked["end_time"]
+        ]
+        return JSONResponse(within[asked["offset"] :][: asked["limit"]])
+
+    return answer
+
+
+class TestSuppressions:
+    def test_each_list_gives_its_reason(self, running: Desk) -> None:
+        held = lists(
+            bounces=[{"email": "B@example.org", "created": 10, "reason": "550", "status": "5.1.1"}],
+            spam_reports=[{"email": "s@example.org", "created": 11, "ip": "192.0.2.1"}],
+            invalid_emails=[{"email": "i@example.org", "created": 12, "reason": "no domain"}],
+            unsubscribes=[{"email": "u@example.org", "created": 13}],
+            blocks=[{"email": "block@example.org", "created": 14}],
+        )
+        with asking(running, held) as provider:
+            found = list(provider.suppressions(10 * SECOND, 20 * SECOND))
+        assert found == [
+            ReportedSuppression("b@example.org", "bounce", 10 * SECOND),
+            ReportedSuppression("s@example.org", "complaint", 11 * SECOND),
+            ReportedSuppression("i@example.org", "invalid", 12 * SECOND),
+            ReportedSuppression("u@example.org", "unsubscribed", 13 * SECOND),
+        ]
+        assert {path for path, _ in running.asked} == {
+            f"/v3/suppression/{name}"
+            for name in ("bounces", "spam_reports", "invalid_emails", "unsubscribes")
+        }
+        assert all(each["start_time"] == "10" and each["end_time"] == "20" for _, each in running.asked)
+
+    @pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1400])
+    def test_all_pages_are_read_within_one_fixed_window(self, running: Desk, count: int) -> None:
+        entries = [{"email": f"r{n}@example.org", "created": 5} for n in range(count)]
+        with asking(running, lists(bounces=entries)) as provider:
+            found = {each.email for each in provider.suppressions(0, 20 * SECOND)}
+        assert found == {each["email"] for each in entries}
+        assert {(each["limit"], each["end_time"]) for _, each in running.asked} == {("500", "20")}
+
+    def test_entries_deleted_meanwhile_hide_none_behind_them(self, running: Desk) -> None:
+        entries = [{"email": f"r{n}@example.org", "created": 5} for n in range(900)]
+        inner = lists(bounces=entries)
+
+        def answer(request: Request) -> Response:
+            response = inner(request)
+            if request.url.path.endswith("bounces"):
+                del entries[:20]
+            return response
+
+        with asking(running, answer) as provider:
+            found = {each.email for each in provider.suppressions(0, 20 * SECOND)}
+        assert len(found) == 900
+
+    def test_a_server_that_never_ends_a_list_is_given_up(self, running: Desk) -> None:
+        page = [{"email": f"r{n}@example.org", "created": 5} for n in range(500)]
+        with (
+            asking(running, says(200, page)) as provider,
+            pytest.raises(DeliveryError, match="again and again"),
+        ):
+            list(provider.suppressions(0, 20 * SECOND))
+
+    def test_odd_entries_cost_themselves_alone(self, running: Desk) -> None:
+        odd = [1, None, {}, {"email": 5}, {"email": "nobody"}, {"email": "a@example.org", "created": "soon"}]
+        answer: Answering = lambda request: JSONResponse(odd if "bounces" in request.url.path else [])  # noqa: E731
+        with asking(running, answer) as provider:
+            found = list(provider.suppressions(0, 20 * SECOND))
+        assert found == [ReportedSuppression("a@example.org", "bounce", 20 * SECOND)]
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_a_key_that_may_not_read_is_told_what_it_lacks(self, running: Desk, status: int) -> None:
+        with asking(running, says(status, {})) as provider, pytest.raises(DeliveryError) as told:
+            list(provider.suppressions(0, SECOND))
+        assert "Suppressions" in told.value.hint
+
+    @pytest.mark.parametrize(
+        "answer",
+        [says(429, {}), says(500, {}), says(200, {"a": 1}), lambda _: PlainTextResponse("<html>")],
+    )
+    def test_anything_but_a_list_is_an_error(self, running: Desk, answer: Answering) -> None:
+        with asking(running, answer) as provider, pytest.raises(DeliveryError):
+            list(provider.suppressions(0, SECOND))
