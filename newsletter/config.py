@@ -109,7 +109,7 @@ class DatabaseSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings, frozen. ``root`` is newsletter.toml's folder, where relative paths start."""
+    """All settings, frozen. ``root`` is newsletter.toml's (``file``'s) folder, where relative paths start."""
 
     model_config = SettingsConfigDict(
         env_prefix="NEWSLETTER_", env_nested_delimiter="__", extra="forbid", frozen=True
@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     warm_up: WarmUpSettings = WarmUpSettings()
     approval: ApprovalSettings = ApprovalSettings()
     root: Path = Path()
+    file: Path | None = None
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
     secret_key: SecretStr = SecretStr("")
     approval_key: SecretStr = SecretStr("")
@@ -226,7 +227,9 @@ def load_settings(file: Path | None = None, *, start: Path | None = None, requir
     faults = [*_misspelt_environment(os.environ), *_unknown(values)]
     if not faults:
         try:
-            return Settings(**values, root=path.parent.resolve() if path else Path.cwd())
+            if path is None:
+                return Settings(**values, root=Path.cwd())
+            return Settings(**values, root=path.parent.resolve(), file=path.resolve())
         except ValidationError as error:
             faults = [_sentence(each["loc"], each["msg"], each["input"]) for each in error.errors()]
     raise SettingsError("\n  ".join(faults), file=str(path or "environment"))

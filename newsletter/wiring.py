@@ -2,26 +2,30 @@
 
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.config import Settings
+from newsletter.config import Settings, is_loopback
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.loaders import bundled_templates, template_loader
 
 if TYPE_CHECKING:
+    import subprocess
+
     from sqlalchemy import Engine
 
     from newsletter.delivery.provider import Provider
     from newsletter.providers.sendgrid import SendGridProvider
+    from newsletter.store.batches import Ceiling
 
 
 class SystemClock:
@@ -61,10 +65,63 @@ class Wiring:
         """Return the loader: the publication's own templates, then the bundled ones."""
         return template_loader([self.settings.root / "templates", bundled_templates()])
 
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.publication.time_zone)
+
     def today(self) -> date:
         """Return the day it is at the publication."""
-        zone = ZoneInfo(self.settings.publication.time_zone)
-        return datetime.fromtimestamp(self.clock.now() / SECOND, zone).date()
+        return datetime.fromtimestamp(self.clock.now() / SECOND, self._zone).date()
+
+    def ceiling(self) -> "Ceiling | None":
+        """Return how many readers may be mailed today, or None when there is no such bound."""
+        rule = self.settings.warm_up
+        if rule.start is None:
+            return None
+        from newsletter.delivery.warm_up import ceiling
+        from newsletter.store.batches import Ceiling
+
+        day = self.today()
+        midnight, next_midnight = (
+            int(datetime.combine(each, datetime.min.time(), self._zone).timestamp()) * SECOND
+            for each in (day, day + timedelta(days=1))
+        )
+        return Ceiling(
+            ceiling(day, start=rule.start, first=rule.first, growth=rule.growth), midnight, next_midnight
+        )
+
+    @cached_property
+    def person(self) -> str:
+        """Name who gives this command: the approver whose key is at hand, else the system's user."""
+        approver = self.approver
+        if approver:
+            return approver
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # a container's user without a name
+            return f"user {os.getuid()}"
+
+    @cached_property
+    def approver(self) -> str:
+        """Name the approver whose private key is in the environment; nothing when none is.
+
+        Raises SettingsError when the key is none, or not of a named approver.
+        """
+        key = self.settings.approval_key.get_secret_value()
+        if not key:
+            return ""
+        from newsletter.delivery.manifest import public_of
+
+        public = public_of(key)
+        for name, known in self.settings.approval.approvers.items():
+            if known == public:
+                return name
+        raise SettingsError(
+            "NEWSLETTER_APPROVAL_KEY is not the key of any approver.",
+            hint=f'Name its owner in newsletter.toml, under [approval.approvers]: name = "{public}"',
+        )
 
     def new_id(self) -> str:
         """Return an id nobody had before: 20 hexadecimal digits."""
@@ -109,6 +166,22 @@ class Wiring:
         """Return the local SendGrid's own file."""
         return self.settings.state_folder / "sandbox.db"
 
+    @property
+    def local_webhook(self) -> str | None:
+        """Return where the local SendGrid reports: the readers' site, if that is on this machine."""
+        site = self.settings.site_url
+        return f"{site}/webhooks/sendgrid" if is_loopback(site) else None
+
+    @property
+    def webhook_keys(self) -> tuple[str, ...]:
+        """Return the public keys whose reports count: the settings', and the local SendGrid's for its own."""
+        keys = self.settings.delivery.webhook_keys
+        if not self.settings.stays_here:
+            return keys
+        from newsletter.sandbox.keys import public_key
+
+        return (*keys, public_key(self.sandbox_file))
+
     @contextmanager
     def provider(self) -> Iterator["Provider"]:
         """Open the provider; the local SendGrid runs as a process of its own for as long as it is needed."""
@@ -116,19 +189,19 @@ class Wiring:
         if settings.delivery.provider == "sandbox":
             from newsletter.sandbox.server import start_child
 
-            with start_child(self.sandbox_file) as child:
+            with start_child(self.sandbox_file, webhook=self.local_webhook) as child:
                 yield from _closing(self._sendgrid("SG.local.sandbox", child.url))
             return
-        key = settings.sendgrid_api_key.get_secret_value()
-        if not key:
-            raise SettingsError(
-                "SENDGRID_API_KEY is not set.",
-                hint="Put a key that may send mail in the environment; it is never read from a file.",
-            )
-        provider = self._sendgrid(key, settings.sendgrid_host)
+        if not self._api_key:
+            raise _no_api_key()
+        provider = self._sendgrid(self._api_key, settings.sendgrid_host)
         if not settings.stays_here:
             provider.check_account()
         yield from _closing(provider)
+
+    @property
+    def _api_key(self) -> str:
+        return self.settings.sendgrid_api_key.get_secret_value()
 
     def _sendgrid(self, key: str, host: str) -> "SendGridProvider":
         from newsletter.providers.sendgrid import SendGridProvider
@@ -141,26 +214,61 @@ class Wiring:
             identity=self.settings.provider_identity,
         )
 
+    def new_approval_key(self) -> tuple[str, str]:
+        """Draw a key pair for an approver: private, public."""
+        from newsletter.delivery.manifest import new_key, public_of
+
+        private = new_key(secrets.token_bytes(32))
+        return private, public_of(private)
+
+    def start_resume(self, issue: str) -> "subprocess.Popen[bytes]":
+        """Start ``newsletter resume`` for an issue, in a process of its own with this one's settings."""
+        import subprocess
+
+        chosen = ["--config", str(self.settings.file)] if self.settings.file else []
+        return subprocess.Popen(  # noqa: S603  (our own program, and no shell)
+            [sys.executable, "-m", "newsletter", *chosen, "resume", issue], stdin=subprocess.DEVNULL
+        )
+
+    def check_secrets(self) -> None:
+        """Make sure that a send could sign links and reach its provider. Raises SettingsError."""
+        self.secret_key  # noqa: B018  (asked for what it raises)
+        if self.settings.delivery.provider == "sendgrid" and not self._api_key:
+            raise _no_api_key()
+
+    def site_problem(self) -> str:
+        """Return why readers' links lead nowhere, or nothing; only a site on this machine is asked.
+
+        Another site is asked when real mail is about to be sent, which then depends on its answer.
+        """
+        if self.settings.delivery.provider == "sandbox" or not is_loopback(self.settings.site_url):
+            return ""
+        return self._unsubscribe_page_problem()
+
     def insist_site_answers(self) -> None:
         """Ask the readers' site for an unsubscribe page, as a reader would, and insist on an answer.
 
         Raises SettingsError when it gives none: nobody is mailed who could not leave.
         """
-        import httpx
-
-        from newsletter.audience.links import Signer
-
-        site = self.settings.site_url
-        try:
-            answer = httpx.get(f"{site}/u/{Signer(self.secret_key, 'unsubscribe', 0)(0)}", timeout=10)
-            reason = "" if answer.status_code == httpx.codes.OK else f"HTTP {answer.status_code}"
-        except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
+        reason = self._unsubscribe_page_problem()
         if reason:
+            site = self.settings.site_url
             raise SettingsError(
                 f"[publication] site_url does not answer for unsubscribing: {site} ({reason}).",
                 hint="Readers leave through that site; bring it up, then send.",
             )
+
+    def _unsubscribe_page_problem(self) -> str:
+        import httpx
+
+        from newsletter.audience.links import Signer
+
+        url = f"{self.settings.site_url}/u/{Signer(self.secret_key, 'unsubscribe', 0)(0)}"
+        try:
+            answer = httpx.get(url, timeout=10, trust_env=not is_loopback(url))
+        except httpx.HTTPError as error:
+            return str(error) or type(error).__name__
+        return "" if answer.status_code == httpx.codes.OK else f"HTTP {answer.status_code}"
 
     def sender_alive(self) -> bool:
         """Say whether a process sends from this database now."""
@@ -202,6 +310,13 @@ class Wiring:
     @property
     def _lock_path(self) -> Path:
         return self.settings.state_folder / "newsletter.sending.lock"
+
+
+def _no_api_key() -> SettingsError:
+    return SettingsError(
+        "SENDGRID_API_KEY is not set.",
+        hint="Put a key that may send mail in the environment; it is never read from a file.",
+    )
 
 
 def _closing(provider: "Provider") -> Iterator["Provider"]:

@@ -56,6 +56,7 @@ class Scripted:
     script: deque[Answer] = field(default_factory=deque)
     mailed: Counter[int] = field(default_factory=Counter)
     attempts: dict[str, list[int]] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
     sightings: dict[str, Sighting] = field(default_factory=dict)  # what it says of attempts when asked
     look: Callable[[list[int]], None] = lambda ids: None
     meanwhile: Callable[[], None] = lambda: None
@@ -70,14 +71,16 @@ class Scripted:
         if self.script and self.script[0].kind == "killed before the wire":
             self.script.popleft()
             raise Killed
-        return orjson.dumps(ids)
+        return orjson.dumps({"attempt": attempt, "readers": ids})
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
         self._tell_late()
         self.meanwhile()
         answer = self.script.popleft() if self.script else Answer("accepted", taken=True)
         if answer.taken:
-            self.mailed.update(orjson.loads(request))
+            document = orjson.loads(request)
+            self.mailed.update(document["readers"])
+            self.taken.append(document["attempt"])
         if answer.kind.startswith("killed"):
             raise Killed
         if answer.late:

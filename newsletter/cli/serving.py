@@ -15,7 +15,15 @@ def serve(
     host: str = typer.Option("127.0.0.1", "--host", help="The address to listen on."),
     port: int = typer.Option(8000, "--port", min=0, max=65535, help="The port; 0 picks a free one."),
 ) -> None:
-    """Run the readers' site: leaving, mails in the browser, and where the provider reports to."""
+    """Run the readers' site, where the provider reports to, and send scheduled issues in their time."""
+    from threading import Event, Thread
+
+    from newsletter.timer import start_what_is_due
     from newsletter.web.server import run_site
 
-    run_site(wiring(), host, port, say)
+    house, stop = wiring(), Event()
+    timer = Thread(target=start_what_is_due, args=[house, stop, say], name="timer", daemon=True)
+    try:
+        run_site(house, host, port, say, ready=timer.start)
+    finally:
+        stop.set()

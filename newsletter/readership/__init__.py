@@ -6,6 +6,7 @@ clock that tells microseconds since 1970 in UTC. It is asked once the right to w
 during a send is dated after.
 """
 
+from newsletter.delivery.reports import PauseAt
 from newsletter.readership.leaving import Standing, follow, leave, mail_as_received, standing
 from newsletter.readership.members import (
     Added,
@@ -22,7 +23,7 @@ from newsletter.readership.members import (
     suppress,
     unsuppress,
 )
-from newsletter.readership.reports import PauseAt, Synced, Taken, sync, take_reports
+from newsletter.readership.reports import Synced, Taken, sync, take_reports
 
 __all__ = [
     "Added",

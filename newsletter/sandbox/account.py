@@ -4,10 +4,27 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# A key that begins so is always known and may do everything but send mail.
+# Keys that begin so are always known and may do everything but one thing: send mail, or ask what became of
+# it, which at SendGrid is bought separately.
 NO_MAIL_SEND = "SG.no-mail-send"
+NO_ACTIVITY = "SG.no-activity"
+_LACKING = {NO_MAIL_SEND: "mail.send", NO_ACTIVITY: "email_activity.read"}
 
-SCOPES = ("mail.send", "mail.batch.create", "mail.batch.read", "user.scheduled_sends.read")
+SCOPES = (
+    "mail.send",
+    "mail.batch.create",
+    "mail.batch.read",
+    "user.scheduled_sends.create",
+    "user.scheduled_sends.read",
+    "user.scheduled_sends.update",
+    "user.scheduled_sends.delete",
+    "email_activity.read",
+    "suppression.create",
+    "suppression.read",
+    "suppression.delete",
+    "asm.groups.suppressions.read",
+    "user.webhooks.event.settings.read",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +38,9 @@ class Account:
         kind, _, key = (authorization or "").partition(" ")
         if kind.lower() != "bearer" or not key or key != key.strip() or " " in key:
             return None
-        if key.startswith(NO_MAIL_SEND):
-            return tuple(scope for scope in SCOPES if scope != "mail.send")
+        for beginning, lacking in _LACKING.items():
+            if key.startswith(beginning):
+                return tuple(scope for scope in SCOPES if scope != lacking)
         if self.api_key is not None and not hmac.compare_digest(key.encode(), self.api_key.encode()):
             return None
         return SCOPES

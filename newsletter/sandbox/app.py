@@ -1,29 +1,41 @@
 """The local SendGrid as a web application: the endpoints of its v3 API, and the inbox beside them."""
 
+import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
-import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from newsletter.errors import StoreError
+from newsletter.errors import StoreError, UsageError
+from newsletter.sandbox import activity, schedule
 from newsletter.sandbox.account import Account, RateLimit
+from newsletter.sandbox.answers import (
+    document_of,
+    error,
+    json_answer,
+    refusal,
+    unauthorised,
+    whole_number,
+)
+from newsletter.sandbox.faults import Faults, read_faults
 from newsletter.sandbox.inbox import Inbox, Picture, no_picture
-from newsletter.sandbox.shapes import SendGridError
+from newsletter.sandbox.keys import public_key
+from newsletter.sandbox.lists_api import Lists
+from newsletter.sandbox.posting import MAX_BODY, Posting
+from newsletter.sandbox.schedule_api import Batches
 from newsletter.sandbox.store import MessageStore
-from newsletter.sandbox.validate import validate
 
-MAX_BODY = 30_000_000  # bytes; SendGrid takes less than 30 MB
-MAX_READ = 3 * MAX_BODY  # what is read, most of it thrown away, so that a client gets to see its answer
+__all__ = ["MAX_BODY", "create_app"]
 
+MAX_MESSAGES = 1_000  # of one answer of /v3/messages
 
-class TooLarge(Exception):
-    """Say that a body is beyond what SendGrid takes."""
+Endpoint = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
@@ -34,146 +46,163 @@ def create_app(
     requests_per_second: int | None = None,
     hosts: Sequence[str] = (),
     clock: Callable[[], float] = time.time,
+    faults: Faults | None = None,
+    taken: Callable[[], None] = lambda: None,
 ) -> Starlette:
     """Return the application over a store, which stays the caller's to close.
 
     ``api_key`` None takes any well-formed key. ``picture`` gives the media type and bytes of a picture by its
     name, ``<64 hexadecimal digits>.<ext>``. ``requests_per_second`` answers 429 beyond it. ``hosts`` are
-    further names the inbox may be asked for by; ``clock`` counts seconds since 1970.
+    further names the inbox may be asked for by; ``clock`` counts seconds since 1970. ``faults`` meet coming
+    requests of mail; ``taken`` is called after each that was kept. Its ``state.end`` lets go of clients that
+    are never to be answered.
     """
     limit = RateLimit(requests_per_second, clock) if requests_per_second is not None else None
-    api = Api(store, Account(api_key), limit, clock)
-    inbox = Inbox(store, picture, hosts)
-    return Starlette(
+    faults = faults or Faults()
+    account = Account(api_key)
+    posting = Posting(store, account, limit, clock, faults, taken)
+    inbox = Inbox(store, picture, hosts, clock)
+    app = Starlette(
         routes=[
-            Route("/v3/mail/send", api.send, methods=["POST"]),
-            Route("/v3/scopes", api.scopes, methods=["GET"]),
-            Route("/health", api.health, methods=["GET"]),
+            Route("/v3/mail/send", posting.send, methods=["POST"]),
+            *Api(store, account, clock).routes(),
+            *Control(faults, posting.let_go, inbox.is_ours).routes(),
             *inbox.routes(),
         ],
         exception_handlers={HTTPException: _not_served, StoreError: _store_failed},
     )
+    app.state.end = posting.let_go
+    return app
 
 
 class Api:
-    """Answer as SendGrid's v3 API does."""
+    """Answer as SendGrid's v3 API does, for all but mail itself."""
 
-    def __init__(
-        self, store: MessageStore, account: Account, limit: RateLimit | None, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: MessageStore, account: Account, clock: Callable[[], float]) -> None:
         self._store = store
         self._account = account
-        self._limit = limit
         self._clock = clock
+        self._lists = Lists(store, clock)
+        self._batches = Batches(store, clock)
 
-    async def send(self, request: Request) -> Response:
-        """Take one request of mail: 202 once it is committed to the file, 200 in SendGrid's sandbox mode."""
-        refusal, headers = self._refusal(request)
-        body = b""
-        try:
-            # Read before refusing: a connection closed on unread bytes is reset, and the answer lost.
-            body = await _body(request, keep=refusal is None)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
-        except TooLarge:
-            refusal = _errors(413, "The request is too large: SendGrid takes less than 30 MB.")
-            refusal.headers["Connection"] = "close"  # a client still writing would wait for us to read on
-        answer = await run_in_threadpool(self._take, body) if refusal is None else refusal
-        answer.headers.update(headers)
+    def routes(self) -> list[BaseRoute]:
+        """Return the endpoints; each asks for the scope that SendGrid asks for."""
+        lists, batches = self._lists, self._batches
+        scheduled = "/v3/user/scheduled_sends"
+        table: list[tuple[str, str, Endpoint, str]] = [
+            ("GET", "/v3/messages", self.messages, "email_activity.read"),
+            ("GET", "/v3/messages/{msg_id}", self.message, "email_activity.read"),
+            ("POST", "/v3/mail/batch", batches.make, "mail.batch.create"),
+            ("GET", "/v3/mail/batch/{batch_id}", batches.check, "mail.batch.read"),
+            ("POST", scheduled, batches.hold, "user.scheduled_sends.create"),
+            ("GET", scheduled, batches.held, "user.scheduled_sends.read"),
+            ("GET", f"{scheduled}/{{batch_id}}", batches.held_one, "user.scheduled_sends.read"),
+            ("PATCH", f"{scheduled}/{{batch_id}}", batches.change, "user.scheduled_sends.update"),
+            ("DELETE", f"{scheduled}/{{batch_id}}", batches.let_go, "user.scheduled_sends.delete"),
+            ("GET", "/v3/suppression/{list}", lists.page, "suppression.read"),
+            ("DELETE", "/v3/suppression/{list}", lists.remove, "suppression.delete"),
+            ("GET", "/v3/suppression/{list}/{email}", lists.one, "suppression.read"),
+            ("DELETE", "/v3/suppression/{list}/{email}", lists.remove_one, "suppression.delete"),
+            ("GET", "/v3/asm/suppressions", lists.of_groups, "asm.groups.suppressions.read"),
+            ("POST", "/v3/asm/suppressions/global", lists.unsubscribe, "suppression.create"),
+            ("GET", "/v3/asm/suppressions/global/{email}", lists.unsubscribed, "suppression.read"),
+            ("DELETE", "/v3/asm/suppressions/global/{email}", lists.resubscribe, "suppression.delete"),
+            ("GET", "/v3/user/webhooks/event/settings/signed", self.key, "user.webhooks.event.settings.read"),
+        ]
+        by_path: dict[str, dict[str, tuple[Endpoint, str]]] = {}
+        for method, path, endpoint, scope in table:
+            by_path.setdefault(path, {})[method] = endpoint, scope
+        return [
+            Route("/v3/scopes", self.scopes, methods=["GET"]),
+            Route("/health", self.health, methods=["GET"]),
+            *(Route(path, self._let_in(ways), methods=list(ways)) for path, ways in by_path.items()),
+        ]
+
+    def _let_in(self, ways: dict[str, tuple[Endpoint, str]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            endpoint, scope = ways["GET" if request.method == "HEAD" else request.method]
+            refused = refusal(self._account, request, scope)
+            if refused is not None:
+                return refused
+            if inspect.iscoroutinefunction(endpoint):
+                return cast(Response, await endpoint(request))
+            return cast(Response, await run_in_threadpool(endpoint, request))
+
         return answer
 
     async def scopes(self, request: Request) -> Response:
         """List what the key may do."""
         scopes = self._account.scopes(request.headers.get("authorization"))
-        return _unauthorised() if scopes is None else _json(200, {"scopes": scopes})
+        return unauthorised() if scopes is None else json_answer(200, {"scopes": scopes})
 
     async def health(self, _request: Request) -> Response:
         """Say that the server answers."""
-        return _json(200, {"status": "ok"})
+        return json_answer(200, {"status": "ok"})
 
-    def _refusal(self, request: Request) -> tuple[Response | None, Mapping[str, str]]:
-        """Judge a request by its head; return the refusal, if any, and headers for any answer."""
-        scopes = self._account.scopes(request.headers.get("authorization"))
-        if scopes is None:
-            return _unauthorised(), {}
-        if "mail.send" not in scopes:
-            return _errors(403, "access forbidden"), {}
-        allowed, headers = self._limit.take() if self._limit else (True, {})
-        if not allowed:
-            return _errors(429, "too many requests"), headers
-        return _unsupported(request.headers), headers
-
-    def _take(self, body: bytes) -> Response:
+    def messages(self, request: Request) -> Response:
+        """Find messages by a query, newest first."""
+        query = request.query_params.get("query", "")
         try:
-            payload = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            return _errors(
-                400, f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
-            )
-        now = self._clock()
-        faults = validate(payload, now)
-        if faults:
-            return _refused(400, faults)
-        if payload.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
-            return Response(status_code=200)
-        try:
-            message_id = self._store.add(body, payload, int(now * 1_000_000))
-        except StoreError as error:
-            return _errors(500, str(error))
-        return Response(status_code=202, headers={"X-Message-Id": message_id})
+            limit = whole_number(request, "limit", 10, 1, MAX_MESSAGES)
+            terms = activity.parse_query(query) if query else []
+        except activity.BadQuery as fault:
+            return error(400, str(fault))
+        except ValueError:
+            return error(400, "limit must be greater than 0 and less than or equal to 1000", "limit")
+        self._settle()
+        return json_answer(200, {"messages": activity.find(self._store.file, terms, limit or 10)})
+
+    def message(self, request: Request) -> Response:
+        """Return one message with its events."""
+        self._settle()
+        found = activity.one(self._store.file, request.path_params["msg_id"])
+        return json_answer(200, found) if found else error(404, "not found", "message_id")
+
+    def key(self, _request: Request) -> Response:
+        """Return the public key that reports are signed with."""
+        return json_answer(200, {"public_key": public_key(self._store.path)})
+
+    def _settle(self) -> None:
+        schedule.settle(self._store.file, int(self._clock() * 1_000_000))
 
 
-async def _body(request: Request, *, keep: bool) -> bytes:
-    """Return the body, or nothing unless ``keep``; raises TooLarge, and never holds more than 30 MB."""
-    read, chunks = 0, list[bytes]()
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_READ:
-        raise TooLarge
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read > MAX_READ:
-            raise TooLarge
-        if read >= MAX_BODY:
-            chunks.clear()
-        elif keep:
-            chunks.append(chunk)
-    if read >= MAX_BODY:
-        raise TooLarge
-    return b"".join(chunks)
+class Control:
+    """Let whoever runs a drill plan faults: ``/faults`` is no part of SendGrid's API."""
+
+    def __init__(self, faults: Faults, let_go: Callable[[], None], is_ours: Callable[[str], bool]) -> None:
+        self._faults = faults
+        self._let_go = let_go
+        self._is_ours = is_ours
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the one endpoint."""
+        return [Route("/faults", self.answer, methods=["GET", "POST", "DELETE"])]
+
+    async def answer(self, request: Request) -> Response:
+        """Show what is planned; add to it with POST; clear it, and let go who waits, with DELETE."""
+        if not self._is_ours(request.url.hostname or ""):
+            raise HTTPException(421)
+        if request.method == "DELETE":
+            self._faults.clear()
+            self._let_go()
+        elif request.method == "POST":
+            # A page from elsewhere can post a form here unasked, but never JSON.
+            if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+                return error(415, "Content-Type should be application/json.")
+            try:
+                self._faults.add(read_faults(await document_of(request)))
+            except UsageError as fault:
+                return error(400, str(fault))
+            except ValueError:
+                return error(400, "The body is not JSON.")
+        return json_answer(200, self._faults.state())
 
 
-def _unsupported(headers: Mapping[str, str]) -> Response | None:
-    media_type, _, parameters = headers.get("content-type", "").partition(";")
-    charset = parameters.replace(" ", "").lower()
-    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
-        return _errors(415, "Content-Type should be application/json.")
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        return _errors(415, "Compressed bodies are open to some accounts only; this is none of them.")
-    return None
-
-
-def _unauthorised() -> Response:
-    return _errors(401, "The provided authorization grant is invalid, expired, or revoked")
-
-
-def _errors(status: int, message: str) -> Response:
-    return _json(status, {"errors": [{"message": message, "field": None}]})
-
-
-def _refused(status: int, faults: Sequence[SendGridError]) -> Response:
-    errors = [{"message": each.message, "field": each.field, "help": each.help} for each in faults]
-    return _json(status, {"errors": errors})
-
-
-def _json(status: int, document: object) -> Response:
-    return Response(orjson.dumps(document), status, media_type="application/json")
-
-
-async def _not_served(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = error.headers if isinstance(error, HTTPException) else None
+async def _not_served(request: Request, fault: Exception) -> Response:
+    status = fault.status_code if isinstance(fault, HTTPException) else 500
+    headers = fault.headers if isinstance(fault, HTTPException) else None
     if request.url.path.startswith("/v3/"):
-        answer = _errors(status, {404: "not found", 405: "method not allowed"}.get(status, "bad request"))
+        answer = error(status, {404: "not found", 405: "method not allowed"}.get(status, "bad request"))
     else:
         from newsletter.sandbox.inbox import page_of_error
 
@@ -182,5 +211,7 @@ async def _not_served(request: Request, error: Exception) -> Response:
     return answer
 
 
-async def _store_failed(_request: Request, error: Exception) -> Response:
-    return Response(str(error), 500, media_type="text/plain")
+async def _store_failed(request: Request, fault: Exception) -> Response:
+    if request.url.path.startswith("/v3/"):
+        return error(500, str(fault))
+    return Response(str(fault), 500, media_type="text/plain")

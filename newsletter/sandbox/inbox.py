@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -14,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.sandbox.mail import Message, as_email, as_eml
-from newsletter.sandbox.store import MessageStore
+from newsletter.sandbox import schedule
+from newsletter.sandbox.mail import as_email, as_eml
+from newsletter.sandbox.reports import Reported, reports_of
+from newsletter.sandbox.store import Kept, MessageStore
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -49,8 +52,15 @@ def no_picture(_name: str) -> tuple[str, bytes] | None:
 class Inbox:
     """Show a store's messages to a person."""
 
-    def __init__(self, store: MessageStore, picture: Picture, hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        store: MessageStore,
+        picture: Picture,
+        hosts: Sequence[str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._picture = picture
         self._hosts = frozenset(host.lower() for host in hosts)
 
@@ -69,13 +79,14 @@ class Inbox:
 
     def _guarded(self, page: Callable[[Request], Response]) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
-            if not self._is_ours(request.url.hostname or ""):
+            if not self.is_ours(request.url.hostname or ""):
                 raise HTTPException(421)
             return await run_in_threadpool(page, request)
 
         return answer
 
-    def _is_ours(self, name: str) -> bool:
+    def is_ours(self, name: str) -> bool:
+        """Say whether a host name means this machine."""
         # A foreign page can point a name of its own at this machine (DNS rebinding) and would read the inbox.
         name = name.strip("[]").lower()
         if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
@@ -89,11 +100,14 @@ class Inbox:
     def _list(self, request: Request) -> Response:
         search = request.query_params.get("q", "").strip()[:254]
         number = request.query_params.get("page", "1")
+        self._settle()
         page = self._store.messages(search, int(number) if number.isdecimal() and len(number) < 10 else 1)
         return _page("list.html", search=search, page=page, counts=self._store.counts())
 
     def _message(self, request: Request) -> Response:
-        message = self._found(request)
+        self._settle()
+        kept = self._found(request)
+        message = kept.message
         part = request.path_params.get("part", "html" if message.html else "text")
         if part not in _PARTS:
             raise HTTPException(404)
@@ -101,6 +115,8 @@ class Inbox:
         return _page(
             "message.html",
             message=message,
+            fate=kept.fate,
+            events=_events(kept.reported),
             part=part,
             parts=_PARTS,
             headers=_header_lines(mail) if part == "headers" else (),
@@ -109,13 +125,13 @@ class Inbox:
 
     def _mail(self, request: Request) -> Response:
         """Return the mail's own HTML, for the frame."""
-        html = with_local_pictures(self._found(request).html)
+        html = with_local_pictures(self._found(request).message.html)
         return Response(
             html, media_type="text/html", headers={**_SAFE, "Content-Security-Policy": _MAIL_RULES}
         )
 
     def _eml(self, request: Request) -> Response:
-        message = self._found(request)
+        message = self._found(request).message
         name = f"{message.message_id}-{message.id}.eml"
         return Response(
             as_eml(message),
@@ -132,12 +148,15 @@ class Inbox:
         rules = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
         return Response(content, media_type=media_type, headers={**_SAFE, **rules})
 
-    def _found(self, request: Request) -> Message:
+    def _found(self, request: Request) -> Kept:
         number = request.path_params["number"]
-        message = self._store.message(number) if number < 2**63 else None
-        if message is None:
+        kept = self._store.kept(number) if number < 2**63 else None
+        if kept is None:
             raise HTTPException(404)
-        return message
+        return kept
+
+    def _settle(self) -> None:
+        schedule.settle(self._store.file, int(self._clock() * 1_000_000))
 
 
 def with_local_pictures(html: str) -> str:
@@ -153,6 +172,21 @@ def page_of_error(status: int) -> Response:
         421: "The inbox answers only to localhost, an IP address or the host it was started with.",
     }
     return _page("error.html", status, said=said.get(status, "That did not work."))
+
+
+def _events(reported: Reported | None) -> list[tuple[str, int, str]]:
+    """Return what is reported of a message: each event, its time in microseconds, and the words with it."""
+    return [
+        (_event_name(event), event["timestamp"] * 1_000_000, event.get("reason") or event.get("response", ""))
+        for event in (reports_of(reported) if reported else ())
+    ]
+
+
+def _event_name(event: dict[str, Any]) -> str:
+    if event["event"] == "bounce":
+        late = "" if "sg_message_id" in event else ", reported late"
+        return ("blocked" if event["type"] == "blocked" else "bounce") + late
+    return {"spamreport": "reported as spam"}.get(event["event"], str(event["event"]))
 
 
 def _header_lines(mail: EmailMessage) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Run the local SendGrid: in this process for people, or as a child that lives as long as its sender."""
 
+import logging
 import os
 import select
 import signal
@@ -8,18 +9,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import Self
 
 import orjson
 import uvicorn
+from starlette.applications import Starlette
 
 from newsletter.errors import DeliveryError, NewsletterError, SettingsError, StoreError
 from newsletter.sandbox.app import create_app
+from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.inbox import Picture, no_picture
+from newsletter.sandbox.reporter import Manner, Reporter
 from newsletter.sandbox.store import MessageStore
 
 START_SECONDS = 30.0
@@ -33,7 +37,7 @@ _BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from newsletter.sandbox.s
 class _Server(uvicorn.Server):
     """Say when the server listens, and leave Ctrl-C to the sender where there is one."""
 
-    def __init__(self, app: Any, ready: Callable[[], None], *, heeds_ctrl_c: bool) -> None:
+    def __init__(self, app: Starlette, ready: Callable[[], None], *, heeds_ctrl_c: bool) -> None:
         # Nothing of a request is ever logged: it holds readers' addresses and a key.
         config = uvicorn.Config(
             app,
@@ -45,6 +49,8 @@ class _Server(uvicorn.Server):
             timeout_graceful_shutdown=FINISH_SECONDS,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_unless_cut)
+        self._end: Callable[[], None] = app.state.end
         self._ready = ready
         self._heeds_ctrl_c = heeds_ctrl_c
 
@@ -52,9 +58,32 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._heeds_ctrl_c or sig != signal.SIGINT:
             super().handle_exit(sig, frame)
+
+
+def _unless_cut(record: logging.LogRecord) -> bool:
+    # An answer cut short on demand is no mishap of the server's.
+    return "without completing response" not in str(record.msg)
+
+
+@contextmanager
+def _reporting(store: MessageStore, webhook: str | None, manner: Manner) -> Iterator[Callable[[], None]]:
+    """Report to the webhook, if any, until the block ends; lend what tells that there is something new."""
+    if not webhook:
+        yield lambda: None
+        return
+    reporter = Reporter(store, webhook, manner=manner)
+    reporter.start()
+    try:
+        yield reporter.notice
+    finally:
+        reporter.close()
 
 
 def serve(
@@ -65,16 +94,30 @@ def serve(
     picture: Picture = no_picture,
     api_key: str | None = None,
     requests_per_second: int | None = None,
+    webhook: str | None = None,
+    manner: Manner | None = None,
+    faults: Sequence[Fault] = (),
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Run the local SendGrid over the file at ``path`` until Ctrl-C.
 
-    Port 0 picks a free one; ``ready`` is called with the URL once it answers. Raises SettingsError when the
-    host or the port cannot be had, StoreError when the file cannot be used.
+    Port 0 picks a free one; ``ready`` is called with the URL once it answers. What is reported goes to
+    ``webhook`` in this ``manner``; ``faults`` meet the first requests. Raises SettingsError when the host or
+    the port cannot be had or the webhook is no address, StoreError when the file cannot be used.
     """
-    with listening(host, port) as (listener, url), MessageStore(path) as store:
+    with (
+        listening(host, port) as (listener, url),
+        MessageStore(path) as store,
+        _reporting(store, webhook, manner or Manner()) as taken,
+    ):
         app = create_app(
-            store, api_key=api_key, picture=picture, requests_per_second=requests_per_second, hosts=[host]
+            store,
+            api_key=api_key,
+            picture=picture,
+            requests_per_second=requests_per_second,
+            hosts=[host],
+            faults=Faults(faults),
+            taken=taken,
         )
         server = _Server(app, lambda: ready(url) if ready else None, heeds_ctrl_c=True)
         with suppress(KeyboardInterrupt):  # the ordinary way to end it
@@ -141,15 +184,16 @@ class Child:
         self.close()
 
 
-def start_child(path: Path) -> Child:
+def start_child(path: Path, *, webhook: str | None = None) -> Child:
     """Start a local SendGrid over the file at ``path``, on a free port of this machine alone.
 
-    It ends when this process does, however that ends: it waits for the end of a pipe that nobody else holds.
-    Raises StoreError when the file cannot be used, DeliveryError when it does not start.
+    What it reports goes to ``webhook``, an address; where nobody listens it waits for the next run. It ends
+    when this process does, however that ends: it waits for the end of a pipe that nobody else holds.
+    Raises StoreError when the file or the address cannot be used, DeliveryError when it does not start.
     """
     package_home = Path(__file__).resolve().parents[2]
     process = subprocess.Popen(  # noqa: S603  (our own program, and no shell)
-        [sys.executable, "-P", "-c", _BOOT, str(package_home), str(path.absolute())],
+        [sys.executable, "-P", "-c", _BOOT, str(package_home), str(path.absolute()), webhook or ""],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is the sender's, and it still has requests to finish
@@ -191,11 +235,17 @@ def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
 
 
 def main() -> None:
-    """Be the child: serve the file named on the command line until standard input ends."""
+    """Be the child: serve the file, and report to the webhook, until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with listening("127.0.0.1", 0) as (listener, url), MessageStore(Path(sys.argv[1])) as store:
-            server = _Server(create_app(store), lambda: _tell({"url": url}), heeds_ctrl_c=False)
+        path, webhook = sys.argv[1:]
+        with (
+            listening("127.0.0.1", 0) as (listener, url),
+            MessageStore(Path(path)) as store,
+            _reporting(store, webhook, Manner()) as taken,
+        ):
+            app = create_app(store, taken=taken)
+            server = _Server(app, lambda: _tell({"url": url}), heeds_ctrl_c=False)
             threading.Thread(target=_end_with_sender, args=[server], daemon=True).start()
             server.run(sockets=[listener])
     except NewsletterError as error:

@@ -1,67 +1,49 @@
-"""The local SendGrid's own file: what it accepted, to be read back as each reader got it.
+"""What the local SendGrid accepted, to be read back as each reader got it.
 
 A request is kept once, whole and compressed; each of its messages is one small row that says where in it to
-look. So a hundred thousand messages take some 20 MB, and the file outlasts the process. Two processes may use
-the same file at once.
+look. So a hundred thousand messages take some 20 MB, and the file outlasts the process. What is reported of
+them is worked out from these rows when it is needed; nothing of it is kept.
 """
 
-import os
 import secrets
 import sqlite3
-import threading
-import time
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import orjson
-
-from newsletter.errors import StoreError
+from newsletter.sandbox import suppressions
+from newsletter.sandbox.file import File, pack, unpack
 from newsletter.sandbox.mail import Message, personalise, recipients_of, subject_of
+from newsletter.sandbox.outbox import put
+from newsletter.sandbox.reports import Reported
+from newsletter.sandbox.schedule import fate_in_words
+from newsletter.sandbox.simulated import NOT_OUT, dropped_for, heeded
 
-VERSION = 1
 PAGE_SIZE = 50
-BUSY_SECONDS = 15.0
-
-_TABLES = """
-CREATE TABLE request (
-    id INTEGER PRIMARY KEY,
-    message_id TEXT NOT NULL UNIQUE,
-    received_at INTEGER NOT NULL,
-    subject TEXT NOT NULL,
-    issue TEXT,
-    body BLOB NOT NULL
-);
-CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
-    request INTEGER NOT NULL REFERENCES request,
-    position INTEGER NOT NULL,
-    email TEXT NOT NULL,
-    subject TEXT,
-    issue TEXT
-);
-CREATE INDEX message_email ON message (email);
-"""
+SECOND = 1_000_000
 
 _LISTED = """
 SELECT message.id, message.email, coalesce(message.subject, request.subject), request.received_at,
-       coalesce(message.issue, request.issue, '')
+       coalesce(message.issue, request.issue, ''), message.fate, hold.status
 FROM message JOIN request ON request.id = message.request
+LEFT JOIN hold ON hold.batch_id = request.batch_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A message as a line of the inbox. ``received_at`` counts microseconds since 1970, UTC."""
+    """A message as a line of the inbox. ``received_at`` counts microseconds since 1970, UTC.
+
+    ``fate`` is said of what was not simply delivered: scheduled, cancelled, dropped, bounce and so on.
+    """
 
     id: int
     email: str
     subject: str
     received_at: int
     issue: str
+    fate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +69,15 @@ class Counts:
     twice: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One message with what became of it: words for a person, and what is reported, once it went out."""
+
+    message: Message
+    fate: str
+    reported: Reported | None
+
+
 class MessageStore:
     """Keep accepted requests and read their messages back. Safe for threads."""
 
@@ -96,21 +87,12 @@ class MessageStore:
         Raises StoreError when it cannot be opened or written, or was made by a newer version.
         """
         self.path = path
-        self._lock = threading.Lock()
-        self._counted: tuple[tuple[int, int], Counts] | None = None
-        with self._told():
-            _make_private(path)
-            self._writer = self._connect()
-            try:
-                _prepare(self._writer, path)
-            except BaseException:
-                self._writer.close()
-                raise
+        self.file = File(path)
+        self._counted: tuple[tuple[int, int, int], Counts] | None = None
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._writer.close()
+        self.file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -125,57 +107,74 @@ class MessageStore:
         Raises StoreError when the file cannot be written: then nothing of it is kept.
         """
         message_id = secrets.token_urlsafe(16)
-        subject, issue = request.get("subject", ""), request.get("custom_args", {}).get("nl_issue")
-        packed = zlib.compress(body, 1)  # a higher level takes more time and saves next to nothing here
-        rows = list(_rows(request, subject, issue))
-        with self._told(), self._lock, _writing(self._writer) as connection:
+        subject, arguments = request.get("subject", ""), request.get("custom_args", {})
+        issue, packed = arguments.get("nl_issue"), pack(body)
+        rows = list(_rows(request, subject, issue, received_at))
+        with self.file.writing() as connection:
+            (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
+            span = before + 1, before + len(rows)
             added = connection.execute(
-                "INSERT INTO request (message_id, received_at, subject, issue, body) VALUES (?, ?, ?, ?, ?)",
-                (message_id, received_at, subject, issue, packed),
-            )
-            connection.executemany(
-                f"INSERT INTO message (request, position, email, subject, issue) VALUES ({added.lastrowid}, ?, ?, ?, ?)",  # noqa: S608, E501  (an integer of SQLite's own)
-                rows,
-            )
+                "INSERT INTO request (message_id, received_at, subject, issue, body, batch_id, attempt,"
+                " first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    message_id, received_at, subject, issue, packed,
+                    request.get("batch_id"), arguments.get("nl_attempt"), *span,
+                ),
+            )  # fmt: skip
+            if _add_rows(connection, added.lastrowid or 0, rows, request, received_at):
+                put(connection, *span, received_at)
         return message_id
 
     def messages(self, search: str = "", page: int = 1) -> Page:
         """Return one page of the inbox; ``search`` is any part of an address, in any case."""
         wanted = search.strip().lower()
         where, values = ("WHERE instr(message.email, ?) > 0", [wanted]) if wanted else ("", [])
-        with self._reading() as connection:
+        with self.file.reading() as connection:
             (found,) = connection.execute(f"SELECT count(*) FROM message {where}", values).fetchone()  # noqa: S608  (the clause is one of two constants)
             number = min(max(1, page), max(1, -(-found // PAGE_SIZE)))
             lines = connection.execute(
                 f"{_LISTED} {where} ORDER BY message.id DESC LIMIT ? OFFSET ?",
                 [*values, PAGE_SIZE, (number - 1) * PAGE_SIZE],
             ).fetchall()
-        return Page(tuple(Listed(*line) for line in lines), number, found)
+        return Page(tuple(_listed(*line) for line in lines), number, found)
 
     def message(self, number: int) -> Message | None:
         """Return one message as its reader got it, or None when there is none of that number."""
-        with self._reading() as connection:
+        kept = self.kept(number)
+        return kept.message if kept else None
+
+    def kept(self, number: int) -> Kept | None:
+        """Return one message with what became of it, or None when there is none of that number."""
+        with self.file.reading() as connection:
             row = connection.execute(
-                "SELECT request, position, email FROM message WHERE id = ?", (number,)
+                "SELECT request, position, email, due_at, fate FROM message WHERE id = ?", (number,)
             ).fetchone()
             if row is None:
                 return None
-            request, position, email = row
-            message_id, received_at, packed = _head(connection, request)
-        return personalise(
-            _unpack(packed), position, row=number, email=email, message_id=message_id, received_at=received_at
+            request, position, email, due_at, fate = row
+            message_id, received_at, packed, status = _head(connection, request)
+        message = personalise(
+            unpack(packed), position, row=number, email=email, message_id=message_id, received_at=received_at
+        )
+        return Kept(
+            message,
+            fate_in_words(email, fate, status),
+            reported(message, position, received_at if due_at is None else due_at, fate),
         )
 
     def everything(self, issue: str | None = None) -> Iterator[Message]:
-        """Yield every message, oldest first, or those of one issue; one request is in memory at a time."""
+        """Yield every message, oldest first, or those of one issue; one request is in memory at a time.
+
+        Mail that was accepted is there whatever became of it, unless it was called off before it went out.
+        """
         request, body = None, dict[str, Any]()
-        with self._reading() as connection:
+        with self.file.reading() as connection:
             for row, of, position, email in connection.execute(
-                "SELECT id, request, position, email FROM message ORDER BY id"
+                f"SELECT id, request, position, email FROM message WHERE {_WENT_OUT} ORDER BY id"  # noqa: S608  (a constant)
             ):
                 if of != request:
-                    request, (message_id, received_at, packed) = of, _head(connection, of)
-                    body = _unpack(packed)
+                    request, (message_id, received_at, packed, _) = of, _head(connection, of)
+                    body = unpack(packed)
                 message = personalise(
                     body, position, row=row, email=email, message_id=message_id, received_at=received_at
                 )
@@ -184,132 +183,102 @@ class MessageStore:
 
     def counts(self) -> Counts:
         """Return how much there is, and how many addresses one issue reached more than once."""
-        with self._reading() as connection:
-            state = connection.execute("SELECT coalesce(max(id), 0), count(*) FROM message").fetchone()
+        with self.file.reading() as connection:
+            state = connection.execute(
+                f"SELECT coalesce(max(id), 0), count(*), coalesce(sum({_WENT_OUT}), 0) FROM message"  # noqa: S608  (a constant)
+            ).fetchone()
             if self._counted is None or self._counted[0] != state:
                 self._counted = state, _count(connection, state[1])
         return self._counted[1]
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        # A connection of its own for each reading: it costs 50 µs, and no reader waits for a writer.
-        with self._told(), closing(self._connect()) as connection:
-            connection.execute("BEGIN")
-            yield connection
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        # What is accepted outlives the death of any process; only a power cut may take the last seconds,
-        # and then no mail is lost, since none was ever going anywhere.
-        connection.execute("PRAGMA synchronous=NORMAL")
-        return connection
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, zlib.error) as error:
-            raise StoreError(
-                f"The local SendGrid's file cannot be used: {_reason(error)}.",
-                file=str(self.path),
-                hint="Check its permissions, or delete it: it holds only mail that went nowhere.",
-            ) from error
+# A message called off before it went out reached nobody.
+_WENT_OUT = "(message.fate IS NULL OR message.fate NOT IN ('cancelled', 'expired'))"
 
 
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+def reported(message: Message, position: int, went_at: int, fate: str | None) -> Reported | None:
+    """Return what is reported of a message; None while it waits, and when it was called off."""
+    if fate in NOT_OUT:
+        return None
+    return Reported(
+        row=message.id,
+        position=position,
+        message_id=message.message_id,
+        email=message.email,
+        at=went_at // SECOND,
+        custom_args=message.custom_args,
+        categories=message.categories,
+        dropped=dropped_for(fate),
+    )
 
 
-def _rows(
-    request: Mapping[str, Any], subject: str, issue: str | None
-) -> Iterator[tuple[int, str, str | None, str | None]]:
+def _listed(
+    number: int, email: str, subject: str, received_at: int, issue: str, fate: str | None, status: str | None
+) -> Listed:
+    return Listed(number, email, subject, received_at, issue, fate_in_words(email, fate, status))
+
+
+_Row = tuple[int, str, str | None, str | None, int | None]
+
+
+def _rows(request: Mapping[str, Any], subject: str, issue: str | None, received_at: int) -> Iterator[_Row]:
     """Yield a row per reader; a subject or an issue is kept only where it is not the request's own."""
+    send_at = request.get("send_at")
     for position, each in enumerate(request["personalizations"]):
         own_subject = subject_of(request, each)
         own_issue = each.get("custom_args", {}).get("nl_issue", issue)
+        due_at = each.get("send_at", send_at)
+        due_at = due_at * SECOND if due_at is not None and due_at * SECOND > received_at else None
         for email in recipients_of(each):
             yield (
                 position,
                 email.lower(),
                 None if own_subject == subject else own_subject,
                 None if own_issue == issue else own_issue,
+                due_at,
             )
 
 
-def _head(connection: sqlite3.Connection, request: int) -> tuple[str, int, bytes]:
-    found: tuple[str, int, bytes] = connection.execute(
-        "SELECT message_id, received_at, body FROM request WHERE id = ?", (request,)
+def _add_rows(
+    connection: sqlite3.Connection,
+    number: int,
+    rows: Sequence[_Row],
+    request: Mapping[str, Any],
+    received_at: int,
+) -> bool:
+    """Add a request's messages; return whether any goes out at once, and let those take effect."""
+    at_once = [email for _, email, _, _, due_at in rows if due_at is None]
+    lists = heeded(request.get("mail_settings", {}))
+    dropped = suppressions.take_effect(connection, at_once, lists, received_at // SECOND)
+    connection.executemany(
+        "INSERT INTO message (request, position, email, subject, issue, due_at, fate)"  # noqa: S608  (an integer of SQLite's own)
+        f" VALUES ({number}, ?, ?, ?, ?, ?, ?)",
+        ((*row, dropped.get(row[1]) if row[4] is None else "scheduled") for row in rows),
+    )
+    return bool(at_once)
+
+
+def _head(connection: sqlite3.Connection, request: int) -> tuple[str, int, bytes, str | None]:
+    found: tuple[str, int, bytes, str | None] = connection.execute(
+        "SELECT message_id, received_at, body, hold.status FROM request"
+        " LEFT JOIN hold ON hold.batch_id = request.batch_id WHERE id = ?",
+        (request,),
     ).fetchone()
     return found
 
 
-def _unpack(packed: bytes) -> dict[str, Any]:
-    body: dict[str, Any] = orjson.loads(zlib.decompress(packed))
-    return body
+_TWICE = f"""
+SELECT count(DISTINCT email) FROM (
+    SELECT message.email AS email FROM message JOIN request ON request.id = message.request
+    WHERE coalesce(message.issue, request.issue) IS NOT NULL AND {_WENT_OUT}
+    GROUP BY message.email, coalesce(message.issue, request.issue) HAVING count(*) > 1
+)
+"""  # noqa: S608  (a constant)
 
 
 def _count(connection: sqlite3.Connection, total: int) -> Counts:
     (addresses,) = connection.execute("SELECT count(DISTINCT email) FROM message").fetchone()
     if addresses == total:
         return Counts(total, addresses, 0)
-    (twice,) = connection.execute(
-        "SELECT count(DISTINCT email) FROM (SELECT message.email AS email FROM message"
-        " JOIN request ON request.id = message.request"
-        " WHERE coalesce(message.issue, request.issue) IS NOT NULL"
-        " GROUP BY message.email, coalesce(message.issue, request.issue) HAVING count(*) > 1)"
-    ).fetchone()
+    (twice,) = connection.execute(_TWICE).fetchone()
     return Counts(total, addresses, twice)
-
-
-@contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _make_private(path: Path) -> None:
-    # It holds readers' addresses: nobody else on the machine has a use for them.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _use_wal(connection)
-    with _writing(connection):
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise StoreError(
-                "The local SendGrid's file was made by a newer version of newsletter.",
-                file=str(path),
-                hint="Upgrade newsletter, or delete the file: it holds only mail that went nowhere.",
-            )
-        if version == 0:
-            for statement in _statements(_TABLES):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={VERSION}")
-
-
-def _statements(script: str) -> Sequence[str]:
-    return [each for each in script.split(";") if each.strip()]
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait for the lock that this change needs, so two processes that start at the same
-    # moment would refuse each other.
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return

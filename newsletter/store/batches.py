@@ -37,7 +37,6 @@ from newsletter.store.plan import exclusion
 from newsletter.store.reach import outside, rejected_between
 from newsletter.store.tables import attempt, batch, exception, limiter, mailing, subscriber, subscription
 
-
 LARGEST_BATCH = 1000  # readers: SendGrid's limit of personalizations a request
 LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
 
@@ -239,16 +238,20 @@ def _rate_allows(connection: Connection, rate_per_second: float, now: int) -> in
     """Return when the rate allows the next batch (GCRA: the theoretical arrival time)."""
     if not rate_per_second:
         return 0
-    tat = int(connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients")) or 0)
+    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients"))
+    return _believable(tat, rate_per_second, now)
+
+
+def _believable(tat: int | None, rate_per_second: float, now: int) -> int:
     # One batch is all that is ever taken ahead of time: further off, the clock that set it went back since.
-    return tat if tat <= now + int(LARGEST_BATCH / rate_per_second * SECOND) else 0
+    return tat if tat and tat <= now + int(LARGEST_BATCH / rate_per_second * SECOND) else 0
 
 
 def _take_tokens(connection: Connection, rate_per_second: float, n: int, now: int) -> None:
     if not rate_per_second:
         return
     tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients").with_for_update())
-    value = max(now, tat or 0) + int(n / rate_per_second * SECOND)
+    value = max(now, _believable(tat, rate_per_second, now)) + int(n / rate_per_second * SECOND)
     if tat is None:
         connection.execute(insert(limiter).values(name="recipients", tat=value))
     else:

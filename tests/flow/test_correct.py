@@ -56,7 +56,8 @@ def test_a_correction_reaches_everyone_who_got_the_wrong_version_and_nobody_else
     assert _emails(house) == {f"reader{n}@example.org" for n in range(10)} - {"reader1@example.org"}
     assert set(house.post.mailed.values()) == {1}
     original = publish.status(house, ISSUE)
-    assert original is not None and (original.accepted, original.rejected) == (9, 1)
+    assert original is not None
+    assert (original.accepted, original.rejected) == (9, 1)
 
 
 def test_who_left_since_gets_no_correction_and_is_counted_with_the_reason(house: House) -> None:

@@ -19,11 +19,15 @@ from scripted import Answer, House, Killed, Scripted
 from sqlalchemy import delete, select
 
 from newsletter import publish, readership
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.events import Event, Kind
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.settling import Policy
 from newsletter.errors import AudienceError, DeliveryError
 from newsletter.store import mailings, plan
 from newsletter.store.database import read, write
-from newsletter.store.tables import subscriber, subscription
+from newsletter.store.tables import event, subscriber, subscription
 
 ISSUE = "first"
 PEOPLE = [f"reader{n}@example.org" for n in range(14)]
@@ -153,9 +157,40 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self._last_state() in {"paused", "sending"})
     @rule()
     def cancel(self) -> None:
-        with write(self.house.engine) as connection:
-            last = mailings.of_issue(connection, ISSUE)[-1]
-            mailings.set_state(connection, last.id, "cancelled", now=self.house.clock.now())
+        publish.cancel(self.house, ISSUE)
+
+    # ── what comes back ─────────────────────────────────────────────────────────────────────────────────
+
+    @rule(chosen=st.lists(st.integers(0, 30), max_size=4), kind=st.sampled_from(["delivered", "blocked"]))
+    def report(self, chosen: list[int], kind: Kind) -> None:
+        """The provider reports on some of the mail it took, in any order, perhaps again."""
+        self._report([self.post.taken[n % len(self.post.taken)] for n in chosen if self.post.taken], kind)
+
+    def _report(self, attempts: list[str], kind: Kind) -> None:
+        events = [
+            Event(f"{kind} {reader} {attempt}".encode(), kind, 1, "", attempt, reader, "message")
+            for attempt in attempts
+            for reader in self.post.attempts[attempt]
+        ]
+        readership.take_reports(self.house.engine, events, now=self.house.clock.now, pause=PauseAt())
+
+    @precondition(lambda self: self._last_state() != "")
+    @rule(policy=st.sampled_from(["hold", "resend", "drop"]), reported=st.booleans(), later=st.booleans())
+    def reconcile(self, policy: Policy, *, reported: bool, later: bool) -> None:
+        """Decide about lost answers: once reports had their time, or too early; with reports, or with none."""
+        if reported:
+            self._report(self.post.taken, "processed")
+        elif self._somebody_heard():
+            return  # some reports and not others, long after: more than a provider may do to us
+        if later:
+            self.house.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
+        done = publish.reconcile(self.house, ISSUE, policy=policy)
+        if not reported:
+            assert not {"resend", "drop"} & set(done.readers), "decided without evidence"
+
+    def _somebody_heard(self) -> bool:
+        with read(self.house.engine) as connection:
+            return connection.execute(select(event.c.id).limit(1)).first() is not None
 
     def _last_state(self) -> str:
         if not hasattr(self, "house"):
@@ -216,6 +251,7 @@ class Story(RuleBasedStateMachine):
         reasons = Counter(each["reason"] for each in accounts if each["state"] == "excluded")
         assert dict(reasons) == dict(proof.excluded)
         assert proof.accepted + proof.unknown + proof.pending >= sum(self.post.mailed.values())
+        assert proof.alarms == {}
 
     def _nobody_is_forgotten(self, accounts: list[Mapping[str, str]]) -> None:
         """Every subscription of a mailed list at the latest audience instant has its line."""

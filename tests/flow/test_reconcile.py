@@ -78,7 +78,7 @@ def test_what_the_provider_says_it_has_was_accepted(house: House) -> None:
     house.post.sightings[_attempt_of(house, 1)] = Seen("found")
     done = publish.reconcile(house, ISSUE)
     assert (done.readers, done.proof.accepted, done.proof.unknown) == ({"accepted": 2}, 10, 0)
-    assert list(publish.recipients(house, ISSUE))[0]["message_id"] == "found"
+    assert next(publish.recipients(house, ISSUE))["message_id"] == "found"
 
 
 def test_soon_after_absence_proves_nothing(house: House) -> None:

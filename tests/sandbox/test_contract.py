@@ -11,12 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import KEY, Site, letter
 
+from newsletter.sandbox import outbox
+from newsletter.sandbox.reports import reports_of
+from newsletter.sandbox.simulated import OUTCOMES
 from newsletter.sandbox.validate import validate
 
 FOLDER = os.environ.get("SENDGRID_OPENAPI", "")
@@ -36,13 +40,21 @@ def document(name: str = "tsg_mail_v3.json") -> dict[str, Any]:
     return loaded
 
 
-def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolved(schema: Mapping[str, Any], name: str = "tsg_mail_v3.json") -> Mapping[str, Any]:
     if "$ref" not in schema:
         return schema
-    at: Any = document()
+    at: Any = document(name)
     for step in schema["$ref"].removeprefix("#/").split("/"):
         at = at[step]
-    return resolved(at)
+    return resolved(at, name)
+
+
+def whole(schema: Any, name: str) -> Any:
+    """Return a schema of a document with everything it refers to put in its place."""
+    if isinstance(schema, dict):
+        inner = resolved(schema, name) if "$ref" in schema else schema
+        return {key: whole(value, name) for key, value in inner.items() if key != "example"}
+    return [whole(each, name) for each in schema] if isinstance(schema, list) else schema
 
 
 def body_schema() -> Mapping[str, Any]:
@@ -57,6 +69,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "string": (str,),
     "integer": (int,),
+    "number": (int, float),
     "boolean": (bool,),
 }
 
@@ -290,3 +303,124 @@ def test_answers_have_the_official_shape(site: Site) -> None:
     scopes = document("tsg_scopes_v3.json")["paths"]["/v3/scopes"]["get"]["responses"]["200"]
     shape = scopes["content"]["application/json"]["schema"]
     assert list(refusals(shape, site.get("/v3/scopes").json())) == []
+
+
+ACTIVITY, LISTS, SCHEDULED, MAIL = (
+    "tsg_email_activity_v3.json",
+    "tsg_suppressions_v3.json",
+    "tsg_scheduled_sends_v3.json",
+    "tsg_mail_v3.json",
+)
+# What an official schema demands and a live answer of this kind does not hold.
+ABSENT = {
+    "asm_group_id": "no unsubscribe group was named",
+    "events.0.bounce_type": "only a bounce has a type",
+}
+
+
+def call(site: Site, method: str, path: str, body: object = None) -> httpx.Response:
+    return site.client.request(method, site.url + path, json=body, headers=KEY)
+
+
+def breaches(answer: httpx.Response, name: str, path: str) -> list[str]:
+    """Return where an answer is not what its document says of this path."""
+    operation = document(name)["paths"][path][answer.request.method.lower()]
+    responses = operation["responses"]
+    if str(answer.status_code) not in responses:
+        return [f"status {answer.status_code}"]
+    content = whole(responses[str(answer.status_code)], name).get("content", {})
+    if not content:
+        return [] if answer.content == b"" else ["a body"]
+    return [
+        breach
+        for breach in refusals(content["application/json"]["schema"], answer.json())
+        if re.sub(r"\.\d+\.", ".0.", breach) not in ABSENT and not breach.endswith("help")
+    ]
+
+
+def test_what_became_of_mail_is_told_in_the_official_shape(site: Site) -> None:
+    site.send(letter("ann@example.org", "bounce@example.org", categories=["news"]))
+    found = call(site, "GET", "/v3/messages?query=status%3D%22delivered%22&limit=1")
+    assert len(found.json()["messages"]) == 1
+    (message,) = found.json()["messages"]
+    one = call(site, "GET", f"/v3/messages/{message['msg_id']}")
+    assert one.status_code == 200
+    assert breaches(found, ACTIVITY, "/v3/messages") == []
+    assert breaches(one, ACTIVITY, "/v3/messages/{msg_id}") == []
+    for wrong, path in (
+        (call(site, "GET", "/v3/messages?query=x"), "/v3/messages"),
+        (call(site, "GET", "/v3/messages/none"), "/v3/messages/{msg_id}"),
+    ):
+        assert wrong.status_code in {400, 404}
+        assert breaches(wrong, ACTIVITY, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("bounces", "bounce@example.org"),
+        ("blocks", "blocked@example.org"),
+        ("spam_reports", "complaint@example.org"),
+        ("invalid_emails", "invalid@example.org"),
+        ("unsubscribes", "unsubscribe@example.org"),
+    ],
+)
+def test_a_list_has_the_official_shape(site: Site, name: str, address: str) -> None:
+    site.send(letter(address))
+    path = f"/v3/suppression/{name}"
+    page = call(site, "GET", f"{path}?start_time=1&limit=500&offset=0")
+    assert len(page.json()) == 1
+    assert breaches(page, LISTS, path) == []
+    if name == "unsubscribes":
+        return
+    one, removed = call(site, "GET", f"{path}/{address}"), call(site, "DELETE", f"{path}/{address}")
+    assert len(one.json()) == 1
+    assert breaches(one, LISTS, f"{path}/{{email}}") == []
+    assert removed.status_code == 204
+    assert breaches(removed, LISTS, f"{path}/{{email}}") == []
+    assert breaches(call(site, "DELETE", path, {"delete_all": True}), LISTS, path) == []
+
+
+def test_unsubscribes_have_the_official_shape(site: Site) -> None:
+    path, one = "/v3/asm/suppressions/global", "/v3/asm/suppressions/global/{email}"
+    made = call(site, "POST", path, {"recipient_emails": ["ann@example.org"]})
+    assert made.status_code == 201
+    assert breaches(made, LISTS, path) == []
+    assert breaches(call(site, "GET", f"{path}/ann@example.org"), LISTS, one) == []
+    assert breaches(call(site, "DELETE", f"{path}/ann@example.org"), LISTS, one) == []
+    assert breaches(call(site, "GET", "/v3/asm/suppressions"), LISTS, "/v3/asm/suppressions") == []
+
+
+def test_batches_and_scheduled_sends_have_the_official_shape(site: Site) -> None:
+    made = call(site, "POST", "/v3/mail/batch")
+    held, one = "/v3/user/scheduled_sends", "/v3/user/scheduled_sends/{batch_id}"
+    batch_id = made.json()["batch_id"]
+    entry = {"batch_id": batch_id, "status": "pause"}
+    for answer, name, path in (
+        (made, MAIL, "/v3/mail/batch"),
+        (call(site, "GET", f"/v3/mail/batch/{batch_id}"), MAIL, "/v3/mail/batch/{batch_id}"),
+        (call(site, "GET", "/v3/mail/batch/none"), MAIL, "/v3/mail/batch/{batch_id}"),
+        (call(site, "POST", held, entry), SCHEDULED, held),
+        (call(site, "POST", held, entry), SCHEDULED, held),
+        (call(site, "GET", held), SCHEDULED, held),
+        (call(site, "GET", f"{held}/{batch_id}"), SCHEDULED, one),
+        (call(site, "PATCH", f"{held}/{batch_id}", {"status": "cancel"}), SCHEDULED, one),
+        (call(site, "DELETE", f"{held}/{batch_id}"), SCHEDULED, one),
+        (call(site, "DELETE", f"{held}/{batch_id}"), SCHEDULED, one),
+    ):
+        assert breaches(answer, name, path) == [], (answer.request.method, path)
+
+
+def test_an_event_has_no_field_the_official_webhook_does_not_describe_but_arguments(site: Site) -> None:
+    official = {
+        "email", "timestamp", "event", "smtp-id", "useragent", "ip", "sg_event_id", "sg_message_id", "reason",
+        "status", "response", "tls", "url", "category", "asm_group_id", "type", "attempt",
+        "bounce_classification", "sg_machine_open", "url_offset", "pool",
+    }  # fmt: skip
+    site.send(letter(*(f"{name}@example.org" for name in OUTCOMES)))
+    now = 2**62
+    messages = list(outbox.messages(site.store.file, outbox.lease(site.store.file, 0, now)))
+    assert len(messages) == len(OUTCOMES)
+    for message in messages:
+        for event in reports_of(message):
+            assert event.keys() - official == {"nl_issue", "nl_batch", "nl_reader"}

@@ -86,6 +86,29 @@ def test_a_message_is_shown_in_all_its_forms(site: Site) -> None:
     assert "Hello Reader &lt;0&gt;" in site.get(f"/mail/{number}").text
 
 
+def test_a_message_shows_what_is_reported_of_it_in_order(site: Site) -> None:
+    site.send(letter("deferred@example.org"))
+    page = site.get("/messages/1").text
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["processed", "deferred", "delivered"]
+    assert "450 4.2.1 Try again later." in page
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ann@example.org", ""),
+        ("deferred@example.org", ""),
+        ("bounce@example.org", "bounced"),
+        ("blocked@example.org", "blocked"),
+        ("complaint@example.org", "reported as spam"),
+        ("dropped@example.org", "dropped"),
+    ],
+)
+def test_the_list_says_what_was_not_simply_delivered(site: Site, address: str, said: str) -> None:
+    site.send(letter(address))
+    assert re.findall(r'class="fate">([^<]*)<', site.get("/").text) == ([said] if said else [])
+
+
 def test_an_eml_is_downloaded_and_reads_as_the_mail(site: Site) -> None:
     site.send(letter("ann@example.org"))
     answer = site.get(f"/messages/{site.store.messages().messages[0].id}.eml")
@@ -195,12 +218,16 @@ def test_the_pages_pass_axe_and_fit_a_phone(
     from axe_core_python.sync_playwright import Axe
 
     site.send(letter(*(f"reader-with-a-long-name-{n}@a-long-domain.example.org" for n in range(60))))
+    site.send(letter("latebounce@example.org", "bounce@example.org"))
+    bounced = site.store.messages("latebounce").messages[0].id
+    site.send(letter("bounce@example.org"))
     number = html_of(site, "<p>Hello</p>")
     page = browser.new_page(color_scheme=scheme, viewport={"width": 320, "height": 700}, bypass_csp=True)
     for path in (
         "/",
         "/?q=zzz",
         f"/messages/{number}",
+        f"/messages/{bounced}",
         f"/messages/{number}/headers",
         f"/messages/{number}/source",
     ):

@@ -2,6 +2,8 @@
 
 import sqlite3
 import threading
+import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from local_sendgrid import letter
 
 from newsletter.errors import StoreError
+from newsletter.sandbox import activity, outbox
 from newsletter.sandbox.store import PAGE_SIZE, Counts, MessageStore
 
 
@@ -168,6 +171,38 @@ def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError, match="newer version"):
         MessageStore(path)
+
+
+OLD = """
+CREATE TABLE request (id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, received_at INTEGER NOT NULL,
+    subject TEXT NOT NULL, issue TEXT, body BLOB NOT NULL);
+CREATE TABLE message (id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request,
+    position INTEGER NOT NULL, email TEXT NOT NULL, subject TEXT, issue TEXT);
+CREATE INDEX message_email ON message (email);
+PRAGMA user_version=1;
+"""
+
+
+def test_a_file_of_the_first_version_keeps_its_mail_and_reports_none_of_it(path: Path) -> None:
+    request = letter("ann@example.org", "bounce@example.org", custom_args={"nl_attempt": "ab" * 10})
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(OLD)
+        connection.execute(
+            "INSERT INTO request VALUES (1, 'abc', 1, 'Old', NULL, ?)",
+            (zlib.compress(orjson.dumps(request)),),
+        )
+        for number, each in enumerate(request["personalizations"], 1):
+            row = (number, number - 1, each["to"][0]["email"])
+            connection.execute("INSERT INTO message VALUES (?, 1, ?, ?, NULL, NULL)", row)
+        connection.commit()
+    with MessageStore(path) as store:
+        assert [each.email for each in store.everything()] == ["ann@example.org", "bounce@example.org"]
+        assert outbox.count(store.file) == 0
+        terms = activity.parse_query(f"unique_args['nl_attempt']='{'ab' * 10}'")
+        assert len(activity.find(store.file, terms, 10)) == 2
+        add(store, letter("cy@example.org"))
+        assert outbox.count(store.file) == 1
+    MessageStore(path).close()
 
 
 def test_a_request_that_cannot_be_kept_leaves_nothing(path: Path) -> None:

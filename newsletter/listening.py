@@ -1,0 +1,38 @@
+"""A listening socket for a server of ours, or the reason why there is none."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from newsletter.errors import SettingsError
+
+
+@contextmanager
+def listening(host: str, port: int, *, who: str) -> Iterator[tuple[socket.socket, str]]:
+    """Open a listening socket, and say the URL it answers at. Port 0 picks a free one.
+
+    ``who`` names the server in an error. Raises SettingsError when the port is in use or not ours to take, or
+    the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise SettingsError(
+            f"{who} cannot listen on {host}, port {port}: {_why(error)}.",
+            hint="Choose another port; --port 0 picks a free one.",
+        ) from error
+    with listener:
+        yield listener, _url(host, listener.getsockname()[1])
+
+
+def _why(error: OSError) -> str:
+    # The system's own words for it: Python adds the address again to some.
+    known = error.errno is not None and not isinstance(error, socket.gaierror)
+    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
+
+
+def _url(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the address a browser can open in place of "all")
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

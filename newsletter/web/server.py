@@ -1,0 +1,91 @@
+"""Run the readers' site until Ctrl-C."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from newsletter.delivery.reports import PauseAt
+from newsletter.listening import listening
+from newsletter.providers.sendgrid.webhook import public_keys
+from newsletter.web.app import create_app
+from newsletter.web.site import Facts, Say, Site
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from newsletter.wiring import Wiring
+
+FINISH_SECONDS = 10  # for what was asked before it was told to end
+
+
+def run_site(
+    wiring: "Wiring", host: str, port: int, say: Say, *, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Run the readers' site until Ctrl-C. Port 0 picks a free one; ``say`` is told where it answers.
+
+    ``ready`` is called once it does.
+
+    Raises SettingsError when the host or port cannot be had, or a key is missing or damaged; StoreError when
+    the database cannot be used; RenderError when a page's template cannot be.
+    """
+    with listening(host, port, who="The readers’ site") as (listener, url):
+        site = site_of(wiring, say)
+
+        def answers() -> None:
+            _welcome(site, url)
+            ready()
+
+        server = _Server(create_app(site), answers)
+        with suppress(KeyboardInterrupt):  # the ordinary way to end it
+            server.run(sockets=[listener])
+
+
+def site_of(wiring: "Wiring", say: Say) -> Site:
+    """Return what the site is made of, from the settings. Raises SettingsError, StoreError."""
+    own, delivery = wiring.settings.publication, wiring.settings.delivery
+    public_keys(wiring.webhook_keys)
+    return Site(
+        engine=wiring.engine,
+        keys=(wiring.secret_key,),
+        facts=Facts(own.name, own.language, own.postal_address),
+        site_url=wiring.settings.site_url,
+        now=wiring.clock.now,
+        load=wiring.templates,
+        webhook_keys=wiring.webhook_keys,
+        pause=PauseAt(delivery.pause_at_bounces, delivery.pause_at_complaints, delivery.pause_after),
+        say=say,
+    )
+
+
+def _welcome(site: Site, url: str) -> None:
+    site.say(f"Readers’ site: {url}  (Ctrl-C ends it)")
+    if site.site_url != url:
+        site.say(f"Links in mails begin with {site.site_url}: that address has to lead here.")
+    if not site.webhook_keys:
+        site.say("[delivery] webhook_keys is not set, so what the provider reports is refused.")
+
+
+class _Server(uvicorn.Server):
+    """Say when the server listens."""
+
+    def __init__(self, app: "Starlette", ready: Callable[[], None]) -> None:
+        # Nothing of a request is ever logged: its address holds a reader's token.
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            timeout_graceful_shutdown=FINISH_SECONDS,
+        )
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()

@@ -1,0 +1,48 @@
+"""What the site is made of: values handed in, so that the room itself reads no setting and no clock."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.reports import PauseAt
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+Say = Callable[[str], None]
+
+
+def _say_nothing(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What readers are told of the publication."""
+
+    name: str
+    language: str = "en"  # of the publication, a BCP 47 tag
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything the site needs from outside.
+
+    ``keys`` sign readers' links: the first signs, any is good for following one. ``site_url`` is where the
+    site stands for readers. ``now`` tells microseconds since 1970 in UTC. ``webhook_keys`` are the public
+    keys of the provider's reports, ``pause`` says when those stop a mailing. ``load`` returns a template's
+    text by its path, or None. ``say`` takes sentences for the operator: never an address, token or key.
+    ``patience`` is how many seconds a body may take to come in.
+    """
+
+    engine: "Engine"
+    keys: Sequence[bytes]
+    facts: Facts
+    site_url: str
+    now: Callable[[], int]
+    load: Callable[[str], str | None]
+    webhook_keys: Sequence[str] = ()
+    pause: PauseAt = field(default_factory=PauseAt)
+    say: Say = _say_nothing
+    patience: float = 30.0
