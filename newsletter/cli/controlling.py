@@ -54,7 +54,7 @@ def _show(proof: "Proof", *, json: bool) -> None:
 
 @told
 def approve(
-    issue: str | None = typer.Argument(None, metavar="[ISSUE]"),
+    issue: str | None = typer.Argument(None, metavar="[ISSUE]", help="What to approve."),
     new_key: bool = typer.Option(False, "--new-key", help="Make a key pair for an approver and print it."),
     yes: bool = YES,
 ) -> None:
