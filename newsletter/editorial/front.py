@@ -12,7 +12,7 @@ from newsletter.editorial.faults import Faults
 from newsletter.editorial.names import suggestion
 from newsletter.editorial.source import is_text
 
-KEYS = ("subject", "preheader", "date", "number", "language")
+KEYS = ("subject", "preheader", "date", "number", "language", "correction")
 FENCE = "---"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

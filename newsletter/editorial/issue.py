@@ -64,6 +64,7 @@ class Issue:
 
     ``subject`` and ``preheader`` are inline tokens (text and merge fields alone). ``source`` is the text it
     was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order.
+    ``correction`` is plain text: what an earlier mail of this issue got wrong; empty as a rule.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Issue:
     language: str
     stories: tuple[Brief, ...]
     fields: tuple[FieldUse, ...]
+    correction: str = ""
     source: str = field(repr=False, default="")
     front_lines: Mapping[str, int] = field(default_factory=dict)
 

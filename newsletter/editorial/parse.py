@@ -12,6 +12,7 @@ from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved,
 from newsletter.editorial.source import without_odd_characters
 
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place
+MAX_CORRECTION = 500  # characters: a reader takes it in at a glance, before the letter
 
 
 def parse_issue(text: str, *, issue_id: str, file: str, labels: Labels, language: str = "en") -> Issue:
@@ -39,6 +40,7 @@ def parse_issue(text: str, *, issue_id: str, file: str, labels: Labels, language
         language=read_language(front, language, faults),
         stories=stories,
         fields=(*uses(subject), *uses(preheader), *_story_fields(stories)),
+        correction=_correction(front, faults),
         source=text,
         front_lines=dict(front.lines),
     )
@@ -75,6 +77,25 @@ def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
             "Say the rest in the preheader.",
         )
     return tokens
+
+
+def _correction(front: FrontMatter, faults: Faults) -> str:
+    line = front.lines.get("correction")
+    if line is None:
+        return ""
+    tokens = _front_tokens(front, "correction", faults)
+    text = "".join(token.content for token in tokens)
+    if any(token.type == "merge_field" for token in tokens):
+        message, hint = "The correction holds a merge field.", "Say the same to every reader."
+    elif len(text) > MAX_CORRECTION:
+        message = f"The correction has {len(text)} characters; at most {MAX_CORRECTION} are allowed."
+        hint = "Say what was wrong and what is right; the rest belongs into the story."
+    elif not text and front.whole and not faults.has("front-value", line, line):
+        message, hint = "The correction is empty.", "Say what was wrong, or take the line out."
+    else:
+        return text
+    faults.add("front-value", line, message, hint)
+    return text
 
 
 def _as_shown(token: Token) -> str:

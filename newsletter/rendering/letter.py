@@ -57,7 +57,7 @@ def letter_text(chrome: Chrome, fields: Fields) -> LetterText:
     several = len(chrome.issue.stories) > 1
     stories = [_story(writer, story, n if several else 0) for n, story in enumerate(chrome.issue.stories, 1)]
     body = "\n\n\n".join("\n".join(lines) for lines in stories)
-    head = "\n".join(_head(chrome, writer, reading_minutes(body)))
+    head = "\n".join([*_correction(chrome), *_head(chrome, writer, reading_minutes(body))])
     whole = f"{head}\n\n\n{body}\n\n\n" + "\n".join(_foot(chrome)) + "\n"
     return LetterText(body, whole)
 
@@ -92,6 +92,12 @@ def _cut(text: str) -> str:
     if len(text) <= _PREHEADER:
         return text
     return text[: _PREHEADER - 1].rpartition(" ")[0] + "…"
+
+
+def _correction(chrome: Chrome) -> list[str]:
+    if not chrome.issue.correction:
+        return []
+    return [*wrap(f"{chrome.phrase('correction')} {chrome.issue.correction}"), "", ""]
 
 
 def _head(chrome: Chrome, writer: TextWriter, minutes: int) -> list[str]:

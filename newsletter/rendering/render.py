@@ -18,7 +18,7 @@ from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.mjml_faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
 from newsletter.rendering.theme import Theme
-from newsletter.rendering.view import Measures, StoryView, safe, stories_of
+from newsletter.rendering.view import CorrectionView, Measures, StoryView, correction_of, safe, stories_of
 from newsletter.rendering.workshop import Workshop, workshop
 
 _ENTRY = "issue.mjml.j2"
@@ -27,6 +27,8 @@ _ENTRY = "issue.mjml.j2"
 # first character lies above U+00FF, so that no provider ever mistakes the HTML for Latin-1.
 _INVISIBLE = "\u034f\u200c\u00a0"
 _PREVIEW_LENGTH = 140
+_STORIES = "The theme must show all of every story, in order."
+_CORRECTION = "The theme must show an issue's correction, before the stories."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,13 @@ def render_all(
     rtl = direction(issue.language) == "rtl"
     writer = HtmlWriter(fields, top=3 if len(issue.stories) == 1 else 4, rtl=rtl)
     stories = stories_of(issue, writer, pictures, _measures(theme))
+    correction = correction_of(issue, writer)
     context = _context(chrome, shop, writer, stories, reading_minutes(text.body))
+    context["correction"] = correction
     entry = shop.entry(theme.name, _ENTRY)
     mjml = shop.render(entry, context)
     html = inline_css(_compile(shop, entry, context, mjml), shop.css("inline.css", theme, rtl=rtl))
-    _all_there(stories, html)
+    _all_there(correction, stories, html, context["preheader"])
     preheader = fields.plain(preheader_of(issue))
     message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
     return Rendered(message, mjml)
@@ -119,16 +123,20 @@ def _measures(theme: Theme) -> Measures:
     return Measures(int(layout["page_picture"]), int(layout["card_picture"]))
 
 
-def _all_there(stories: tuple[StoryView, ...], html: str) -> None:
+def _all_there(
+    correction: CorrectionView | None, stories: tuple[StoryView, ...], html: str, preheader: Markup
+) -> None:
     """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
-    whole, position = visible_text(html), 0
-    for story in stories:
-        for piece in story.pieces:
-            wanted = visible_text(piece)
-            found = whole.find(wanted, position)
-            if found < 0:
-                raise RenderError(
-                    f"The words “{wanted[:60]}…” did not come through the template whole.",
-                    hint="Nothing was written. The theme must show all of every story, in order.",
-                )
-            position = found + len(wanted)
+    # Words of the title and of the hidden preheader show nobody what should stand in the letter.
+    whole = visible_text(html[html.find("<body") :])
+    whole, position = whole.partition(visible_text(preheader))[2] or whole, 0
+    pieces = [(piece, _STORIES) for story in stories for piece in story.pieces]
+    for piece, rule in [(correction.html, _CORRECTION), *pieces] if correction else pieces:
+        wanted = visible_text(piece)
+        found = whole.find(wanted, position)
+        if found < 0:
+            raise RenderError(
+                f"The words “{wanted[:60]}…” did not come through the template whole.",
+                hint=f"Nothing was written. {rule}",
+            )
+        position = found + len(wanted)

@@ -28,15 +28,15 @@ class Theme:
     words: Mapping[str, Mapping[str, Any]]
 
     def words_for(self, language: str) -> Mapping[str, Any]:
-        """Return the phrases in a language; English where the theme has none."""
-        return self.words.get(language.lower().partition("-")[0], self.words["en"])
+        """Return the phrases in a language; English for each that the theme has not."""
+        return {**self.words["en"], **self.words.get(language.lower().partition("-")[0], {})}
 
     def date_in(self, language: str, day: date | None) -> str:
         """Return a date as that language writes it; ISO 8601 where the theme does not know."""
         if day is None:
             return ""
         words = self.words.get(language.lower().partition("-")[0])
-        if words is None:
+        if words is None or not {"date", "months"} <= words.keys():
             return day.isoformat()
         return str(words["date"]).format(day=day.day, month=words["months"][day.month - 1], year=day.year)
 

@@ -75,6 +75,14 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """What an earlier mail got wrong. ``direction`` holds attributes for words that run the other way."""
+
+    html: Markup
+    direction: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """How wide pictures may be, in pixels, on the page and in the card."""
 
@@ -88,6 +96,14 @@ def stories_of(
     """Return every story of an issue. Raises RenderError for a picture nobody handed in."""
     maker = _Maker(issue, writer, pictures, measures)
     return tuple(maker.story(number, brief) for number, brief in enumerate(issue.stories, 1))
+
+
+def correction_of(issue: Issue, writer: HtmlWriter) -> CorrectionView | None:
+    """Return an issue's correction; None when it has none."""
+    if not issue.correction:
+        return None
+    words = Token("text", "", 0, content=issue.correction)
+    return CorrectionView(safe(writer.inline([words])), safe(writer.direction(_as_inline((words,)))))
 
 
 @dataclass(frozen=True, slots=True)

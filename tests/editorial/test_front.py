@@ -130,6 +130,45 @@ def test_a_value_of_the_wrong_form_is_an_error(line: str) -> None:
     assert fault(issue_with(f"subject: x\n{line}"), "front-value").line == 3
 
 
+def test_a_correction_is_the_text_as_written() -> None:
+    assert parse(issue_with("subject: x")).correction == ""
+    assert (
+        parse(issue_with("subject: x\ncorrection: It is *120* metres.")).correction == "It is *120* metres."
+    )
+    assert parse(issue_with("subject: x\ncorrection: >\n  Two\n  lines")).correction == "Two lines"
+    assert (
+        parse(issue_with(r"subject: x" + "\n" + r"correction: Not \{{ name }}")).correction
+        == "Not {{ name }}"
+    )
+
+
+def test_a_correction_of_500_characters_fits_and_one_more_does_not() -> None:
+    assert len(parse(issue_with(f"subject: x\ncorrection: {'x' * 500}")).correction) == 500
+    found = fault(issue_with(f"subject: x\ncorrection: {'x' * 501}"), "front-value")
+    assert (found.line, "at most 500" in found.message) == (3, True)
+
+
+@pytest.mark.parametrize("value", ["", '""', "~", '" "'])
+def test_an_empty_correction_is_an_error(value: str) -> None:
+    found = fault(issue_with(f"subject: x\ncorrection: {value}"), "front-value")
+    assert (found.line, found.message) == (3, "The correction is empty.")
+
+
+def test_a_correction_with_a_merge_field_is_an_error() -> None:
+    found = fault(issue_with('subject: x\ncorrection: "Sorry, {{ first_name }}"'), "front-value")
+    assert (found.line, found.message) == (3, "The correction holds a merge field.")
+
+
+@pytest.mark.parametrize("value", ["[a, b]", r'"a\0b"'])
+def test_a_correction_that_is_no_text_is_told_once(value: str) -> None:
+    assert len(faults(issue_with(f"subject: x\ncorrection: {value}"))) == 1
+
+
+def test_a_broken_field_or_a_reserved_tag_in_a_correction_is_an_error() -> None:
+    assert fault(issue_with('subject: x\ncorrection: "{{ first name }}"'), "field-broken").line == 3
+    assert fault(issue_with("subject: x\ncorrection: -nl.view_url-"), "file-reserved").line == 3
+
+
 def test_comments_and_empty_lines_are_allowed() -> None:
     assert parse("\n---\n# a comment\n\nsubject: x # another\n---\n" + STORY).front_lines == {"subject": 5}
     assert parse(FRONT + STORY).front_lines == {"subject": 2}

@@ -18,6 +18,7 @@ LETTERS = {
     "one": FULL,
     "two": brief(story("First"), story("Second", now="Words [here](https://example.org).")),
     "wide": WIDE,
+    "corrected": FULL.replace("number: 214", "number: 214\ncorrection: It is 120 m, " + "x" * 80 + "."),
 }
 
 pytestmark = pytest.mark.browser
