@@ -91,12 +91,12 @@ def foresee(
 
 
 def _that_left(engine: "Engine", earlier: Sequence["Mailing"]) -> list["Mailing"]:
-    """Return the mailings that count: what was cancelled before any of it left is as if it never was."""
+    """Return the mailings that count: what was cancelled before it reached anybody is as if it never was."""
     from newsletter.store.database import read
-    from newsletter.store.mailings import on_the_wire
+    from newsletter.store.mailings import reached_anybody
 
     with read(engine) as connection:
-        return [each for each in earlier if each.state != "cancelled" or on_the_wire(connection, each.id)]
+        return [each for each in earlier if each.state != "cancelled" or reached_anybody(connection, each.id)]
 
 
 def _corrections(wiring: Wiring, issue: str) -> list["Mailing"]:

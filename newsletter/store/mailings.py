@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from newsletter.delivery.proof import State
 from newsletter.rendering.message import MergeField, RenderedMessage
-from newsletter.store.tables import attempt, batch, mailing, mailing_list, picture, variant
+from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
 
 OPEN = ("scheduled", "held", "sending", "paused")
 
@@ -243,10 +243,12 @@ def due(connection: Connection, provider: str, *, now: int) -> list[Mailing]:
     return [_read(row) for row in rows]
 
 
-def on_the_wire(connection: Connection, mailing_id: int) -> bool:
-    """Say whether a request of the mailing ever left."""
-    one = select(attempt.c.id).join(batch, batch.c.id == attempt.c.batch_id)
-    return connection.execute(one.where(batch.c.mailing_id == mailing_id).limit(1)).first() is not None
+def reached_anybody(connection: Connection, mailing_id: int) -> bool:
+    """Say whether a mailing was accepted for anybody, or may have been."""
+    taken = select(batch.c.id).where(
+        batch.c.mailing_id == mailing_id, batch.c.state.in_(("accepted", "unknown", "posting"))
+    )
+    return connection.execute(taken.limit(1)).first() is not None
 
 
 def corrections_of(connection: Connection, issue: str, provider: str) -> list[Mailing]:
