@@ -167,8 +167,10 @@ def status(
     proofs = [proof for each in wanted if (proof := publish.status(house, each))]
     if issue is not None and not proofs:
         raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
+    if issue is not None:
+        proofs += publish.corrections(house, proofs[0].issue)
     if json:
-        print_json(proofs[0].as_dict() if issue is not None else [each.as_dict() for each in proofs])
+        print_json(_document(proofs) if issue is not None else [each.as_dict() for each in proofs])
         return
     for proof in proofs:
         show_proof(proof)
@@ -270,6 +272,11 @@ def _end(house: "Wiring", issue: str, proof: "Proof | None", *, stopped: str = "
 def _show_decisions(made: "Sequence[Decided]") -> None:
     for each in made:
         say(f"  {each.readers:,} without an answer: {each.verdict}. {each.evidence}")
+
+
+def _document(proofs: "Sequence[Proof]") -> dict[str, object]:
+    document = proofs[0].as_dict()
+    return document | {"corrections": [each.as_dict() for each in proofs[1:]]} if proofs[1:] else document
 
 
 def show_sending(sending: "Sending") -> None:

@@ -7,7 +7,7 @@ who was told wrongly), ``account`` (who got it). Each function asks the rooms it
 command line, and whoever uses the library, call these and know no other way.
 """
 
-from newsletter.publish.account import issue_id, mailed_issues, recipients, status
+from newsletter.publish.account import corrections, issue_id, mailed_issues, recipients, status
 from newsletter.publish.approve import Approvable, approve, foresee_approval
 from newsletter.publish.control import cancel, pause, undo
 from newsletter.publish.correct import foresee_correction
@@ -25,6 +25,7 @@ __all__ = [
     "approve",
     "cancel",
     "check",
+    "corrections",
     "decisions",
     "due",
     "foresee",

@@ -55,6 +55,17 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
         return proof(connection, issue, chosen, sender_alive=alive)
 
 
+def corrections(wiring: Wiring, issue: str) -> list[Proof]:
+    """Return the proof of each correction of an issue, the oldest first."""
+    from newsletter.store import mailings
+    from newsletter.store.database import read
+
+    with read(wiring.engine) as connection:
+        found = mailings.corrections_of(connection, issue, wiring.settings.provider_identity)
+    proofs = (status(wiring, each) for each in dict.fromkeys(one.issue for one in found))
+    return [proof for proof in proofs if proof is not None]
+
+
 def recipients(
     wiring: Wiring, issue: str, *, state: str | None = None, address: str | None = None
 ) -> Iterator[Mapping[str, str]]:

@@ -1,5 +1,6 @@
 """The readers' site as a web application."""
 
+import asyncio
 import traceback
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from newsletter.web.readers import Readers
 from newsletter.web.site import Site
 from newsletter.web.watch import Watch
 from newsletter.web.webhook import Webhook
+
+# Requests that write at once. While the database is locked they wait for it, and all further ones for them:
+# threads are left for those who only read, health among them.
+WRITERS = 8
 
 
 def create_app(site: Site) -> Starlette:
@@ -40,10 +45,11 @@ def create_app(site: Site) -> Starlette:
     async def answer_nobody(_request: Request, _error: Exception) -> Response:
         return Response(status_code=400)
 
-    return Starlette(
+    writers = asyncio.Semaphore(WRITERS)
+    app = Starlette(
         routes=[
-            *Readers(site, pages).routes(),
-            *Webhook(site, watch).routes(),
+            *Readers(site, pages, writers).routes(),
+            *Webhook(site, watch, writers).routes(),
             *watch.routes(),
         ],
         middleware=[Middleware(_Mishaps, pages=pages, watch=watch)],
@@ -53,6 +59,8 @@ def create_app(site: Site) -> Starlette:
             ClientDisconnect: answer_nobody,
         },
     )
+    app.router.redirect_slashes = False  # a redirect would name whatever host the request did
+    return app
 
 
 class _Mishaps:

@@ -1,5 +1,6 @@
 """What readers open: leave a list, a mail in the browser, its pictures."""
 
+import asyncio
 import re
 from urllib.parse import urlsplit
 
@@ -34,9 +35,10 @@ _PICTURE_RULES = {
 class Readers:
     """Answer readers, from the database alone."""
 
-    def __init__(self, site: Site, pages: Pages) -> None:
+    def __init__(self, site: Site, pages: Pages, writers: asyncio.Semaphore) -> None:
         self._site = site
         self._pages = pages
+        self._writers = writers
         self._mail_rules = {**PRIVATE, "Content-Security-Policy": _mail_rules(site.site_url)}
 
     def routes(self) -> list[BaseRoute]:
@@ -64,9 +66,9 @@ class Readers:
         link = self._link(request, "unsubscribe")
         await read_body(request, limit=MAX_FORM, seconds=self._site.patience)
         site = self._site
-        return self._told(
-            await run_in_threadpool(leaving.leave, site.engine, link, now=site.now), "left.html"
-        )
+        async with self._writers:
+            standing = await run_in_threadpool(leaving.leave, site.engine, link, now=site.now)
+        return self._told(standing, "left.html")
 
     def _told(self, standing: Standing, page_of_test: str) -> Response:
         template = {"subscribed": "leave.html", "left": "left.html", "erased": "erased.html"}

@@ -81,6 +81,7 @@ class _Server(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             lifespan="off",
+            ws="none",
             timeout_graceful_shutdown=FINISH_SECONDS,
         )
         super().__init__(config)

@@ -3,6 +3,7 @@
 It posts again for a day until it is answered 2xx, so that answer is given only after the commit.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.concurrency import run_in_threadpool
@@ -40,9 +41,10 @@ _ANSWERS: tuple[tuple[type[Exception], str, int], ...] = (
 class Webhook:
     """Take in what SendGrid reports."""
 
-    def __init__(self, site: Site, watch: Watch) -> None:
+    def __init__(self, site: Site, watch: Watch, writers: asyncio.Semaphore) -> None:
         self._site = site
         self._watch = watch
+        self._writers = writers
 
     def routes(self) -> list[BaseRoute]:
         """Return the one endpoint."""
@@ -53,7 +55,8 @@ class Webhook:
         try:
             self._insist_keys()
             body = await read_body(request, limit=MAX_BYTES, seconds=self._site.patience)
-            taken = await run_in_threadpool(self._take, body, request.headers)
+            async with self._writers:
+                taken = await run_in_threadpool(self._take, body, request.headers)
         except (WebhookError, StoreError, HTTPException) as error:
             return self._refused(error)
         self._watch.posted("stored")
