@@ -92,6 +92,7 @@ def send(
     if not sending.nothing_to_do and not confirm("Send?", yes=yes):
         say("Nothing was sent.")
         raise typer.Exit(1)
+    moment = _moment(house, at, undo_window)  # anew: the answer may have taken a while
     if moment is None or sending.nothing_to_do:
         deliver(house, sending.issue, lambda told: publish.send(house, sending, progress=told), json=json)
     else:
@@ -118,7 +119,10 @@ def _schedule(house: "Wiring", sending: "Sending", at: int, *, wait: bool, undo:
     if house.settings.approval.required:
         _end(house, issue, publish.status(house, issue), json=json)
         return
-    say(f"It goes out {_when(house, at)}. Stop it with: newsletter cancel {issue}")
+    way = f"Ctrl-C undoes it, and so does: newsletter cancel {issue}"
+    say(
+        f"It goes out {_when(house, at)}. {way if undo and wait else f'Stop it with: newsletter cancel {issue}'}"
+    )
     if not wait:
         say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
         if json and (proof := publish.status(house, issue)):

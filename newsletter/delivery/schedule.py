@@ -243,7 +243,8 @@ def _clock(local: datetime, place: tzinfo) -> str:
 def _distance(span: int) -> str:
     minutes = abs(span) // _MINUTE
     if not minutes:
-        return "now"
+        seconds = span // SECOND
+        return f"in {seconds} s" if seconds > 0 else "now"
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     words = [f"{days} day{'' if days == 1 else 's'}"] if days else []
     words += [f"{hours} h"] if hours else []

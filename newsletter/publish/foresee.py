@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from newsletter.audience.address import normalise
 from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
 from newsletter.loaders import PictureFile
-from newsletter.publish.account import mailings_of
+from newsletter.publish.account import mailings_of, status
 from newsletter.publish.caution import cautions
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
@@ -81,11 +81,6 @@ def foresee(
     latest = max(versions, key=lambda each: each.id, default=None)
     if latest and not as_sent:
         _refuse_change(draft, latest, going_on=False)
-    if mine and mine[-1].state == "cancelled" and not only_missing:
-        raise DeliveryError(
-            f"“{issue}” was cancelled half way, and some readers have it.",
-            hint=f"Mail the others with: newsletter send {issue} --only-missing",
-        )
     after = tuple(each.id for each in earlier if each.provider == identity)[-1:]
     return _new_sending(wiring, draft, mine, latest, list_name, only_missing=only_missing, after=after)
 
@@ -206,6 +201,8 @@ def _new_sending(
             f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing.",
             hint="Send it without --only-missing.",
         )
+    if same_list and same_list[-1].state == "cancelled" and not only_missing:
+        _refuse_cancelled(wiring, draft.issue.id)
     kind = "missing" if only_missing else "newcomers" if same_list else "first"
     audience_at = max(e.audience_at for e in same_list) if only_missing else wiring.clock.now()
     with read(wiring.engine) as connection:
@@ -242,6 +239,17 @@ def _new_sending(
         ),
         date=draft.date,
     )
+
+
+def _refuse_cancelled(wiring: Wiring, issue: str) -> None:
+    """Mail nobody, under the name of newcomers, whom an editor decided not to mail."""
+    proof = status(wiring, issue)
+    left = proof.excluded.get("cancelled", 0) if proof else 0
+    if left:
+        raise DeliveryError(
+            f"“{issue}” was cancelled half way, and {left:,} readers do not have it.",
+            hint=f"Mail them with: newsletter send {issue} --only-missing",
+        )
 
 
 def envelope_of(wiring: Wiring, list_name: str) -> dict[str, str]:
