@@ -28,57 +28,18 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
+from urllib.parse import urlsplit
 
+from strict_faults import FAULTS, NO, Fault, Named, at_random, in_order
 from strict_sendgrid_rules import Memory, Problem, parse, promise_problems, vendor_problems
 
-How = Literal["answer", "early", "hang", "reset", "reset_mid_body", "close", "cut", "garbage", "drip"]
+if TYPE_CHECKING:
+    from strict_reports import Reports
+
 Headers = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One POST gone wrong: recorded as accepted or not, and what the sender gets to see of it.
-
-    ``early`` answers before the body was read, ``hang`` never answers, ``cut`` breaks off the answer's body,
-    ``drip`` sends the answer a byte each ``delay`` seconds, ``close`` ends without a word.
-    """
-
-    how: How = "answer"
-    accept: bool = False
-    status: int = 202
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    delay: float = 0.0
-
-
-_NO = b'{"errors":[{"message":"access forbidden","field":null}]}'
-FAULTS: dict[str, Fault] = {
-    "401": Fault(status=401, body=b'{"errors":[{"message":"authorization required","field":null}]}'),
-    "403": Fault(status=403, body=_NO),
-    "404": Fault(status=404),
-    "413": Fault(status=413),
-    "429": Fault(status=429),
-    "500": Fault(status=500),
-    "503_html": Fault(status=503, body=b"<html>busy</html>"),
-    "redirect": Fault(status=302, headers={"Location": "/v3/scopes"}),
-    "sandbox_mode": Fault(status=200),
-    "400_unnamed": Fault(status=400, body=b'{"errors":[{"message":"Bad Request","field":null}]}'),
-    "accept_then_500": Fault(accept=True, status=500),
-    "accept_then_hang": Fault("hang", accept=True),
-    "accept_then_reset": Fault("reset", accept=True),
-    "accept_then_close": Fault("close", accept=True),
-    "accept_then_cut": Fault("cut", accept=True),
-    "accept_then_garbage": Fault("garbage", accept=True),
-    "accept_then_drip": Fault("drip", accept=True, delay=0.05),
-    "hang": Fault("hang"),
-    "reset": Fault("reset"),
-    "reset_mid_body": Fault("reset_mid_body"),
-    "early_413": Fault("early", status=413),
-}
 
 
 class Requests(Sequence[dict[str, Any]]):
@@ -108,17 +69,21 @@ class _Gone(Exception):
 class StrictSendGrid:
     """Take mail/send strictly, remember who was mailed, and fail on demand.
 
-    ``faults`` meet the POSTs in the order they come, None letting one pass. ``refuse`` names an address'
-    entry in a 400, ``refuse_unnamed`` refuses without naming; ``accept_then_hang`` takes a request with that
-    address and never answers. ``status`` answers every request so and takes none. With ``tls`` it is also the
-    proxy a request for any https host may be sent through, and answers in that host's place.
+    ``faults`` meet the POSTs in the order they come, None letting one pass; ``shares`` meet so many of them
+    at random instead. ``reports`` hears of what is accepted, and posts it; ``on_half`` is told when half a
+    body was read. ``refuse`` names an address' entry in a 400, ``refuse_unnamed`` refuses without naming;
+    ``accept_then_hang`` takes a request with that address and never answers. ``status`` answers every request
+    so and takes none. With ``tls`` it is also the proxy a request for any https host may be sent through, and
+    answers in that host's place.
     """
 
     def __init__(
         self,
         *,
         latency: float = 0.0,
-        faults: Iterable[Fault | str | None] = (),
+        faults: Iterable[Named] = (),
+        shares: Mapping[str, float] | None = None,
+        seed: int = 0,
         refuse: Collection[str] = (),
         refuse_unnamed: Collection[str] = (),
         accept_then_hang: Collection[str] = (),
@@ -129,6 +94,8 @@ class StrictSendGrid:
         keep_bodies: bool = True,
         count_only: bool = False,
         port: int = 0,
+        reports: "Reports | None" = None,
+        on_half: Callable[[], None] = lambda: None,
     ) -> None:
         self.latency = latency
         self.refuse, self.refuse_unnamed, self.accept_then_hang = refuse, refuse_unnamed, accept_then_hang
@@ -138,7 +105,8 @@ class StrictSendGrid:
         self.headers: list[Headers] = []
         self.problems: list[str] = []
         self.posts = self.connections = self.count = self.body_bytes = 0
-        self._faults: Iterator[Fault | str | None] = iter(faults)
+        self._faults = in_order(at_random(shares, seed) if shares else faults)
+        self._reports, self._on_half = reports, on_half
         self._log = log
         self._keep, self._count_only, self._port = keep_bodies, count_only, port
         self._memory = Memory()
@@ -200,20 +168,39 @@ class StrictSendGrid:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await writer.drain()
             return await writer.start_tls(self._tls)
-        if (method, path) == ("GET", "/v3/scopes"):
-            self.headers.append(headers)
-            if self.status is not None:
-                return await _answer(writer, self.status, {}, _NO)
-            return await _answer(writer, 200, {}, json.dumps({"scopes": list(self.scopes)}).encode())
+        if method == "GET":
+            return await self._look(writer, path, headers)
         if (method, path) != ("POST", "/v3/mail/send"):
-            self.problems.append(f"{method} {path}: not an address of ours")
-            return await _answer(writer, 404, {}, b"")
+            return await self._no_address_of_ours(writer, method, path)
         self.posts += 1
-        number = self.posts
+        return await self._take(reader, writer, headers, self.posts)
+
+    async def _look(self, writer: asyncio.StreamWriter, path: str, headers: Headers) -> None:
+        where = urlsplit(path).path
+        if where == "/v3/messages" and self._reports:
+            status, body = self._reports.search(path)
+            return await _answer(writer, status, {}, body)
+        if where.startswith("/v3/suppression/"):
+            return await _answer(writer, 200, {}, b"[]")
+        if where != "/v3/scopes":
+            return await self._no_address_of_ours(writer, "GET", path)
+        self.headers.append(headers)
+        if self.status is not None:
+            return await _answer(writer, self.status, {}, NO)
+        return await _answer(writer, 200, {}, json.dumps({"scopes": list(self.scopes)}).encode())
+
+    async def _no_address_of_ours(self, writer: asyncio.StreamWriter, method: str, path: str) -> None:
+        self.problems.append(f"{method} {path}: not an address of ours")
+        await _answer(writer, 404, {}, b"")
+
+    async def _take(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: Headers, number: int
+    ) -> None:
         fault = self._next_fault()
-        if fault and fault.how in ("early", "reset_mid_body"):
-            await self._before_the_body(reader, writer, fault)
-        body = await reader.readexactly(int(headers["content-length"]))
+        length = int(headers["content-length"])
+        if fault and fault.how in ("early", "half", "reset_mid_body"):
+            await self._before_the_body(reader, writer, fault, length)
+        body = await reader.readexactly(length)
         self.body_bytes += len(body)
         if self._count_only:
             self.count += body.count(b'"to":[')
@@ -225,9 +212,8 @@ class StrictSendGrid:
 
     def _next_fault(self) -> Fault | None:
         if self.status is not None:
-            return Fault(status=self.status, body=_NO)
-        fault = next(self._faults, None)
-        return FAULTS[fault] if isinstance(fault, str) else fault
+            return Fault(status=self.status, body=NO)
+        return next(self._faults)
 
     def _judge(self, number: int, headers: Headers, body: bytes, fault: Fault | None) -> Fault:
         """Hold a request against the rules, decide what becomes of it, and write that down."""
@@ -250,6 +236,8 @@ class StrictSendGrid:
         if taken:
             self.accepted.update(addresses)
             self.count += len(addresses)
+            if self._reports:
+                self._reports.take(payload, _message_id(number))
         self._write_down(number, payload, addresses if taken else [], decided, problems)
         return decided
 
@@ -279,8 +267,12 @@ class StrictSendGrid:
             file.write(json.dumps(line).encode() + b"\n")
 
     async def _before_the_body(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault, length: int
     ) -> None:
+        if fault.how == "half":
+            await reader.readexactly(length // 2)
+            self._on_half()
+            await asyncio.Event().wait()
         if fault.how == "early":
             await _answer(writer, fault.status, {"Connection": "close", **fault.headers}, fault.body)
             raise _Gone
@@ -289,7 +281,7 @@ class StrictSendGrid:
 
     async def _act(self, writer: asyncio.StreamWriter, fault: Fault, number: int) -> None:
         headers = (
-            {"X-Message-Id": f"strict{number:08d}", **fault.headers} if fault.status == 202 else fault.headers
+            {"X-Message-Id": _message_id(number), **fault.headers} if fault.status == 202 else fault.headers
         )
         match fault.how:
             case "hang":
@@ -312,6 +304,10 @@ class StrictSendGrid:
             case _:
                 await asyncio.sleep(fault.delay)
                 await _answer(writer, fault.status, headers, fault.body)
+
+
+def _message_id(number: int) -> str:
+    return f"strict{number:08d}"
 
 
 def _header_problems(headers: Headers, length: int) -> Iterator[Problem]:

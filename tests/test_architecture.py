@@ -27,6 +27,7 @@ ABOVE = (
     "sending",
     "providers",
     "sandbox",
+    "web",
     "cli",
     "config",
 )
@@ -125,3 +126,28 @@ def test_only_wiring_builds_effects() -> None:
             if isinstance(node, ast.Call)
         }
         assert path.name == "wiring.py" or not calls & builders, path
+
+
+def test_only_the_command_line_knows_the_command_line() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name != "cli" and path.name != "__main__.py":
+            assert not any(name.startswith("newsletter.cli") for name in _imports(path)), path
+
+
+def test_every_page_is_escaped_by_itself() -> None:
+    for room in ("web", "sandbox"):
+        environments = [
+            {each.arg: each.value for each in node.keywords}
+            for path in _modules(room)
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Environment"
+        ]
+        assert environments, room
+        for options in environments:
+            escaping = options.get("autoescape")
+            assert isinstance(escaping, ast.Constant), room
+            assert escaping.value is True, room
+    pages = [*(PACKAGE.parent / "templates" / "pages").iterdir(), *(PACKAGE / "sandbox" / "pages").iterdir()]
+    for page in pages:
+        text = page.read_text()
+        assert not re.search(r"\|\s*safe\b|autoescape|<script", text), page

@@ -119,10 +119,8 @@ def _schedule(house: "Wiring", sending: "Sending", at: int, *, wait: bool, undo:
     if house.settings.approval.required:
         _end(house, issue, publish.status(house, issue), json=json)
         return
-    way = f"Ctrl-C undoes it, and so does: newsletter cancel {issue}"
-    say(
-        f"It goes out {_when(house, at)}. {way if undo and wait else f'Stop it with: newsletter cancel {issue}'}"
-    )
+    stop = "Ctrl-C undoes it, and so does" if undo and wait else "Stop it with"
+    say(f"It goes out {_when(house, at)}. {stop}: newsletter cancel {issue}")
     if not wait:
         say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
         if json and (proof := publish.status(house, issue)):
