@@ -13,8 +13,8 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from newsletter.listening import listening
 from newsletter.sandbox.app import create_app
-from newsletter.sandbox.server import listening
 from newsletter.sandbox.store import MessageStore
 
 KEY = {"Authorization": "Bearer SG.test.key"}
@@ -79,7 +79,7 @@ class Stage:
     @contextmanager
     def running(self) -> Iterator[Self]:
         """Answer until the block ends."""
-        with listening("127.0.0.1", 0) as (listener, self.url), self.client:
+        with listening("127.0.0.1", 0, who="The local SendGrid") as (listener, self.url), self.client:
             config = uvicorn.Config(self, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

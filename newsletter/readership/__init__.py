@@ -7,7 +7,16 @@ during a send is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
-from newsletter.readership.leaving import Standing, follow, leave, mail_as_received, standing
+from newsletter.readership.leaving import (
+    Choices,
+    Standing,
+    choices,
+    follow,
+    leave,
+    leave_list,
+    mail_as_received,
+    standing,
+)
 from newsletter.readership.members import (
     Added,
     ImportReport,
@@ -27,6 +36,7 @@ from newsletter.readership.reports import Synced, Taken, sync, take_reports
 
 __all__ = [
     "Added",
+    "Choices",
     "ImportReport",
     "PauseAt",
     "Progress",
@@ -34,11 +44,13 @@ __all__ = [
     "Synced",
     "Taken",
     "add",
+    "choices",
     "export",
     "export_suppressions",
     "follow",
     "import_subscribers",
     "leave",
+    "leave_list",
     "list_counts",
     "mail_as_received",
     "make_list",

@@ -79,6 +79,41 @@ def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
         return _standing(connection, link)
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a reader may choose: ``state`` as of a standing, ``lists`` he is on, by id and name."""
+
+    state: State
+    lists: tuple[tuple[int, str], ...] = ()
+
+
+def choices(engine: Engine, link: Reference) -> Choices:
+    """Return the lists a reader is on; nothing changes. Raises StoreError."""
+    if link.mailing == TEST_MAILING:
+        return Choices("test")
+    with read(engine) as connection:
+        return _choices(connection, link)
+
+
+def _choices(connection: Connection, link: Reference) -> Choices:
+    if links.reader_of(connection, link.reader) is None:
+        return Choices("erased")
+    held = links.subscriptions_of(connection, link.reader)
+    on = tuple((each.list_id, each.list_name) for each in held if each.status != "unsubscribed")
+    return Choices("subscribed" if on else "left", on)
+
+
+def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Choices:
+    """Take a reader off one of his lists; return what is left. One he is not on changes nothing."""
+    before = choices(engine, link)
+    if list_id not in dict(before.lists):
+        return before
+    with write(engine) as connection:
+        if list_id in dict(_choices(connection, link).lists):
+            subscribers.set_status(connection, list_id, link.reader, "unsubscribed", now=now())
+        return _choices(connection, link)
+
+
 def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: str) -> str | None:
     """Return the HTML of the mail as this reader got it, from the frozen bytes.
 

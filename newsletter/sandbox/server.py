@@ -19,13 +19,15 @@ import orjson
 import uvicorn
 from starlette.applications import Starlette
 
-from newsletter.errors import DeliveryError, NewsletterError, SettingsError, StoreError
+from newsletter.errors import DeliveryError, NewsletterError, StoreError
+from newsletter.listening import listening
 from newsletter.sandbox.app import create_app
 from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.inbox import Picture, no_picture
 from newsletter.sandbox.reporter import Manner, Reporter
 from newsletter.sandbox.store import MessageStore
 
+WHO = "The local SendGrid"
 START_SECONDS = 30.0
 CLOSE_SECONDS = 15.0
 FINISH_SECONDS = 5  # for what a server accepted before it was told to end
@@ -106,7 +108,7 @@ def serve(
     the port cannot be had or the webhook is no address, StoreError when the file cannot be used.
     """
     with (
-        listening(host, port) as (listener, url),
+        listening(host, port, who=WHO) as (listener, url),
         MessageStore(path) as store,
         _reporting(store, webhook, manner or Manner()) as taken,
     ):
@@ -122,35 +124,6 @@ def serve(
         server = _Server(app, lambda: ready(url) if ready else None, heeds_ctrl_c=True)
         with suppress(KeyboardInterrupt):  # the ordinary way to end it
             server.run(sockets=[listener])
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
-    """Open a listening socket, and say the URL it answers at.
-
-    Raises SettingsError when the port is in use or not ours to take, or the host is not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
-        raise SettingsError(
-            f"The local SendGrid cannot listen on {host}, port {port}: {_why(error)}.",
-            hint="Choose another port; --port 0 picks a free one.",
-        ) from error
-    with listener:
-        yield listener, _url(host, listener.getsockname()[1])
-
-
-def _why(error: OSError) -> str:
-    # The system's own words for it: Python adds the address again to some.
-    known = error.errno is not None and not isinstance(error, socket.gaierror)
-    return os.strerror(error.errno or 0) if known else str(error.strerror or error)
-
-
-def _url(host: str, port: int) -> str:
-    name = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (the address a browser can open in place of "all")
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 class Child:
@@ -240,7 +213,7 @@ def main() -> None:
     try:
         path, webhook = sys.argv[1:]
         with (
-            listening("127.0.0.1", 0) as (listener, url),
+            listening("127.0.0.1", 0, who=WHO) as (listener, url),
             MessageStore(Path(path)) as store,
             _reporting(store, webhook, Manner()) as taken,
         ):

@@ -38,15 +38,19 @@ def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -
     A database brought back from a backup may have lost a mailing whose mails are in readers' hands.
     """
     list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
-    query = (
+    held = subscriptions_of(connection, reader)
+    return held if list_id is None else [each for each in held if each.list_id == list_id]
+
+
+def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
+    """Return all subscriptions of a reader, by the names of their lists."""
+    rows = connection.execute(
         select(subscription.c.list_id, mailing_list.c.name, subscription.c.status)
         .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
         .where(subscription.c.subscriber_id == reader)
         .order_by(mailing_list.c.name)
     )
-    if list_id is not None:
-        query = query.where(subscription.c.list_id == list_id)
-    return [Held(*row) for row in connection.execute(query)]
+    return [Held(*row) for row in rows]
 
 
 def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = "pages"
-TEMPLATES = ("base.html", "leave.html", "left.html", "erased.html", "message.html", "style.css")
+TEMPLATES = ("base.html", "leave.html", "left.html", "erased.html", "lists.html", "message.html", "style.css")
 
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 # A token stands in the address: no cache keeps the page, no index lists it, no other site is told of it.

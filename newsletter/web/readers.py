@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.audience.links import Purpose, Reference
 from newsletter.loaders import MEDIA_TYPES
 from newsletter.readership import leaving
-from newsletter.readership.leaving import Standing
+from newsletter.readership.leaving import Choices, Standing
 from newsletter.store.database import read
 from newsletter.store.mailings import picture_of
 from newsletter.web.body import read_body
@@ -22,6 +22,7 @@ from newsletter.web.site import Site
 
 MAX_FORM = 64 * 1024  # bytes; a mail program sends 26 (RFC 8058, section 3.2)
 
+_LIST = re.compile(rb"list=([0-9]{1,18})")  # as a browser writes our own form
 _PICTURE = re.compile(r"([0-9a-f]{64})(\.[a-z]{1,5})")
 _FOR_EVER = "public, max-age=31536000, immutable"  # another picture has another name
 _PICTURE_RULES = {
@@ -46,6 +47,8 @@ class Readers:
         return [
             Route("/u/{token}", self.ask, methods=["GET"]),
             Route("/u/{token}", self.leave, methods=["POST"]),
+            Route("/p/{token}", self.lists, methods=["GET"]),
+            Route("/p/{token}", self.leave_list, methods=["POST"]),
             Route("/v/{token}", self.view, methods=["GET"]),
             Route("/pictures/{name}", self.picture, methods=["GET"]),
             Route("/style.css", self.style, methods=["GET"]),
@@ -76,6 +79,27 @@ class Readers:
         return self._pages.page(
             page_of_test if test else template[standing.state], lists=standing.lists, test=test
         )
+
+    def lists(self, request: Request) -> Response:
+        """Show the lists a reader is on, each with its button."""
+        return self._chosen(leaving.choices(self._site.engine, self._link(request, "preferences")))
+
+    async def leave_list(self, request: Request) -> Response:
+        """Take the reader off the list that the pressed button names."""
+        link = self._link(request, "preferences")
+        form = await read_body(request, limit=MAX_FORM, seconds=self._site.patience)
+        found = _LIST.fullmatch(form)
+        if found is None:
+            raise HTTPException(400)
+        site, list_id = self._site, int(found[1])
+        return self._chosen(
+            await run_in_threadpool(leaving.leave_list, site.engine, link, list_id, now=site.now)
+        )
+
+    def _chosen(self, found: Choices) -> Response:
+        if found.state == "erased":
+            return self._pages.page("erased.html")
+        return self._pages.page("lists.html", lists=found.lists, test=found.state == "test")
 
     def view(self, request: Request) -> Response:
         """Show a mail exactly as this reader got it."""

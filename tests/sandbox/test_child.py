@@ -17,7 +17,8 @@ import pytest
 from local_sendgrid import JSON, KEY, letter
 
 from newsletter.errors import SettingsError, StoreError
-from newsletter.sandbox.server import listening, serve, start_child
+from newsletter.listening import listening
+from newsletter.sandbox.server import serve, start_child
 from newsletter.sandbox.store import MessageStore
 
 SENDER = """
@@ -174,7 +175,7 @@ def test_a_host_that_is_not_this_machines_is_said(tmp_path: Path) -> None:
 
 
 def test_an_address_of_all_is_told_as_one_a_browser_can_open() -> None:
-    with listening("0.0.0.0", 0) as (_, url):  # noqa: S104  (what the test is about)
+    with listening("0.0.0.0", 0, who="The local SendGrid") as (_, url):  # noqa: S104  (what the test is about)
         assert url.startswith("http://127.0.0.1:")
 
 

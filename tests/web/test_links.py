@@ -1,0 +1,120 @@
+"""Links: what is forged, cut, stretched or meant for something else leads nowhere, and says the same."""
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from newsletter.audience.links import Signer
+from newsletter.readership import follow
+
+if TYPE_CHECKING:
+    from conftest import World
+
+ANA = "ana@example.org"
+KEY, OTHER = b"k" * 32, b"o" * 32
+IDS = st.integers(min_value=0, max_value=2**63 - 1)
+TOKEN_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def _spoilt(token: str) -> dict[str, str]:
+    swapped = "A" if token[0] != "A" else "B"
+    return {
+        "forged": swapped + token[1:],
+        "one letter short": token[:-1],
+        "half": token[:20],
+        "stretched": token + "A",
+        "stretched by padding": token + "=",
+        "in another case": token.swapcase(),
+        "empty but for a space": "%20",
+        "long": token * 100,
+        "not ASCII": "ü" * 43,
+        "a null byte": token[:-1] + "%00",
+        "a slash inside": token[:10] + "%2F" + token[11:],
+        "climbing": "..%2F" + token,
+    }
+
+
+@pytest.mark.parametrize("how", _spoilt("x" * 43))
+@pytest.mark.parametrize("page", ["u", "v"])
+def test_a_spoilt_link_leads_nowhere_and_changes_nothing(world: "World", page: str, how: str) -> None:
+    path = world.post.path(ANA, page)
+    spoilt = f"/{page}/" + _spoilt(path.rpartition("/")[2])[how]
+    before = world.dump()
+    assert world.client.get(spoilt).status_code == 404
+    assert world.client.post(spoilt).status_code in {404, 405}
+    assert world.dump() == before
+
+
+def test_every_way_of_leading_nowhere_looks_the_same(world: "World") -> None:
+    ana, mailing = world.id_of(ANA), 1
+    gone = world.id_of("bob@example.org")
+    world.erase("bob@example.org")
+    paths = [
+        "/v/" + world.token("unsubscribe", ana, mailing),
+        "/u/" + world.token("view", ana, mailing),
+        "/u/" + world.token("preferences", ana, mailing),
+        "/u/" + world.token("unsubscribe", ana, mailing, key=OTHER),
+        "/v/" + world.token("view", gone, mailing),
+        "/v/" + world.token("view", world.id_of("cem@example.org"), mailing),
+        "/v/" + world.token("view", ana, 999),
+        "/v/" + world.token("view", 0, 0),
+        "/v/" + world.token("view", 2**63 - 1, 2**63 - 1),
+        "/v/" + world.token("view", 2**64 - 1, 2**64 - 1),
+        "/u/nonsense",
+        "/nowhere",
+    ]
+    answers = [world.client.get(path) for path in paths]
+    assert {each.status_code for each in answers} == {404}
+    assert len({each.text for each in answers}) == 1
+    assert (
+        len({str(sorted(set(each.headers.items()) - {("date", each.headers["date"])})) for each in answers})
+        == 1
+    )
+
+
+def test_a_key_that_was_replaced_still_opens_its_links() -> None:
+    token = Signer(OTHER, "unsubscribe", 7)(3)
+    assert follow((KEY,), "unsubscribe", token) is None
+    found = follow((KEY, OTHER), "unsubscribe", token)
+    assert found is not None
+    assert (found.reader, found.mailing) == (3, 7)
+
+
+@given(reader=IDS, mailing=IDS)
+def test_a_link_says_whom_it_is_about_for_its_own_purpose_alone(reader: int, mailing: int) -> None:
+    token = Signer(KEY, "unsubscribe", mailing)(reader)
+    found = follow((KEY,), "unsubscribe", token)
+    assert found is not None
+    assert (found.reader, found.mailing) == (reader, mailing)
+    assert follow((KEY,), "view", token) is None
+    assert follow((KEY,), "preferences", token) is None
+    assert follow((OTHER,), "unsubscribe", token) is None
+
+
+@example(reader=2859, mailing=138, place=42, letter="F")
+@given(reader=IDS, mailing=IDS, place=st.integers(0, 42), letter=st.sampled_from(TOKEN_CHARACTERS))
+def test_no_single_letter_can_be_changed(reader: int, mailing: int, place: int, letter: str) -> None:
+    token = Signer(KEY, "view", mailing)(reader)
+    changed = token[:place] + letter + token[place + 1 :]
+    # The last letter holds two bits that stand for nothing: they must not make a second valid link of it.
+    assert (follow((KEY,), "view", changed) is not None) == (changed == token)
+
+
+@given(st.binary(min_size=32, max_size=32))
+@example(b"\0" * 32)
+def test_no_bytes_of_the_right_length_are_a_link_by_chance(raw: bytes) -> None:
+    assert follow((KEY,), "unsubscribe", base64.urlsafe_b64encode(raw).decode().rstrip("=")) is None
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_at_all_in_a_link_is_answered_and_changes_nothing(world: "World", text: str) -> None:
+    from urllib.parse import quote
+
+    for page in ("u", "v", "pictures"):
+        answer = world.client.get(f"/{page}/{quote(text, safe='', errors='replace')}")
+        assert answer.status_code == 404, answer.text
+    assert world.statuses(ANA)["morning"] == "confirmed"

@@ -1,0 +1,69 @@
+"""The page behind “preferences”: every list a reader is on, each with its own button."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import World
+
+ANA = "ana@example.org"
+BOTH = {"morning": "confirmed", "evening": "confirmed"}
+
+
+def test_a_look_shows_a_button_for_each_list_and_changes_nothing(world: "World") -> None:
+    before = world.dump()
+    answer = world.client.get(world.post.path(ANA, "p"))
+    assert answer.status_code == 200
+    assert answer.text.count("<button") == 2
+    assert "Leave “morning”" in answer.text
+    assert "Leave “evening”" in answer.text
+    assert world.dump() == before
+
+
+def test_a_button_leaves_its_own_list_alone_and_pressing_it_again_changes_nothing(world: "World") -> None:
+    path = world.post.path(ANA, "p")
+    shown = world.client.get(path).text
+    evening = shown.split("Leave “evening”")[0].rpartition('value="')[2].partition('"')[0]
+    for _ in range(2):
+        answer = world.client.post(path, data={"list": evening})
+        assert answer.status_code == 200
+        assert "Leave “evening”" not in answer.text
+    assert world.statuses(ANA) == BOTH | {"evening": "unsubscribed"}
+
+
+def test_who_left_every_list_is_told_so(world: "World") -> None:
+    path = world.post.path(ANA, "p")
+    for number in range(1, 5):
+        world.client.post(path, data={"list": str(number)})
+    assert "none of our lists" in world.client.get(path).text
+    assert set(world.statuses(ANA).values()) == {"unsubscribed"}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"list=", b"list=x", b"list=1&list=2", b"list=-1", b"list=" + b"9" * 30]
+)
+def test_a_body_that_is_not_our_forms_changes_nothing(world: "World", body: bytes) -> None:
+    before = world.dump()
+    assert world.client.post(world.post.path(ANA, "p"), content=body).status_code == 400
+    assert world.dump() == before
+
+
+def test_a_list_he_is_not_on_changes_nothing(world: "World") -> None:
+    before = world.dump()
+    assert world.client.post(world.post.path(ANA, "p"), data={"list": "999"}).status_code == 200
+    assert world.dump() == before
+
+
+def test_a_link_to_leave_opens_no_preferences_and_none_of_them_leaves(world: "World") -> None:
+    leave, choose = world.post.path(ANA, "u"), world.post.path(ANA, "p")
+    assert world.client.get(leave.replace("/u/", "/p/")).status_code == 404
+    assert world.client.post(choose.replace("/p/", "/u/")).status_code == 404
+    assert world.statuses(ANA) == BOTH
+
+
+def test_whoever_was_erased_is_told_that_nothing_is_kept(world: "World") -> None:
+    path = world.post.path(ANA, "p")
+    world.erase(ANA)
+    assert "no longer keep your address" in world.client.get(path).text
+    assert world.client.post(path, data={"list": "1"}).status_code == 200
