@@ -183,6 +183,7 @@ def way_on(proof: "Proof") -> str:
     if proof.unknown:
         return (
             f"{proof.unknown:,} got no clear answer and are not mailed again blindly. "
-            f"Find out with: newsletter reconcile {proof.issue}"
+            f"Find out with: newsletter reconcile {proof.issue}. "
+            f"List them: newsletter recipients {proof.issue} --state unknown"
         )
     return ""

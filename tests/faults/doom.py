@@ -1,0 +1,218 @@
+"""A publication wired so that its process dies, its clock jumps or its disk fills at a named moment.
+
+The wiring is the only way in: listeners on the real engine, a wrapper around the real provider, a clock.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from newsletter.config import Settings
+from newsletter.delivery.evidence import ReportedSuppression, Sighting
+from newsletter.delivery.outcomes import Accepted, Outcome
+from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.wiring import SystemClock, Wiring
+
+ANY = "any"  # whatever moment is the nth
+
+
+class Moments:
+    """Count what a send goes through, and end the process without warning at one of them.
+
+    A transaction is named for what it does: "planning", "claim", "gate", "acceptance", "answer" (any other
+    than an acceptance), "decision", "finish", "write"; it is "… before commit" and "… after commit". Around
+    them are "statement", "rendering", "rendered", "body half written", "answered", "late".
+    """
+
+    def __init__(self, fatal: str = "", nth: int = 1) -> None:
+        self.fatal, self.nth = fatal, nth
+        self.reached: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def at(self, moment: str) -> None:
+        """Note a moment; nothing comes after the fatal one."""
+        with self._lock:
+            for name in (moment, ANY):
+                self.reached[name] += 1
+                if name == self.fatal and self.reached[name] == self.nth:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, engine: Engine) -> None:
+        """Follow every transaction of an engine."""
+        event.listen(engine, "begin", _forget)
+        event.listen(engine, "before_cursor_execute", self._statement)
+        event.listen(engine, "commit", self._commit)
+        event.listen(engine, "checkin", self._given_back)
+
+    def _statement(
+        self, connection: Connection, _cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        self.at("statement")
+        if name := _name(statement, _values(values)):
+            connection.info["does"] = name
+
+    def _commit(self, connection: Connection) -> None:
+        does = connection.info.pop("does", "")
+        if does:
+            self.at(f"{does} before commit")
+            connection.info["did"] = does
+
+    def _given_back(self, _connection: object, record: Any) -> None:
+        # The engine tells when a commit begins; its connection comes back once it is done.
+        if did := record.info.pop("did", ""):
+            self.at(f"{did} after commit")
+
+
+def _forget(connection: Connection) -> None:
+    connection.info.pop("does", None)
+
+
+def _values(values: object) -> set[object]:
+    if isinstance(values, Mapping):
+        return {each for each in values.values() if isinstance(each, str)}
+    if isinstance(values, Sequence) and values and not isinstance(values[0], str | int):
+        return set()
+    return {each for each in values if isinstance(each, str)} if isinstance(values, Sequence) else set()
+
+
+def _name(statement: str, values: set[object]) -> str:
+    """Tell from a statement what its transaction does; nothing for those that say too little."""
+    verb = " ".join(statement.split()[:3]).lower()
+    if verb in _BY_VERB:
+        return _BY_VERB[verb]
+    if verb.startswith("update attempt"):
+        return "acceptance" if "accepted" in values else "answer"
+    if verb.startswith("update batch") and "claimed" in values and not values & {"pending", "posting"}:
+        return "claim"
+    if verb.startswith("update mailing"):
+        return "planning" if "plan_cursor=" in statement else "finish" if "finished" in values else "write"
+    return ""
+
+
+_BY_VERB = {"insert into attempt": "gate", "insert into decision": "decision"}
+
+
+class _Fragile(bytes):
+    """A request that notes when its second piece is asked for: the first is on the wire by then."""
+
+    moments: Moments
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice) and key.start:
+            self.moments.at("body half written")
+        return super().__getitem__(key)
+
+
+class DoomedProvider:
+    """The real provider, with moments around what it does."""
+
+    def __init__(self, real: Provider, moments: Moments) -> None:
+        self.real, self.moments = real, moments
+
+    @property
+    def identity(self) -> str:
+        return self.real.identity
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        self.moments.at("rendering")
+        request = _Fragile(self.real.build(envelope, recipients, batch=batch, attempt=attempt))
+        request.moments = self.moments
+        self.moments.at("rendered")
+        return request
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        def told_late(outcome: Outcome) -> None:
+            self.moments.at("late")
+            late(outcome)
+
+        outcome = self.real.post(request, told_late)
+        self.moments.at("answered" if isinstance(outcome, Accepted) else "not accepted")
+        return outcome
+
+    def look_up(self, attempt: str) -> Sighting:
+        return self.real.look_up(attempt)
+
+    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
+        return self.real.suppressions(since, until)
+
+    def close(self) -> None:
+        self.real.close()
+
+
+class JumpingClock(SystemClock):
+    """The machine's clock, ahead by some seconds, and by more from its nth look on.
+
+    ``patience`` is the part of each wait that it really waits.
+    """
+
+    def __init__(self, ahead: float, jumps: Mapping[int, float], patience: float) -> None:
+        self._ahead, self._jumps, self._patience = ahead, dict(jumps), patience
+        self._looks = 0
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """Return microseconds since 1970, as far as this clock knows."""
+        with self._lock:
+            self._looks += 1
+            self._ahead += self._jumps.pop(self._looks, 0)
+            return time.time_ns() // 1000 + int(self._ahead * 1_000_000)
+
+    def wait(self, seconds: float, stop: threading.Event) -> None:
+        """Return after a part of ``seconds``, or at once when ``stop`` is set."""
+        stop.wait(seconds * self._patience)
+
+
+class Doomed(Wiring):
+    """A publication whose process ends at a moment, whose clock jumps, whose database has so many pages."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        moments: Moments,
+        *,
+        ahead: float = 0,
+        jumps: Mapping[int, float] | None = None,
+        patience: float = 1,
+        spare_pages: int | None = None,
+    ) -> None:
+        super().__init__(settings)
+        self.clock = JumpingClock(ahead, jumps or {}, patience)
+        self.moments = moments
+        self._spare_pages = spare_pages
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return the real database, watched."""
+        engine = Wiring(self.settings).engine
+        if self._spare_pages is not None:
+            _leave_room_for(engine, self._spare_pages)
+        self.moments.watch(engine)
+        return engine
+
+    @contextmanager
+    def provider(self) -> Iterator[Provider]:
+        """Open the real provider, watched."""
+        with super().provider() as real:
+            yield DoomedProvider(real, self.moments)
+
+
+def _leave_room_for(engine: Engine, spare: int) -> None:
+    """Let the SQLite file grow by so many pages and no more, as on a disk that is nearly full."""
+    with engine.connect() as connection:
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+    engine.dispose()
+
+    def bound(connection: Any, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages + spare}")
+
+    event.listen(engine, "connect", bound)

@@ -1,0 +1,110 @@
+"""Reports that come in while a send goes on, through a real site: lost answers settle by themselves."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from faults.conftest import MakeScene
+from faults.locks import locked
+from faults.nursery import own_environment, until
+from faults.scene import LATER, StrictScene
+
+READERS = 200
+LOST: dict[str, float] = {"accept_then_hang": 0.1, "accept_then_reset": 0.1, "accept_then_500": 0.1}
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def _site(scene: StrictScene, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run the readers' site; it takes what the provider reports."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "serve", "--port", str(port)],
+        cwd=scene.publication.root,
+        env=own_environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        try:
+            line = process.stderr.readline()
+            url = next(word for word in line.split() if word.startswith("http"))
+            # Whoever writes into a pipe that nobody reads stands still one day.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            yield process, f"{url}/webhooks/sendgrid"
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _reporting(scene: StrictScene, webhook: str) -> Iterator[None]:
+    scene.reports.webhook = webhook
+    scene.reports.start()
+    try:
+        yield
+    finally:
+        scene.reports.stop()
+
+
+def _what_was_taken_settles(scene: StrictScene) -> None:
+    """See that reports settle whatever was taken; the rest, if any, is decided by their absence."""
+    until(lambda: scene.reports.all_taken)
+    assert not scene.told("unknown").keys() & scene.received().keys()
+    scene.run("reconcile", ahead=LATER)
+    scene.run("resume", patience=0.05)
+    until(lambda: scene.reports.all_taken)
+    scene.run("resume", patience=0.05)
+    proof = scene.holds()
+    assert (proof.accepted, proof.unknown, proof.state) == (READERS, 0, "finished")
+    assert scene.received().keys() == scene.everyone()
+
+
+@pytest.mark.parametrize("reports", [{}, {"times": 3, "shuffle": True, "at_once": 7}])
+def test_lost_answers_settle_while_the_send_goes_on(
+    make_scene: MakeScene, reports: dict[str, object]
+) -> None:
+    scene = make_scene(READERS, shares=LOST, seed=4, reports=reports, settings={"timeout": 0.5})
+    with _site(scene) as (_, webhook), _reporting(scene, webhook):
+        scene.run("send", patience=0.05)
+        _what_was_taken_settles(scene)
+
+
+def test_with_the_sender_killed_again_and_again_reports_alone_settle_what_was_taken(
+    make_scene: MakeScene,
+) -> None:
+    scene = make_scene(READERS, latency=0.02, settings={"threads": 4})
+    points = ("answered", "gate after commit", "answered", "rendered")
+    with _site(scene) as (_, webhook), _reporting(scene, webhook):
+        for point in points:
+            assert scene.run("send", point=point, nth=3).killed
+            scene.nobody_twice()
+        _what_was_taken_settles(scene)
+
+
+def test_a_site_killed_and_started_again_misses_no_report(make_scene: MakeScene) -> None:
+    scene = make_scene(READERS, shares=LOST, seed=5, latency=0.02, settings={"timeout": 0.5})
+    with _site(scene) as (process, webhook), _reporting(scene, webhook):
+        victim = scene.start("send", patience=0.05)
+        until(lambda: len(scene.reports.posts) >= 3)
+        process.kill()
+        victim.ended()
+        assert not scene.reports.all_taken
+        with _site(scene, int(webhook.split(":")[2].split("/")[0])):
+            _what_was_taken_settles(scene)
+
+
+def test_a_locked_database_makes_the_provider_report_again(make_scene: MakeScene) -> None:
+    scene = make_scene(READERS)
+    scene.database_url = "sqlite:///newsletter.db?timeout=0.1"
+    scene.configure(batch_size=5, threads=2, timeout=3)
+    assert scene.run("send").code == 0
+    with _site(scene) as (_, webhook):
+        scene.reports.webhook = webhook
+        body = scene.reports.bodies()[0]
+        with locked(scene):
+            assert scene.reports.post(body, scene.reports.signed(body)) == 503
+        assert 200 <= scene.reports.post(body, scene.reports.signed(body)) < 300
+    scene.holds()
