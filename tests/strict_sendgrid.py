@@ -213,7 +213,7 @@ class StrictSendGrid:
     def _next_fault(self) -> Fault | None:
         if self.status is not None:
             return Fault(status=self.status, body=NO)
-        return next(self._faults)
+        return next(self._faults, None)
 
     def _judge(self, number: int, headers: Headers, body: bytes, fault: Fault | None) -> Fault:
         """Hold a request against the rules, decide what becomes of it, and write that down."""
