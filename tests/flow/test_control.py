@@ -1,7 +1,7 @@
 """An editor schedules, undoes, pauses, resumes and cancels: what leaves, and what does not."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -170,6 +170,20 @@ def test_paused_while_it_is_sent_nothing_leaves_but_what_is_on_the_wire(house: H
     house.post.meanwhile = lambda: None
     assert publish.resume(house, ISSUE).accepted == 10
     assert set(house.post.mailed.values()) == {1}
+
+
+@pytest.mark.parametrize(("stop", "state"), [(publish.pause, "paused"), (publish.cancel, "cancelled")])
+def test_a_batch_made_ready_but_not_on_the_wire_is_stopped_at_the_last_gate(
+    house: House, stop: Callable[[House, str], Proof], state: str
+) -> None:
+    house.post.look = lambda _ids: _once(house, stop)
+    proof = publish.send(house, publish.foresee(house, ISSUE))
+    assert (proof.state, house.post.mailed.total()) == (state, 0)
+
+
+def _once(house: House, stop: Callable[[House, str], Proof]) -> None:
+    house.post.look = lambda _ids: None
+    stop(house, ISSUE)
 
 
 def test_cancelled_while_it_is_sent_the_rest_is_counted_as_cancelled(house: House) -> None:
