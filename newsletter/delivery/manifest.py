@@ -29,8 +29,8 @@ class Manifest:
 
     ``variants`` maps each variant's name to its rendered message's digest, ``excluded`` each reason to a
     count of readers; ``envelope`` is the digest of what all mails share (see ``envelope_digest``).
-    ``audience_at`` and ``send_at`` are microseconds since 1970, UTC. ``corrects`` is the digest of the
-    message that a correction puts right.
+    ``audience_at`` and ``send_at`` are microseconds since 1970, UTC. ``corrects`` is the issue that a
+    correction puts right, ``wrong`` the mailings that told it wrongly.
     """
 
     issue: str
@@ -44,6 +44,8 @@ class Manifest:
     envelope: str = ""
     corrects: str | None = None
     send_at: int | None = None
+    requested_by: str = ""
+    wrong: tuple[int, ...] = ()
 
 
 def canonical(manifest: Manifest) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.proof import AWAITS_APPROVAL
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.publish.account import issue_id, mailings_of
+from newsletter.publish.foresee import unfinished_of
 from newsletter.rendering import RenderedMessage
 from newsletter.wiring import Wiring
 
@@ -26,16 +27,22 @@ class Approvable:
 
 def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
     """Return what would be approved, without approving it. Raises DeliveryError when nothing waits for it."""
-    from newsletter.store.mailings import OPEN
-
     issue = issue_id(wiring, reference)
-    waiting = [each for each in mailings_of(wiring, issue) if each.state in OPEN]
-    if not waiting:
+    waiting = unfinished_of(wiring.engine, mailings_of(wiring, issue))
+    if waiting is None or _is_approved(wiring, waiting):
         raise DeliveryError(
             f"Nothing of “{issue}” waits for an approval.", hint=f"See: newsletter status {issue}"
         )
-    manifest, message = _manifest(wiring, waiting[-1])
-    return Approvable(waiting[-1].id, waiting[-1].requested_by, manifest, message)
+    manifest, message = _manifest(wiring, waiting)
+    return Approvable(waiting.id, waiting.requested_by, manifest, message)
+
+
+def _is_approved(wiring: Wiring, mailing: "Mailing") -> bool:
+    try:
+        insist_approved(wiring, mailing)
+    except DeliveryError:
+        return False
+    return True
 
 
 def approve(wiring: Wiring, what: Approvable) -> str:
@@ -63,6 +70,12 @@ def approve(wiring: Wiring, what: Approvable) -> str:
     signature = sign(wiring.settings.approval_key.get_secret_value(), document)
     now = wiring.clock.now()
     with write(wiring.engine) as connection:
+        state = mailings.get(connection, what.mailing).state
+        if state not in (*mailings.OPEN, "finished"):
+            raise DeliveryError(
+                f"“{what.manifest.issue}” is {state} by now, so there is nothing to approve.",
+                hint=f"See: newsletter status {what.manifest.issue}",
+            )
         approvals.approve(
             connection, what.mailing, approvals.Approval(approver, document.decode(), signature, now)
         )
@@ -70,6 +83,15 @@ def approve(wiring: Wiring, what: Approvable) -> str:
             connection, what.mailing, send_at=what.manifest.send_at, note=f"approved by {approver}"
         )
     return approver
+
+
+def insist_known(wiring: Wiring) -> None:
+    """Refuse a send whose asker is not known by a key: how would a second person be another one?"""
+    if not wiring.approver:
+        raise SettingsError(
+            "A second person must approve this, so it has to be known who asks for it.",
+            hint="Put your own key into NEWSLETTER_APPROVAL_KEY; make one with: newsletter approve --new-key",
+        )
 
 
 def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
@@ -129,6 +151,8 @@ def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMe
             envelope=envelope_digest(mailing.envelope),
             corrects=mailing.corrects,
             send_at=mailing.manifest_send_at,
+            requested_by=mailing.requested_by,
+            wrong=mailing.wrong,
         ),
         message,
     )

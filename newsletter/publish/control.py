@@ -34,12 +34,14 @@ def cancel(wiring: Wiring, reference: str) -> Proof:
     from newsletter.store.database import write
 
     issue = issue_id(wiring, reference)
-    found = unfinished_of(wiring.engine, mailings_of(wiring, issue))
-    if found is not None:
+    ended = False
+    while (found := unfinished_of(wiring.engine, mailings_of(wiring, issue))) is not None:
         with write(wiring.engine) as connection:
-            cancelled = mailings.cancel(connection, found.id, note=f"cancelled by {wiring.person}")
-        if cancelled:
-            return _stands(wiring, issue)
+            if not mailings.cancel(connection, found.id, note=f"cancelled by {wiring.person}"):
+                break
+        ended = True
+    if ended:
+        return _stands(wiring, issue)
     raise _not_running(wiring, issue, "cancel")
 
 
@@ -52,6 +54,8 @@ def undo(wiring: Wiring, reference: str) -> bool:
     if found is None:
         return False
     with write(wiring.engine) as connection:
+        if mailings.reached_anybody(connection, found.id):
+            return False  # put off half way, for tomorrow
         return mailings.undo(connection, found.id, note=f"undone by {wiring.person}")
 
 

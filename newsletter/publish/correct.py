@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from newsletter.errors import DeliveryError, Finding, IssueError
-from newsletter.publish.account import mailings_of
+from newsletter.publish.account import mailings_of, status
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.publish.foresee import Sending, continuation, envelope_of, unfinished_of
 from newsletter.wiring import Wiring
@@ -33,6 +33,12 @@ def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None 
     earlier = _corrections(wiring, issue)
     unfinished = unfinished_of(wiring.engine, earlier)
     if unfinished:
+        if unfinished.source != draft.digest:
+            raise DeliveryError(
+                f"The correction “{unfinished.issue}” is half sent, and the file was changed since.",
+                hint=f"Finish it: newsletter resume {unfinished.issue}, or stop it:"
+                f" newsletter cancel {unfinished.issue}. Then correct anew.",
+            )
         return continuation(wiring, unfinished)
     return _new_correction(wiring, draft, wrong, earlier, list_name)
 
@@ -73,15 +79,23 @@ def _corrections(wiring: Wiring, issue: str) -> "list[Mailing]":
 def _new_correction(
     wiring: Wiring, draft: Draft, wrong: "list[Mailing]", earlier: "list[Mailing]", list_name: str | None
 ) -> Sending:
-    from newsletter.store import lists, plan
+    from newsletter.store import lists, plan, reach
     from newsletter.store.database import read
 
-    audience = lists.resolve(wiring.engine, list_name or wrong[-1].list_name)
+    names = sorted({each.list_name for each in wrong})
+    if list_name is None and len(names) > 1:
+        raise DeliveryError(
+            f"The wrong version went to {len(names)} lists: {', '.join(names)}.",
+            hint="Correct each of them with --list.",
+        )
+    audience = lists.resolve(wiring.engine, list_name or names[0])
     own = _correction_id(draft, earlier)
     before = [each for each in earlier if each.issue == own]
-    audience_at, identity = wiring.clock.now(), wiring.settings.provider_identity
+    identity = wiring.settings.provider_identity
     told = tuple(each.id for each in wrong)
     with read(wiring.engine) as connection:
+        # Not before the last of them was told, should the clock have gone back since.
+        audience_at = max(wiring.clock.now(), reach.latest_change(connection, told))
         readers, excluded = plan.foresee(
             connection,
             kind="correction",
@@ -106,11 +120,28 @@ def _new_correction(
         source=draft.digest,
         pictures=tuple(draft.pictures.values()),
         after=tuple(each.id for each in before[-1:]),
-        findings=check_draft(wiring, draft, message),
+        findings=(*check_draft(wiring, draft, message), *_unsettled(wiring, draft)),
         date=draft.date,
         corrects=draft.issue.id,
         wrong=told,
     )
+
+
+def _unsettled(wiring: Wiring, draft: Draft) -> list[Finding]:
+    """Say of how many nobody knows yet whether they have the wrong version."""
+    proof = status(wiring, draft.issue.id)
+    if proof is None or not proof.unknown:
+        return []
+    return [
+        Finding(
+            "correction-unknown",
+            "warning",
+            draft.issue.file,
+            1,
+            f"Of {proof.unknown:,} readers it is unknown whether they got the wrong version.",
+            f"Find out with newsletter reconcile {draft.issue.id}; then correct again, and it reaches them.",
+        )
+    ]
 
 
 def _correction_id(draft: Draft, earlier: "list[Mailing]") -> str:

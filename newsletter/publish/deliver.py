@@ -13,7 +13,7 @@ from newsletter.delivery.proof import AWAITS_APPROVAL, Proof, State
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
 from newsletter.publish.account import issue_id, mailings_of, status
-from newsletter.publish.approve import insist_approved
+from newsletter.publish.approve import insist_approved, insist_known
 from newsletter.publish.draft import read_draft, render_draft
 from newsletter.publish.foresee import (
     Sending,
@@ -52,7 +52,7 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Pr
     with wiring.sender_lock(), wiring.provider() as provider:
         key = wiring.secret_key
         mailing_id = sending.mailing or _freeze(wiring, sending, state="sending")
-        mailing = _start(wiring, mailing_id)
+        mailing = _start(wiring, mailing_id, sending.state)
         try:
             _plan(wiring, mailing, progress)
             _pump(wiring, mailing, sending, provider, key, progress)
@@ -93,8 +93,11 @@ def schedule(wiring: Wiring, sending: Sending, at: int | None) -> None:
         raise DeliveryError(
             "Sending of this issue began already.", hint=f"See: newsletter status {sending.issue}"
         )
+    if sending.nothing_to_do:
+        raise DeliveryError("There is nobody to mail.", hint=f"See: newsletter status {sending.issue}")
     wiring.check_secrets()
     if wiring.settings.approval.required:
+        insist_known(wiring)
         _freeze(wiring, sending, state="held", note=AWAITS_APPROVAL, send_at=at)
     else:
         _freeze(wiring, sending, state="scheduled", send_at=at)
@@ -138,7 +141,7 @@ def _freeze(
         )
 
 
-def _start(wiring: Wiring, mailing_id: int) -> "Mailing":
+def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
     """Let the mailing be sent, unless it was stopped, waits for somebody, or is too late."""
     from newsletter.store import batches, mailings
     from newsletter.store.database import read, write
@@ -146,6 +149,11 @@ def _start(wiring: Wiring, mailing_id: int) -> "Mailing":
     with read(wiring.engine) as connection:
         mailing = mailings.get(connection, mailing_id)
     insist_approved(wiring, mailing)
+    if mailing.state == "scheduled" and (mailing.send_at or 0) > wiring.clock.now():
+        raise SendingStopped(
+            f"“{mailing.issue}” is scheduled for later.",
+            hint=f"Wait for its time with: newsletter resume {mailing.issue}",
+        )
     if _too_late(wiring, mailing):
         with write(wiring.engine) as connection:
             mailings.hold(connection, mailing_id, note=TOO_LATE)
@@ -157,7 +165,8 @@ def _start(wiring: Wiring, mailing_id: int) -> "Mailing":
         # The lock is ours, so whoever held a lease is dead.
         for each in mailings.of_issue(connection, mailing.issue):
             batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
-        if not mailings.begin(connection, mailing_id, (mailing.state,)):
+        # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
+        if not mailings.begin(connection, mailing_id, (foreseen, "sending")):
             raise SendingStopped(
                 f"“{mailing.issue}” was stopped this very moment.",
                 hint=f"See how it stands: newsletter status {mailing.issue}",
@@ -167,7 +176,7 @@ def _start(wiring: Wiring, mailing_id: int) -> "Mailing":
 
 
 def _too_late(wiring: Wiring, mailing: "Mailing") -> bool:
-    if mailing.state != "scheduled" or mailing.send_at is None:
+    if mailing.state != "scheduled" or mailing.send_at is None or mailing.put_off:
         return False
     grace = int(wiring.settings.delivery.grace_minutes * 60 * SECOND)
     return wiring.clock.now() > mailing.send_at + grace
@@ -264,19 +273,21 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Pr
         return proof
     refuse_other_provider(unfinished, wiring.settings.provider_identity)
     insist_approved(wiring, unfinished)
-    if not _wait(wiring, unfinished, progress):
+    ready = _wait(wiring, unfinished, progress)
+    if ready is None:
         return _proof(wiring, issue)
-    return send(wiring, continuation(wiring, unfinished), progress=progress)
+    return send(wiring, replace(continuation(wiring, unfinished), state=ready), progress=progress)
 
 
-def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> bool:
-    """Wait until a mailing is due; False when it was stopped meanwhile."""
+def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> State | None:
+    """Wait until a mailing is due and return its state then; None when it was stopped meanwhile."""
     from newsletter.store import mailings
     from newsletter.store.database import read, write
 
     now = wiring.clock.now()
-    if mailing.send_at is None or now >= mailing.send_at:
-        return True
+    # One that began had its hour, whatever the clock says since.
+    if mailing.state == "sending" or mailing.send_at is None or now >= mailing.send_at:
+        return mailing.state
     with write(wiring.engine) as connection:
         mailings.schedule_again(connection, mailing.id)
     never, whole = Event(), (mailing.send_at - now) // SECOND
@@ -285,8 +296,8 @@ def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> bool:
         wiring.clock.wait(min(1.0, left / SECOND), never)
         with read(wiring.engine) as connection:
             if mailings.get(connection, mailing.id).state != "scheduled":
-                return False
-    return True
+                return None
+    return "scheduled"
 
 
 def due(wiring: Wiring) -> list[str]:
@@ -297,7 +308,7 @@ def due(wiring: Wiring) -> list[str]:
     if not wiring.has_database:
         return []
     with read(wiring.engine) as connection:
-        found = mailings.due(connection, wiring.settings.provider_identity, now=wiring.clock.now())
+        found = mailings.due(connection, now=wiring.clock.now())
     return [each.issue for each in found]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from newsletter.audience.address import normalise
 from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
 from newsletter.loaders import PictureFile
-from newsletter.publish.account import mailings_of, status
+from newsletter.publish.account import mailings_of
 from newsletter.publish.caution import cautions
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
@@ -16,6 +16,7 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.delivery.proof import State
     from newsletter.store.mailings import Mailing
 
 
@@ -45,6 +46,7 @@ class Sending:
     date: str = ""
     corrects: str | None = None
     wrong: tuple[int, ...] = ()
+    state: "State" = "sending"  # of the mailing it goes on with, when this was foreseen
 
     @property
     def nothing_to_do(self) -> bool:
@@ -147,7 +149,7 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
         hint=f"Either undo the change, or {choice}. "
         + (
             f"To send the changed text instead: newsletter cancel {issue}, then send."
-            if before.state in ("scheduled", "held")
+            if before.state in ("scheduled", "held") and not before.put_off
             else f"To set right who got it: newsletter correct {issue}."
         ),
         file=draft.issue.file,
@@ -178,6 +180,7 @@ def continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
         source=str(unfinished.manifest.get("source", "")),
         pictures=(),
         mailing=unfinished.id,
+        state=unfinished.state,
     )
 
 
@@ -202,7 +205,7 @@ def _new_sending(
             hint="Send it without --only-missing.",
         )
     if same_list and same_list[-1].state == "cancelled" and not only_missing:
-        _refuse_cancelled(wiring, draft.issue.id)
+        _refuse_cancelled(wiring, same_list)
     kind = "missing" if only_missing else "newcomers" if same_list else "first"
     audience_at = max(e.audience_at for e in same_list) if only_missing else wiring.clock.now()
     with read(wiring.engine) as connection:
@@ -227,7 +230,9 @@ def _new_sending(
         readers=readers,
         excluded=excluded,
         message=message,
-        envelope=dict(mine[-1].envelope) if mine else envelope_of(wiring, audience.name),
+        envelope={**mine[-1].envelope, "list_id": _list_id(wiring, audience.name)}
+        if mine
+        else envelope_of(wiring, audience.name),
         source=latest.source if latest else draft.digest,
         pictures=() if latest else tuple(draft.pictures.values()),
         after=after,
@@ -241,14 +246,25 @@ def _new_sending(
     )
 
 
-def _refuse_cancelled(wiring: Wiring, issue: str) -> None:
+def _refuse_cancelled(wiring: Wiring, before: Sequence["Mailing"]) -> None:
     """Mail nobody, under the name of newcomers, whom an editor decided not to mail."""
-    proof = status(wiring, issue)
-    left = proof.excluded.get("cancelled", 0) if proof else 0
+    from newsletter.store import plan
+    from newsletter.store.database import read
+
+    latest = before[-1]
+    with read(wiring.engine) as connection:
+        left, _ = plan.foresee(
+            connection,
+            kind="missing",
+            list_id=latest.list_id or 0,
+            audience_at=max(each.audience_at for each in before),
+            issue=latest.issue,
+            provider=latest.provider,
+        )
     if left:
         raise DeliveryError(
-            f"“{issue}” was cancelled half way, and {left:,} readers do not have it.",
-            hint=f"Mail them with: newsletter send {issue} --only-missing",
+            f"“{latest.issue}” was cancelled half way, and {left:,} readers do not have it.",
+            hint=f"Mail them with: newsletter send {latest.issue} --only-missing",
         )
 
 
@@ -262,14 +278,19 @@ def envelope_of(wiring: Wiring, list_name: str) -> dict[str, str]:
         )
     _insist_on_addresses(wiring)
     _insist_for_real(wiring)
-    domain = own.from_email.rpartition("@")[2]
-    label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_name.lower()).strip("-") or "list"
     return {
         "from_name": own.from_name or own.name,
         "from_email": own.from_email,
         "reply_to": own.reply_to,
-        "list_id": f"<{label}.{domain}>",  # RFC 2919
+        "list_id": _list_id(wiring, list_name),
     }
+
+
+def _list_id(wiring: Wiring, list_name: str) -> str:
+    """Return what a reader's mail program files the list's mail by (RFC 2919)."""
+    domain = wiring.settings.publication.from_email.rpartition("@")[2]
+    label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_name.lower()).strip("-") or "list"
+    return f"<{label}.{domain}>"
 
 
 def _insist_on_addresses(wiring: Wiring) -> None:

@@ -64,7 +64,8 @@ def reconcile(
                 judge = _Judge(wiring, provider, policy or wiring.settings.delivery.unknown, word)
                 for done, each in enumerate(waiting, start=1):
                     made = judge(each)
-                    _settle(wiring, each, made)
+                    if not _settle(wiring, each, made):
+                        continue  # a report settled it while it was looked up
                     told[made.verdict] += each.readers
                     if made.verdict == "hold":
                         held[made.evidence] = None
@@ -90,12 +91,12 @@ def _unanswered(wiring: Wiring, issue: str, provider: str) -> "list[Unanswered]"
         return unanswered(connection, issue, provider)
 
 
-def _settle(wiring: Wiring, each: "Unanswered", made: Decision) -> None:
+def _settle(wiring: Wiring, each: "Unanswered", made: Decision) -> bool:
     from newsletter.store.database import write
     from newsletter.store.reconcile import settle
 
     with write(wiring.engine) as connection:
-        settle(connection, each, made, now=wiring.clock.now())
+        return settle(connection, each, made, now=wiring.clock.now())
 
 
 class _Judge:
@@ -110,8 +111,13 @@ class _Judge:
         self._posted: dict[int, Mapping[str, int]] = {}
 
     def __call__(self, each: "Unanswered") -> Decision:
-        made = decide(self._facts(each), self._policy)
-        return self._word if made.verdict == "hold" and self._word is not None else made
+        facts = self._facts(each)
+        made = decide(facts, self._policy)
+        if made.verdict != "hold" or self._word is None:
+            return made
+        # Nobody can know yet that it was not taken: the provider itself may still be at it.
+        early = facts.now < facts.silent_until and self._word.verdict != "accepted"
+        return made if early else self._word
 
     def _facts(self, each: "Unanswered") -> Facts:
         delivery = self._wiring.settings.delivery

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.members import encode
+from newsletter.delivery.members import decode, encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
 from newsletter.store.mailings import Mailing
@@ -108,13 +108,14 @@ def claim(
     ready_at = max(row.not_before, _rate_allows(connection, rate_per_second, now))
     if ready_at > now:
         return Wait(ready_at)
-    room = None if ceiling is None else _room(connection, each.provider, ceiling)
+    room = None if ceiling is None else _room(connection, each, ceiling)
     if ceiling is not None and room == 0:
-        return Full(ceiling.until)
+        # What others have in hand may come back, and then there is room.
+        return Wait(now + SECOND // 20) if _in_hand(connection, each.id) else Full(ceiling.until)
     readers = _eligible(connection, each, row)
     if room is not None and len(readers) > room:
-        _cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
-        return Skipped()
+        lower = _cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
+        row, readers = connection.execute(select(batch).where(batch.c.id == lower)).one(), readers[:room]
     if not readers:
         _set(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
         return Skipped()
@@ -134,16 +135,26 @@ def claim(
     return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
 
 
-def _room(connection: Connection, provider: str, ceiling: Ceiling) -> int:
-    """Return how many readers may still be mailed under a ceiling, whatever they are mailed."""
+def _in_hand(connection: Connection, mailing_id: int) -> bool:
+    held = select(batch.c.id).where(
+        batch.c.mailing_id == mailing_id, batch.c.state.in_(("claimed", "posting"))
+    )
+    return connection.execute(held.limit(1)).first() is not None
+
+
+def _room(connection: Connection, each: Mailing, ceiling: Ceiling) -> int:
+    """Return how many readers may still be mailed under a ceiling, whatever they are mailed.
+
+    Only this mailing is being sent: what another one has claimed, a dead sender left.
+    """
     taken = connection.scalar(
         select(func.coalesce(func.sum(batch.c.n), 0))
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .outerjoin(attempt, attempt.c.id == batch.c.attempt)
         .where(
-            mailing.c.provider == provider,
+            mailing.c.provider == each.provider,
             or_(
-                batch.c.state == "claimed",
+                and_(batch.c.state == "claimed", batch.c.mailing_id == each.id),
                 and_(
                     batch.c.state.in_(("posting", "accepted", "unknown")),
                     attempt.c.posted_at >= ceiling.since,
@@ -171,7 +182,10 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
     span = {"lo": row.lo, "hi": row.hi}
     where = each.issue, each.provider, row.lo, row.hi
     found = connection.execute(_span_of(each.list_id, each.audience_at), span).all()
-    settled = _turned_away(connection, each, row.id, span)
+    if row.only is not None:
+        only = set(decode(row.only))
+        found = [one for one in found if one.id in only]
+    settled = _turned_away(connection, each, row, span)
     settled |= outside(connection, each, [one.id for one in found])
     rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
     readers: list[Reader] = []
@@ -193,13 +207,19 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
     return tuple(readers)
 
 
-def _turned_away(connection: Connection, each: Mailing, batch_id: int, span: Mapping[str, int]) -> set[int]:
+def _turned_away(connection: Connection, each: Mailing, row: Row[Any], span: Mapping[str, int]) -> set[int]:
     """Return whom this mailing turned away; forget the batch's own exclusions, which a claim finds anew."""
     found = connection.execute(_EXCEPTIONS, {**span, "mailing": each.id}).all()
-    stale = {reader for reader, of, kind in found if of == batch_id and kind == "excluded"}
+    stale = {reader for reader, of, kind in found if of == row.id and kind == "excluded"}
+    if row.only is not None:
+        stale &= set(decode(row.only))
     if stale:
         connection.execute(
-            delete(exception).where(exception.c.batch_id == batch_id, exception.c.kind == "excluded")
+            delete(exception).where(
+                exception.c.batch_id == row.id,
+                exception.c.kind == "excluded",
+                exception.c.subscriber_id.in_(stale),
+            )
         )
     return {reader for reader, _, _ in found} - stale
 
@@ -302,6 +322,8 @@ def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
 
 def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
     """Write what became of a request; False when the batch was no longer this attempt's."""
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
     match outcome:
         case Accepted(message_id):
             moved = _if_mine(
@@ -327,10 +349,46 @@ def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now
         return False
     if isinstance(outcome, Accepted):
         return record(connection, claimed, outcome, now=now)
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
     moved = _again(connection, claimed, ("posting", "unknown"), now=now, not_before=now)
     if moved:
         _record_attempt(connection, claimed, outcome, now)
     return moved
+
+
+def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Settle a batch by an earlier request, if one was reported while this one was on the wire.
+
+    This one was not taken, so its readers have one mail, of the earlier one: they must not go back to wait.
+    """
+    if isinstance(outcome, Accepted | Unknown):
+        return False
+    earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
+    if earlier is None:
+        return False
+    readers = decode(earlier.members)
+    values = {"state": "accepted", "attempt": earlier.id, "members": earlier.members, "n": len(readers)}
+    if not _if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
+        return False
+    connection.execute(
+        delete(exception).where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.in_(readers))
+    )
+    _record_attempt(connection, claimed, outcome, now)
+    return True
+
+
+_EARLIER = (
+    select(attempt.c.id, attempt.c.members)
+    .where(
+        attempt.c.batch_id == bindparam("batch"),
+        attempt.c.id != bindparam("mine"),
+        attempt.c.outcome == "accepted",
+        attempt.c.members.is_not(None),
+    )
+    .order_by(attempt.c.posted_at)
+    .limit(1)
+)
 
 
 def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> None:
@@ -406,13 +464,18 @@ def _split(connection: Connection, claimed: Claim, now: int) -> bool:
 
 def _cut_in_two(
     connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
-) -> None:
-    """Replace a batch by two, the first up to the reader ``middle``; who was turned away goes along."""
+) -> int:
+    """Replace a batch by two, the first up to the reader ``middle``; return the first one's id.
+
+    Who was turned away goes along.
+    """
+    halves: list[int] = []
     _set(connection, row.id, now=now, state="split", n=0, members=None)
     turned_away = select(func.count()).where(
         exception.c.batch_id == row.id, exception.c.subscriber_id > middle
     )
     upper = sum(reader.id > middle for reader in readers) + int(connection.scalar(turned_away) or 0)
+    only = None if row.only is None else decode(row.only)
     for lo, hi, candidates in ((row.lo, middle, row.candidates - upper), (middle + 1, row.hi, upper)):
         key = connection.execute(
             insert(batch).values(
@@ -422,6 +485,8 @@ def _cut_in_two(
                 hi=hi,
                 candidates=candidates,
                 state="pending",
+                only=None if only is None else encode(one for one in only if lo <= one <= hi),
+                decided_after=row.decided_after,
                 changed_at=now,
             )
         ).inserted_primary_key
@@ -430,6 +495,8 @@ def _cut_in_two(
             .where(exception.c.batch_id == row.id, exception.c.subscriber_id.between(lo, hi))
             .values(batch_id=key[0] if key else None)
         )
+        halves.append(key[0] if key else 0)
+    return halves[0]
 
 
 def forget_waits(connection: Connection, mailing_id: int) -> None:

@@ -1,16 +1,17 @@
 """Count who got an issue: the proof, over all its mailings by one provider."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from newsletter.delivery.events import KINDS
+from newsletter.delivery.members import decode
 from newsletter.delivery.proof import Proof, State
 from newsletter.store.alarms import alarms_of
 from newsletter.store.events import tallies
-from newsletter.store.mailings import Mailing, of_issue
+from newsletter.store.mailings import Mailing, of_issue, reached_anybody
 from newsletter.store.reach import not_yet_cut
 from newsletter.store.tables import batch, exception
 
@@ -27,10 +28,9 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
     mailings = counted(connection, issue, provider)
     if not mailings:
         return None
-    last_of_list = {each.list_id: each.id for each in mailings}
-    total = _Count()
+    total, latest_of = _Count(), latest_of_lists(mailings)
     for each in mailings:
-        total.add(connection, each, last=last_of_list[each.list_id] == each.id, sender_alive=sender_alive)
+        total.add(connection, each, latest=latest_of[each.list_id], sender_alive=sender_alive)
     latest = mailings[-1]
     reported: Counter[str] = Counter()
     for each in mailings:
@@ -53,8 +53,56 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
 
 
 def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
-    """Return the mailings of an issue by one provider, oldest first."""
-    return [each for each in of_issue(connection, issue) if each.provider == provider]
+    """Return the mailings of an issue by one provider that count, oldest first.
+
+    What was cancelled before it reached anybody is as if it never was, unless there was nothing else.
+    """
+    found = [each for each in of_issue(connection, issue) if each.provider == provider]
+    kept = [each for each in found if each.state != "cancelled" or reached_anybody(connection, each.id)]
+    return kept or found
+
+
+def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:
+    """Return the id of the latest mailing to each list: it looked again at all whom earlier ones left out."""
+    return {each.list_id: each.id for each in mailings}
+
+
+class Apart(NamedTuple):
+    """A batch that is of its own readers alone: those turned away, with the reason, and the ``others``."""
+
+    row: Row[Any]
+    others: list[int]
+    turned_away: Mapping[int, tuple[str, str]]
+
+
+def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]:
+    """Yield an earlier mailing's batches that no later one looked at again: answers long lost, decided since.
+
+    ``latest`` is the latest mailing to the list.
+    """
+    rows = connection.execute(
+        select(batch).where(
+            batch.c.mailing_id == each.id,
+            batch.c.only.is_not(None),
+            batch.c.decided_after >= latest,
+            batch.c.state != "split",
+        )
+    ).all()
+    for row in rows:
+        told = connection.execute(
+            select(exception.c.subscriber_id, exception.c.kind, exception.c.reason)
+            .where(exception.c.batch_id == row.id)
+            .order_by(exception.c.subscriber_id)
+        )
+        readers = decode(row.only)
+        inside = set(readers)
+        unsettled = row.state in UNSETTLED
+        reasons = {
+            reader: (kind, why)
+            for reader, kind, why in told
+            if reader in inside and (kind == "rejected" or not unsettled)
+        }
+        yield Apart(row, [one for one in readers if one not in reasons], reasons)
 
 
 def _left_alone(state: State, *, sender_alive: bool) -> str:
@@ -71,7 +119,7 @@ class _Count:
         excluded = sum(self.excluded.values())
         return self.accepted + self.rejected + excluded + self.unknown + self.pending
 
-    def add(self, connection: Connection, each: Mailing, *, last: bool, sender_alive: bool) -> None:
+    def add(self, connection: Connection, each: Mailing, *, latest: int, sender_alive: bool) -> None:
         tallies = {row.state: row for row in _tallies(connection, each.id)}
         for state, row in tallies.items():
             if state == "accepted":
@@ -80,8 +128,11 @@ class _Count:
                 self.unknown += row.n
             elif state == "posting":
                 self.pending += row.n
-        if last:
+        if latest == each.id:
             self._not_mailed(connection, each, tallies)
+        else:
+            for one in apart(connection, each, latest):
+                self._not_mailed_apart(each, one)
 
     def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
         undone = sum(tallies[state].left for state in UNDONE if state in tallies)
@@ -100,6 +151,19 @@ class _Count:
                 self.rejected += row.n
             elif row.state not in UNSETTLED:
                 self.excluded[row.reason] += row.n
+
+    def _not_mailed_apart(self, each: Mailing, one: Apart) -> None:
+        for kind, why in one.turned_away.values():
+            if kind == "rejected":
+                self.rejected += 1
+            else:
+                self.excluded[why] += 1
+        if one.row.state not in UNSETTLED:
+            self.excluded["removed"] += max(0, len(one.others) - one.row.n)
+        elif each.state == "cancelled" or one.row.state == "cancelled":
+            self.excluded["cancelled"] += len(one.others)
+        else:
+            self.pending += len(one.others)
 
 
 def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:

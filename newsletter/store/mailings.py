@@ -47,6 +47,11 @@ class Mailing:
         return found if isinstance(found, int) else None
 
     @property
+    def put_off(self) -> bool:
+        """Say whether it goes on at another time than it was to begin: a day's ceiling was reached."""
+        return self.send_at is not None and self.send_at != self.manifest_send_at
+
+    @property
     def wrong(self) -> tuple[int, ...]:
         """Return the mailings that told readers what this one corrects."""
         found = self.manifest.get("wrong", ())
@@ -233,12 +238,10 @@ def _move(
     return bool(moved.rowcount)
 
 
-def due(connection: Connection, provider: str, *, now: int) -> list[Mailing]:
-    """Return the scheduled mailings whose time has come, the earliest first."""
+def due(connection: Connection, *, now: int) -> list[Mailing]:
+    """Return the scheduled mailings whose time has come, the earliest first, whatever their provider."""
     rows = connection.execute(
-        _MAILINGS.where(
-            mailing.c.state == "scheduled", mailing.c.provider == provider, mailing.c.send_at <= now
-        ).order_by(mailing.c.send_at)
+        _MAILINGS.where(mailing.c.state == "scheduled", mailing.c.send_at <= now).order_by(mailing.c.send_at)
     )
     return [_read(row) for row in rows]
 

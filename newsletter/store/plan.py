@@ -96,7 +96,7 @@ def foresee(
         if kind == "newcomers":
             mailed |= rejected_between(connection, issue, provider, chunk[0][0], chunk[-1][0]).keys()
         if wrong:
-            mailed |= not_told(connection, wrong, [reader for reader, _ in chunk])
+            mailed |= not_told(connection, wrong, [reader for reader, _ in chunk], at=audience_at)
         for reader, why in chunk:
             if reader in mailed:
                 continue

@@ -2,36 +2,53 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from newsletter.delivery.members import decode
 from newsletter.store.mailings import Mailing
 from newsletter.store.tables import batch, event, exception, mailing, subscription
 
 UNCUT_AT_ONCE = 10_000
+YET_TO_COME = 2**62  # the id of a mailing that is only foreseen
+MAILED = ("accepted", "unknown", "posting")
 
 
 def mailed_between(
-    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int | None = None
 ) -> set[int]:
     """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
 
-    This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice.
+    This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice. Who is to be
+    mailed again by the mailing that once lost his answer is among them; and for mailings there were by then
+    (``but`` is one's own id), whoever was given up.
     """
     rows = connection.execute(
-        select(batch.c.members)
+        select(batch.c.state, batch.c.members, batch.c.only)
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
-            mailing.c.id != but,
-            batch.c.state.in_(("accepted", "unknown", "posting")),
+            mailing.c.id != (but or 0),
             batch.c.lo <= hi,
             batch.c.hi >= lo,
-            batch.c.members.is_not(None),
+            or_(
+                batch.c.state.in_(MAILED),
+                and_(
+                    batch.c.only.is_not(None),
+                    or_(
+                        batch.c.state.in_(("pending", "claimed")),
+                        batch.c.decided_after >= (but or YET_TO_COME),
+                    ),
+                ),
+            ),
         )
     )
-    return {each for row in rows for each in decode(row.members) if lo <= each <= hi}
+    return {
+        each
+        for row in rows
+        for each in decode((row.members if row.state in MAILED else row.only) or b"")
+        if lo <= each <= hi
+    }
 
 
 def rejected_between(
@@ -63,15 +80,22 @@ def outside(connection: Connection, each: Mailing, ids: Sequence[int]) -> set[in
     if not ids:
         return set()
     out = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
-    return out if each.corrects is None else out | not_told(connection, each.wrong, ids)
+    if each.corrects is None:
+        return out
+    return out | not_told(connection, each.wrong, ids, at=each.audience_at)
 
 
-def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int]) -> set[int]:
-    """Return those of ascending ``ids`` to whom none of the ``wrong`` mailings was delivered."""
+def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:
+    """Return those of ascending ``ids`` to whom none of the ``wrong`` mailings was delivered.
+
+    Judged by what was known ``at`` an instant (microseconds): what is found out later changes no audience
+    that was settled. Another correction looks again.
+    """
     rows = connection.execute(
         select(batch.c.members).where(
             batch.c.mailing_id.in_(wrong),
             batch.c.state == "accepted",
+            batch.c.changed_at <= at,
             batch.c.lo <= ids[-1],
             batch.c.hi >= ids[0],
         )
@@ -81,10 +105,18 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int]) -
         select(event.c.subscriber_id).where(
             event.c.subscriber_id.between(ids[0], ids[-1]),
             event.c.mailing_id.in_(wrong),
+            event.c.received_at <= at,
             event.c.kind.in_(("bounce", "blocked", "dropped")),
         )
     )
     return set(ids) - (told - set(turned_back))
+
+
+def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
+    """Return when a batch of these mailings last changed, by whatever clock."""
+    return int(
+        connection.scalar(select(func.max(batch.c.changed_at)).where(batch.c.mailing_id.in_(mailings))) or 0
+    )
 
 
 def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> tuple[list[int], int | None]:

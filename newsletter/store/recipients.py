@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode
-from newsletter.store.counting import UNSETTLED, counted
+from newsletter.store.counting import UNSETTLED, Apart, apart, counted, latest_of_lists
 from newsletter.store.mailings import Mailing
 from newsletter.store.reach import outside, uncut
 from newsletter.store.tables import batch, event, exception, subscriber, subscription
@@ -30,16 +30,19 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
     An address is empty when its reader was erased since.
     """
     mailings = counted(connection, issue, provider)
-    last_of_list = {each.list_id: each.id for each in mailings}
+    latest_of = latest_of_lists(mailings)
     for each in mailings:
-        last = last_of_list[each.list_id] == each.id
+        latest = latest_of[each.list_id]
         for row in _batches(connection, each.id):
             if row.n and row.state not in UNSETTLED:
                 yield from _members(connection, row, _told(row.state, sender_alive))
-            if last:
+            if latest == each.id:
                 yield from _not_mailed(connection, each, row)
-        if last:
+        if latest == each.id:
             yield from _uncut(connection, each)
+        else:
+            for one in apart(connection, each, latest):
+                yield from _not_mailed_apart(connection, each, one)
 
 
 def _told(state: str, sender_alive: bool) -> str:
@@ -96,6 +99,18 @@ def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterato
         yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
     else:
         yield from _all((), row.candidates - row.n - len(told), *REMOVED)
+
+
+def _not_mailed_apart(connection: Connection, each: Mailing, one: Apart) -> Iterator[Account]:
+    emails = _emails(connection, [*one.turned_away, *one.others])
+    for reader, (kind, why) in one.turned_away.items():
+        yield _account(emails.get(reader, ""), kind, why, one.row.changed_at)
+    if one.row.state not in UNSETTLED:
+        yield from _all((), len(one.others) - one.row.n, *REMOVED)
+        return
+    cancelled = each.state == "cancelled" or one.row.state == "cancelled"
+    for reader in one.others:
+        yield _account(emails.get(reader, ""), *(CANCELLED if cancelled else PENDING))
 
 
 def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Account]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from newsletter.delivery.members import decode
 from newsletter.delivery.settling import Decision
@@ -99,11 +99,11 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
             _answered(connection, each, "accepted", made.evidence, now)
         case "resend" if not each.cancelled:
             _keep_members(connection, each, members)
-            _move(connection, each, now, state="pending", n=0, members=None, not_before=0)
+            _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
         case "resend" | "drop":
             _keep_members(connection, each, members)
             _turn_away(connection, each, decode(members))
-            _move(connection, each, now, state="rejected", n=0, members=None)
+            _move(connection, each, now, state="rejected", **_apart(connection, each, members))
         case _:
             pass
     _write_down(connection, each, made, now)
@@ -112,6 +112,19 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
 
 def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:
     connection.execute(update(batch).where(batch.c.id == each.batch).values(changed_at=now, **values))
+
+
+def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str, object]:
+    """Return what makes a batch that of its readers alone.
+
+    Mailings to the list since then looked again at whom it left out, and not at them.
+    """
+    own = select(mailing.c.issue, mailing.c.provider, mailing.c.list_id).where(mailing.c.id == each.mailing)
+    issue, provider, list_id = connection.execute(own).one()
+    latest = select(func.max(mailing.c.id)).where(
+        mailing.c.issue == issue, mailing.c.provider == provider, mailing.c.list_id == list_id
+    )
+    return {"n": 0, "members": None, "only": members, "decided_after": connection.scalar(latest)}
 
 
 def _answered(connection: Connection, each: Unanswered, outcome: str, detail: str, now: int) -> None:

@@ -103,7 +103,9 @@ def settle(
         elif request.attempt == request.latest and request.state in ON_THE_WIRE:
             settled.add(request.batch)
             _accept(connection, request, event, request.members, now)
-        elif request.kept is not None and request.state in GIVEN_UP:
+        elif request.kept is not None and (
+            request.state in GIVEN_UP or (request.state == "split" and _take_back(connection, request, now))
+        ):
             settled.add(request.batch)
             _accept(connection, request, event, request.kept, now)
         elif request.state == "split" or (request.kept is None and request.state != "posting"):
@@ -111,6 +113,43 @@ def settle(
         else:
             _mark(connection, request, now)
     return len(settled), contradicted
+
+
+def _take_back(connection: Connection, request: Request, now: int) -> bool:
+    """Put a batch together again that was cut up; False when one of its pieces left already."""
+    whole = connection.execute(select(batch).where(batch.c.id == request.batch)).one()
+    pieces = connection.execute(
+        select(batch.c.id, batch.c.state).where(
+            batch.c.mailing_id == request.mailing,
+            batch.c.lo.between(whole.lo, whole.hi),
+            batch.c.id != whole.id,
+            batch.c.state != "split",
+        )
+    ).all()
+    if not pieces or not {each.state for each in pieces} <= {"pending", "claimed", "empty", "rejected"}:
+        return False
+    ids = [each.id for each in pieces]
+    connection.execute(
+        update(batch).where(batch.c.id.in_(ids)).values(state="split", n=0, members=None, changed_at=now)
+    )
+    connection.execute(update(exception).where(exception.c.batch_id.in_(ids)).values(batch_id=whole.id))
+    return True
+
+
+def _release_claims(connection: Connection, request: Request, readers: Sequence[int], now: int) -> None:
+    """Let what another mailing of the issue has claimed be claimed anew, without these readers."""
+    own = select(mailing.c.issue).where(mailing.c.id == request.mailing).scalar_subquery()
+    connection.execute(
+        update(batch)
+        .where(
+            batch.c.state == "claimed",
+            batch.c.id != request.batch,
+            batch.c.lo <= readers[-1],
+            batch.c.hi >= readers[0],
+            batch.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.issue == own)),
+        )
+        .values(state="pending", n=0, members=None, owner=None, lease_until=None, changed_at=now)
+    )
 
 
 def _accept(connection: Connection, request: Request, event: Event, members: bytes | None, now: int) -> None:
@@ -131,6 +170,7 @@ def _accept(connection: Connection, request: Request, event: Event, members: byt
     )
     if request.kept is not None:
         _forget_exceptions(connection, request.batch, readers)
+        _release_claims(connection, request, readers, now)
     _mark(connection, request, now)
     if request.state != "posting":
         _write_decision(connection, request, event, len(readers), now)

@@ -148,6 +148,8 @@ batch = Table(
     Column("n", Integer, nullable=False, server_default="0"),  # readers really in it
     Column("members", LargeBinary),  # who they were: delta varints
     Column("message_id", Text),
+    Column("only", LargeBinary),  # whom it is for, once decided to be untaken: no longer all from lo to hi
+    Column("decided_after", BigInteger),  # the latest mailing to the list by then
     Column("changed_at", BigInteger, nullable=False),
     CheckConstraint(
         "state in ('pending', 'claimed', 'posting', 'accepted', 'unknown', 'rejected', 'empty', 'cancelled',"

@@ -22,10 +22,35 @@ class Scale:
     rows: int  # of the import
     starts: int  # runs of a command that only starts
     renders: int
+    large: int  # readers of the send that is compared with one to a tenth of them
+    larges: int  # runs of both
+    events: int  # reported, each way they come
 
 
-FULL = Scale(readers=100_000, pairs=5, few=20_000, many=500_000, rows=1_000_000, starts=15, renders=300)
-QUICK = Scale(readers=20_000, pairs=2, few=2_000, many=20_000, rows=100_000, starts=5, renders=60)
+FULL = Scale(
+    readers=100_000,
+    pairs=5,
+    few=20_000,
+    many=500_000,
+    rows=1_000_000,
+    starts=15,
+    renders=300,
+    large=1_000_000,
+    larges=3,
+    events=50_000,
+)
+QUICK = Scale(
+    readers=20_000,
+    pairs=2,
+    few=2_000,
+    many=20_000,
+    rows=100_000,
+    starts=5,
+    renders=60,
+    large=300_000,
+    larges=1,
+    events=5_000,
+)
 
 
 @dataclass(frozen=True, slots=True)

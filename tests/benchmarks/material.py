@@ -17,6 +17,7 @@ site_url = "https://news.example.org"
 provider = "sendgrid"
 sendgrid_host = "{host}"
 threads = 8
+webhook_keys = [{keys}]
 """
 
 _FRONT = """\
@@ -96,12 +97,14 @@ class Publication:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        (root / "issues").mkdir(parents=True)
+        (root / "issues").mkdir(parents=True, exist_ok=True)
         self.send_to("http://127.0.0.1:9")
 
-    def send_to(self, host: str) -> None:
-        """Set where requests go."""
-        (self.root / "newsletter.toml").write_text(SETTINGS.format(host=host), encoding="utf-8")
+    def send_to(self, host: str, *, webhook_key: str = "") -> None:
+        """Set where requests go, and the public key that reports are signed with."""
+        keys = f'"{webhook_key}"' if webhook_key else ""
+        text = SETTINGS.format(host=host, keys=keys)
+        (self.root / "newsletter.toml").write_text(text, encoding="utf-8")
 
     def letter(self, issue: str) -> str:
         """Write the generated letter as an issue of that id; return the id."""

@@ -19,14 +19,16 @@ class Sent:
     readers: int
 
 
-def _publication(folder: Path, name: str, readers: int) -> Publication:
+def publication_of(folder: Path, name: str, readers: int) -> Publication:
+    """Return a publication whose list holds so many readers, imported as an editor does."""
     publication = Publication(folder / name)
     file = publication.readers(readers)
     newsletter("subscribers", "import", file, "--list", "readers", folder=publication.root)
     return publication
 
 
-def _send(publication: Publication, issue: str) -> Sent:
+def send_to_all(publication: Publication, issue: str) -> Sent:
+    """Send an issue as a command; raise RuntimeError when the server counted another number than it says."""
     publication.letter(issue)
     with sink(latency=LATENCY) as (url, taken):
         publication.send_to(url)
@@ -51,15 +53,15 @@ def send_speed(scale: Scale, folder: Path) -> list[Figure]:
     The start of the command is measured on a list of one and taken off, since the loop has none; reading the
     list, planning, claiming, building and recording stay in.
     """
-    publication, alone = _publication(folder, "send", scale.readers), _publication(folder, "one", 1)
-    starts = [_send(alone, f"start-{n}") for n in range(3)]
+    publication, alone = publication_of(folder, "send", scale.readers), publication_of(folder, "one", 1)
+    starts = [send_to_all(alone, f"start-{n}") for n in range(3)]
     start_wall, start_cpu = (median(getattr(s.cost, what) for s in starts) for what in ("wall", "cpu"))
     # The one reader's own answer takes the latency once, which is no part of a start.
     start_wall -= LATENCY
     sends, loops = [], []
     for n in range(scale.pairs):
         loops.append(_bare(publication, f"bare-{n}"))
-        sends.append(_send(publication, f"send-{n}"))
+        sends.append(send_to_all(publication, f"send-{n}"))
     ours = [each.readers / (each.cost.wall - start_wall) for each in sends]
     bare = [each["readers"] / each["pool_seconds"] for each in loops]
     through = [each["readers"] / each["provider_seconds"] for each in loops]
@@ -89,7 +91,7 @@ def send_memory(scale: Scale, folder: Path) -> list[Figure]:
     """Compare the peak memory of a send to few with that of a send to many."""
     peaks = []
     for count in (scale.few, scale.many):
-        sent = _send(_publication(folder, f"memory-{count}", count), "memory")
+        sent = send_to_all(publication_of(folder, f"memory-{count}", count), "memory")
         peaks.append(sent.cost.megabytes)
     details = {f"MB at {scale.few:,}": peaks[0], f"MB at {scale.many:,}": peaks[1]}
     growth = (peaks[1] / peaks[0] - 1) * 100

@@ -45,7 +45,8 @@ def test_a_manifest_has_one_form() -> None:
     assert BYTES.decode() == (
         '{"audience_at":"2026-01-12T07:00:00.000001Z","corrects":null,"envelope":"ef56",'
         '"excluded":{"bounce":2,"unsubscribed":6},"issue":"2026-01-12-olá","kind":"first","list":"weekly",'
-        '"provider":"sandbox","readers":1180,"send_at":null,"variants":{"everyone":"cd34","members":"ab12"}}'
+        '"provider":"sandbox","readers":1180,"requested_by":"","send_at":null,'
+        '"variants":{"everyone":"cd34","members":"ab12"},"wrong":[]}'
     )
 
 

@@ -21,11 +21,12 @@ from sqlalchemy import delete, select
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event, Kind
+from newsletter.delivery.evidence import Seen
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Policy
-from newsletter.errors import AudienceError, DeliveryError
-from newsletter.store import mailings, plan
+from newsletter.delivery.settling import Decision, Policy, Verdict
+from newsletter.errors import AudienceError, DeliveryError, SendingStopped
+from newsletter.store import counting, mailings, plan
 from newsletter.store.database import read, write
 from newsletter.store.tables import event, subscriber, subscription
 
@@ -114,7 +115,7 @@ class Story(RuleBasedStateMachine):
         self, script: list[Answer], name: str, *, only_missing: bool, meanwhile: list[tuple[str, str]]
     ) -> None:
         sending = self._foresee(name, only_missing=only_missing)
-        if sending is None:
+        if sending is None or sending.state == "scheduled":
             return
         changes = deque(meanwhile)
 
@@ -154,10 +155,36 @@ class Story(RuleBasedStateMachine):
             for _ in range(times):
                 plan.cut(connection, each, batch_size=size, now=self.house.clock.now(), at_once=stretch)
 
-    @precondition(lambda self: self._last_state() in {"paused", "sending"})
+    @precondition(lambda self: self._last_state() in {"paused", "sending", "scheduled"})
     @rule()
     def cancel(self) -> None:
         publish.cancel(self.house, ISSUE)
+
+    @rule(name=st.sampled_from(LISTS), then=st.sampled_from(["undo", "cancel", "pause", "resume", "nothing"]))
+    def schedule(self, name: str, then: str) -> None:
+        sending = self._foresee(name, only_missing=False)
+        if sending is None or sending.mailing is not None or sending.nothing_to_do:
+            return
+        self.post.look, self.post.meanwhile = lambda ids: None, lambda: None
+        publish.schedule(self.house, sending, self.house.clock.now() + 5 * SECOND)
+        if then != "nothing":
+            getattr(publish, then)(self.house, ISSUE)
+
+    @precondition(lambda self: self._last_state() != "")
+    @rule(script=st.lists(ANSWERS, max_size=4), cut=st.sampled_from(["", "pause", "cancel"]))
+    def resume(self, script: list[Answer], cut: str) -> None:
+        """Go on; an editor stops it while the first request is on the wire."""
+
+        def act() -> None:
+            self.post.meanwhile = lambda: None
+            if cut:
+                getattr(publish, cut)(self.house, ISSUE)
+
+        self.post.look, self.post.meanwhile, self.post.script = lambda ids: None, act, deque(script)
+        with suppress(Killed, DeliveryError):
+            publish.resume(self.house, ISSUE)
+        self.post.meanwhile = lambda: None
+        self.post.script.clear()
 
     # ── what comes back ─────────────────────────────────────────────────────────────────────────────────
 
@@ -187,6 +214,14 @@ class Story(RuleBasedStateMachine):
         done = publish.reconcile(self.house, ISSUE, policy=policy)
         if not reported:
             assert not {"resend", "drop"} & set(done.readers), "decided without evidence"
+
+    @precondition(lambda self: self._last_state() != "")
+    @rule(verdict=st.sampled_from(["resend", "drop"]))
+    def decide(self, verdict: Verdict) -> None:
+        """An editor says what becomes of requests that the provider says it does not have."""
+        self.post.sightings = {attempt: Seen("message") for attempt in self.post.taken}
+        self.house.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
+        publish.reconcile(self.house, ISSUE, word=Decision(verdict, "I looked"))
 
     def _somebody_heard(self) -> bool:
         with read(self.house.engine) as connection:
@@ -257,7 +292,7 @@ class Story(RuleBasedStateMachine):
         """Every subscription of a mailed list at the latest audience instant has its line."""
         with read(self.house.engine) as connection:
             latest: dict[int | None, int] = {}
-            for each in mailings.of_issue(connection, ISSUE):
+            for each in counting.counted(connection, ISSUE, self.post.identity):
                 latest[each.list_id] = max(each.audience_at, latest.get(each.list_id, 0))
             wanted: Counter[str] = Counter()
             for key, audience_at in latest.items():
@@ -285,7 +320,11 @@ class Story(RuleBasedStateMachine):
         for only_missing in (True, False, False):
             for name in LISTS:
                 sending = self._foresee(name, only_missing=only_missing)
-                if sending is not None:
+                if sending is not None and sending.state == "scheduled":
+                    for _ in range(2):  # too late, it is held first
+                        with suppress(SendingStopped):
+                            publish.resume(self.house, ISSUE)
+                elif sending is not None:
                     publish.send(self.house, sending)
         self.check()
         proof = publish.status(self.house, ISSUE)

@@ -205,10 +205,20 @@ def _cancel_at(house: House, mailed: int) -> None:
 @pytest.mark.parametrize(("verdict", "accepted"), [("accepted", 10), ("resend", 8), ("drop", 8)])
 def test_an_editors_word_settles_what_no_evidence_does(house: House, verdict: str, accepted: int) -> None:
     _send(house, LOST)
+    _much_later(house)
     word = Decision(verdict, "An editor’s word: I looked")  # type: ignore[arg-type]
     done = publish.reconcile(house, ISSUE, word=word)
     assert (done.proof.accepted, done.proof.unknown) == (accepted, 0)
     assert publish.decisions(house, ISSUE)[-1].evidence == "An editor’s word: I looked"
+
+
+def test_too_early_nobody_can_know_that_it_was_not_taken_but_that_it_was(house: House) -> None:
+    _send(house, TAKEN)
+    for verdict in ("resend", "drop"):
+        word = Decision(verdict, "An editor’s word: none there")  # type: ignore[arg-type]
+        assert publish.reconcile(house, ISSUE, word=word).readers == {"hold": 2}
+    word = Decision("accepted", "An editor’s word: it is there")
+    assert publish.reconcile(house, ISSUE, word=word).readers == {"accepted": 2}
 
 
 def test_evidence_weighs_more_than_a_word(house: House) -> None:

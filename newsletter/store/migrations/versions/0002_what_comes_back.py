@@ -21,6 +21,8 @@ def upgrade() -> None:
     op.add_column("mailing", sa.Column("send_at", sa.BigInteger()))
     op.add_column("mailing", sa.Column("requested_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("mailing", sa.Column("corrects", sa.Text()))
+    op.add_column("batch", sa.Column("only", sa.LargeBinary()))
+    op.add_column("batch", sa.Column("decided_after", sa.BigInteger()))
     op.add_column("attempt", sa.Column("members", sa.LargeBinary()))
     op.create_table(
         "event",
@@ -89,6 +91,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("approval", "decision", "alarm", "tally", "event"):
         op.drop_table(table)
+    with op.batch_alter_table("batch") as batch:
+        for column in ("only", "decided_after"):
+            batch.drop_column(column)
     with op.batch_alter_table("attempt") as attempt:
         attempt.drop_column("members")
     with op.batch_alter_table("mailing") as mailing:
