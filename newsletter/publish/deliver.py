@@ -162,9 +162,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
             hint=f"Send it now all the same with: newsletter resume {mailing.issue}",
         )
     with write(wiring.engine) as connection:
-        # The lock is ours, so whoever held a lease is dead.
-        for each in mailings.of_issue(connection, mailing.issue):
-            batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
+        batches.recover(connection, now=wiring.clock.now())
         # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
         if not mailings.begin(connection, mailing_id, (foreseen, "sending")):
             raise SendingStopped(

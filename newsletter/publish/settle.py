@@ -10,7 +10,7 @@ from newsletter.delivery.evidence import CannotSay, NotSeen, Seen, Sighting
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.settling import Decision, Facts, Policy, Verdict, decide
 from newsletter.errors import DeliveryError
-from newsletter.publish.account import issue_id, mailings_of, status
+from newsletter.publish.account import issue_id, status
 from newsletter.publish.deliver import Progress, silent
 from newsletter.wiring import Wiring
 
@@ -57,7 +57,7 @@ def reconcile(
     told: Counter[Verdict] = Counter()
     held: dict[str, None] = {}
     with wiring.sender_lock():
-        _recover(wiring, issue)
+        _recover(wiring)
         waiting = _unanswered(wiring, issue, before.provider)
         if waiting:
             with wiring.provider() as provider:
@@ -74,13 +74,12 @@ def reconcile(
     return Reconciled(told, tuple(held), proof)
 
 
-def _recover(wiring: Wiring, issue: str) -> None:
+def _recover(wiring: Wiring) -> None:
     from newsletter.store import batches
     from newsletter.store.database import write
 
-    for each in mailings_of(wiring, issue):
-        with write(wiring.engine) as connection:
-            batches.recover(connection, each.id, now=wiring.clock.now(), void_all=True)
+    with write(wiring.engine) as connection:
+        batches.recover(connection, now=wiring.clock.now())
 
 
 def _unanswered(wiring: Wiring, issue: str, provider: str) -> "list[Unanswered]":

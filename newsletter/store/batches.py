@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode, encode
@@ -507,38 +506,25 @@ def forget_waits(connection: Connection, mailing_id: int) -> None:
     connection.execute(delete(limiter).where(limiter.c.name == "recipients"))
 
 
-def recover(connection: Connection, mailing_id: int, *, now: int, void_all: bool) -> tuple[int, int]:
-    """Release what dead senders held; return how many batches go again and how many became unknown.
+def recover(connection: Connection, *, now: int) -> None:
+    """Release what dead senders held, of whatever issue; what was on the wire becomes unknown.
 
-    ``void_all`` says that this process alone may send, so every lease is a dead one's.
+    The caller alone may send from this database, so every lease is a dead one's. Batches that wait longer
+    than any answer asks for are tried now: the clock went back since.
     """
-    dead: ColumnElement[bool] = batch.c.mailing_id == mailing_id
-    if not void_all:
-        dead = and_(dead, or_(batch.c.lease_until.is_(None), batch.c.lease_until <= now))
-    again = connection.execute(
-        update(batch)
-        .where(dead, batch.c.state == "claimed")
-        .values(state="pending", owner=None, lease_until=None, n=0, members=None, changed_at=now)
-    )
-    unknown = connection.execute(
-        update(batch)
-        .where(dead, batch.c.state == "posting")
-        .values(state="unknown", owner=None, lease_until=None, changed_at=now)
-    )
-    if void_all:
-        _forget_endless_waits(connection, mailing_id, now)
-    return again.rowcount, unknown.rowcount
-
-
-def _forget_endless_waits(connection: Connection, mailing_id: int, now: int) -> None:
-    """Let batches be tried now that wait longer than any answer asks for: the clock went back since."""
     connection.execute(
         update(batch)
-        .where(
-            batch.c.mailing_id == mailing_id,
-            batch.c.state == "pending",
-            batch.c.not_before > now + LONGEST_WAIT,
-        )
+        .where(batch.c.state == "claimed")
+        .values(state="pending", owner=None, lease_until=None, n=0, members=None, changed_at=now)
+    )
+    connection.execute(
+        update(batch)
+        .where(batch.c.state == "posting")
+        .values(state="unknown", owner=None, lease_until=None, changed_at=now)
+    )
+    connection.execute(
+        update(batch)
+        .where(batch.c.state == "pending", batch.c.not_before > now + LONGEST_WAIT)
         .values(not_before=0)
     )
 
