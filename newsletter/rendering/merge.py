@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -80,8 +82,14 @@ def _escape(value: str) -> str:
     return _HTML_SPECIAL.sub(lambda match: _HTML[match[0]], value) if _HTML_SPECIAL.search(value) else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+@lru_cache(maxsize=4096)  # readers share first names and cities
+def _both(value: str) -> tuple[str, str]:
+    """Return a value clean, and clean and escaped."""
+    cleaned = clean(value)
+    return cleaned, _escape(cleaned)
+
+
+class _Slot(NamedTuple):
     name: str
     default: str
     raw: str  # the tag, or empty when the message does not use it
@@ -108,13 +116,12 @@ class Merger:
         control characters alone, becomes the field's default. Links are ours and pass as they are.
         """
         found = {tag: values.get(name, "") for name, tag in self._links}
-        for slot in self._slots:
-            value = values.get(slot.name)
-            cleaned = clean(value) if value else ""
-            if slot.raw:
-                found[slot.raw] = cleaned or slot.default
-            if slot.html:
-                found[slot.html] = _escape(cleaned) if cleaned else slot.default_html
+        for name, default, raw, html, default_html in self._slots:
+            cleaned, escaped = _both(values.get(name) or "")
+            if raw:
+                found[raw] = cleaned or default
+            if html:
+                found[html] = escaped or default_html
         return found
 
 

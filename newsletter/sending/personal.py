@@ -23,7 +23,11 @@ def _attributes(text: str) -> dict[str, str]:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {}
-    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    if set(map(type, found.values())) == {str}:
+        return found
+    return {name: str(value) for name, value in found.items()}
 
 
 def recipient_maker(

@@ -185,8 +185,10 @@ def _eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Rea
         only = set(decode(row.only))
         found = [one for one in found if one.id in only]
     settled = _turned_away(connection, each, row, span)
-    settled |= outside(connection, each, [one.id for one in found])
+    settled |= outside(connection, each, [one[0] for one in found])
     rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
+    if not settled and not rejected and not any(one[4] for one in found):
+        return tuple([Reader._make(one[:4]) for one in found])
     readers: list[Reader] = []
     left_out: list[dict[str, object]] = []
     about = {"mailing_id": each.id, "batch_id": row.id}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from newsletter.delivery.members import decode
 from newsletter.store.mailings import Mailing
@@ -23,25 +23,15 @@ def mailed_between(
     (``but`` is one's own id), whoever was given up.
     """
     rows = connection.execute(
-        select(batch.c.state, batch.c.members, batch.c.only)
-        .join(mailing, mailing.c.id == batch.c.mailing_id)
-        .where(
-            mailing.c.issue == issue,
-            mailing.c.provider == provider,
-            mailing.c.id != (but or 0),
-            batch.c.lo <= hi,
-            batch.c.hi >= lo,
-            or_(
-                batch.c.state.in_(MAILED),
-                and_(
-                    batch.c.only.is_not(None),
-                    or_(
-                        batch.c.state.in_(("pending", "claimed")),
-                        batch.c.decided_after >= (but or YET_TO_COME),
-                    ),
-                ),
-            ),
-        )
+        _MAILED,
+        {
+            "issue": issue,
+            "provider": provider,
+            "lo": lo,
+            "hi": hi,
+            "but": but or 0,
+            "since": but or YET_TO_COME,
+        },
     )
     return {
         each
@@ -49,6 +39,30 @@ def mailed_between(
         for each in decode((row.members if row.state in MAILED else row.only) or b"")
         if lo <= each <= hi
     }
+
+
+# Built once: each claim asks it, and building it takes longer than the answer.
+_MAILED = (
+    select(batch.c.state, batch.c.members, batch.c.only)
+    .join(mailing, mailing.c.id == batch.c.mailing_id)
+    .where(
+        mailing.c.issue == bindparam("issue"),
+        mailing.c.provider == bindparam("provider"),
+        mailing.c.id != bindparam("but"),
+        batch.c.lo <= bindparam("hi"),
+        batch.c.hi >= bindparam("lo"),
+        or_(
+            batch.c.state.in_(MAILED),
+            and_(
+                batch.c.only.is_not(None),
+                or_(
+                    batch.c.state.in_(("pending", "claimed")),
+                    batch.c.decided_after >= bindparam("since"),
+                ),
+            ),
+        ),
+    )
+)
 
 
 def rejected_between(

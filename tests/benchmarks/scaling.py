@@ -42,7 +42,7 @@ def at_scale(scale: Scale, folder: Path) -> list[Figure]:
 
 def _ledger(publication: Publication, readers: int, empty: int) -> Figure:
     taken = _bytes(publication, LEDGER) - empty
-    details = {
+    details: dict[str, float | int | str] = {
         "tables": ", ".join(LEDGER),
         "accepted": readers,
         "bytes": taken,
@@ -53,7 +53,7 @@ def _ledger(publication: Publication, readers: int, empty: int) -> Figure:
 
 
 def _median(sends: Sequence[Sent], what: str) -> float:
-    return median(getattr(each.cost, what) for each in sends)
+    return float(median(getattr(each.cost, what) for each in sends))
 
 
 def _growth(name: str, what: str, few: Sequence[Sent], many: Sequence[Sent], start: float) -> Figure:

@@ -162,6 +162,8 @@ class SendGridProvider:
         except httpx.HTTPError as error:
             reason = self._sentence(error)
             return Unknown(reason) if body.may_have_arrived else NotAccepted(reason)
+        finally:
+            body.let_go()
         return classify(Answer(response.status_code, response.headers, response.body), now=self._now())
 
     def _expire(self, body: Body) -> Outcome:

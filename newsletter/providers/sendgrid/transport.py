@@ -53,6 +53,10 @@ class Body:
         """Say whether the request was called off in time."""
         return self._called_off
 
+    def let_go(self) -> None:
+        """Forget the bytes: httpx ties a request and its answer in a knot that only a collection undoes."""
+        self.content = b""
+
     def call_off(self) -> bool:
         """Keep the last piece back; False when it is already on its way."""
         with self._lock:
