@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ALARMS = {
     "accepted_twice": "{n} readers were accepted twice.",
+    "unknown_request": "{n} reports tell of requests this ledger never made: look for another copy of it.",
     "never_mailed": "{n} events tell of readers whom this issue never mailed.",
     "more_delivered_than_accepted": "{n} more readers were delivered to than accepted.",
     "miscounted": "{n} batches hold not who they count.",
@@ -178,6 +179,8 @@ def way_on(proof: "Proof") -> str:
         return f"Ask a second person for: newsletter approve {proof.issue}"
     if proof.state == "scheduled":
         return f"`newsletter serve` sends it then, or: newsletter resume {proof.issue}"
+    if proof.state == "sending" and not proof.note:
+        return "It is being sent now."
     if proof.pending:
         return f"{proof.pending:,} are still to be mailed. Go on with: newsletter resume {proof.issue}"
     if proof.unknown:

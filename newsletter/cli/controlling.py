@@ -146,7 +146,8 @@ def reconcile(
     _show_reconciled(done)
     _show(done.proof, json=json)
     if not done.proof.settled:
-        say(way_on(done.proof))
+        if done.proof.pending:
+            say(way_on(done.proof))
         raise typer.Exit(3)
 
 
@@ -177,5 +178,7 @@ def _show_reconciled(done: "Reconciled") -> None:
         say(f"  {n:,} {words[verdict]}.")
     for evidence in done.held:
         say(f"  {evidence}")
+    for way in done.ways:
+        say(f"  {way}")
     if not done.readers:
         say("Nothing is unknown.")

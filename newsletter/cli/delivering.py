@@ -79,6 +79,11 @@ def send(
         return
     moment = _moment(house, at, undo_window)
     sending = publish.foresee(house, issue, list_name=list, only_missing=only_missing, as_sent=as_sent)
+    if moment and sending.state == "scheduled":
+        raise UsageError(
+            f"“{sending.issue}” is scheduled already.",
+            hint=f"To move it: newsletter cancel {sending.issue}, then send it with another --at.",
+        )
     if moment and sending.kind == "continue":
         raise UsageError(
             "Sending of this issue began already, and goes on at once or not at all.",
@@ -272,8 +277,13 @@ def _end(house: "Wiring", issue: str, proof: "Proof | None", *, stopped: str = "
 
 
 def _show_decisions(made: "Sequence[Decided]") -> None:
-    for each in made:
-        say(f"  {each.readers:,} without an answer: {each.verdict}. {each.evidence}")
+    """Show what holds now of requests without an answer: the latest word on each, the like together."""
+    latest = {each.batch: each for each in made}
+    for verdict in dict.fromkeys(each.verdict for each in latest.values()):
+        same = [each for each in latest.values() if each.verdict == verdict]
+        readers = sum(each.readers for each in same)
+        requests = f" in {len(same):,} requests" if len(same) > 1 else ""
+        say(f"  {readers:,} without an answer{requests}: {verdict}. {same[-1].evidence}")
 
 
 def _document(proofs: "Sequence[Proof]") -> dict[str, object]:

@@ -28,9 +28,9 @@ class Event:
     """One report about one mail.
 
     ``key`` tells it from every other, the same whenever it is reported again. ``at`` is microseconds since
-    1970 by the provider's clock. ``attempt`` and ``reader`` are what the request carried, empty and None
-    when the report has neither. ``reason`` is the vendor's, scrubbed; ``machine`` says that no person opened
-    or clicked. ``raw`` is the report itself, without an address, kept for kinds we do not know.
+    1970 by the provider's clock. ``attempt``, ``reader`` and ``issue`` are what the request carried, empty
+    and None when the report has none. ``reason`` is the vendor's, scrubbed; ``machine`` says that no person
+    opened or clicked. ``raw`` is the report itself, without an address, kept for kinds we do not know.
     """
 
     key: bytes
@@ -43,6 +43,7 @@ class Event:
     reason: str = ""
     machine: bool = False
     raw: str = ""
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

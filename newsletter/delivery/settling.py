@@ -31,11 +31,26 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and the sentence that says why. ``message_id`` is the provider's, where it named one."""
+    """A verdict and the sentence that says why.
+
+    ``message_id`` is the provider's, where it named one; ``way`` is what to do about one that is held, with
+    ``{issue}`` in place of the issue.
+    """
 
     verdict: Verdict
     evidence: str
     message_id: str = ""
+    way: str = ""
+
+
+_BY_POLICY = (
+    "Mail them with: newsletter reconcile {issue} --policy resend, then resume;"
+    " or give them up with: newsletter reconcile {issue} --policy drop"
+)
+_BY_WORD = (
+    "Look yourself, at SendGrid's activity page for one, and say what you know: newsletter reconcile {issue}"
+    " --accepted, or --not-accepted, with --because"
+)
 
 
 def decide(facts: Facts, policy: Policy) -> Decision:
@@ -47,22 +62,27 @@ def decide(facts: Facts, policy: Policy) -> Decision:
             "accepted", "The provider has its mail, as it says when asked.", facts.sighting.message_id
         )
     if facts.now < facts.silent_until:
+        until = _when(facts.silent_until)
         return Decision(
-            "hold", f"It is too early to tell: absence proves nothing before {_when(facts.silent_until)}."
+            "hold",
+            f"It is too early to tell: absence proves nothing before {until}.",
+            way=f"Run it again after {until}: newsletter reconcile {{issue}}",
         )
     if facts.reported:
         return Decision(
             policy,
             f"The provider reported on {facts.reported:,} other requests sent within the hour, and never on"
             f" this one, sent at {_when(facts.posted_at)}.",
+            way=_BY_POLICY,
         )
     if facts.seen and isinstance(facts.sighting, NotSeen):
         return Decision(
             policy,
             f"Asked, the provider has {facts.seen:,} other requests sent within the hour, and not this one,"
             f" sent at {_when(facts.posted_at)}.",
+            way=_BY_POLICY,
         )
-    return Decision("hold", _nothing_known(facts.sighting))
+    return Decision("hold", _nothing_known(facts.sighting), way=_BY_WORD)
 
 
 def _nothing_known(sighting: Sighting) -> str:

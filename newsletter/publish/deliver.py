@@ -60,7 +60,8 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Pr
         except StoreError as error:
             raise SendingStopped(
                 f"Sending stopped half way: {error}",
-                hint=f"What was answered is kept. Go on with: newsletter resume {sending.issue}",
+                hint="What could be written is kept; an answer that could not counts as unknown."
+                f" Go on with: newsletter resume {sending.issue}",
             ) from error
     return _proof(wiring, sending.issue)
 

@@ -79,7 +79,7 @@ def foresee(
             _refuse_change(draft, unfinished, going_on=True)
         return continuation(wiring, unfinished)
     mine = _that_left(wiring.engine, [each for each in earlier if each.provider == identity])
-    versions = [*mine, *_corrections(wiring, issue)] if mine else []
+    versions = [*mine, *_corrections(wiring, issue, list_name or mine[-1].list_name)] if mine else []
     latest = max(versions, key=lambda each: each.id, default=None)
     if latest and not as_sent:
         _refuse_change(draft, latest, going_on=False)
@@ -96,13 +96,14 @@ def _that_left(engine: "Engine", earlier: Sequence["Mailing"]) -> list["Mailing"
         return [each for each in earlier if each.state != "cancelled" or reached_anybody(connection, each.id)]
 
 
-def _corrections(wiring: Wiring, issue: str) -> list["Mailing"]:
+def _corrections(wiring: Wiring, issue: str, list_name: str) -> list["Mailing"]:
+    """Return the corrections that went to a list: who joins it later gets the latest version."""
     from newsletter.store.database import read
     from newsletter.store.mailings import corrections_of
 
     with read(wiring.engine) as connection:
         found = corrections_of(connection, issue, wiring.settings.provider_identity)
-    return _that_left(wiring.engine, found)
+    return _that_left(wiring.engine, [each for each in found if each.list_name == list_name])
 
 
 def unfinished_of(engine: "Engine", earlier: Sequence["Mailing"]) -> "Mailing | None":

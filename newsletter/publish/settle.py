@@ -23,10 +23,14 @@ ABOUT_THEN = 3600 * SECOND  # requests this close to each other share their prov
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a look at the unknown came to: readers by verdict, why some stay unknown, and the proof now."""
+    """What a look at the unknown came to: readers by verdict, why some stay unknown, and the proof now.
+
+    ``ways`` are what to do about those that stay so.
+    """
 
     readers: Mapping[Verdict, int]
     held: tuple[str, ...]
+    ways: tuple[str, ...]
     proof: Proof
 
 
@@ -55,7 +59,7 @@ def reconcile(
             hint="Set the provider back: only it knows what became of its requests.",
         )
     told: Counter[Verdict] = Counter()
-    held: dict[str, None] = {}
+    held: dict[str, str] = {}
     with wiring.sender_lock():
         _recover(wiring)
         waiting = _unanswered(wiring, issue, before.provider)
@@ -68,10 +72,10 @@ def reconcile(
                         continue  # a report settled it while it was looked up
                     told[made.verdict] += each.readers
                     if made.verdict == "hold":
-                        held[made.evidence] = None
+                        held[made.evidence] = made.way.format(issue=issue)
                     progress("reconciling", done, len(waiting))
     proof = status(wiring, issue) or before
-    return Reconciled(told, tuple(held), proof)
+    return Reconciled(told, tuple(held), tuple(dict.fromkeys(held.values())), proof)
 
 
 def _recover(wiring: Wiring) -> None:

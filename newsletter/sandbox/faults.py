@@ -14,7 +14,7 @@ FAULTS: Mapping[str, str] = {
     "accept-then-time-out": "takes the mail and never answers",
     "cut-answer": "takes the mail and breaks off in the middle of a 202",
     "429": "asks to wait, without saying how long; takes nothing",
-    "429-reset": "asks to wait a second; takes nothing",
+    "429-reset": "asks to wait two seconds; takes nothing",
     "5xx": "answers 500; takes nothing",
     "accept-then-5xx": "takes the mail and answers 500",
     "slow": "takes the mail and answers after some seconds (slow=SECONDS)",

@@ -8,6 +8,7 @@ from newsletter.store.tables import alarm
 
 ACCEPTED_TWICE = "accepted_twice"
 NEVER_MAILED = "never_mailed"
+UNKNOWN_REQUEST = "unknown_request"
 MORE_DELIVERED = "more_delivered_than_accepted"
 
 

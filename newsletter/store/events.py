@@ -11,11 +11,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PAUSED, PauseAt, consequence, last_words, should_pause
 from newsletter.store import mailings
-from newsletter.store.alarms import ACCEPTED_TWICE, MORE_DELIVERED, NEVER_MAILED, sound, sound_more
+from newsletter.store.alarms import (
+    ACCEPTED_TWICE,
+    MORE_DELIVERED,
+    NEVER_MAILED,
+    UNKNOWN_REQUEST,
+    sound,
+    sound_more,
+)
 from newsletter.store.consequences import follow_choices, suppress_all
 from newsletter.store.settlement import Request, issues_of, requests_of, settle
 from newsletter.store.tables import attempt, batch, event, mailing, tally
 
+COPY = "reports tell of requests this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
 
 
@@ -139,6 +147,32 @@ class _Post:
         self._settle(ours)
         self._compare(ours, known)
         self._follow(new, requests)
+        self._strangers(
+            [one for one in new if one.kind in TAKEN and one.attempt and one.attempt not in found]
+        )
+
+    def _strangers(self, others: Sequence[Event]) -> None:
+        """Sound the alarm over mail of issues of ours by requests that this ledger never made."""
+        named = {one.issue for one in others if one.issue}
+        ours = self.connection.scalars(select(mailing.c.issue).where(mailing.c.issue.in_(named)).distinct())
+        for issue in sorted(ours) if named else ():
+            mails = {(one.attempt, one.reader) for one in others if one.issue == issue}
+            sound_more(
+                self.connection,
+                issue,
+                UNKNOWN_REQUEST,
+                n=len(mails),
+                detail="Another copy of this database sends, or this one was restored from a backup.",
+                now=self.now,
+            )
+            self._pause_all(issue)
+
+    def _pause_all(self, issue: str) -> None:
+        """Stop what is being sent of an issue: the ledger does not know all whom it was mailed to."""
+        sending = select(mailing.c.id).where(mailing.c.issue == issue, mailing.c.state == "sending")
+        for each in self.connection.scalars(sending).all():
+            if mailings.pause(self.connection, each, note=COPY):
+                self.paused.add(issue)
 
     def _unknown(self, events: Sequence[Event]) -> list[Event]:
         by_key = {one.key: one for one in events}

@@ -186,7 +186,7 @@ def _mark(connection: Connection, request: Request, now: int) -> None:
 
 
 def _write_decision(connection: Connection, request: Request, event: Event, n: int, now: int) -> None:
-    at = datetime.fromtimestamp(event.at // SECOND, UTC).isoformat(" ")
+    at = datetime.fromtimestamp(event.at // SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     connection.execute(
         insert(decision).values(
             mailing_id=request.mailing,

@@ -36,7 +36,7 @@ def test_scheduled_without_waiting_it_says_when_and_who_sends_it(local: Publicat
     assert "newsletter cancel first" in ran.stderr
     assert "newsletter serve" in ran.stderr
     again = local.run("send", "first", "--at", "in 40m", "--no-wait", "--yes")
-    assert (again.exit_code, "began already" in again.stderr) == (2, True)
+    assert (again.exit_code, "scheduled already" in again.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,7 @@ def test_what_is_unknown_is_held_with_its_reason_until_somebody_who_knows_says_s
         held = publication.run("reconcile", "first", "--json")
         assert (held.exit_code, held.json["unknown"]) == (3, 10)
         assert "too early" in held.stderr
+        assert "Run it again after" in held.stderr
         assert publication.run("reconcile", "first", "--accepted").exit_code == 2
         assert publication.run("reconcile", "first", "--accepted", "--not-accepted").exit_code == 2
         assert publication.run("reconcile", "first", "--policy", "maybe").exit_code == 2

@@ -182,3 +182,17 @@ def test_a_changed_file_is_not_mailed_to_newcomers_but_the_way_to_correct_is_tol
     _mend(house)
     with pytest.raises(IssueChanged, match="newsletter correct first"):
         publish.foresee(house, ISSUE)
+
+
+def test_a_correction_to_one_list_is_not_what_newcomers_to_another_get(house: House) -> None:
+    _send(house)
+    readership.add(house.engine, "staff", "ann@example.org", now=house.clock.now)
+    publish.send(house, publish.foresee(house, ISSUE, list_name="staff"))
+    _mend(house)
+    publish.send(house, publish.foresee_correction(house, ISSUE, list_name="staff"))
+    readership.add(house.engine, "readers", "newcomer@example.org", now=house.clock.now)
+    with pytest.raises(IssueChanged):
+        publish.foresee(house, ISSUE, list_name="readers")
+    sending = publish.foresee(house, ISSUE, list_name="readers", as_sent=True)
+    assert "No kitchen scale" not in sending.message.text
+    assert "No kitchen scale" in publish.foresee(house, ISSUE, list_name="staff").message.text

@@ -126,3 +126,31 @@ def test_what_was_settled_while_it_was_looked_up_is_told_as_settled(house: House
     done = publish.reconcile(house, ISSUE, policy="resend")
     assert done.proof.accepted == 10
     assert "resend" not in done.readers
+
+
+def _stranger(house: House, reader: int, issue: str, attempt: str = "f" * 20) -> Event:
+    key = f"{attempt} {reader} {issue}".encode()
+    return Event(key, "delivered", house.clock.now(), "", attempt, reader, "m", issue=issue)
+
+
+def test_mail_of_our_issue_by_a_request_we_never_made_sounds_the_alarm_and_stops_the_send(
+    house: House,
+) -> None:
+    def report() -> None:
+        house.post.meanwhile = lambda: None
+        events = [_stranger(house, reader, ISSUE) for reader in (1, 2, 2)]
+        readership.take_reports(house.engine, events, now=house.clock.now, pause=PauseAt())
+
+    house.post.meanwhile = report
+    proof = publish.send(house, publish.foresee(house, ISSUE))
+    assert (proof.state, proof.accepted, proof.alarms) == ("paused", 2, {"unknown_request": 2})
+    assert "this ledger never made" in proof.note
+
+
+@pytest.mark.parametrize("issue", ["first:test", "another", ""])
+def test_mail_of_tests_and_of_issues_we_do_not_have_is_no_alarm(house: House, issue: str) -> None:
+    publish.send(house, publish.foresee(house, ISSUE))
+    readership.take_reports(house.engine, [_stranger(house, 1, issue)], now=house.clock.now, pause=PauseAt())
+    proof = publish.status(house, ISSUE)
+    assert proof is not None
+    assert proof.alarms == {}

@@ -64,7 +64,12 @@ def event_of(report: Mapping[str, object], *, now: int) -> Event:
         reason=_reason(report, kind),
         machine=report.get("sg_machine_open") is True,
         raw=raw,
+        issue=_issue(report.get("nl_issue")),
     )
+
+
+def _issue(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= MAX_WORDS else ""
 
 
 def _kind(report: Mapping[str, object]) -> Kind:

@@ -76,7 +76,12 @@ def _bad_request(answer: Answer) -> Refused | AccountRefused:
         return Refused(shorten(f"SendGrid refused the request (400): {told}"), tuple(sorted(entries.items())))
     if faults and all(re.split(r"[.\[]", field)[0] in _FOR_ALL for field, _ in faults):
         fields = ", ".join(dict.fromkeys(field for field, _ in faults))
-        return AccountRefused(shorten(f"it refuses what all readers would get ({fields}): {told}"))
+        # What was frozen cannot be mended: going on would be refused again.
+        return AccountRefused(
+            shorten(
+                f"it refuses what all readers would get ({fields}), so cancel, mend and send afresh: {told}"
+            )
+        )
     return Refused(
         shorten(f"SendGrid refused the request (400): {told}" if told else "SendGrid answered 400.")
     )
