@@ -274,6 +274,7 @@ def _csv(rows: list[tuple[str, str, str]]) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     first=st.lists(_row, max_size=10),

@@ -538,6 +538,7 @@ def test_five_shuffled_replays_on_parallel_threads_end_as_one_in_order_does(tmp_
     assert sum(each.settled for each in taken) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_any_order_and_any_cutting_into_posts_ends_the_same(
