@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from pydantic import SecretStr
 from scripted import House, Scripted
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter import publish, readership
 from newsletter.delivery.manifest import new_key, public_of
@@ -140,3 +141,48 @@ def test_who_asks_without_a_key_could_be_anybody_so_nothing_is_asked(house: Hous
     with pytest.raises(SettingsError, match="who asks for it"):
         publish.send(house, publish.foresee(house, ISSUE))
     assert publish.status(house, ISSUE) is None
+
+
+def test_what_was_cancelled_meanwhile_is_not_told_to_be_approved(house: House) -> None:
+    _ask(house)
+    what = publish.foresee_approval(house, ISSUE)
+    publish.cancel(house, ISSUE)
+    with pytest.raises(DeliveryError, match="nothing to approve"):
+        publish.approve(_as(house, BEN), what)
+
+
+def test_who_asked_is_part_of_what_is_signed(house: House) -> None:
+    _ask(house)
+    _approve(house)
+    with write(house.engine) as connection:
+        connection.execute(update(mailing).values(requested_by="ben"))
+    with pytest.raises(DeliveryError, match="requested_by"):
+        publish.resume(house, ISSUE)
+
+
+def test_what_is_approved_does_not_wait_for_it_again(house: House) -> None:
+    _ask(house)
+    _approve(house)
+    with pytest.raises(DeliveryError, match="Nothing of “first” waits"):
+        publish.foresee_approval(house, ISSUE)
+
+
+def test_whom_a_correction_is_for_is_part_of_what_is_signed(house: House) -> None:
+    _ask(house)
+    _approve(house)
+    assert publish.resume(house, ISSUE).accepted == 10
+    file = house.settings.root / "issues" / "first.md"
+    file.write_text(
+        file.read_text().replace("number: 7", "number: 7\ncorrection: It was in 2019, not in 2018.")
+    )
+    ana, own = _as(house, ANA), "first.correction-1"
+    publish.send(ana, publish.foresee_correction(ana, ISSUE))
+    ben = _as(house, BEN)
+    publish.approve(ben, publish.foresee_approval(ben, own))
+    with write(house.engine) as connection:
+        mine = mailing.c.issue == own
+        told = orjson.loads(connection.scalar(select(mailing.c.manifest).where(mine)) or "")
+        changed = orjson.dumps(told | {"wrong": []}).decode()
+        connection.execute(update(mailing).where(mine).values(manifest=changed))
+    with pytest.raises(DeliveryError, match="wrong"):
+        publish.resume(house, own)
