@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.provider import Provider
     from newsletter.providers.sendgrid import SendGridProvider
-    from newsletter.store.batches import Ceiling
+    from newsletter.store.limits import Ceiling
 
 
 class SystemClock:
@@ -79,7 +79,7 @@ class Wiring:
         if rule.start is None:
             return None
         from newsletter.delivery.warm_up import ceiling
-        from newsletter.store.batches import Ceiling
+        from newsletter.store.limits import Ceiling
 
         day = self.today()
         midnight, next_midnight = (

@@ -333,7 +333,7 @@ def _test_readers(addresses: Sequence[str]) -> list[str]:
 
 def _test_recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequence[str]) -> list[Recipient]:
     from newsletter.sending.personal import recipient_maker
-    from newsletter.store.batches import Reader
+    from newsletter.store.moves import Reader
 
     make = recipient_maker(message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=0)
     return [make(Reader(0, address, "", "{}")) for address in addresses]

@@ -10,7 +10,7 @@ from newsletter.audience.links import Signer
 from newsletter.delivery.provider import Recipient
 from newsletter.rendering.merge import Merger
 from newsletter.rendering.message import RenderedMessage
-from newsletter.store.batches import Reader
+from newsletter.store.moves import Reader
 
 LINK_FIELDS = ("unsubscribe_url", "view_url", "preferences_url")
 

@@ -17,9 +17,11 @@ from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome
 from newsletter.delivery.policy import Pace, after, backoff
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import StoreError
-from newsletter.store import batches, mailings
+from newsletter.store import answers, batches, mailings
 from newsletter.store.database import read, write
+from newsletter.store.limits import Ceiling
 from newsletter.store.mailings import Mailing
+from newsletter.store.moves import Claim, Reader
 
 IDLE_SECONDS = 0.05
 COLLECT_AFTER = 30_000  # new objects that stay
@@ -34,7 +36,7 @@ class Job:
 
     mailing: Mailing
     envelope: Envelope
-    recipient: Callable[[batches.Reader], Recipient]
+    recipient: Callable[[Reader], Recipient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Pressure:
     threads: int
     rate_per_second: float
     timeout_seconds: float
-    ceiling: Callable[[], batches.Ceiling | None] = lambda: None  # how many readers today
+    ceiling: Callable[[], Ceiling | None] = lambda: None  # how many readers today
 
     @property
     def lease_seconds(self) -> float:
@@ -132,7 +134,7 @@ class Pump:
         self._heed_the_clock()
         taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim()
         match taken:
-            case batches.Claim():
+            case Claim():
                 self._deliver(taken)
             case batches.Wait(until):
                 self.clock.wait(max(0.0, min(1.0, (until - self.clock.now()) / SECOND)), self.stopping)
@@ -170,7 +172,7 @@ class Pump:
             self.clock.wait(IDLE_SECONDS, self.stopping)
         return busy
 
-    def _claim(self) -> batches.Claim | batches.Wait | batches.Skipped | batches.Full | None:
+    def _claim(self) -> Claim | batches.Wait | batches.Skipped | batches.Full | None:
         with write(self.engine) as connection:
             return batches.claim(
                 connection,
@@ -183,7 +185,7 @@ class Pump:
                 ceiling=self.pressure.ceiling(),
             )
 
-    def _deliver(self, claimed: batches.Claim) -> None:
+    def _deliver(self, claimed: Claim) -> None:
         recipients = [self.job.recipient(reader) for reader in claimed.readers]
         request = self.provider.build(
             self.job.envelope, recipients, batch=str(claimed.batch), attempt=claimed.attempt
@@ -194,31 +196,31 @@ class Pump:
         with self._one_at_a_time:
             self._post(claimed, request, probe=True)
 
-    def _post(self, claimed: batches.Claim, request: bytes, *, probe: bool) -> None:
+    def _post(self, claimed: Claim, request: bytes, *, probe: bool) -> None:
         if self.stopping.is_set() or not self._gate(claimed):
             with write(self.engine) as connection:
                 batches.give_back(connection, claimed, now=self.clock.now())
             return
         began = self.clock.now()
         outcome = self.provider.post(request, partial(self._late, claimed))
-        self._write_down(batches.record, claimed, outcome)
+        self._write_down(answers.record, claimed, outcome)
         self._learn(outcome, began, probe=probe)
         with self._one_tells:
             self.progress(len(claimed.readers) if isinstance(outcome, Accepted) else 0)
 
-    def _gate(self, claimed: batches.Claim) -> bool:
+    def _gate(self, claimed: Claim) -> bool:
         with write(self.engine) as connection:
             return batches.begin_posting(
                 connection, claimed, now=self.clock.now(), lease_seconds=self.pressure.lease_seconds
             )
 
-    def _late(self, claimed: batches.Claim, outcome: Outcome) -> None:
+    def _late(self, claimed: Claim, outcome: Outcome) -> None:
         try:
-            self._write_down(batches.record_late, claimed, outcome)
+            self._write_down(answers.record_late, claimed, outcome)
         except StoreError as error:  # on a thread that nobody waits for; the batch stays unknown
             self._fail(error)
 
-    def _write_down(self, record: Callable[..., bool], claimed: batches.Claim, outcome: Outcome) -> None:
+    def _write_down(self, record: Callable[..., bool], claimed: Claim, outcome: Outcome) -> None:
         """Write an answer, and not give up at the first trouble: unwritten, its readers are unknown."""
         for seconds in WRITE_AGAIN_SECONDS:
             try:
@@ -229,7 +231,7 @@ class Pump:
                 return
         self._write_once(record, claimed, outcome)
 
-    def _write_once(self, record: Callable[..., bool], claimed: batches.Claim, outcome: Outcome) -> None:
+    def _write_once(self, record: Callable[..., bool], claimed: Claim, outcome: Outcome) -> None:
         with write(self.engine) as connection:
             record(connection, claimed, outcome, now=self.clock.now())
 

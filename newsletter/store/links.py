@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from newsletter.audience.rows import Status
 from newsletter.delivery.members import decode
-from newsletter.store.batches import Reader
+from newsletter.store.moves import Reader
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
 
 # On the wire counts: a mail can be read before its answer is written down.

@@ -1,0 +1,154 @@
+"""What became of a request, written into the ledger: accepted, again, refused, unknown."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.members import decode
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.policy import backoff
+from newsletter.store.moves import Claim, cut_in_two, if_mine
+from newsletter.store.tables import attempt, batch, exception
+
+
+def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write what became of a request; False when the batch was no longer this attempt's."""
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
+    match outcome:
+        case Accepted(message_id):
+            moved = if_mine(
+                connection, claimed, ("posting", "unknown"), now=now, state="accepted", message_id=message_id
+            )
+        case Unknown():
+            moved = if_mine(connection, claimed, ("posting",), now=now, state="unknown")
+        case NotAccepted(_, retry_after):
+            later = now + int(backoff(claimed.tries, retry_after) * SECOND)
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=later)
+        case AccountRefused():
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+        case Refused():
+            moved = _refused(connection, claimed, outcome, now)
+    if moved:
+        _record_attempt(connection, claimed, outcome, now)
+    return moved
+
+
+def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write an answer that came after its deadline: it settles what was, or is about to be, unknown."""
+    if isinstance(outcome, Unknown):
+        return False
+    if isinstance(outcome, Accepted):
+        return record(connection, claimed, outcome, now=now)
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
+    moved = _again(connection, claimed, ("posting", "unknown"), now=now, not_before=now)
+    if moved:
+        _record_attempt(connection, claimed, outcome, now)
+    return moved
+
+
+def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Settle a batch by an earlier request, if one was reported while this one was on the wire.
+
+    This one was not taken, so its readers have one mail, of the earlier one: they must not go back to wait.
+    """
+    if isinstance(outcome, Accepted | Unknown):
+        return False
+    earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
+    if earlier is None:
+        return False
+    readers = decode(earlier.members)
+    values = {"state": "accepted", "attempt": earlier.id, "members": earlier.members, "n": len(readers)}
+    if not if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
+        return False
+    connection.execute(
+        delete(exception).where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.in_(readers))
+    )
+    _record_attempt(connection, claimed, outcome, now)
+    return True
+
+
+_EARLIER = (
+    select(attempt.c.id, attempt.c.members)
+    .where(
+        attempt.c.batch_id == bindparam("batch"),
+        attempt.c.id != bindparam("mine"),
+        attempt.c.outcome == "accepted",
+        attempt.c.members.is_not(None),
+    )
+    .order_by(attempt.c.posted_at)
+    .limit(1)
+)
+
+
+def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> None:
+    name = {
+        Accepted: "accepted",
+        NotAccepted: "not_accepted",
+        Refused: "refused",
+        AccountRefused: "account_refused",
+        Unknown: "unknown",
+    }[type(outcome)]
+    detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
+    connection.execute(
+        _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
+    )
+
+
+_ANSWERED = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("mine"))
+    .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+)
+
+
+def _again(
+    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, not_before: int
+) -> bool:
+    return if_mine(
+        connection, claimed, states, now=now, state="pending", not_before=not_before, n=0, members=None
+    )
+
+
+def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
+    """Let a refused reader cost himself alone: drop whom the answer names, else split to find him."""
+    blamed = {place: why for place, why in outcome.entries if 0 <= place < len(claimed.readers)}
+    if blamed and not outcome.too_large:
+        rows = [(claimed.readers[place].id, why) for place, why in blamed.items()]
+        if not _again(connection, claimed, ("posting",), now=now, not_before=now):
+            return False
+        _reject(connection, claimed, rows)
+        return True
+    if len(claimed.readers) > 1:
+        return _split(connection, claimed, now)
+    if not if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None):
+        return False
+    _reject(connection, claimed, [(claimed.readers[0].id, outcome.reason)])
+    return True
+
+
+def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
+    connection.execute(
+        insert(exception),
+        [
+            {
+                "mailing_id": claimed.mailing,
+                "subscriber_id": reader,
+                "batch_id": claimed.batch,
+                "kind": "rejected",
+                "reason": why[:500],
+            }
+            for reader, why in readers
+        ],
+    )
+
+
+def _split(connection: Connection, claimed: Claim, now: int) -> bool:
+    row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
+    if not if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
+        return False
+    middle = claimed.readers[len(claimed.readers) // 2 - 1].id
+    cut_in_two(connection, row, claimed.readers, middle, now=now)
+    return True
