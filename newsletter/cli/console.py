@@ -4,7 +4,7 @@ import errno
 import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
 
@@ -49,8 +49,12 @@ def wiring() -> "Wiring":
 
 def say(text: str = "") -> None:
     """Tell a person something."""
-    with suppress(BrokenPipeError):  # nobody listens any more; the work goes on
+    try:
         typer.echo(text, err=True)
+    except BrokenPipeError:
+        # Nobody listens any more; the work goes on. What the stream still holds would fail once more at the
+        # very end, and Python then exits with 120.
+        sys.stderr = None
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
