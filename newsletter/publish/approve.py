@@ -137,6 +137,7 @@ def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMe
             issue=mailing.issue,
             provider=mailing.provider,
             wrong=mailing.wrong,
+            but=mailing.id,
         )
     return (
         Manifest(

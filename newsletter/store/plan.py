@@ -71,10 +71,12 @@ def foresee(
     issue: str,
     provider: str,
     wrong: Sequence[int] = (),
+    but: int | None = None,
 ) -> tuple[int, Counter[str]]:
     """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out.
 
-    A correction reaches those alone whom the ``wrong`` mailings told.
+    A correction reaches those alone whom the ``wrong`` mailings told. ``but`` is the mailing itself, once
+    there is one: whom it mailed counts on, whom others gave up since does not come in.
     """
     reason = exclusion(audience_at)
     eligible, excluded = 0, Counter[str]()
@@ -92,9 +94,11 @@ def foresee(
                 excluded[row.reason] += row.n
         return eligible, excluded
     for chunk in _stretches(connection, list_id, audience_at):
-        mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0])
+        mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0], but)
         if kind == "newcomers":
-            mailed |= rejected_between(connection, issue, provider, chunk[0][0], chunk[-1][0]).keys()
+            mailed |= rejected_between(
+                connection, issue, provider, chunk[0][0], chunk[-1][0], but or 0
+            ).keys()
         if wrong:
             mailed |= not_told(connection, wrong, [reader for reader, _ in chunk], at=audience_at)
         for reader, why in chunk:

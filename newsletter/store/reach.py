@@ -56,7 +56,7 @@ _MAILED = (
             and_(
                 batch.c.only.is_not(None),
                 or_(
-                    batch.c.state.in_(("pending", "claimed")),
+                    and_(batch.c.state.in_(("pending", "claimed")), mailing.c.state != "cancelled"),
                     batch.c.decided_after >= bindparam("since"),
                 ),
             ),

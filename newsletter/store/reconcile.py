@@ -117,13 +117,11 @@ def _move(connection: Connection, each: Unanswered, now: int, **values: object) 
 def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str, object]:
     """Return what makes a batch that of its readers alone.
 
-    Mailings to the list since then looked again at whom it left out, and not at them.
+    Mailings of the issue since then, to whatever list, looked again at whom it left out, and not at them.
     """
-    own = select(mailing.c.issue, mailing.c.provider, mailing.c.list_id).where(mailing.c.id == each.mailing)
-    issue, provider, list_id = connection.execute(own).one()
-    latest = select(func.max(mailing.c.id)).where(
-        mailing.c.issue == issue, mailing.c.provider == provider, mailing.c.list_id == list_id
-    )
+    own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == each.mailing)
+    issue, provider = connection.execute(own).one()
+    latest = select(func.max(mailing.c.id)).where(mailing.c.issue == issue, mailing.c.provider == provider)
     return {"n": 0, "members": None, "only": members, "decided_after": connection.scalar(latest)}
 
 

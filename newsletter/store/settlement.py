@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
-from newsletter.delivery.members import decode
+from newsletter.delivery.members import decode, encode
 from newsletter.store.tables import attempt, batch, decision, exception, mailing
 
 ON_THE_WIRE = ("unknown", "posting")
@@ -86,9 +86,10 @@ def settle(
     """
     settled: set[int] = set()
     contradicted: list[Request] = []
-    # A batch's newest request first: when it counts, an older one has nothing left to settle.
+    # A batch's newest request first: when it counts, an older one only adds who left before the newest.
     for request, event in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
         if request.state == "accepted" or request.batch in settled:
+            _add_readers(connection, request, now)
             _mark(connection, request, now)
         elif request.attempt == request.latest and request.state in ON_THE_WIRE:
             settled.add(request.batch)
@@ -101,6 +102,7 @@ def settle(
         elif request.state == "split" or (request.kept is None and request.state != "posting"):
             contradicted.append(request)
         else:
+            _add_readers(connection, request, now)
             _mark(connection, request, now)
     return len(settled), contradicted
 
@@ -164,6 +166,24 @@ def _accept(connection: Connection, request: Request, event: Event, members: byt
     _mark(connection, request, now)
     if request.state != "posting":
         _write_decision(connection, request, event, len(readers), now)
+
+
+def _add_readers(connection: Connection, request: Request, now: int) -> None:
+    """Count as mailed who was in an earlier request alone: he left before the newest, and may come back."""
+    if request.kept is None:
+        return
+    members = connection.scalar(select(batch.c.members).where(batch.c.id == request.batch))
+    held = set(decode(members or b""))
+    more = [one for one in decode(request.kept) if one not in held]
+    if not more:
+        return
+    everyone = sorted({*held, *more})
+    # ``changed_at`` stays: it says since when the others are known to have it.
+    connection.execute(
+        update(batch).where(batch.c.id == request.batch).values(members=encode(everyone), n=len(everyone))
+    )
+    _forget_exceptions(connection, request.batch, more)
+    _release_claims(connection, request, more, now)
 
 
 def _forget_exceptions(connection: Connection, batch_id: int, readers: Sequence[int]) -> None:

@@ -20,8 +20,8 @@ from newsletter.delivery.provider import Envelope, Provider
 from newsletter.providers.sendgrid.pool import Pool
 from newsletter.publish import Sending
 from newsletter.sending.personal import recipient_maker
-from newsletter.store.moves import Reader
 from newsletter.store.database import read
+from newsletter.store.moves import Reader
 from newsletter.store.tables import subscriber
 
 

@@ -395,6 +395,14 @@ def test_each_provider_has_its_own_correction_of_what_it_sent(house: House) -> N
     assert publish.send(house, publish.foresee_correction(house, ISSUE)).accepted == 10
 
 
+def test_the_list_that_is_named_is_the_one_that_is_corrected(house: House) -> None:
+    _join(house, 1, first=20, name="others")
+    for name in ("others", "readers"):
+        publish.send(house, publish.foresee(house, ISSUE, list_name=name))
+    _mend(house)
+    assert publish.foresee_correction(house, ISSUE, list_name="readers").readers == 10
+
+
 def _elsewhere(house: House) -> None:
     elsewhere = {"provider": "sendgrid", "sendgrid_host": "http://127.0.0.1:9"}
     delivery = house.settings.delivery.model_copy(update=elsewhere)

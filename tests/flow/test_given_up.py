@@ -1,0 +1,172 @@
+"""Readers given up or sent again: no other mailing takes them in by mistake, and none forgets who has it."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from scripted import Answer, House, Scripted
+
+from newsletter import publish, readership
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.events import Event
+from newsletter.delivery.manifest import new_key, public_of
+from newsletter.delivery.proof import Proof
+from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.settling import Decision
+
+ISSUE = "first"
+HOUR = 3600 * SECOND
+TAKEN, LOST = Answer("unknown", taken=True), Answer("unknown")
+WARM_UP = {"start": "2001-09-09", "first": 5, "growth": 1.5}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, Scripted(), batch_size=2)
+    _join(made, 10)
+    yield made
+    made.engine.dispose()
+
+
+def _join(house: House, count: int, *, first: int = 0, name: str = "readers") -> None:
+    for n in range(first, first + count):
+        readership.add(house.engine, name, f"reader{n}@example.org", now=house.clock.now)
+
+
+def _leave(house: House, reader: int) -> None:
+    readership.remove(house.engine, f"reader{reader - 1}@example.org", now=house.clock.now)
+
+
+def _send(house: House, *script: Answer) -> Proof:
+    house.post.script = deque(script)
+    return publish.send(house, publish.foresee(house, ISSUE))
+
+
+def _status(house: House) -> Proof:
+    proof = publish.status(house, ISSUE)
+    assert proof is not None
+    return proof
+
+
+def _much_later(house: House) -> None:
+    house.clock.at += HOUR  # type: ignore[attr-defined]
+
+
+def _attempt_of(house: House, reader: int) -> str:
+    return [each for each, readers in house.post.attempts.items() if reader in readers][-1]
+
+
+def _event(house: House, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
+    of = attempt or _attempt_of(house, reader)
+    key = f"{kind} {reader} {of}".encode()
+    return Event(key, kind, house.clock.now(), f"reader{reader - 1}@example.org", of, reader, "m")  # type: ignore[arg-type]
+
+
+def _report(house: House, *events: Event) -> None:
+    readership.take_reports(house.engine, events, now=house.clock.now, pause=PauseAt())
+
+
+def _lost_and_to_be_sent_again(house: House) -> str:
+    """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
+    _send(house, TAKEN)
+    first = _attempt_of(house, 1)
+    _report(house, _event(house, 3))
+    _much_later(house)
+    assert publish.reconcile(house, ISSUE, policy="resend").readers == {"resend": 2}
+    return first
+
+
+def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path, Scripted(), batch_size=2)
+    for name, some in {"others": (0, 1, 2, 3), "readers": (1, 2)}.items():
+        for n in some:
+            _join(house, 1, first=n, name=name)
+    house.post.script = deque([LOST])
+    publish.send(house, publish.foresee(house, ISSUE, list_name="readers"))
+    house.post.script = deque([Answer("account")])
+    waiting = publish.send(house, publish.foresee(house, ISSUE, list_name="others"))
+    assert (waiting.candidates, waiting.pending, waiting.unknown) == (4, 2, 2)
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    house.post.attempts.clear()
+    proof = publish.resume(house, ISSUE)
+    assert [len(ids) for ids in house.post.attempts.values()] == [2]
+    assert (proof.candidates, proof.accepted, proof.rejected) == (4, 2, 2)
+
+
+def _again(house: House, reader: int) -> None:
+    readership.add(
+        house.engine, "readers", f"reader{reader - 1}@example.org", now=house.clock.now, again=True
+    )
+
+
+def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_later(
+    house: House,
+) -> None:
+    first = _lost_and_to_be_sent_again(house)
+    _leave(house, 2)
+    assert publish.resume(house, ISSUE).accepted == 9
+    _report(house, _event(house, 2, first))  # he has it, as is now known
+    _again(house, 2)
+    publish.send(house, publish.foresee(house, ISSUE))
+    assert house.post.mailed[2] == 1
+
+
+def test_the_same_reported_while_the_second_is_on_the_wire(house: House) -> None:
+    first = _lost_and_to_be_sent_again(house)
+    _leave(house, 2)
+    done = iter([True])
+    house.post.meanwhile = lambda: _report(house, _event(house, 2, first)) if next(done, False) else None
+    proof = publish.resume(house, ISSUE)
+    print(proof)
+    _again(house, 2)
+    publish.send(house, publish.foresee(house, ISSUE))
+    assert house.post.mailed[2] == 1
+
+
+def _as(house: House, key: str) -> None:
+    for personal in ("person", "approver"):
+        house.__dict__.pop(personal, None)
+    house.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
+
+
+ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
+
+
+def _approved(house: House, **how: object) -> None:
+    _as(house, ANA)
+    publish.send(house, publish.foresee(house, ISSUE, **how))
+    _as(house, BEN)
+    publish.approve(house, publish.foresee_approval(house, ISSUE))
+
+
+def test_what_is_given_up_after_a_later_mailing_was_approved_changes_nothing_in_that(
+    tmp_path: Path,
+) -> None:
+    rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
+    house = House(tmp_path, Scripted(), batch_size=2, approval=rules)
+    _join(house, 6)
+    _approved(house)
+    house.post.script = deque([LOST, Answer("named", places=(0,))])
+    assert publish.resume(house, ISSUE).rejected == 1
+    _approved(house, only_missing=True)
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    proof = publish.resume(house, ISSUE)
+    assert (proof.accepted, proof.rejected) == (4, 2)
+
+
+def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(house: House) -> None:
+    _send(house, LOST)
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
+    proof = publish.cancel(house, ISSUE)
+    assert (proof.excluded, proof.pending) == ({"cancelled": 2}, 0)
+    missing = publish.foresee(house, ISSUE, only_missing=True)
+    assert missing.readers == 2
+    assert publish.send(house, missing).accepted == 10
+    assert set(house.post.mailed.values()) == {1}
