@@ -56,13 +56,13 @@ _BY_WORD = (
 def decide(facts: Facts, policy: Policy) -> Decision:
     """Return what to do: one report proves acceptance, absence only beside the presence of others."""
     if facts.reported_at is not None:
-        return Decision("accepted", f"The provider reported on its mail at {_when(facts.reported_at)}.")
+        return Decision("accepted", f"The provider reported on its mail at {when(facts.reported_at)}.")
     if isinstance(facts.sighting, Seen):
         return Decision(
             "accepted", "The provider has its mail, as it says when asked.", facts.sighting.message_id
         )
     if facts.now < facts.silent_until:
-        until = _when(facts.silent_until)
+        until = when(facts.silent_until)
         return Decision(
             "hold",
             f"It is too early to tell: absence proves nothing before {until}.",
@@ -72,14 +72,14 @@ def decide(facts: Facts, policy: Policy) -> Decision:
         return Decision(
             policy,
             f"The provider reported on {facts.reported:,} other requests sent within the hour, and never on"
-            f" this one, sent at {_when(facts.posted_at)}.",
+            f" this one, sent at {when(facts.posted_at)}.",
             way=_BY_POLICY,
         )
     if facts.seen and isinstance(facts.sighting, NotSeen):
         return Decision(
             policy,
             f"Asked, the provider has {facts.seen:,} other requests sent within the hour, and not this one,"
-            f" sent at {_when(facts.posted_at)}.",
+            f" sent at {when(facts.posted_at)}.",
             way=_BY_POLICY,
         )
     return Decision("hold", _nothing_known(facts.sighting), way=_BY_WORD)
@@ -94,5 +94,6 @@ def _nothing_known(sighting: Sighting) -> str:
     return f"There is no evidence either way: no report came on any request sent about then, and {asked}."
 
 
-def _when(at: int) -> str:
+def when(at: int) -> str:
+    """Return an instant (microseconds) as evidence names it, in UTC."""
     return datetime.fromtimestamp(at / SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

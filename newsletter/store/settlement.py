@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.members import decode, encode
+from newsletter.delivery.settling import when
 from newsletter.store.tables import attempt, batch, decision, exception, mailing
 
 ON_THE_WIRE = ("unknown", "posting")
@@ -206,7 +205,6 @@ def _mark(connection: Connection, request: Request, now: int) -> None:
 
 
 def _write_decision(connection: Connection, request: Request, event: Event, n: int, now: int) -> None:
-    at = datetime.fromtimestamp(event.at // SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     connection.execute(
         insert(decision).values(
             mailing_id=request.mailing,
@@ -214,7 +212,7 @@ def _write_decision(connection: Connection, request: Request, event: Event, n: i
             attempt=request.attempt,
             n=n,
             verdict="accepted",
-            evidence=f"The provider reported “{event.kind}” of a mail of this request, at {at}.",
+            evidence=f"The provider reported “{event.kind}” of a mail of this request, at {when(event.at)}.",
             at=now,
         )
     )
