@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from newsletter.errors import StoreError
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 

@@ -70,10 +70,18 @@ def ensure_list(connection: Connection, name: str, *, now: int) -> tuple[int, bo
     found = list_id(connection, name)
     if found is not None:
         return found, False
-    made = connection.execute(insert(mailing_list).values(name=name, created_at=now)).inserted_primary_key
+    row = {"name": name, "key": _free_key(connection, name), "created_at": now}
+    made = connection.execute(insert(mailing_list).values(**row)).inserted_primary_key
     if made is None:
         raise AssertionError("an insert gives a key")
     return int(made[0]), True
+
+
+def _free_key(connection: Connection, name: str) -> str:
+    """Return a key no list has or had: a renamed list keeps the one it was made under."""
+    taken = set(connection.scalars(select(mailing_list.c.key)))
+    keys = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+    return next(key for key in keys if key not in taken)
 
 
 def counts(connection: Connection) -> list[ListCounts]:

@@ -44,8 +44,13 @@ mailing_list = Table(
     "list",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),  # what commands call it; may change
+    # What List-Id and manifests call it: the name it was made under, for ever.
+    Column("key", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False, server_default=""),  # what readers' pages call it
+    Column("archived_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Index("uq_list_key", "key", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -78,6 +83,53 @@ suppression = Table(
     Column("email", Text, primary_key=True),  # normalised
     Column("reason", Text, nullable=False),  # bounce, complaint, unsubscribed, manual, invalid
     Column("since", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a reader agreed to or took back, and how that is known. Rows are added, never changed; only erasing a
+# reader takes them away.
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False),
+    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # joined, confirmed, imported, unsubscribed
+    Column("source", Text, nullable=False),  # import, command, link, provider; a platform's name
+    Column("wording", Text, nullable=False, server_default=""),  # what they agreed to, word for word
+    Column("form", Text, nullable=False, server_default=""),  # where they agreed
+    Column("evidence", Text, nullable=False, server_default=""),  # what it rests on, such as a file's column
+    Index("uq_consent", "subscriber_id", "list_id", "at", "kind", "source", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# Addresses of erased readers, as HMAC-SHA256 under the secret “erased”: never mailed, and no longer legible.
+erased = Table(
+    "erased",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Keys that must stay with the data they guard.
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What an editor answered about a column of a list's imports, asked once.
+column_answer = Table(
+    "column_answer",
+    metadata,
+    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), primary_key=True),
+    Column("header", Text, primary_key=True),
+    Column("value", Text, primary_key=True),  # a cell's value, or "" for the whole column
+    Column("meaning", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
