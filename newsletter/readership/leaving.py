@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from newsletter.audience.links import Purpose, Reference, verify
-from newsletter.store import links, mailings, subscribers
+from newsletter.store import consent, links, mailings, subscribers
 from newsletter.store.database import read, write
 
 Now = Callable[[], int]
@@ -75,8 +75,22 @@ def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
     with write(engine) as connection:
         at = now()
         for each in links.subscriptions_behind(connection, link.reader, link.mailing):
-            subscribers.set_status(connection, each.list_id, link.reader, "unsubscribed", now=at)
+            _end(connection, link, each.list_id, at)
         return _standing(connection, link)
+
+
+def _end(connection: Connection, link: Reference, list_id: int, at: int) -> None:
+    """End one subscription, and keep that the reader did so by a mail's link."""
+    if subscribers.set_status(connection, list_id, link.reader, "unsubscribed", now=at):
+        consent.record(
+            connection,
+            subscriber_id=link.reader,
+            list_id=list_id,
+            at=at,
+            kind="unsubscribed",
+            source="link",
+            evidence=f"a link in mailing {link.mailing}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,7 @@ def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Ch
         return before
     with write(engine) as connection:
         if list_id in dict(_choices(connection, link).lists):
-            subscribers.set_status(connection, list_id, link.reader, "unsubscribed", now=now())
+            _end(connection, link, list_id, now())
         return _choices(connection, link)
 
 

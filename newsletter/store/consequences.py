@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, case, exists, insert, select, update
 
+from newsletter.store.consent import Kind, record_all
 from newsletter.store.tables import event, mailing, subscriber, subscription, suppression
 
 CHOICES = ("group_unsubscribe", "group_resubscribe")
@@ -43,22 +44,33 @@ def follow_choices(
     The last by the provider's clock counts, in whatever order they came; of two at once, leaving.
     """
     left = rejoined = 0
+    steps = []
     for reader, list_id in sorted(readers):
-        if _last_choice(connection, reader, list_id) == "group_unsubscribe":
-            left += _leave(connection, reader, list_id, now)
-        else:
-            rejoined += _rejoin(connection, reader, list_id, now)
+        choice, at = _last_choice(connection, reader, list_id)
+        gone = _leave(connection, reader, list_id, now) if choice == "group_unsubscribe" else 0
+        back = 0 if choice == "group_unsubscribe" else _rejoin(connection, reader, list_id, now)
+        if gone or back:
+            steps.append(_step(reader, list_id, at, "unsubscribed" if gone else "confirmed", choice))
+        left, rejoined = left + gone, rejoined + back
+    record_all(connection, steps)
     return left, rejoined
 
 
-def _last_choice(connection: Connection, reader: int, list_id: int) -> str | None:
-    return connection.scalar(
-        select(event.c.kind)
+def _step(reader: int, list_id: int, at: int, kind: Kind, choice: str) -> dict[str, object]:
+    about = {"subscriber_id": reader, "list_id": list_id, "at": at, "kind": kind}
+    return {**about, "source": "provider", "wording": "", "form": "", "evidence": f"reported as {choice}"}
+
+
+def _last_choice(connection: Connection, reader: int, list_id: int) -> tuple[str, int]:
+    """Return a reader's last choice about a list, and when they made it by the provider's clock."""
+    kind, at = connection.execute(
+        select(event.c.kind, event.c.at)
         .join(mailing, mailing.c.id == event.c.mailing_id)
         .where(event.c.subscriber_id == reader, mailing.c.list_id == list_id, event.c.kind.in_(CHOICES))
         .order_by(event.c.at.desc(), case((event.c.kind == "group_unsubscribe", 0), else_=1))
         .limit(1)
-    )
+    ).one()
+    return kind, at
 
 
 def _leave(connection: Connection, reader: int, list_id: int, now: int) -> int:

@@ -1,0 +1,72 @@
+"""Consent: what readers agreed to or took back, in rows that are only added to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.store.tables import consent, mailing_list
+
+Kind = Literal["joined", "confirmed", "imported", "unsubscribed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One step of a reader with one list. ``at`` is microseconds since 1970, UTC."""
+
+    list_name: str
+    at: int
+    kind: str
+    source: str
+    wording: str
+    form: str
+    evidence: str
+
+
+def record(
+    connection: Connection,
+    *,
+    subscriber_id: int,
+    list_id: int,
+    at: int,
+    kind: Kind,
+    source: str,
+    wording: str = "",
+    form: str = "",
+    evidence: str = "",
+) -> None:
+    """Add what a reader agreed to (``wording``, on ``form``) or took back, and what shows it.
+
+    ``source`` is import, command, link or provider, or a platform's name. The same step twice is kept once.
+    """
+    step = {"subscriber_id": subscriber_id, "list_id": list_id, "at": at, "kind": kind, "source": source}
+    record_all(connection, [{**step, "wording": wording, "form": form, "evidence": evidence}])
+
+
+def record_all(connection: Connection, steps: Iterable[Mapping[str, object]]) -> None:
+    """Add many steps at once, each as ``record`` takes it."""
+    rows = [dict(step) for step in steps]
+    if rows:
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert(consent).on_conflict_do_nothing(), rows)
+
+
+def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:
+    """Return every step of a reader, the oldest first."""
+    rows = connection.execute(
+        select(
+            mailing_list.c.name,
+            consent.c.at,
+            consent.c.kind,
+            consent.c.source,
+            consent.c.wording,
+            consent.c.form,
+            consent.c.evidence,
+        )
+        .join(mailing_list, mailing_list.c.id == consent.c.list_id)
+        .where(consent.c.subscriber_id == subscriber_id)
+        .order_by(consent.c.at, consent.c.id)
+    )
+    return [Consent(*row) for row in rows]
