@@ -88,6 +88,9 @@ def list_document(one: ListCounts) -> dict[str, Any]:
     """Return a list as JSON has it."""
     return {
         "name": one.name,
+        "key": one.key,
+        "title": one.title,
+        "archived": one.archived_at is not None,
         "since": iso_time(one.created_at),
         "confirmed": one.confirmed,
         "pending": one.pending,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from newsletter.cli.console import print_json, progress_told, say, told, wiring
+from newsletter.cli.console import agreed_new_list, print_json, progress_told, say, told, wiring
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,22 +64,25 @@ def add(
         [], "--set", metavar="FIELD=VALUE", help="An attribute; repeatable."
     ),
     pending: bool = typer.Option(False, "--pending", help="The reader has yet to confirm."),
-    again: bool = typer.Option(False, "--again", help="Even if the reader left: he asked to come back."),
+    again: bool = typer.Option(False, "--again", help="Even if the reader left: they asked to come back."),
+    new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
 ) -> None:
     """Put one reader on a list."""
     from newsletter import readership
     from newsletter.store import lists
 
     house = wiring()
+    list_name = list if list is not None else lists.resolve(house.engine, None).name
     done = readership.add(
         house.engine,
-        list if list is not None else lists.resolve(house.engine, None).name,
+        list_name,
         address,
         now=house.clock.now,
         name=name,
         attributes=_pairs(attributes),
         pending=pending,
         again=again,
+        new_list=agreed_new_list(house.engine, list_name, insisted=new_list),
     )
     if done.list_made:
         say(f"The list “{done.list_name}” is new.")

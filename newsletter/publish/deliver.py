@@ -108,10 +108,11 @@ def _freeze(
     wiring: Wiring, sending: Sending, *, state: State, note: str = "", send_at: int | None = None
 ) -> int:
     """Freeze the mailing: from here on it is these bytes to this audience."""
-    from newsletter.store import mailings
+    from newsletter.store import lists, mailings
     from newsletter.store.database import write
 
     with write(wiring.engine) as connection:
+        lists.insist_in_use(connection, sending.list_id)
         rivals = mailings.of_issue(connection, sending.issue)
         mine = [each.id for each in rivals if each.provider == sending.provider]
         if any(each.state in mailings.OPEN for each in rivals) or mine[-1:] != list(sending.after):

@@ -1,9 +1,9 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
-A chapter each: ``members`` (who is on a list), ``leaving`` (what the links in a mail do), ``reports`` (what
-comes back from the provider). Each function takes the database and, where something is dated, ``now``: a
-clock that tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins
-during a send is dated after.
+A chapter each: ``members`` (who is on a list), ``lists`` (the lists themselves), ``leaving`` (what the links
+in a mail do), ``reports`` (what comes back from the provider). Each function takes the database and, where
+something is dated, ``now``: a clock that tells microseconds since 1970 in UTC. It is asked once the right to
+write is held, so who joins during a send is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
@@ -17,6 +17,15 @@ from newsletter.readership.leaving import (
     mail_as_received,
     standing,
 )
+from newsletter.readership.lists import (
+    archive_list,
+    bring_back_list,
+    list_counts,
+    make_list,
+    near_list,
+    rename_list,
+    title_list,
+)
 from newsletter.readership.members import (
     Added,
     ImportReport,
@@ -25,8 +34,6 @@ from newsletter.readership.members import (
     export,
     export_suppressions,
     import_subscribers,
-    list_counts,
-    make_list,
     remove,
     show,
     suppress,
@@ -44,6 +51,8 @@ __all__ = [
     "Synced",
     "Taken",
     "add",
+    "archive_list",
+    "bring_back_list",
     "choices",
     "export",
     "export_suppressions",
@@ -54,11 +63,14 @@ __all__ = [
     "list_counts",
     "mail_as_received",
     "make_list",
+    "near_list",
     "remove",
+    "rename_list",
     "show",
     "standing",
     "suppress",
     "sync",
     "take_reports",
+    "title_list",
     "unsuppress",
 ]

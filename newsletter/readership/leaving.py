@@ -24,8 +24,8 @@ State = Literal["subscribed", "left", "erased", "test"]
 class Standing:
     """How a reader stands with the lists a mail came from.
 
-    ``state`` is subscribed, left, erased (nothing is kept of him) or test (the mail was nobody's);
-    ``lists`` are their names.
+    ``state`` is subscribed, left, erased (nothing is kept of them) or test (the mail was nobody's);
+    ``lists`` are the titles: empty for a list without one.
     """
 
     state: State
@@ -58,9 +58,9 @@ def _standing(connection: Connection, link: Reference) -> Standing:
     if links.reader_of(connection, link.reader) is None:
         return Standing("erased")
     held = links.subscriptions_behind(connection, link.reader, link.mailing)
-    names = tuple(each.list_name for each in held)
+    titles = tuple(each.title for each in held)
     on_one = any(each.status != "unsubscribed" for each in held)
-    return Standing("subscribed" if on_one else "left", names)
+    return Standing("subscribed" if on_one else "left", titles)
 
 
 def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
@@ -95,7 +95,10 @@ def _end(connection: Connection, link: Reference, list_id: int, at: int) -> None
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a reader may choose: ``state`` as of a standing, ``lists`` he is on, by id and name."""
+    """What a reader may choose: ``state`` as of a standing, ``lists`` they are on, by id and title.
+
+    Archived lists are among them: one may be brought back, and who wants to leave it must be able to.
+    """
 
     state: State
     lists: tuple[tuple[int, str], ...] = ()
@@ -113,7 +116,7 @@ def _choices(connection: Connection, link: Reference) -> Choices:
     if links.reader_of(connection, link.reader) is None:
         return Choices("erased")
     held = links.subscriptions_of(connection, link.reader)
-    on = tuple((each.list_id, each.list_name) for each in held if each.status != "unsubscribed")
+    on = tuple((each.list_id, each.title) for each in held if each.status != "unsubscribed")
     return Choices("subscribed" if on else "left", on)
 
 

@@ -13,11 +13,11 @@ from newsletter.audience.address import normalise
 from newsletter.audience.lines import text_lines
 from newsletter.audience.rows import Refused, Row, Status, Table
 from newsletter.errors import AudienceError
+from newsletter.readership.lists import check_new, clean_name
 from newsletter.refusals import RefusedRows, beside
-from newsletter.store import imports, lists, subscribers, suppressions
+from newsletter.store import consent, imports, lists, subscribers, suppressions
 from newsletter.store.database import read, write
 from newsletter.store.imports import Tally
-from newsletter.store.lists import ListCounts
 from newsletter.store.subscribers import Subscriber
 from newsletter.store.suppressions import REASONS, Suppression
 
@@ -25,7 +25,6 @@ Now = Callable[[], int]
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
 PIECE = 256 * 1024  # bytes read at once
-MAX_LIST_NAME = 100
 
 
 @dataclass(slots=True)
@@ -81,7 +80,7 @@ def import_subscribers(
     Rows that cannot be taken go to ``refused_to``, by default ``NAME.refused.csv`` beside the file. Raises
     AudienceError when the file itself cannot be, and StoreError.
     """
-    list_name = _list_name(list_name)
+    list_name = clean_name(list_name)
     table = Table(str(path))
     report = ImportReport(str(path), list_name, attributes=table.attributes, ignored=table.ignored)
     with RefusedRows(refused_to or beside(path), table) as refused:
@@ -155,17 +154,20 @@ def add(
     attributes: Mapping[str, str] | None = None,
     pending: bool = False,
     again: bool = False,
+    new_list: bool = False,
 ) -> Added:
     """Put one reader on a list, which is made if need be.
 
     Raises AudienceError for what is no address, for one that is never mailed, for values that are too long,
-    and for a reader who left the list, unless he asked to come back (``again``).
+    for a reader who left the list, unless they asked to come back (``again``), for an archived list and,
+    without ``new_list``, for a new one whose name is near another's.
     """
-    email, list_name = normalise(address), _list_name(list_name)
+    email, list_name = normalise(address), clean_name(list_name)
     values = fields.attributes(attributes or {})
     status: Status = "pending" if pending else "confirmed"
     with write(engine) as connection:
         at = now()
+        check_new(connection, list_name, new_list=new_list)
         key, made = lists.ensure_list(connection, list_name, now=at)
         _refuse_suppressed(connection, email)
         reader = subscribers.put(
@@ -180,6 +182,16 @@ def add(
         if before == "confirmed":
             status = before  # what a reader confirmed is not taken back
         joined = subscribers.set_status(connection, key, reader, status, now=at)
+        if joined:
+            consent.record(
+                connection,
+                subscriber_id=reader,
+                list_id=key,
+                at=at,
+                kind="joined" if pending else "confirmed",
+                source="command",
+                evidence="asked to come back" if before == "unsubscribed" else "",
+            )
     return Added(email, list_name, made, joined, status)
 
 
@@ -221,6 +233,14 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
         for name in names:
             key = lists.find(connection, name).id
             subscribers.set_status(connection, key, found.id, "unsubscribed", now=at)
+            consent.record(
+                connection,
+                subscriber_id=found.id,
+                list_id=key,
+                at=at,
+                kind="unsubscribed",
+                source="command",
+            )
     return names
 
 
@@ -246,25 +266,6 @@ def unsuppress(engine: Engine, address: str, *, now: Now) -> str:
         if not suppressions.unsuppress(connection, email, now=now()):
             raise AudienceError(f"{email} is not suppressed.", hint="See: newsletter suppressions")
     return email
-
-
-def make_list(engine: Engine, name: str, *, now: Now) -> bool:
-    """Make a list; False when there is one of that name."""
-    with write(engine) as connection:
-        return lists.ensure_list(connection, _list_name(name), now=now())[1]
-
-
-def _list_name(text: str) -> str:
-    name = fields.clean(text)
-    if not name or len(name) > MAX_LIST_NAME:
-        raise AudienceError(f"A list's name has 1 to {MAX_LIST_NAME} characters.")
-    return name
-
-
-def list_counts(engine: Engine) -> list[ListCounts]:
-    """Return every list with how many subscriptions of each status it has."""
-    with read(engine) as connection:
-        return lists.counts(connection)
 
 
 def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_json: bool = False) -> int:

@@ -144,6 +144,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     house = House(folder, post)
     for list_name, email, name in (("morning", ANA, ODD_NAME), ("morning", BOB, "Bob"), ("evening", ANA, "")):
         readership.add(house.engine, list_name, email, name=name, now=house.clock.now)
+    readership.title_list(house.engine, "morning", "Dig In at Dawn")
+    readership.title_list(house.engine, "evening", "Dig In at Dusk")
     publish.send(house, publish.foresee(house, "first", list_name="morning"))
     readership.add(house.engine, "morning", CEM, name="Cem", now=house.clock.now)
     house.engine.dispose()
