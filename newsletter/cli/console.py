@@ -113,7 +113,7 @@ def confirm(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not _is_terminal(sys.stdin):
-        raise UsageError("Nobody is there to answer.", hint="Say --yes to send without being asked.")
+        raise UsageError("Nobody is there to answer.", hint="Say --yes to go on without being asked.")
     return typer.confirm(question, err=True)
 
 

@@ -1,4 +1,4 @@
-"""Commands for readers: import, add, show, remove, export."""
+"""Commands for readers: import, add, show, remove, erase, export."""
 
 import sys
 from contextlib import nullcontext
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newsletter.store.subscribers import Subscriber
     from newsletter.store.suppressions import Suppression
 
-app = typer.Typer(help="The readers: import, add, show, remove, export.", no_args_is_help=True)
+app = typer.Typer(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
 
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="A reader's email address.")
 LIST = typer.Option(None, "--list", metavar="L", help="The list; needless when there is one alone.")
@@ -103,6 +103,8 @@ def show(address: str = ADDRESS, json: bool = JSON) -> None:
     for name, value in document.items():
         for line in _lines_of(name, value):
             say(line)
+    if held is not None and held.reason == "erased":
+        say("Nothing else is kept of this address: it was erased.")
 
 
 @app.command()
@@ -216,6 +218,7 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
                 one.list_name: {"status": one.status, "since": iso_time(one.since)}
                 for one in found.subscriptions
             },
+            "consent": _consent_document(found),
         }
     elif held is not None:
         document = {"email": held.email}
@@ -223,7 +226,21 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
     return document | {"suppression": suppression}
 
 
+def _consent_document(found: "Subscriber") -> dict[str, list[dict[str, str]]]:
+    from newsletter.exports import iso_time
+
+    steps: dict[str, list[dict[str, str]]] = {}
+    for step in found.consent:
+        about = {name: getattr(step, name) for name in ("kind", "source", "wording", "form", "evidence")}
+        steps.setdefault(step.list_name, []).append({"at": iso_time(step.at), **about})
+    return steps
+
+
 def _lines_of(name: str, value: Any) -> list[str]:
+    if name == "consent":
+        steps = [(list_name, step) for list_name, steps in value.items() for step in steps]
+        lines = [f"  {list_name}: {', '.join(filter(None, step.values()))}" for list_name, step in steps]
+        return ["consent:", *lines] if lines else []
     if not isinstance(value, dict):
         return [f"{name}: {value}"] if value else []
     shown = {key: ", ".join(one.values()) if isinstance(one, dict) else one for key, one in value.items()}

@@ -1,12 +1,13 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
-A chapter each: ``members`` (who is on a list), ``lists`` (the lists themselves), ``leaving`` (what the links
-in a mail do), ``reports`` (what comes back from the provider). Each function takes the database and, where
-something is dated, ``now``: a clock that tells microseconds since 1970 in UTC. It is asked once the right to
-write is held, so who joins during a send is dated after.
+A chapter each: ``members`` (who is on a list), ``lists`` (the lists themselves), ``erasing``, ``leaving``
+(what the links in a mail do), ``reports`` (what comes back from the provider). Each function takes the
+database and, where something is dated, ``now``: a clock that tells microseconds since 1970 in UTC. It is
+asked once the right to write is held, so who joins during a send is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
+from newsletter.readership.erasing import Erasure, erase, erasure_key, set_erasure_key
 from newsletter.readership.leaving import (
     Choices,
     Standing,
@@ -44,6 +45,7 @@ from newsletter.readership.reports import Synced, Taken, sync, take_reports
 __all__ = [
     "Added",
     "Choices",
+    "Erasure",
     "ImportReport",
     "PauseAt",
     "Progress",
@@ -54,6 +56,8 @@ __all__ = [
     "archive_list",
     "bring_back_list",
     "choices",
+    "erase",
+    "erasure_key",
     "export",
     "export_suppressions",
     "follow",
@@ -66,6 +70,7 @@ __all__ = [
     "near_list",
     "remove",
     "rename_list",
+    "set_erasure_key",
     "show",
     "standing",
     "suppress",

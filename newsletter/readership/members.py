@@ -205,7 +205,10 @@ def _refuse_suppressed(connection: Connection, email: str) -> None:
 
 
 def show(engine: Engine, address: str) -> tuple[Subscriber | None, Suppression | None]:
-    """Return all that is kept of an address. Raises AudienceError when nothing is."""
+    """Return all that is kept of an address; of an erased one, a suppression for the reason “erased”.
+
+    Raises AudienceError when nothing is kept.
+    """
     email = normalise(address)
     with read(engine) as connection:
         found, held = subscribers.find(connection, email), suppressions.suppressed(connection, email)

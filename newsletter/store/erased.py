@@ -49,12 +49,25 @@ FREE_TEXT = (
 
 def is_erased(connection: Connection, email: str) -> bool:
     """Say whether the reader of a normalised address was erased."""
-    return bool(among(connection, [email]))
+    return erased_at(connection, email) is not None
+
+
+def erased_at(connection: Connection, email: str) -> int | None:
+    """Return when the reader of a normalised address was erased (microseconds, UTC), or None."""
+    key = key_of(connection)
+    if key is None:
+        return None
+    return connection.scalar(select(erased.c.at).where(erased.c.hash == _hash(key, email)))
+
+
+def anybody(connection: Connection) -> bool:
+    """Say whether anybody was erased."""
+    return connection.execute(select(erased.c.at).limit(1)).first() is not None
 
 
 def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     """Return those of normalised addresses whose readers were erased; one query when nobody ever was."""
-    if not emails or not connection.execute(select(erased.c.at).limit(1)).first():
+    if not emails or not anybody(connection):
         return set()
     key = key_of(connection)
     if key is None:
@@ -106,7 +119,7 @@ def set_key(connection: Connection, key: bytes) -> None:
     held = key_of(connection)
     if held is not None and hmac.compare_digest(held, key):
         return
-    if connection.execute(select(erased.c.at).limit(1)).first():
+    if anybody(connection):
         raise AudienceError(
             "Readers were erased here under another key, which must stay.",
             hint="A key can be brought only to a publication that has erased nobody.",
@@ -143,11 +156,10 @@ def add_hash(connection: Connection, hashed: bytes, *, now: int) -> bool:
 
 def forget_hash(connection: Connection, email: str) -> bool:
     """Let an erased reader come back who asks to; False when they were not erased."""
-    if not is_erased(connection, email):
+    key = key_of(connection)
+    if key is None:
         return False
-    key = key_of(connection) or b""
-    connection.execute(delete(erased).where(erased.c.hash == _hash(key, email)))
-    return True
+    return bool(connection.execute(delete(erased).where(erased.c.hash == _hash(key, email))).rowcount)
 
 
 def erase_address(connection: Connection, email: str, *, key_if_new: bytes, now: int) -> bool:
@@ -175,7 +187,7 @@ def erase_again(connection: Connection, *, now: int) -> int:
     Subscribers and suppressions are gone through; a million take some seconds.
     """
     key = key_of(connection)
-    if key is None or not connection.execute(select(erased.c.at).limit(1)).first():
+    if key is None or not anybody(connection):
         return 0
     number = 0
     for table in (subscriber, suppression):

@@ -7,7 +7,9 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from newsletter.audience.rows import Status
-from newsletter.store.suppressions import suppressed
+from newsletter.errors import AudienceError
+from newsletter.store.consent import Consent, steps_of
+from newsletter.store.suppressions import ERASED, suppressed
 from newsletter.store.tables import mailing_list, subscriber, subscription
 
 
@@ -32,6 +34,7 @@ class Subscriber:
     suppressed: str | None
     created_at: int
     subscriptions: tuple[Subscription, ...]
+    consent: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,20 @@ def find(connection: Connection, email: str) -> Subscriber | None:
         row.suppressed,
         row.created_at,
         tuple(Subscription(*one) for one in held),
+        tuple(steps_of(connection, row.id)),
     )
 
 
 def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str], now: int) -> int:
-    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing."""
+    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing.
+
+    Raises AudienceError for an address whose reader was erased.
+    """
     known = find(connection, email)
     if known is None:
         held = suppressed(connection, email)
+        if held is not None and held.reason == ERASED:
+            raise AudienceError(f"{email} was erased, and is not written down again.")
         row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
         key = connection.execute(
             insert(subscriber).values(**row, suppressed=held and held.reason)
