@@ -107,10 +107,15 @@ class File:
             yield connection
 
     def empty_unused(self) -> None:
-        """Write the file anew and empty its log: nothing of what was deleted is left. Raises StoreError."""
+        """Write the file anew and empty its log: nothing of what was deleted is left.
+
+        Raises StoreError, also when another program that reads the file keeps its log.
+        """
         with self._told(), self._lock:
             self._writer.execute("VACUUM")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            (kept,) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[:1]
+        if kept:
+            raise StoreError("Another program reads it, and its log still holds what was deleted.")
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.mentions import ERASED, pattern, without
@@ -23,6 +23,7 @@ from newsletter.store.tables import (
     secret,
     subscriber,
     suppression,
+    variant,
 )
 
 KEY_NAME = "erased"
@@ -75,7 +76,7 @@ def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(emails), AT_ONCE):
         by_hash = {_hash(key, email): email for email in emails[start : start + AT_ONCE]}
-        held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(by_hash)))
+        held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(list(by_hash))))
         found |= {by_hash[bytes(each)] for each in held}
     return found
 
@@ -244,8 +245,6 @@ def _may_mention(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 def still_mentioned(connection: Connection, email: str) -> list[str]:
     """Return the issues whose frozen mail or sender names an address: those bytes stay as they went out."""
-    from newsletter.store.tables import variant
-
     found = pattern(email)
     texts = (
         mailing.c.envelope,
@@ -271,11 +270,6 @@ def gone(connection: Connection, readers: Sequence[int]) -> set[int]:
         some = readers[start : start + AT_ONCE]
         there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
     return set(readers) - there
-
-
-def count(connection: Connection) -> int:
-    """Return how many addresses were erased."""
-    return connection.scalar(select(func.count()).select_from(erased)) or 0
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

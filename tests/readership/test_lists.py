@@ -1,5 +1,9 @@
 """Lists: made, renamed, titled, archived and brought back, by command and by call."""
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -216,3 +220,18 @@ def test_nothing_leaves_to_a_list_that_was_archived_meanwhile(
     with pytest.raises(AudienceError, match="“readers” is archived"):
         go()
     assert not house.post.mailed
+
+
+@pytest.mark.parametrize(("typed", "made"), [("y", True), ("n", False), ("", False)])
+def test_on_a_terminal_a_near_name_is_asked_about(filled: "Publication", typed: str, made: bool) -> None:
+    outside, inside = pty.openpty()
+    os.write(outside, f"{typed}\n".encode())
+    command = [sys.executable, "-m", "newsletter", "lists", "add", "Readers"]
+    done = subprocess.run(
+        command, stdin=inside, capture_output=True, cwd=filled.root, check=False
+    )
+    os.close(inside)
+    os.close(outside)
+    assert "one called “readers”. Make another?" in done.stderr.decode()
+    assert (done.returncode == 0) == made
+    assert ("Readers" in _lists(filled)) == made
