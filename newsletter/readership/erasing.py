@@ -61,9 +61,7 @@ def _leave_no_remains(engine: Engine, email: str, done: Erasure) -> None:
     """See to it that the database's file does not hold the address in places that are no longer in use."""
     try:
         emptied = drop_log(engine)
-        if _holds(
-            engine, email
-        ):  # from before: a page that was in use when this version did not overwrite yet
+        if _holds(engine, email):  # in pages that earlier versions freed without overwriting them
             compact(engine)
             emptied = drop_log(engine)
     except StoreError as error:

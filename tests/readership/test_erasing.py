@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted import Answer, House, Scripted
-from sqlalchemy import Text, insert, update
+from sqlalchemy import Text, insert, select, update
 
 from newsletter import publish, readership
 from newsletter.delivery.events import Event
@@ -24,7 +24,7 @@ from newsletter.readership import Erasure
 from newsletter.sandbox.store import MessageStore
 from newsletter.store import erased, mailings, subscribers
 from newsletter.store.database import read, write
-from newsletter.store.tables import alarm, column_answer, decision, metadata
+from newsletter.store.tables import alarm, attempt, column_answer, decision, metadata
 
 if TYPE_CHECKING:
     from conftest import Publication
@@ -377,6 +377,27 @@ def _adds_up(house: House) -> int:
     lines = list(publish.recipients(house, "first"))
     assert len(lines) == proof.candidates
     return proof.candidates
+
+
+@pytest.mark.parametrize("answer", [Answer("named", places=(0,)), Answer("refused")], ids=["named", "alone"])
+def test_who_is_erased_while_their_mail_is_on_the_wire_leaves_no_words_behind(
+    tmp_path: Path, answer: Answer
+) -> None:
+    house = House(tmp_path, Scripted(), batch_size=1)
+    readership.add(house.engine, "readers", ANN, now=house.clock.now)
+    house.post.script.append(answer)
+
+    def erase() -> None:
+        _erase(house, ANN)
+
+    house.post.meanwhile = erase
+    publish.send(house, publish.foresee(house, "first"))
+    assert _adds_up(house) == 1
+    (line,) = publish.recipients(house, "first")
+    assert (line["email"], line["state"], line["reason"]) == ("", "rejected", "(erased)")
+    with read(house.engine) as connection:
+        assert set(connection.scalars(select(attempt.c.detail))) == {"(erased)"}
+    house.engine.dispose()
 
 
 # ---- the command

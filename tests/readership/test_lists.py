@@ -227,9 +227,7 @@ def test_on_a_terminal_a_near_name_is_asked_about(filled: "Publication", typed: 
     outside, inside = pty.openpty()
     os.write(outside, f"{typed}\n".encode())
     command = [sys.executable, "-m", "newsletter", "lists", "add", "Readers"]
-    done = subprocess.run(
-        command, stdin=inside, capture_output=True, cwd=filled.root, check=False
-    )
+    done = subprocess.run(command, stdin=inside, capture_output=True, cwd=filled.root, check=False)
     os.close(inside)
     os.close(outside)
     assert "one called “readers”. Make another?" in done.stderr.decode()
