@@ -6,8 +6,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from newsletter.audience.text.lines import MAX_LINE
+
 MAX_ROW_LINES = 50  # of one row, by line breaks within quotation marks
+MAX_HEADER_LINES = 20
 MAX_ROW_LENGTH = 100_000  # characters, of a row of several lines
+_LONGEST = MAX_LINE + 1  # with its end
+
+# The module's own bound of 131,072 characters a cell would cost a reader the mail for a long note.
+csv.field_size_limit(MAX_LINE)
 
 # A spreadsheet runs a cell that begins with one of these. Ours are exported behind an apostrophe, which
 # spreadsheets do not show (OWASP, “CSV Injection”), and which goes again when the file comes back.
@@ -32,13 +39,23 @@ class CellReader:
         self._row: list[str] = []
         self.number = 0
 
-    def next_line(self) -> str:
-        """Return the next line that is not blank; "" at the end."""
+    def header(self) -> str:
+        """Return the first line that is not blank, with those a quoted heading goes on in; "" at the end."""
+        text = next((line for line in self._counted() if line.strip()), "")
+        more: list[str] = []
+        while (text + "".join(more)).count('"') % 2:
+            line = next(self._lines, "") if len(more) < MAX_HEADER_LINES else ""
+            if not line:  # the quotation mark is not one that opens a cell
+                self._again.extend(more)
+                return text
+            more.append(line)
+        self.number += len(more)
+        return text + "".join(more)
+
+    def _counted(self) -> Iterator[str]:
         for line in self._lines:
             self.number += 1
-            if line.strip():
-                return line
-        return ""
+            yield line
 
     def rows(self, delimiter: str) -> Iterator[RawRow]:
         """Yield what is left as rows; a blank line is a row without cells."""
@@ -61,7 +78,7 @@ class CellReader:
                 return
             self.number += 1
             self._row.append(line)
-            if len(self._row) > 1 and self._too_long():
+            if len(line) > _LONGEST or (len(self._row) > 1 and self._too_long()):
                 raise csv.Error
             yield line
 
@@ -74,9 +91,9 @@ class CellReader:
         self._row.clear()
         self._again.extendleft(reversed(rest))
         self.number -= len(rest)
-        cells = split_cells(first, delimiter)
+        cells = split_cells(first, delimiter) if len(first) <= _LONGEST else []
         if not cells:
-            return RawRow(self.number, [first.rstrip("\n")[:200]], "A cell is far too long.")
+            return RawRow(self.number, [first[:200]], f"The row has more than {MAX_LINE:,} characters.")
         if cells[-1].endswith("\n"):
             return RawRow(
                 self.number, [first.rstrip("\n")], "A quotation mark opens a cell and nothing closes it."

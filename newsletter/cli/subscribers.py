@@ -11,8 +11,6 @@ from newsletter.cli.console import print_json, progress_told, say, told, wiring
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsletter.readership import ImportReport
-    from newsletter.store.imports import Tally
     from newsletter.store.subscribers import Subscriber
     from newsletter.store.suppressions import Suppression
 
@@ -27,31 +25,52 @@ JSON = typer.Option(False, "--json", help="Print JSON to stdout.")
 @told
 def import_(
     file: Path = typer.Argument(
-        ..., metavar="FILE", dir_okay=False, help="CSV in UTF-8 with a line of column names."
+        ..., metavar="FILE", dir_okay=False, help="CSV with a line of column names, as any program writes it."
     ),
     list: str | None = typer.Option(None, "--list", metavar="L", help="The list; made if there is none."),
+    columns: list[str] = typer.Option(
+        [],
+        "--column",
+        metavar="NAME=FIELD",
+        help="What the column NAME holds: email, name, city …; repeatable.",
+    ),
+    ignored: list[str] = typer.Option(
+        [], "--ignore-column", metavar="NAME", help="A column to leave out; repeatable."
+    ),
+    encoding: str | None = typer.Option(
+        None, "--encoding", metavar="NAME", help="How letters are written, if what is found out is wrong."
+    ),
     refused: Path | None = typer.Option(
         None,
         "--refused",
         metavar="FILE",
         dir_okay=False,
-        help="Where rows that cannot be taken go, if not beside FILE.",
+        help="Where rows that cannot be taken go, if not next to FILE.",
     ),
     json: bool = JSON,
 ) -> None:
     """Bring a CSV file's readers into a list: all of them or, if stopped, none."""
     from newsletter import readership
+    from newsletter.audience.columns import chosen
+    from newsletter.audience.text.encodings import named_encoding
+    from newsletter.cli import import_report
     from newsletter.store import lists
 
     house = wiring()
+    options = readership.ImportOptions(
+        choices=chosen(columns, ignored),
+        encoding=None if encoding is None else named_encoding(encoding),
+        language=house.settings.publication.language,
+        refused_to=refused,
+    )
     name = list if list is not None else lists.resolve(house.engine, None).name
     with progress_told() as progress:
         report = readership.import_subscribers(
-            house.engine, name, file, now=house.clock.now, progress=progress, refused_to=refused
+            house.engine, name, file, now=house.clock.now, progress=progress, options=options
         )
-    _tell(report)
+    import_report.tell(report)
     if json:
-        print_json(_report_document(report))
+        print_json(import_report.document(report))
 
 
 @app.command()
@@ -136,67 +155,6 @@ def _pairs(given: list[str]) -> dict[str, str]:
         if "=" not in pair:
             raise UsageError(f"“{pair}” is not FIELD=VALUE.", hint="Write it like --set city=Lisbon")
     return {name: value for name, _, value in (pair.partition("=") for pair in given)}
-
-
-def _tell(report: "ImportReport") -> None:
-    if report.list_made:
-        say(f"The list “{report.list_name}” is new.")
-    say(f"{report.rows:,} rows of {report.file}:")
-    for text, count, lines in _outcomes(report):
-        say(f"  {count:>10,}  {text}{_where(count, lines)}")
-    for header, name in report.attributes.items():
-        say(f"The column “{header}” is the merge field {name}.")
-    for header in report.ignored:
-        say(f"The column “{header}” was not taken: its name is used already.")
-    if report.shortened:
-        say(f"{report.shortened:,} names were longer than a mail can carry and were cut.")
-    if report.overfull.count:
-        where = _where(report.overfull.count, report.overfull.lines)
-        say(f"{report.overfull.count:,} readers kept their earlier values; the new ones do not fit{where}.")
-    if report.refused_file:
-        say(f"The refused rows are in {report.refused_file}: correct them there and import that file.")
-
-
-def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
-    rows: list[tuple[str, int, list[int]]] = [
-        ("new on the list", report.joined, []),
-        ("on it already", report.known, []),
-        ("repeated an address and were folded into its last row", report.repeated, []),
-        ("left the list before and stay away", report.left.count, report.left.lines),
-        ("suppressed, never mailed", report.suppressed.count, report.suppressed.lines),
-    ]
-    rows += [(f"refused: {why}", tally.count, tally.lines) for why, tally in sorted(report.refused.items())]
-    return [row for row in rows if row[1]]
-
-
-def _where(count: int, lines: list[int]) -> str:
-    if not lines:
-        return ""
-    more = ", …" if count > len(lines) else ""
-    return f" (line {', '.join(map(str, lines))}{more})"
-
-
-def _report_document(report: "ImportReport") -> dict[str, Any]:
-    def tally(one: "Tally") -> dict[str, Any]:
-        return {"count": one.count, "lines": one.lines}
-
-    return {
-        "file": report.file,
-        "list": report.list_name,
-        "list_made": report.list_made,
-        "rows": report.rows,
-        "joined": report.joined,
-        "known": report.known,
-        "repeated": report.repeated,
-        "left": tally(report.left),
-        "suppressed": tally(report.suppressed),
-        "refused": {why: tally(one) for why, one in sorted(report.refused.items())},
-        "refused_file": None if report.refused_file is None else str(report.refused_file),
-        "attributes": dict(report.attributes),
-        "ignored_columns": report.ignored,
-        "names_shortened": report.shortened,
-        "kept_earlier_values": tally(report.overfull),
-    }
 
 
 def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> dict[str, Any]:

@@ -230,6 +230,7 @@ def _pump(
                 key=key,
                 site_url=wiring.settings.site_url,
                 mailing=mailing.id,
+                titles=wiring.settings.publication.titles,
             ),
         ),
         Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
@@ -335,5 +336,11 @@ def _test_recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequen
     from newsletter.sending.personal import recipient_maker
     from newsletter.store.moves import Reader
 
-    make = recipient_maker(message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=0)
+    make = recipient_maker(
+        message,
+        key=wiring.secret_key,
+        site_url=wiring.settings.site_url,
+        mailing=0,
+        titles=wiring.settings.publication.titles,
+    )
     return [make(Reader(0, address, "", "{}")) for address in addresses]

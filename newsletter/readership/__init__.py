@@ -1,12 +1,13 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
-A chapter each: ``members`` (who is on a list), ``leaving`` (what the links in a mail do), ``reports`` (what
-comes back from the provider). Each function takes the database and, where something is dated, ``now``: a
-clock that tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins
-during a send is dated after.
+A chapter each: ``importing`` (a file of readers), ``members`` (who is on a list), ``leaving`` (what the
+links in a mail do), ``reports`` (what comes back from the provider). Each function takes the database and,
+where something is dated, ``now``: a clock that tells microseconds since 1970 in UTC. It is asked once the
+right to write is held, so who joins during a send is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
+from newsletter.readership.importing import ImportOptions, ImportReport, Progress, import_subscribers
 from newsletter.readership.leaving import (
     Choices,
     Standing,
@@ -19,12 +20,9 @@ from newsletter.readership.leaving import (
 )
 from newsletter.readership.members import (
     Added,
-    ImportReport,
-    Progress,
     add,
     export,
     export_suppressions,
-    import_subscribers,
     list_counts,
     make_list,
     remove,
@@ -37,6 +35,7 @@ from newsletter.readership.reports import Synced, Taken, sync, take_reports
 __all__ = [
     "Added",
     "Choices",
+    "ImportOptions",
     "ImportReport",
     "PauseAt",
     "Progress",

@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from newsletter.audience.links import Purpose, Reference, verify
+from newsletter.audience.names import Titles
 from newsletter.store import links, mailings, subscribers
 from newsletter.store.database import read, write
 
@@ -114,7 +115,9 @@ def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Ch
         return _choices(connection, link)
 
 
-def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: str) -> str | None:
+def mail_as_received(
+    engine: Engine, link: Reference, *, key: bytes, site_url: str, titles: Titles = "drop"
+) -> str | None:
     """Return the HTML of the mail as this reader got it, from the frozen bytes.
 
     None when he is erased or was not in that mailing. His links are signed with ``key`` as they were.
@@ -127,5 +130,5 @@ def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: s
         if reader is None or not links.was_mailed(connection, link.reader, link.mailing):
             return None
         message = mailings.message_of(connection, link.mailing)
-    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing)
+    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing, titles=titles)
     return personalise(message, make(reader).substitutions).html

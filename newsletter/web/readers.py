@@ -105,7 +105,9 @@ class Readers:
         """Show a mail exactly as this reader got it."""
         link = self._link(request, "view")
         site = self._site
-        html = leaving.mail_as_received(site.engine, link, key=site.keys[0], site_url=site.site_url)
+        html = leaving.mail_as_received(
+            site.engine, link, key=site.keys[0], site_url=site.site_url, titles=site.titles
+        )
         if html is None:
             raise HTTPException(404)
         return Response(html, media_type="text/html", headers=self._mail_rules)

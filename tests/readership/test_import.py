@@ -166,16 +166,20 @@ def test_no_place_for_refused_rows_is_said_before_anything_is_stored(store: "Sto
     path.write_text("email\nann@example.com\nbad\n")
     with pytest.raises(AudienceError, match="refused rows cannot be written") as caught:
         readership.import_subscribers(
-            store.engine, "readers", path, now=store.clock, refused_to=Path("/nowhere/refused.csv")
+            store.engine,
+            "readers",
+            path,
+            now=store.clock,
+            options=readership.ImportOptions(refused_to=Path("/nowhere/refused.csv")),
         )
     assert "--refused" in caught.value.hint
     assert not store.dump()["list"]
 
 
-@pytest.mark.parametrize("tail", [b"\xff\n", b"x" * 1_000_001])
-def test_a_file_that_turns_out_wrong_at_its_end_leaves_nothing(store: "Store", tail: bytes) -> None:
+def test_a_file_that_turns_out_wrong_at_its_end_leaves_nothing(store: "Store") -> None:
     path = store.folder / "readers.csv"
-    path.write_bytes(b"email\nbad\n" + b"".join(b"r%d@example.com\n" % n for n in range(20_000)) + tail)
+    text = "email\nbad\n" + "".join(f"r{n}@example.com\n" for n in range(20_000))
+    path.write_bytes(text.encode("utf-16") + b"\x00")
     with pytest.raises(AudienceError) as caught:
         readership.import_subscribers(store.engine, "readers", path, now=store.clock)
     assert caught.value.line == 20_003
