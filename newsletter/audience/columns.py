@@ -88,7 +88,7 @@ def assign(cells: Sequence[str], choices: Choices, *, file: str, line: int) -> C
     roles = _roles(header, open_places, set(given.values()))
     addresses = [place for place, name in given.items() if name == "email"]
     found = [place for place, role in roles.items() if role == "email"]
-    addresses += sorted(found, key=lambda place: (is_second(header[place]), place))
+    addresses += sorted(found, key=lambda place: (header[place] != "email", is_second(header[place]), place))
     named = {place: name for place, name in {**given, **roles}.items() if name != "email"}
     made = _Attributes(header, set(named.values()) | {"email"}, MAX_COLUMNS - len(addresses) - len(named))
     for place in open_places:
@@ -139,7 +139,9 @@ def _places(header: tuple[str, ...], heading: str, file: str, line: int) -> list
 
 def _roles(header: tuple[str, ...], places: Sequence[int], given: set[str]) -> dict[int, str]:
     """Return the places of addresses, names and status: of each but addresses the first one that says so."""
-    said: dict[int, Role] = {place: role for place in places if (role := role_of(header[place]))}
+    # Our own names go first, since an export's columns stand in the order of the alphabet.
+    ordered = sorted(places, key=lambda place: header[place] not in ROLES)
+    said: dict[int, Role] = {place: role for place in ordered if (role := role_of(header[place]))}
     has_first = "first_name" in given or "first_name" in said.values()
     has_last = "last_name" in given or "last_name" in said.values()
     germanic = any(is_germanic_first(header[place]) for place in said)

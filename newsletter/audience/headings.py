@@ -16,15 +16,6 @@ Role = Literal["", "email", "name", "first_name", "last_name", "status", "given"
 
 MAX_HEADING = 100  # characters; a longer one is a question somebody was asked, not a name
 
-# In lists with one of these columns, a column of theirs that is just called “name” is the family name.
-_GERMANIC_FIRST = frozenset({"vorname", "vornamen", "rufname", "voornaam", "roepnaam", "fornavn", "fornamn"})
-_GERMANIC_NAME = frozenset({"name", "naam", "navn", "namn"})
-
-_NAME_FILLERS = frozenset(
-    ["subscriber", "contact", "customer", "member", "reader", "donor", "recipient", "your", "my", "the", "of"]
-)
-_STATUS = frozenset({"status", "subscription status"})
-
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PART = re.compile(r"[a-z]+|\d+|[^\W\d_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`׳״\"](?=\w)")
@@ -41,6 +32,17 @@ def _plain(text: str) -> str:
 @cache
 def _phrases(text: str) -> frozenset[str]:
     return frozenset(filter(None, map(_plain, text.split(","))))
+
+
+# In lists with one of these columns, a column of theirs that is just called “name” is the family name.
+_GERMANIC_FIRST = frozenset({"vorname", "vornamen", "rufname", "voornaam", "roepnaam", "fornavn", "fornamn"})
+_GERMANIC_NAME = frozenset({"name", "naam", "navn", "namn"})
+
+_NAME_FILLERS = _phrases(
+    "subscriber, contact, customer, member, reader, donor, recipient, attendee, participant, guest, patron, "
+    "billing, your, my, the, of, what, whats, is, please, enter, required"
+)
+_STATUS = frozenset({"status", "subscription status"})
 
 
 @cache

@@ -23,19 +23,20 @@ class Words(NamedTuple):
 
 VOCABULARY: Mapping[str, Words] = {
     "en": Words(
-        email="email, emails, mail, emailaddress, emailaddresses, mailaddress, useremail",
+        email="email, emails, mail, emailaddress, emailaddresses, mailaddress, useremail, emailaddr",
         around="""e, address, addresses, addr, primary, main, value, preferred, default,
             subscriber, subscribers, user, contact, customer, member, reader, donor,
             supporter, recipient, person, people, your, my, the, of, for, home, personal,
             private, work, business, office, required, optional, mandatory, other,
             secondary, alternate, alternative, additional, second, login, account, profile,
-            electronic""",
+            electronic, attendee, participant, guest,
+            patron, billing, what, whats, is, please, enter, provide""",
         name="""name, fullname, full name, name full, displayname, display name, complete name,
             first and last name, first name and last name, contact name, subscriber name,
             customer name, member name, your name""",
         first="""firstname, first name, first names, fname, givenname, given name, given names,
-            forename, forenames, christian name""",
-        last="""lastname, last name, last names, lname, surname, surnames, familyname, family
+            forename, forenames, christian name, name first""",
+        last="""lastname, name last, last name, last names, lname, surname, surnames, familyname, family
             name, second name""",
     ),
     "es": Words(
@@ -45,8 +46,8 @@ VOCABULARY: Mapping[str, Words] = {
         name="""nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos,
             apellidos y nombre""",
         first="nombre de pila, primer nombre",
-        last="apellido, apellidos, primer apellido",
-        given="nombre, nombres",
+        last="apellido, apellidos, apellido s, primer apellido, apellido paterno",
+        given="nombre, nombres, nombre s",
     ),
     "pt": Words(
         email="email, mail, correio",
@@ -58,7 +59,7 @@ VOCABULARY: Mapping[str, Words] = {
         given="nome",
     ),
     "fr": Words(
-        email="email, mail, mel, courriel",
+        email="email, mail, mel, courriel, messagerie",
         around="""adresse, adresses, electronique, l, d, de, votre, abonne, utilisateur, contact,
             personnelle, professionnelle, obligatoire""",
         name="nom complet, nom et prenom, prenom et nom, nom prenom, prenom nom",
@@ -70,7 +71,7 @@ VOCABULARY: Mapping[str, Words] = {
         email="email, mail, emailadresse, emailadressen, mailadresse, mailadressen",
         around="""adresse, elektronische, ihre, deine, die, der, abonnent, kunde, kontakt, privat,
             geschaftlich, pflichtfeld""",
-        name="""name, vollstandiger name, ganzer name, vor und nachname, vorname nachname,
+        name="""name, vollstandiger name, ganzer name, vor und nachname, vor nachname, vorname nachname,
             vorname und nachname, vorname und name, name vorname""",
         first="vorname, vornamen, rufname",
         last="nachname, familienname, zuname",

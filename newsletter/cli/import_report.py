@@ -1,10 +1,13 @@
 """What an import says of a file: to a person line by line, to a program as a document."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsletter.audience.columns import MAX_COLUMNS
 from newsletter.cli.console import say
+
+COLUMNS_TOLD = 20  # one by one
 
 if TYPE_CHECKING:
     from newsletter.audience.rows import Occurrences, Refused
@@ -26,7 +29,8 @@ def tell(report: "ImportReport") -> None:
     for line in (*_of_columns(report), *_of_addresses(report), *_of_values(report)):
         say(line)
     if report.refused_file:
-        say(f"The refused rows are in {report.refused_file}: correct them there and import that file.")
+        how = " with the same options" if report.table.choices.fields or report.table.choices.ignored else ""
+        say(f"The refused rows are in {report.refused_file}: correct them there and import that file{how}.")
 
 
 def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
@@ -53,8 +57,10 @@ def _of_the_encoding(report: "ImportReport") -> Iterator[str]:
 
 def _of_columns(report: "ImportReport") -> Iterator[str]:
     columns = report.table.columns
-    for header, name in report.attributes.items():
+    for header, name in islice(report.attributes.items(), COLUMNS_TOLD):
         yield f"The column “{header}” is the merge field {name}."
+    if len(report.attributes) > COLUMNS_TOLD:
+        yield f"So are {len(report.attributes) - COLUMNS_TOLD} more columns; --json lists them all."
     for header, why in report.ignored.items():
         yield f"The column “{header}” was not taken: {why}."
     if columns.beyond:

@@ -11,8 +11,8 @@ from functools import cache
 
 # Punctuation that any language may have among its letters, and signs that never touch one.
 _NEUTRAL = frozenset("‘’‚“”„‹›«»–—…•·´ªº\u00a0\u00ad")
-_SIGNS = frozenset("°€£©®™§")
-_SIGN_AT_LETTER = re.compile(r"[°€£©®™§][^\W\d_]|[^\W\d_][°€£§]")
+_SIGNS = frozenset("°€£©®™§×±¿¡")
+_SIGN_AT_LETTER = re.compile(r"[°€£©®™§×±][^\W\d_]|[^\W\d_][°€£§×±¿¡]")
 
 _LETTERS: Mapping[str, str] = {
     # Western

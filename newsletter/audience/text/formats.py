@@ -41,7 +41,7 @@ _SIGNATURES = (
     (rb"\{\\rtf", "a rich text document (.rtf)", "Copy its table into a spreadsheet. " + _SPREADSHEET),
     (rb"\s*BEGIN:VCARD", "a file of contacts (.vcf)", "Export the contacts as CSV instead, and import that."),
     (rb"\s*<(!doctype|html|head|body|table|div|meta)\b", "a web page (HTML)", _SPREADSHEET),
-    (rb"\s*<(\?xml|[a-z]+[ >/])", "an XML file", _EXPORT),
+    (rb"\s*<(\?xml|[a-z]+[^<>]*>\s*<)", "an XML file", _EXPORT),
     (rb'\s*[\[{]\s*(["{\[]|[\]}]\s*\Z)', "a JSON file", _EXPORT),
 )
 _KNOWN = tuple(
