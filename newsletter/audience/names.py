@@ -66,6 +66,11 @@ _AND = frozenset({"&", "and", "und", "et", "y", "e", "og", "och", "en"})
 _INITIAL = re.compile(r"[^\W\d_]\.?")
 
 
+_NOT_PLAIN = (
+    _TITLES | _SUFFIXES | _COMPANY | {word.lower() for word in _COMPANY_AS_WRITTEN} | {"no", "not", "n"}
+)
+
+
 class Name(NamedTuple):
     """A name as a mail says it: whole, and the parts that are known of it; "" for what is not."""
 
@@ -77,6 +82,7 @@ class Name(NamedTuple):
 NOBODY = Name("", "", "")
 
 
+@lru_cache(maxsize=16_384)  # every reader's names are asked about in every send, and many share theirs
 def is_no_name(text: str) -> bool:
     """Say whether a cell of names holds none: a word for nothing, no letter at all, or an address."""
     if text.lower() in _NOTHING or text in _NOTHING_AS_WRITTEN or ("@" in text and _ADDRESS.fullmatch(text)):
@@ -86,13 +92,20 @@ def is_no_name(text: str) -> bool:
     return not any(unicodedata.category(sign) == "So" for sign in text)  # a name may be a flower
 
 
-@lru_cache(maxsize=4096)
 def read_name(text: str, titles: Titles = "drop") -> Name:
     """Return the parts of a whole name: “Lee, Ann” is Ann Lee, and “van der Berg, Jan” is Jan van der Berg.
 
     With ``titles`` “no_first_name”, who is listed with a title has no first name to be greeted by. A company
     stays as it is and has no parts.
     """
+    first, _, last = text.partition(" ")
+    if (
+        first.isalpha()
+        and last.isalpha()
+        and text.isascii()
+        and not _NOT_PLAIN & {first.lower(), last.lower()}
+    ):
+        return Name(text, first, last)  # as nearly all are
     text = text.strip(", ")
     if not text or is_no_name(text):
         return NOBODY

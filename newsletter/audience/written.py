@@ -142,7 +142,7 @@ def _named(outside: str, inside: str, text: str) -> tuple[Packaging | None, str,
 
 def _addresses(text: str) -> list[str]:
     found = []
-    for candidate in _FOUND.findall(_INVISIBLE.sub("", text)):
+    for candidate in _FOUND.findall(_INVISIBLE.sub("", text)) if "@" in text else ():
         try:
             found.append(normalise(candidate.strip(".'’`")))
         except AudienceError:

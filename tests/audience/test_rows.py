@@ -102,6 +102,12 @@ def test_a_quotation_mark_in_the_header_that_opens_nothing_swallows_no_reader() 
     assert taken(data) == PLAIN
 
 
+def test_nul_bytes_cost_nothing_or_their_row() -> None:
+    data = "email,name\nann@example.com,A\x00nn\nbo\x00b@example.com,Bob\ncy@example.com,Cy\x00\n\x00\n"
+    assert taken(data) == [(2, "ann@example.com", "Ann"), (4, "cy@example.com", "Cy")]
+    assert refused(data) == [(3, "invalid address"), (5, "no address")]
+
+
 def test_a_quoted_line_break_keeps_the_count_of_lines() -> None:
     data = 'email,name,note\nann@example.com,Ann,"one\ntwo"\n\nbad,x,y\n'
     rows, _ = read(data)
@@ -244,6 +250,7 @@ def test_guarding_is_undone_exactly_and_leaves_no_formula(cell: str) -> None:
         (b"ann@example.com,Ann\nbob@example.com,Bob\n", 1, "“email”"),
         (b"email," + b"x" * 1_000_010, 1, "more than"),
         ("email\n".encode("utf-16") + b"\x00", 2, "not UTF-16"),
+        ("email\r\na@example.com\r\nb".encode("utf-16") + b"\x00\xd8x\x00", 3, "not UTF-16"),
     ],
 )
 def test_a_file_that_is_wrong_as_a_whole_is_refused_with_its_line(

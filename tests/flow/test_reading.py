@@ -1,5 +1,7 @@
 """Files as people have them, by the command an editor runs: readers in, a report that says what was done."""
 
+import os
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -90,6 +92,28 @@ def test_a_column_of_addresses_by_another_name_is_found_and_the_command_that_tak
         "city": "Oslo",
     }
     assert "“Wo” was not taken" in again.stderr
+
+
+def test_a_column_of_ones_own_can_say_the_status(publication: Publication) -> None:
+    text = "email,Zustand\na@example.com,unsubscribed\nb@example.com,\n"
+    assert bring(publication, text, "--column", "Zustand=status").exit_code == 0
+    assert {email: row["status"] for email, row in members(publication).items()} == {
+        "a@example.com": "unsubscribed",
+        "b@example.com": "confirmed",
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_file_may_come_through_a_pipe(publication: Publication) -> None:
+    pipe = publication.root / "pipe"
+    os.mkfifo(pipe)
+    data = "email,name\nl1@example.com,José\n".encode("cp1252")
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,), daemon=True)
+    writer.start()
+    ran = publication.run("subscribers", "import", "pipe", "--list", "l")
+    writer.join()
+    assert ran.exit_code == 0, ran.stderr
+    assert members(publication)["l1@example.com"]["name"] == "José"
 
 
 def test_a_column_that_is_not_there_is_an_error_with_the_nearest(publication: Publication) -> None:

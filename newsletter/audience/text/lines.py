@@ -86,9 +86,8 @@ def _repaired(lines: Iterable[str], encoding: Encoding) -> Iterator[str]:
 
 
 def _undecodable(error: UnicodeDecodeError, lines: int, encoding: Encoding, file: str) -> AudienceError:
-    before = error.object[: error.start]
-    width = 2 if encoding.name.startswith("utf-16") else 4 if encoding.name.startswith("utf-32") else 1
-    ends = before.count(b"\n") + before.replace(b"\r\n", b"").count(b"\r") if width == 1 else 0
+    before = error.object[: error.start].decode(encoding.name, "replace")
+    ends = before.count("\n") + before.replace("\r\n", "").count("\r")
     hint = f"Without --encoding {encoding.name}, the file's encoding is found out from what it holds."
     return AudienceError(
         f"The line holds a byte that is not {encoding.title} (0x{error.object[error.start]:02x}).",
