@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from newsletter.audience.text.lines import MAX_LINE
 
-MAX_ROW_LINES = 50  # of one row, by line breaks within quotation marks
+# Of one row, by line breaks within quotation marks. Beyond it the quotation mark counts as unclosed; fewer
+# would make rows of a long note's lines, and readers of the addresses in them.
+MAX_ROW_LINES = 1_000
 MAX_HEADER_LINES = 20
-MAX_ROW_LENGTH = 100_000  # characters, of a row of several lines
-_LONGEST = MAX_LINE + 1  # with its end
+_LONGEST = MAX_LINE + 1  # characters of a row, with its end
 
 # The module's own bound of 131,072 characters a cell would cost a reader the mail for a long note.
 csv.field_size_limit(MAX_LINE)
@@ -37,6 +38,7 @@ class CellReader:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self._row: list[str] = []
+        self._length = 0
         self.number = 0
 
     def header(self) -> str:
@@ -65,6 +67,7 @@ class CellReader:
                 for cells in csv.reader(self._feed(), delimiter=delimiter, strict=True):
                     line = self.number - len(self._row) + 1
                     self._row.clear()
+                    self._length = 0
                     yield RawRow(line, cells)
             except csv.Error:
                 yield self._recover(delimiter)
@@ -78,17 +81,16 @@ class CellReader:
                 return
             self.number += 1
             self._row.append(line)
-            if len(line) > _LONGEST or (len(self._row) > 1 and self._too_long()):
+            self._length += len(line)
+            if self._length > _LONGEST or len(self._row) > MAX_ROW_LINES:
                 raise csv.Error
             yield line
-
-    def _too_long(self) -> bool:
-        return len(self._row) > MAX_ROW_LINES or sum(map(len, self._row)) > MAX_ROW_LENGTH
 
     def _recover(self, delimiter: str) -> RawRow:
         """Take the row's first line alone, leniently, and put the others back."""
         first, *rest = self._row
         self._row.clear()
+        self._length = 0
         self._again.extendleft(reversed(rest))
         self.number -= len(rest)
         cells = split_cells(first, delimiter) if len(first) <= _LONGEST else []

@@ -35,8 +35,10 @@ def read_header(reader: CellReader, choices: Choices, *, file: str, command: str
     if len(text) > MAX_LINE:
         message = f"The first line has more than {MAX_LINE:,} characters."
         raise AudienceError(message, file=file, line=reader.number, hint="It must name the columns.")
-    marks = [told.group(1).replace("\\t", "\t")] if told else list(DELIMITERS)
-    delimiter, columns = _best(text, marks, choices, file, reader.number)
+    named = [told.group(1).replace("\\t", "\t")] if told else list(DELIMITERS)
+    delimiter, columns = _best(text, named, choices, file, reader.number)
+    if told and not columns.addresses:  # a spreadsheet puts its own line on top of whatever it was given
+        delimiter, columns = _best(text, DELIMITERS, choices, file, reader.number)
     if columns.addresses:
         return delimiter, columns
     number = reader.number

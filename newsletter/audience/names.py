@@ -45,10 +45,16 @@ _TITLES = _words(
     pastor rabbi imam
     dhr mevr mevrouw meneer pan pani señor señora sig sigra sigg avv arch rag geom гн гжа д-р проф κ κα κος
     hon capt col lt sgt maj gen
+    med phil rer nat jur iur oec habil vet dent pol theol
     """
 )
 # Words that are a title with a full stop and a name, a word or an initial without.
-_ONLY_WITH_STOP = _words("ing mag fr pan ir rag arch geom maj gen hon lt col capt sgt pastor imam κ")
+_ONLY_WITH_STOP = _words(
+    """
+    ing mag fr pan ir rag arch geom maj gen hon lt col capt sgt pastor imam κ
+    med phil rer nat jur iur oec habil vet dent pol theol
+    """
+)
 _SUFFIXES = _words("jr sr ii iii iv phd dphil md mba msc bsc esq cpa dds jd llm frcp obe mbe")
 _COMPANY = _words(
     """
@@ -62,6 +68,8 @@ _COMPANY_AS_WRITTEN = frozenset(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af々]+")
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")  # (she/her), (Annie)
+_JOINED = re.compile(r"\.(?=[^\W\d_]{2})")  # Dr.Ann, Dr.med.
 _AND = frozenset({"&", "and", "und", "et", "y", "e", "og", "och", "en"})
 _INITIAL = re.compile(r"[^\W\d_]\.?")
 
@@ -113,7 +121,7 @@ def read_name(text: str, titles: Titles = "drop") -> Name:
         return Name(text, "", "")
     turned = _turned(text)
     whole, given, family = turned or (text, "", "")
-    titled, words = _untitled((given or whole).split())
+    titled, words = _untitled(_words_of(given or whole))
     if turned:
         first = " ".join(_without_initials(words))
     else:
@@ -128,10 +136,15 @@ def read_first_name(text: str, titles: Titles = "drop") -> str:
     """Return what a cell of first names holds, without a title; "" for none, and for a title with one."""
     if is_no_name(text):
         return ""
-    titled, words = _untitled(text.split())
+    titled, words = _untitled(_words_of(text))
     if titled and titles == "no_first_name":
         return ""
     return " ".join(words) if titled else text
+
+
+def _words_of(text: str) -> list[str]:
+    """Return the words of a name, without what stands in brackets among them."""
+    return _JOINED.sub(". ", _ASIDE.sub(" ", text)).split() or text.split()
 
 
 def _turned(text: str) -> tuple[str, str, str] | None:

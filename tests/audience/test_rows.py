@@ -88,6 +88,10 @@ def test_a_delimiter_that_is_told_is_believed_whatever_it_is(told: str, mark: st
     assert taken(data) == [(3, "ann@example.com", "Ann")]
 
 
+def test_a_delimiter_that_is_told_and_not_used_costs_nothing() -> None:
+    assert taken("sep=,\nemail;name\nann@example.com;Ann\n") == [(3, "ann@example.com", "Ann")]
+
+
 def test_a_column_called_like_that_line_is_a_column() -> None:
     assert taken("sep;email\nx;ann@example.com\n") == [(2, "ann@example.com", "")]
 
@@ -215,10 +219,17 @@ def test_as_many_values_go_as_must_and_names_stay() -> None:
 
 
 def test_an_open_quotation_mark_never_swallows_the_rest() -> None:
-    body = "".join(f"reader{n}@example.com,R\n" for n in range(500))
+    body = "".join(f"reader{n}@example.com,R\n" for n in range(2_500))
     data = 'email,name\n"open@example.com,Open\n' + body
     assert refused(data) == [(2, "broken quotation")]
-    assert len(taken(data)) == 500
+    assert len(taken(data)) == 2_500
+
+
+def test_a_note_of_many_lines_makes_no_readers_of_what_stands_in_it() -> None:
+    note = "\n".join(["Met at the fair.", "boss@example.com,Boss", 'She said ""yes"".'] * 100)
+    data = f'email,name,note\nann@example.com,Ann,"{note}"\nbob@example.com,Bob,\n'
+    assert [email for _, email, _ in taken(data)] == ["ann@example.com", "bob@example.com"]
+    assert refused(data) == []
 
 
 def test_quotation_marks_within_a_line_are_read_leniently() -> None:
