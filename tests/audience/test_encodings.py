@@ -81,6 +81,13 @@ def test_what_was_taken_is_shown_with_a_name_that_has_accents() -> None:
     assert read(list_of(["Ann", "Jiří Novák"]).encode("cp1250"))[1:] == ("Windows-1250", "Jiří")
 
 
+def test_what_is_shown_is_a_readers_word_and_one_that_tells() -> None:
+    text = "Jméno,Příjmení,email\nRené,Novák,a@example.com\nJiří,Král,b@example.com\n"
+    assert read(text.encode("cp1250"))[1:] == ("Windows-1250", "Jiří")
+    assert read(text.encode("utf-16"))[1:] == ("UTF-16", "René")
+    assert read("Prénom,email\nAnn,a@example.com\n".encode("cp1252"))[1:] == ("Windows-1252", "Prénom")
+
+
 def test_of_two_that_make_equal_sense_the_publications_language_decides() -> None:
     data = list_of(["Jūratė"]).encode("cp1257")
     assert read(data)[1] == "Windows-1252"

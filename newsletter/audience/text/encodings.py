@@ -109,12 +109,17 @@ def _chain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _first_sample(pieces: Iterable[bytes], name: str) -> str:
+    """Return the first word with accents of a file in a known encoding, one of its headings if need be."""
     decoder = codecs.getincrementaldecoder(name)(errors="replace")
+    heading, in_header = "", True
     for piece in pieces:
         text = decoder.decode(piece)
+        if in_header:
+            header, *rest = re.split(r"[\r\n]", text, maxsplit=1)
+            heading, in_header, text = heading or _sample(header), not rest, "".join(rest)
         if not text.isascii() and (sample := _sample(text)):
             return sample
-    return ""
+    return heading
 
 
 def _sample(text: str) -> str:
@@ -140,8 +145,21 @@ class _Words:
 
     valid: int = 0
     broken: dict[bytes, None] = field(default_factory=dict)
+    headings: int | None = None  # how many of those that are not stand in the header
 
     def take(self, block: bytes) -> None:
+        if self.headings is None and (end := re.search(rb"[\r\n]", block)):
+            self._look_at(block[: end.start()])
+            self.headings = len(self.broken)
+            block = block[end.start() :]
+        self._look_at(block)
+
+    def shown_first(self) -> list[bytes]:
+        """Return the words that are not UTF-8, those of readers before those of headings."""
+        words = list(self.broken)
+        return words[self.headings :] + words[: self.headings]
+
+    def _look_at(self, block: bytes) -> None:
         if block.isascii():
             return
         try:
@@ -166,27 +184,38 @@ class _Words:
 def _encoding_of(words: _Words, file: str, language: str) -> Encoding:
     if not words.broken:
         return UTF_8
-    ranked = sorted(_judged(list(words.broken), language), key=lambda judged: judged.rank)
+    ranked = sorted(_judged(words.shown_first(), language), key=lambda judged: judged.rank)
     best = ranked[0]
+    # The two that are mistaken for each other most, since they share half of their letters.
+    sample = best.telling_sample(CODE_PAGES[1] if best.page == CODE_PAGES[0] else CODE_PAGES[0])
     # Words of a code page are hardly ever UTF-8 by chance: a good share of them means a mixed file.
     mixed = words.valid >= 0.2 * (words.valid + len(words.broken))
     if mixed:
         page = best.page if best.share >= ENOUGH else CODE_PAGES[0]
-        return Encoding("utf-8", sample=best.sample, fallback=page.codec)
+        return Encoding("utf-8", sample=sample, fallback=page.codec)
     if best.share < ENOUGH:
         raise _unclear(ranked, file)
-    return Encoding(best.page.codec, sample=best.sample)
+    return Encoding(best.page.codec, sample=sample)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What a code page makes of the words: the share that is language, and the best single language's."""
+    """What a code page makes of the words: the share that is language, and the words that are."""
 
     page: CodePage
     share: float
-    alone: float
-    sample: str
+    fitting: dict[bytes, str]
     rank: tuple[float, int]
+
+    @property
+    def sample(self) -> str:
+        """Return a word that makes sense, with its accents."""
+        return next(filter(None, map(_sample, self.fitting.values())), "")
+
+    def telling_sample(self, other: CodePage) -> str:
+        """Return a word that would read differently in another code page, by which a person can judge."""
+        telling = (text for word, text in self.fitting.items() if _decoded(word, other.codec) != text)
+        return next(filter(None, map(_sample, telling)), "") or self.sample
 
 
 def _judged(words: list[bytes], language: str) -> Iterator[_Judged]:
@@ -199,11 +228,11 @@ def _judged(words: list[bytes], language: str) -> Iterator[_Judged]:
                 counts[name] = counts.get(name, 0) + 1
         share = sum(map(bool, fits)) / len(words)
         alone = max(counts.values(), default=0) / len(words)
-        fitting = (text for text, one in zip(texts, fits, strict=True) if one)
+        fitting = {word: text for word, text, one in zip(words, texts, fits, strict=True) if one}
         own = language.split("-")[0] in page.languages
         # Twice the weight on one language that explains all: a file's readers mostly share one.
         rank = (-(share + 2 * alone + 0.25 * own - 0.25 * lacks_either_case(texts, page)), place)
-        yield _Judged(page, share, alone, next(filter(None, map(_sample, fitting)), ""), rank)
+        yield _Judged(page, share, fitting, rank)
 
 
 @cache
