@@ -71,7 +71,7 @@ class RefusedRows:
             raise AudienceError(
                 f"The import is stored, but the file of its refused rows is not: {error.strerror}.",
                 file=str(self.path),
-                hint="Import the file again with --refused FILE; who is on the list already stays as he is.",
+                hint="Import the file again with --refused FILE; readers on the list stay as they are.",
             ) from error
 
     def __enter__(self) -> Self:

@@ -12,7 +12,7 @@ from newsletter.errors import AudienceError
 
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, as corrected by RFC 3696's errata
 
-# What comes along when an address is copied from a page or a spreadsheet, beside white space.
+# What comes along when an address is copied from a page or a spreadsheet, besides white space.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _EDGES = " \t\r\n\f\v\x00\u00a0\u202f" + _INVISIBLE
 

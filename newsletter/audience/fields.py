@@ -1,4 +1,4 @@
-"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs him the mail."""
+"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs a reader the mail."""
 
 import html
 import re

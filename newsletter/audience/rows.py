@@ -121,7 +121,7 @@ class Table:
 
     @property
     def fields(self) -> set[str]:
-        """Return the names of what the columns bring beside address, name and status."""
+        """Return the names of what the columns bring besides address, name and status."""
         return {name for _, name in self.columns.fills if name not in {"name", "status"}}
 
     def rows(self, lines: Iterable[str]) -> Iterator[Row | Refused]:
@@ -150,7 +150,7 @@ class Table:
         width = len(columns.header)
         if len(cells) > width and any(cells[width:]):
             raise self._too_many(cells)
-        email, beside = self._address(cells)
+        email, shown_name = self._address(cells)
         attrs = self._values(cells)
         said = attrs.pop("status", "")
         status = _STATUSES.get(said.lower())
@@ -160,8 +160,8 @@ class Table:
         if status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
             self._refuse_unmailable(email)
         name = attrs.pop("name", "")
-        if beside and not name:
-            name = self._name_beside(beside, attrs)
+        if shown_name and not name:
+            name = self._name_shown(shown_name, attrs)
         if columns.unnamed and any(place < len(cells) and cells[place].strip() for place in columns.unnamed):
             self.unnamed.add(raw.line)
         if not attrs:
@@ -170,7 +170,7 @@ class Table:
         return Row(raw.line, email, name, orjson.dumps(attrs).decode(), status)
 
     def _address(self, cells: list[str]) -> tuple[str, str]:
-        """Return the row's address, of the first column of addresses with one, and the name beside it."""
+        """Return the row's address, of the first column of addresses with one, and the name next to it."""
         columns, width = self.columns, len(cells)
         for place in columns.addresses:
             text = unguard(cells[place].strip()) if place < width else ""
@@ -212,9 +212,9 @@ class Table:
                 return _Refusal("too many cells", text, value=broken, instead=error.instead)
         return _Refusal("too many cells", text + hint, value=self.delimiter.join(cells))
 
-    def _name_beside(self, beside: str, attrs: Mapping[str, str]) -> str:
+    def _name_shown(self, shown_name: str, attrs: Mapping[str, str]) -> str:
         """Return the name that stood with the address, for a reader who has none in the columns."""
-        name = clean(beside)
+        name = clean(shown_name)
         if "first_name" in attrs or "last_name" in attrs or is_no_name(name):
             return ""
         return shorten(name)

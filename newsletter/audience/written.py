@@ -97,7 +97,7 @@ def _found_within(text: str, bare: str, packaging: tuple[Packaging, ...], error:
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[Packaging, ...], str]:
-    """Return the text without its packaging, the kinds of it in order of meeting, and the name beside it."""
+    """Return the text without its packaging, the kinds of it in order of meeting, and the name next to it."""
     kinds: dict[Packaging, None] = {}
     name, text = "", text.strip()
     if _INVISIBLE.search(text):
