@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from newsletter.audience.names import Titles
 from newsletter.errors import SettingsError
 
 FILE_NAME = "newsletter.toml"
@@ -37,6 +38,7 @@ class PublicationSettings(_Section):
     language: str = "en"
     theme: str = "default"
     time_zone: str = "UTC"
+    titles: Titles = "drop"  # how who is listed as “Dr. Ana” is greeted by first name
 
     @field_validator("time_zone")
     @classmethod

@@ -9,17 +9,20 @@ from typing import IO, Any
 
 import orjson
 
-from newsletter.audience.cells import guard
+from newsletter.audience.consent.dates import iso
+from newsletter.audience.formulas import guard
 from newsletter.errors import AudienceError
+from newsletter.platforms import own
 from newsletter.store.lists import ListCounts
 from newsletter.store.subscribers import Member
 from newsletter.store.suppressions import Suppression
 
+BYTE_ORDER_MARK = "\ufeff"  # by it, and nothing else, spreadsheets know UTF-8
 
-def write_csv(out: IO[str], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write rows as CSV, formulas made harmless; return how many."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
+
+def write_rows(out: IO[str], rows: Iterable[Sequence[str]], *, quoted: bool = True) -> int:
+    """Write rows as CSV, formulas made harmless, every cell in quotation marks; return how many."""
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007  (the last number is the answer)
         writer.writerow(map(guard, row))
@@ -67,20 +70,39 @@ class WholeFile:
         return AudienceError(f"The file cannot be written: {error.strerror}.", file=str(self._path))
 
 
-def member_cells(one: Member, attributes: Sequence[str]) -> list[str]:
-    """Return a reader's line of an export that an import takes back."""
-    return [one.email, one.name, one.status, *(one.attrs.get(name, "") for name in attributes)]
+def member_cells(member: Member, attributes: Sequence[str]) -> list[str]:
+    """Return a reader's line of an export that an import takes back whole."""
+    leading = {
+        "email": member.email,
+        "name": member.name,
+        "status": member.status,
+        "since": iso(member.since),
+        "joined": iso(member.created_at),
+        "suppressed": member.suppressed or "",
+        "suppressed_since": "" if member.suppressed_since is None else iso(member.suppressed_since),
+        "known_since": iso(member.known_since),
+        "consent": own.consent_cell(member.consents),
+    }
+    return [
+        *(leading[column] for column in own.COLUMNS),
+        *(member.attrs.get(name, "") for name in attributes),
+    ]
 
 
-def member_document(one: Member) -> dict[str, Any]:
-    """Return a reader as JSON has him."""
+def member_document(member: Member) -> dict[str, Any]:
+    """Return a reader as JSON has them."""
     return {
-        "email": one.email,
-        "name": one.name,
-        "status": one.status,
-        "since": iso_time(one.since),
-        "suppressed": one.suppressed,
-        "attributes": one.attrs,
+        "email": member.email,
+        "name": member.name,
+        "status": member.status,
+        "since": iso_time(member.since),
+        "joined": iso_time(member.created_at),
+        "suppressed": member.suppressed,
+        "suppressed_since": None if member.suppressed_since is None else iso_time(member.suppressed_since),
+        "consent": [
+            own.consent_document(consent) | {"at": iso_time(consent[0])} for consent in member.consents
+        ],
+        "attributes": member.attrs,
     }
 
 
@@ -88,6 +110,9 @@ def list_document(one: ListCounts) -> dict[str, Any]:
     """Return a list as JSON has it."""
     return {
         "name": one.name,
+        "key": one.key,
+        "title": one.title,
+        "archived": one.archived_at is not None,
         "since": iso_time(one.created_at),
         "confirmed": one.confirmed,
         "pending": one.pending,

@@ -6,8 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from newsletter.audience.cells import guard
-from newsletter.audience.rows import REFUSED_COLUMNS, Refused, Table
+from newsletter.audience.columns import REFUSED_COLUMNS
+from newsletter.audience.formulas import guard
+from newsletter.audience.header import DELIMITERS
+from newsletter.audience.rows import Refused, Table
 from newsletter.errors import AudienceError
 
 
@@ -33,11 +35,11 @@ class RefusedRows:
         """Write one row: its line, why, and its cells as they were."""
         cells = (
             refused.cells
-            if refused.reason == "broken quotation"
-            else refused.cells[self._table.own_columns :]
+            if refused.reason in {"broken quotation", "row too long"}
+            else refused.cells[self._table.columns.own :]
         )
         try:
-            self._write([str(refused.line), f"{refused.reason}: {refused.detail}", *map(guard, cells)])
+            self._write([str(refused.line), f"{refused.reason}: {refused.sentence}", *map(guard, cells)])
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -50,8 +52,9 @@ class RefusedRows:
             )
         # With a byte order mark: without it spreadsheets take UTF-8 for something else and save it spoilt.
         self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
-        writer = csv.writer(self._file, delimiter=self._table.delimiter, lineterminator="\n")
-        writer.writerow([*REFUSED_COLUMNS, *map(guard, self._table.header[self._table.own_columns :])])
+        delimiter = self._table.delimiter if self._table.delimiter in DELIMITERS else ","
+        writer = csv.writer(self._file, delimiter=delimiter, lineterminator="\n")
+        writer.writerow([*REFUSED_COLUMNS, *map(guard, self._table.header[self._table.columns.own :])])
         self._write = writer.writerow
         self._write(row)
 
@@ -68,7 +71,7 @@ class RefusedRows:
             raise AudienceError(
                 f"The import is stored, but the file of its refused rows is not: {error.strerror}.",
                 file=str(self.path),
-                hint="Import the file again with --refused FILE; who is on the list already stays as he is.",
+                hint="Import the file again with --refused FILE; readers on the list stay as they are.",
             ) from error
 
     def __enter__(self) -> Self:

@@ -127,6 +127,10 @@ class Wiring:
         """Return an id nobody had before: 20 hexadecimal digits."""
         return secrets.token_hex(10)
 
+    def new_erasure_key(self) -> bytes:
+        """Draw the key under which erased addresses are hashed, for a publication that has none yet."""
+        return secrets.token_bytes(32)
+
     @cached_property
     def secret_key(self) -> bytes:
         """Return the key that signs links: the environment's, or for mail that stays here one made and kept.

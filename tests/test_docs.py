@@ -105,7 +105,7 @@ def test_no_page_names_a_command_or_an_option_that_does_not_exist(page: Path) ->
 
 
 def test_every_command_that_a_message_tells_to_type_exists() -> None:
-    told = re.compile(r"(?:^|[:`(“] ?|&& |run |with )newsletter ([a-z]+)(?: ([a-z]+))?")
+    told = re.compile(r"(?:^|[:`(“] ?|&& |run |with )newsletter ([a-z]+)(?: ([a-z][a-z-]*))?")
     for path in sorted((ROOT / "newsletter").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -12,7 +12,7 @@ from newsletter.errors import AudienceError
 
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, as corrected by RFC 3696's errata
 
-# What comes along when an address is copied from a page or a spreadsheet, beside white space.
+# What comes along when an address is copied from a page or a spreadsheet, besides white space.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _EDGES = " \t\r\n\f\v\x00\u00a0\u202f" + _INVISIBLE
 
@@ -28,16 +28,20 @@ _PLAIN = re.compile(
 _SET_ASIDE = {".test": ".text", ".invalid": ".example", ".localhost": ".localpart"}
 
 
+def plain(text: str) -> str:
+    """Return a plain address in its one form; "" for what is none or must be looked at closely."""
+    address = text.lower()
+    return address if len(address) <= MAX_LENGTH and _PLAIN.fullmatch(address) and text.isascii() else ""
+
+
 def normalise(text: str) -> str:
     """Return an address in the one form that is stored and compared.
 
     Raises AudienceError with the reason in plain words when it is no address mail can be sent to. Quoted
     local parts, display names and bracketed IP addresses are refused. Nothing is looked up in the DNS.
     """
-    address = text.strip(_EDGES).lower()
-    if len(address) <= MAX_LENGTH and _PLAIN.fullmatch(address) and text.isascii():
-        return address
-    return _normalise_slowly(text.strip(_EDGES))
+    address = text.strip(_EDGES)
+    return plain(address) or _normalise_slowly(address)
 
 
 def _normalise_slowly(text: str) -> str:

@@ -1,18 +1,20 @@
 """Cells: lines of delimited text into rows of cells, one broken row never swallowing its neighbours."""
 
 import csv
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-MAX_ROW_LINES = 50  # of one row, by line breaks within quotation marks
-MAX_ROW_LENGTH = 100_000  # characters, of a row of several lines
+from newsletter.audience.text.lines import MAX_LINE
 
-# A spreadsheet runs a cell that begins with one of these. Ours are exported behind an apostrophe, which
-# spreadsheets do not show (OWASP, “CSV Injection”), and which goes again when the file comes back.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'(?='*[=+\-@\t\r])")
+# Of one row, by line breaks within quotation marks. Beyond it the quotation mark counts as unclosed; fewer
+# would make rows of a long note's lines, and readers of the addresses in them.
+MAX_ROW_LINES = 1_000
+MAX_HEADER_LINES = 20
+_LONGEST = MAX_LINE + 1  # characters of a row, with its end
+
+# The module's own bound of 131,072 characters a cell would cost a reader the mail for a long note.
+csv.field_size_limit(MAX_LINE)
 
 
 class RawRow(NamedTuple):
@@ -30,15 +32,26 @@ class CellReader:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self._row: list[str] = []
+        self._length = 0
         self.number = 0
 
-    def next_line(self) -> str:
-        """Return the next line that is not blank; "" at the end."""
+    def header(self) -> str:
+        """Return the first line that is not blank, with those a quoted heading goes on in; "" at the end."""
+        text = next((line for line in self._counted() if line.strip()), "")
+        more: list[str] = []
+        while (text + "".join(more)).count('"') % 2:
+            line = next(self._lines, "") if len(more) < MAX_HEADER_LINES else ""
+            if not line:  # the quotation mark is not one that opens a cell
+                self._again.extend(more)
+                return text
+            more.append(line)
+        self.number += len(more)
+        return text + "".join(more)
+
+    def _counted(self) -> Iterator[str]:
         for line in self._lines:
             self.number += 1
-            if line.strip():
-                return line
-        return ""
+            yield line
 
     def rows(self, delimiter: str) -> Iterator[RawRow]:
         """Yield what is left as rows; a blank line is a row without cells."""
@@ -48,6 +61,7 @@ class CellReader:
                 for cells in csv.reader(self._feed(), delimiter=delimiter, strict=True):
                     line = self.number - len(self._row) + 1
                     self._row.clear()
+                    self._length = 0
                     yield RawRow(line, cells)
             except csv.Error:
                 yield self._recover(delimiter)
@@ -61,22 +75,21 @@ class CellReader:
                 return
             self.number += 1
             self._row.append(line)
-            if len(self._row) > 1 and self._too_long():
+            self._length += len(line)
+            if self._length > _LONGEST or len(self._row) > MAX_ROW_LINES:
                 raise csv.Error
             yield line
-
-    def _too_long(self) -> bool:
-        return len(self._row) > MAX_ROW_LINES or sum(map(len, self._row)) > MAX_ROW_LENGTH
 
     def _recover(self, delimiter: str) -> RawRow:
         """Take the row's first line alone, leniently, and put the others back."""
         first, *rest = self._row
         self._row.clear()
+        self._length = 0
         self._again.extendleft(reversed(rest))
         self.number -= len(rest)
-        cells = split_cells(first, delimiter)
+        cells = split_cells(first, delimiter) if len(first) <= _LONGEST else []
         if not cells:
-            return RawRow(self.number, [first.rstrip("\n")[:200]], "A cell is far too long.")
+            return RawRow(self.number, [first[:200]], f"The row has more than {MAX_LINE:,} characters.")
         if cells[-1].endswith("\n"):
             return RawRow(
                 self.number, [first.rstrip("\n")], "A quotation mark opens a cell and nothing closes it."
@@ -90,13 +103,3 @@ def split_cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return []
-
-
-def guard(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguard(cell: str) -> str:
-    """Return a cell without the apostrophe that ``guard`` put before it."""
-    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell

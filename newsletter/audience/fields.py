@@ -1,10 +1,11 @@
-"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs him the mail."""
+"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs a reader the mail."""
 
 import html
 import re
 import unicodedata
 from collections.abc import Mapping
 
+from newsletter.audience.names import Titles, is_no_name, read_first_name, read_name
 from newsletter.errors import AudienceError
 
 BUILT_IN = ("email", "name", "first_name", "last_name")
@@ -77,16 +78,22 @@ def fits(attrs: Mapping[str, str]) -> bool:
     return sum(cost(value) for name, value in attrs.items() if name not in BUILT_IN) <= MAX_ATTRIBUTES
 
 
-def reader_values(email: str, name: str, attrs: Mapping[str, str]) -> dict[str, str]:
+def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> dict[str, str]:
     """Return the value of every field of a reader: the built-in ones, then the list's attributes.
 
-    A missing first or last name is taken from the name, and a missing name from those two.
+    A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
+    name count as missing, and ``titles`` says how who is listed with one is greeted; see ``names``.
     """
-    first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
-    if not name:
-        name = shorten(f"{first} {last}".strip())
-    elif not (first and last):
-        words = name.split()
-        first = first or (words[0].rstrip(",") if words else "")
-        last = last or (words[-1] if len(words) > 1 else "")
-    return {**attrs, "email": email, "name": name, "first_name": first, "last_name": last}
+    first, last = _said(attrs.get("first_name", "")), _said(attrs.get("last_name", ""))
+    whole = read_name(name, titles)
+    return {
+        **attrs,
+        "email": email,
+        "name": whole.whole or shorten(f"{first} {last}".strip()),
+        "first_name": read_first_name(first, titles) if first else whole.first,
+        "last_name": last or whole.last,
+    }
+
+
+def _said(name: str) -> str:
+    return "" if not name or is_no_name(name) else name

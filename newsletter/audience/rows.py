@@ -1,212 +1,309 @@
 """Rows: a table of readers as text, into readers and refused rows, each with its line.
 
-A row is one reader. What is wrong with a row costs that row alone; what is wrong with the file (its encoding,
-no column of addresses) refuses it whole, before anything is stored.
+A row is one reader. What is wrong with a row costs that row alone; what is wrong with the file (no column of
+addresses) refuses it whole, before anything is stored.
 """
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import orjson
 
-from newsletter.audience.address import normalise
-from newsletter.audience.cells import CellReader, RawRow, split_cells, unguard
-from newsletter.audience.fields import MAX_ATTRIBUTES, RESERVED, clean, field_name, fits, shorten
+from newsletter.audience.address import plain
+from newsletter.audience.cells import CellReader, RawRow
+from newsletter.audience.columns import MAX_COLUMNS, Choices, Columns
+from newsletter.audience.consent.hearing import NOTHING_SAID
+from newsletter.audience.consent.standing import Status
+from newsletter.audience.entries import entries_of
+from newsletter.audience.fields import BUILT_IN, MAX_ATTRIBUTES, clean, cost, field_name, shorten
+from newsletter.audience.formulas import unguard
+from newsletter.audience.header import read_header
+from newsletter.audience.layout import LayOut, Layout
+from newsletter.audience.names import is_no_name
+from newsletter.audience.written import MAX_LOCAL_PART, Packaging, Unreadable, check_mailable, read_address
 from newsletter.errors import AudienceError
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-MAX_COLUMNS = 200
-REFUSED_COLUMNS = ("line", "reason")  # put before a row's own cells in a file of refused rows
+LINES_TOLD = 10
+MAX_SHOWN = 80  # characters of a refused value in a report
 
-Status = Literal["confirmed", "pending", "unsubscribed"]
 Reason = Literal[
-    "no address", "invalid address", "unknown status", "too many cells", "values too long", "broken quotation"
-]
-
-_ROLES = {
-    "email": "email",
-    **dict.fromkeys(("e_mail", "email_address", "e_mail_address", "emailaddress", "mail"), "email"),
-    "name": "name",
-    **dict.fromkeys(("full_name", "fullname", "display_name"), "name"),
-    "first_name": "first_name",
-    **dict.fromkeys(("firstname", "fname", "given_name", "forename"), "first_name"),
-    "last_name": "last_name",
-    **dict.fromkeys(("lastname", "lname", "surname", "family_name"), "last_name"),
-    "status": "status",
-    "subscription_status": "status",
-}
-_STATUSES: Mapping[str, Status] = {
-    "": "confirmed",
-    "confirmed": "confirmed",
-    "subscribed": "confirmed",
-    "active": "confirmed",
-    "pending": "pending",
-    "unconfirmed": "pending",
-    "unsubscribed": "unsubscribed",
-}
+    "no address", "invalid address", "several addresses", "not mailable", "too many cells",
+    "broken quotation", "row too long", "not as exported", "erased under another key",
+]  # fmt: skip
 
 
 class Row(NamedTuple):
-    """One reader. ``attrs`` is a JSON object of strings; empty cells are not in it."""
+    """One reader. ``attrs`` is a JSON object of strings; empty cells are not in it.
+
+    ``suppressed`` is the reason for which the file says they are never mailed, "" for none. ``joined``,
+    ``since`` (of the status), ``suppressed_since`` and ``known_since`` (of the address) are microseconds
+    since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file tells nothing
+    of it; each entry is [instant or null, kind, source, wording, form, evidence].
+    """
 
     line: int
     email: str
     name: str
     attrs: str
     status: Status
+    suppressed: str = ""
+    joined: int | None = None
+    since: int | None = None
+    suppressed_since: int | None = None
+    known_since: int | None = None
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that was left out: why, in one of a few words, then in a sentence, and its cells as they were."""
+    """A row that was left out: why, in one of a few words, then in a sentence, and its cells as they were.
+
+    ``value`` is what it was refused for, on one line and not too long to show; ``instead`` what was probably
+    meant, where that is not anybody's guess.
+    """
 
     line: int
     reason: Reason
     detail: str
     cells: tuple[str, ...]
+    value: str = ""
+    instead: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return the value, what is wrong with it, and what was probably meant."""
+        shown = f"“{self.value}”: " if self.value else ""
+        return f"{shown}{self.detail}" + (f" Did you mean {self.instead}?" if self.instead else "")
+
+
+class Erased(NamedTuple):
+    """A row that stands for an erased address: its hash, the fingerprint of the hash's key, and when."""
+
+    line: int
+    fingerprint: str
+    hash: bytes
+    at: int
 
 
 class _Refusal(Exception):  # never leaves this module
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, *, value: str = "", instead: str = "") -> None:
         self.reason: Reason = reason
         self.detail = detail
+        self.value = value
+        self.instead = instead
+
+
+@dataclass(slots=True)
+class Occurrences:
+    """How many rows something befell, and the lines of the first of them."""
+
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        """Count one row; rows come in order of line."""
+        self.count += 1
+        if len(self.lines) < LINES_TOLD:
+            self.lines.append(line)
 
 
 @dataclass(slots=True)
 class Table:
     """A file of readers; its columns are known once its first line is read.
 
-    ``attributes`` maps a column's header to the merge field it fills, ``ignored`` lists the headers that are
-    not taken, ``shortened`` counts the names cut to their bound so far.
+    ``lay_out`` finds out from the header how to read the rows. ``command`` is the command that is reading
+    it, for hints that say how to run it again. What follows counts what was done to rows so far:
+    ``shortened`` names cut to their bound, ``unwrapped`` addresses by what was taken off, ``second`` rows
+    whose address came from a later column, by its heading, ``left_out`` values that no mail could carry, by
+    field, ``unnamed`` rows with a value in a column without a heading, ``disagreeing`` rows of which some
+    columns say different things of leaving, by those columns.
     """
 
     file: str
+    lay_out: LayOut
+    choices: Choices = field(default_factory=Choices)
+    command: str = ""
+    layout: Layout = field(default_factory=Layout)
     delimiter: str = ","
-    header: tuple[str, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
+    columns: Columns = field(default_factory=Columns)
     shortened: int = 0
-    _fills: list[tuple[int, str]] = field(default_factory=list)
-    _email_at: int = 0
+    unwrapped: Counter[Packaging] = field(default_factory=Counter)
+    second: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, Occurrences] = field(default_factory=dict)
+    unnamed: Occurrences = field(default_factory=Occurrences)
+    disagreeing: dict[tuple[str, ...], Occurrences] = field(default_factory=dict)
+    _entries: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Return the headings of all columns, those of ours in a file of refused rows included."""
+        return self.columns.header
 
     @property
     def fields(self) -> set[str]:
-        """Return the names of what the columns bring beside address, name and status."""
-        return {name for _, name in self._fills if name not in {"name", "status"}}
+        """Return the names of what the columns bring besides address, name and status."""
+        filled = {name for _, name in self.columns.fills if name not in {"name", "status"}}
+        return filled | self._entries.keys() | set(self.layout.fields)
 
-    @property
-    def own_columns(self) -> int:
-        """Count the leading columns that a file of refused rows has from us."""
-        return len(REFUSED_COLUMNS) if self.header[: len(REFUSED_COLUMNS)] == REFUSED_COLUMNS else 0
-
-    def rows(self, lines: Iterable[str]) -> Iterator[Row | Refused]:
+    def rows(self, lines: Iterable[str]) -> Iterator[Row | Refused | Erased]:
         """Yield every row that is not blank, in order.
 
-        Raises AudienceError when no column holds addresses.
+        Raises AudienceError when no column holds addresses, or a choice names none.
         """
         reader = CellReader(lines)
-        self._read_header(reader)
+        self.delimiter, columns = read_header(reader, self.choices, file=self.file, command=self.command)
+        self.layout = self.lay_out(columns.header, columns.given)
+        self.columns = columns.without(
+            self.layout.heard, left_out=(*self.layout.left_out, *self.layout.objects)
+        )
+        read = self._whole if self.layout.whole else self._row
         for raw in reader.rows(self.delimiter):
             if any(raw.cells):
                 try:
-                    yield self._row(raw)
+                    yield read(raw)
                 except _Refusal as refusal:
-                    yield Refused(raw.line, refusal.reason, refusal.detail, tuple(raw.cells))
+                    value = clean(refusal.value)
+                    value = value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 1] + "…"
+                    yield Refused(
+                        raw.line, refusal.reason, refusal.detail, tuple(raw.cells), value, refusal.instead
+                    )
 
-    def _read_header(self, reader: CellReader) -> None:
-        line = reader.next_line()
-        told = re.fullmatch(r"sep=([,;\t])\s*", line)  # what Excel writes before the header
-        if told:
-            line = reader.next_line()
-        tried = {mark: split_cells(line, mark) for mark in (told.group(1) if told else DELIMITERS)}
-        usable = {mark: cells for mark, cells in tried.items() if "email" in map(_role, cells)}
-        if not usable:
-            raise _no_addresses(line, self.file, reader.number)
-        self.delimiter, cells = max(usable.items(), key=lambda each: len(each[1]))
-        if len(cells) > MAX_COLUMNS:
-            text = f"There are {len(cells)} columns; {MAX_COLUMNS} are allowed."
-            raise AudienceError(text, file=self.file, line=reader.number)
-        self.header = tuple(map(clean, cells))
-        self._assign_columns()
-
-    def _assign_columns(self) -> None:
-        taken: set[str] = set()
-        for place, header in enumerate(self.header):
-            name = _role(header) or field_name(header) or f"column_{place + 1}"
-            own = place < self.own_columns
-            if own or name in RESERVED or (name in taken and _role(header)):
-                self.ignored += [] if own else [header]
-                continue
-            while name in taken:
-                name += "_2"
-            taken.add(name)
-            if name == "email":
-                self._email_at = place
-                continue
-            self._fills.append((place, name))
-            if not _role(header):
-                self.attributes[header or name] = name
+    def _whole(self, raw: RawRow) -> Row | Erased:
+        """Read a row by what its layout brings along."""
+        _refuse_broken(raw)
+        try:
+            return self.layout.whole(raw)  # type: ignore[misc]  # only asked where there is one
+        except (AudienceError, ValueError) as error:
+            said = error.message if isinstance(error, AudienceError) else str(error)
+            raise _Refusal("not as exported", said, value=raw.cells[0]) from None
 
     def _row(self, raw: RawRow) -> Row:
-        if raw.problem:
-            raise _Refusal("broken quotation", raw.problem)
-        email = self._address(raw.cells)
-        attrs = self._values(raw.cells)
-        status = _STATUSES.get(attrs.pop("status", "").lower())
-        if status is None:
-            raise _Refusal("unknown status", "The status is none of confirmed, pending, unsubscribed.")
+        _refuse_broken(raw)
+        cells, columns = raw.cells, self.columns
+        width = len(columns.header)
+        if len(cells) > width and any(cells[width:]):
+            raise self._too_many(cells)
+        email, shown_name = self._address(cells)
+        heard = self.layout.hearing.hear(cells)
+        if heard.disagreeing:
+            self.disagreeing.setdefault(heard.disagreeing, Occurrences()).add(raw.line)
+        attrs = self._values(cells)
+        attrs.pop("status", None)  # heard already
+        if heard.status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
+            self._refuse_unmailable(email)
         name = attrs.pop("name", "")
-        if not attrs:
-            return Row(raw.line, email, name, "{}", status)
-        if not fits(attrs):
-            raise _Refusal(
-                "values too long", f"The values take more than {MAX_ATTRIBUTES:,} bytes in a mail."
-            )
-        return Row(raw.line, email, name, orjson.dumps(attrs).decode(), status)
+        if shown_name and not name:
+            name = self._name_shown(shown_name, attrs)
+        if columns.unnamed and any(place < len(cells) and cells[place].strip() for place in columns.unnamed):
+            self.unnamed.add(raw.line)
+        if attrs:
+            self._keep_what_fits(attrs, raw.line)
+        written = orjson.dumps(attrs).decode() if attrs else "{}"
+        if heard is NOTHING_SAID:
+            return Row(raw.line, email, name, written, "confirmed")
+        return Row(
+            raw.line,
+            email,
+            name,
+            written,
+            heard.status,
+            heard.suppressed,
+            heard.joined,
+            heard.since,
+            heard.suppressed_since,
+            None,
+            heard.consent,
+        )
 
-    def _address(self, cells: list[str]) -> str:
-        if len(cells) > len(self.header) and any(cells[len(self.header) :]):
-            detail = f"There are {len(cells)} cells under {len(self.header)} columns."
-            raise _Refusal(
-                "too many cells", f"{detail} A cell that holds the delimiter needs quotation marks."
-            )
-        # Not cleaned like other cells: an address with something taken out is another address.
-        text = unguard(cells[self._email_at].strip()) if self._email_at < len(cells) else ""
-        if not text:
-            raise _Refusal("no address", "The row has no address.")
+    def _address(self, cells: list[str]) -> tuple[str, str]:
+        """Return the row's address, of the first column of addresses with one, and the name next to it."""
+        columns, width = self.columns, len(cells)
+        for place in columns.addresses:
+            text = unguard(cells[place].strip()) if place < width else ""
+            if not text or ("@" not in text and is_no_name(text)):
+                continue
+            email, name = plain(text), ""
+            if not email:
+                email, name = self._unwrapped(text)
+            if place != columns.addresses[0]:
+                self.second[columns.header[place]] += 1
+            return email, name
+        raise _Refusal("no address", "The row has no address.", value="; ".join(filter(None, cells)))
+
+    def _unwrapped(self, text: str) -> tuple[str, str]:
         try:
-            return normalise(text)
-        except AudienceError as error:
-            raise _Refusal("invalid address", error.message) from None
+            written = read_address(text)
+        except Unreadable as error:
+            raise _Refusal(error.reason, error.message, value=text, instead=error.instead) from None
+        self.unwrapped.update(written.packaging)
+        return written.email, written.name
+
+    def _refuse_unmailable(self, email: str) -> None:
+        """Refuse who cannot be mailed; who is not to be mailed may well have such an address."""
+        try:
+            check_mailable(email)
+        except Unreadable as error:
+            raise _Refusal(error.reason, error.message, value=email, instead=error.instead) from None
+
+    def _too_many(self, cells: list[str]) -> _Refusal:
+        """Refuse a row of more cells than there are columns, as a comma within an address makes them."""
+        width, place = len(self.columns.header), self.columns.addresses[0]
+        text = f"There are {len(cells)} cells under {width} columns."
+        hint = " A cell that holds the delimiter needs quotation marks."
+        broken = self.delimiter.join(cells[place : place + 2])
+        try:
+            read_address(broken)
+        except Unreadable as error:
+            if "@" in cells[place] and error.instead and len(cells) == width + 1:
+                return _Refusal("too many cells", text, value=broken, instead=error.instead)
+        return _Refusal("too many cells", text + hint, value=self.delimiter.join(cells))
+
+    def _name_shown(self, shown_name: str, attrs: Mapping[str, str]) -> str:
+        """Return the name that stood with the address, for a reader who has none in the columns."""
+        name = clean(shown_name)
+        if "first_name" in attrs or "last_name" in attrs or is_no_name(name):
+            return ""
+        return shorten(name)
 
     def _values(self, cells: list[str]) -> dict[str, str]:
         width = len(cells)
         values = {
             name: text
-            for place, name in self._fills
+            for place, name in self.columns.fills
             if place < width and cells[place] and (text := unguard(clean(cells[place])))
         }
+        for place in self.layout.objects:
+            if place < width and cells[place]:
+                self._add_entries(values, self.columns.header[place], cells[place])
         for name in ("name", "first_name", "last_name"):
             if name in values and (short := shorten(values[name])) != values[name]:
                 values[name] = short
                 self.shortened += 1
         return values
 
+    def _add_entries(self, values: dict[str, str], heading: str, cell: str) -> None:
+        """Take the entries of a JSON object as values of their own; what is none stays one value."""
+        for name, text in entries_of(cell, otherwise=field_name(heading)):
+            if name in self._entries or len(self._entries) + len(self.columns.fills) < MAX_COLUMNS:
+                self._entries[name] = None
+                values.setdefault(name, text)
+            else:
+                self.left_out.setdefault(name, Occurrences()).add(0)
 
-def _role(header: str) -> str:
-    return _ROLES.get(field_name(header), "")
+    def _keep_what_fits(self, attrs: dict[str, str], line: int) -> None:
+        """Leave out values beyond what a mail carries, the longest first: no reader is lost over a note."""
+        costs = {name: cost(value) for name, value in attrs.items() if name not in BUILT_IN}
+        total = sum(costs.values())
+        while total > MAX_ATTRIBUTES:
+            longest = max(costs, key=costs.__getitem__)
+            total -= costs.pop(longest)
+            del attrs[longest]
+            self.left_out.setdefault(longest, Occurrences()).add(line)
 
 
-def _no_addresses(line: str, file: str, number: int) -> AudienceError:
-    if not line:
-        return AudienceError("The file is empty.", file=file, hint="Its first line must name the columns.")
-    shown = clean(line)[:80]
-    if "@" in line:
-        hint = "Put a line with the columns' names on top, such as: email,name"
-    else:
-        hint = f"Looked for a column “email” between {', '.join(DELIMITERS.values())}."
-    return AudienceError(
-        f"No column is called “email”. The first line reads: {shown}", file=file, line=number, hint=hint
-    )
+def _refuse_broken(raw: RawRow) -> None:
+    if raw.problem:
+        reason: Reason = "row too long" if "characters" in raw.problem else "broken quotation"
+        raise _Refusal(reason, raw.problem, value=raw.cells[0])

@@ -38,7 +38,7 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import controlling, delivering, reporting, running, serving, writing
+    from newsletter.cli import controlling, delivering, erasing, reporting, running, serving, writing
     from newsletter.cli.lists import app as lists
     from newsletter.cli.subscribers import app as subscribers
     from newsletter.cli.suppressions import app as suppressions
@@ -46,6 +46,7 @@ def _register() -> None:
     writing.register(app)
     delivering.register(app)
     controlling.register(app)
+    erasing.register(subscribers)
     app.add_typer(subscribers, name="subscribers")
     app.add_typer(lists, name="lists")
     app.add_typer(suppressions, name="suppressions")

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
 
 import typer
 
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.errors import AudienceError, NewsletterError, UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from newsletter.delivery.proof import Proof
     from newsletter.publish import Progress
     from newsletter.wiring import Wiring
@@ -111,8 +113,23 @@ def confirm(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not _is_terminal(sys.stdin):
-        raise UsageError("Nobody is there to answer.", hint="Say --yes to send without being asked.")
+        raise UsageError("Nobody is there to answer.", hint="Say --yes to go on without being asked.")
     return typer.confirm(question, err=True)
+
+
+def agreed_new_list(engine: "Engine", name: str, *, insisted: bool, but: str | None = None) -> bool:
+    """Say whether a list of that name may be made although another's is near; on a terminal, ask.
+
+    ``but`` is a list whose name may be near. Raises AudienceError when the answer is no.
+    """
+    from newsletter import readership
+
+    near = None if insisted or not _is_terminal(sys.stdin) else readership.near_list(engine, name, but=but)
+    if near is None:
+        return insisted
+    if typer.confirm(f"There is no list “{name}”, but one called “{near}”. Make another?", err=True):
+        return True
+    raise AudienceError("Nothing was done.", hint=f"For the list there is, write “{near}”.")
 
 
 @contextmanager

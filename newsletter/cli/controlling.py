@@ -92,7 +92,7 @@ def _show_manifest(what: "Approvable") -> None:
 
     manifest, message = what.manifest, what.message
     say(f"{manifest.issue} — “{message.subject}”, asked for by {what.requested_by}.")
-    say(f"  to {manifest.readers:,} readers of “{manifest.list}”, through {manifest.provider}")
+    say(f"  to {manifest.readers:,} readers of “{what.list_name}”, through {manifest.provider}")
     for reason, n in sorted(manifest.excluded.items()):
         say(f"  not to {n:,}: {reason}")
     say(f"  manifest {short(digest(manifest))}")

@@ -205,7 +205,7 @@ def recipients(
     import orjson
 
     from newsletter import publish
-    from newsletter.audience.cells import guard
+    from newsletter.audience.formulas import guard
 
     if state is not None and state not in STATES:
         raise UsageError(f"“{state}” is no state.", hint=f"Known are: {', '.join(STATES)}.")

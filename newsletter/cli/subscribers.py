@@ -1,22 +1,22 @@
-"""Commands for readers: import, add, show, remove, export."""
+"""Commands for readers: import, add, show, remove, erase, export."""
 
 import sys
+from builtins import list as list_  # commands call an option so
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from newsletter.cli.console import print_json, progress_told, say, told, wiring
+from newsletter.cli.console import agreed_new_list, print_json, progress_told, say, told, wiring
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsletter.readership import ImportReport
-    from newsletter.store.imports import Tally
     from newsletter.store.subscribers import Subscriber
     from newsletter.store.suppressions import Suppression
 
-app = typer.Typer(help="The readers: import, add, show, remove, export.", no_args_is_help=True)
+app = typer.Typer(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
 
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="A reader's email address.")
 LIST = typer.Option(None, "--list", metavar="L", help="The list; needless when there is one alone.")
@@ -27,31 +27,83 @@ JSON = typer.Option(False, "--json", help="Print JSON to stdout.")
 @told
 def import_(
     file: Path = typer.Argument(
-        ..., metavar="FILE", dir_okay=False, help="CSV in UTF-8 with a line of column names."
+        ..., metavar="FILE", dir_okay=False, help="CSV with a line of column names, as any program writes it."
     ),
     list: str | None = typer.Option(None, "--list", metavar="L", help="The list; made if there is none."),
+    columns: list[str] = typer.Option(
+        [],
+        "--column",
+        metavar="NAME=FIELD",
+        help="What the column NAME holds: email, name, city …; repeatable.",
+    ),
+    ignored: list[str] = typer.Option(
+        [], "--ignore-column", metavar="NAME", help="A column to leave out; repeatable."
+    ),
+    values: list[str] = typer.Option(
+        [],
+        "--value",
+        metavar="NAME:VALUE=ANSWER",
+        help="What a value of the column NAME says: confirmed, pending, unsubscribed, bounce, complaint, "
+        "blocked or nothing; repeatable.",
+    ),
+    platform: str = typer.Option(
+        "", "--from", metavar="PLATFORM", help="Whose export it is, if its columns do not show it; or other."
+    ),
+    everyone: str | None = typer.Option(
+        None, "--as", metavar="ANSWER", help="What everyone in the file is, such as unsubscribed."
+    ),
+    new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
+    encoding: str | None = typer.Option(
+        None, "--encoding", metavar="NAME", help="How letters are written, if what is found out is wrong."
+    ),
     refused: Path | None = typer.Option(
         None,
         "--refused",
         metavar="FILE",
         dir_okay=False,
-        help="Where rows that cannot be taken go, if not beside FILE.",
+        help="Where rows that cannot be taken go, if not next to FILE.",
     ),
     json: bool = JSON,
 ) -> None:
     """Bring a CSV file's readers into a list: all of them or, if stopped, none."""
     from newsletter import readership
+    from newsletter.audience.columns import chosen
+    from newsletter.audience.consent.questions import everyone_is
+    from newsletter.audience.text.encodings import named_encoding
+    from newsletter.cli import import_report
+    from newsletter.platforms.layout import Told
     from newsletter.store import lists
 
     house = wiring()
     name = list if list is not None else lists.resolve(house.engine, None).name
+    insisted = agreed_new_list(house.engine, name, insisted=new_list)
+    options = readership.ImportOptions(
+        choices=chosen(columns, ignored),
+        told=Told(platform, tuple(values), everyone_is(everyone)),
+        encoding=None if encoding is None else named_encoding(encoding),
+        language=house.settings.publication.language,
+        refused_to=refused,
+        new_list=insisted,
+        said=_as_typed(
+            {
+                "--column": columns,
+                "--ignore-column": ignored,
+                "--value": values,
+                "--from": platform,
+                "--as": everyone,
+                "--encoding": encoding,
+                "--refused": refused,
+            },
+            new_list=insisted,
+        ),
+    )
     with progress_told() as progress:
         report = readership.import_subscribers(
-            house.engine, name, file, now=house.clock.now, progress=progress, refused_to=refused
+            house.engine, name, file, now=house.clock.now, progress=progress, options=options
         )
-    _tell(report)
+    import_report.tell(report)
     if json:
-        print_json(_report_document(report))
+        print_json(import_report.document(report))
 
 
 @app.command()
@@ -64,22 +116,25 @@ def add(
         [], "--set", metavar="FIELD=VALUE", help="An attribute; repeatable."
     ),
     pending: bool = typer.Option(False, "--pending", help="The reader has yet to confirm."),
-    again: bool = typer.Option(False, "--again", help="Even if the reader left: he asked to come back."),
+    again: bool = typer.Option(False, "--again", help="Even if the reader left: they asked to come back."),
+    new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
 ) -> None:
     """Put one reader on a list."""
     from newsletter import readership
     from newsletter.store import lists
 
     house = wiring()
+    list_name = list if list is not None else lists.resolve(house.engine, None).name
     done = readership.add(
         house.engine,
-        list if list is not None else lists.resolve(house.engine, None).name,
+        list_name,
         address,
         now=house.clock.now,
         name=name,
         attributes=_pairs(attributes),
         pending=pending,
         again=again,
+        new_list=agreed_new_list(house.engine, list_name, insisted=new_list),
     )
     if done.list_made:
         say(f"The list “{done.list_name}” is new.")
@@ -100,6 +155,8 @@ def show(address: str = ADDRESS, json: bool = JSON) -> None:
     for name, value in document.items():
         for line in _lines_of(name, value):
             say(line)
+    if held is not None and held.reason == "erased":
+        say("Nothing else is kept of this address: it was erased.")
 
 
 @app.command()
@@ -131,72 +188,20 @@ def export(
     say(f"{count:,} readers.")
 
 
+def _as_typed(options: Mapping[str, object], *, new_list: bool) -> tuple[str, ...]:
+    """Return the options of a command as they were typed, for one that is to be run again with more."""
+    words: list_[str] = []
+    for option, given in options.items():
+        for value in given if isinstance(given, list_) else [given] if given else []:
+            words += [option, str(value)]
+    return (*words, "--new-list") if new_list else tuple(words)
+
+
 def _pairs(given: list[str]) -> dict[str, str]:
     for pair in given:
         if "=" not in pair:
             raise UsageError(f"“{pair}” is not FIELD=VALUE.", hint="Write it like --set city=Lisbon")
     return {name: value for name, _, value in (pair.partition("=") for pair in given)}
-
-
-def _tell(report: "ImportReport") -> None:
-    if report.list_made:
-        say(f"The list “{report.list_name}” is new.")
-    say(f"{report.rows:,} rows of {report.file}:")
-    for text, count, lines in _outcomes(report):
-        say(f"  {count:>10,}  {text}{_where(count, lines)}")
-    for header, name in report.attributes.items():
-        say(f"The column “{header}” is the merge field {name}.")
-    for header in report.ignored:
-        say(f"The column “{header}” was not taken: its name is used already.")
-    if report.shortened:
-        say(f"{report.shortened:,} names were longer than a mail can carry and were cut.")
-    if report.overfull.count:
-        where = _where(report.overfull.count, report.overfull.lines)
-        say(f"{report.overfull.count:,} readers kept their earlier values; the new ones do not fit{where}.")
-    if report.refused_file:
-        say(f"The refused rows are in {report.refused_file}: correct them there and import that file.")
-
-
-def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
-    rows: list[tuple[str, int, list[int]]] = [
-        ("new on the list", report.joined, []),
-        ("on it already", report.known, []),
-        ("repeated an address and were folded into its last row", report.repeated, []),
-        ("left the list before and stay away", report.left.count, report.left.lines),
-        ("suppressed, never mailed", report.suppressed.count, report.suppressed.lines),
-    ]
-    rows += [(f"refused: {why}", tally.count, tally.lines) for why, tally in sorted(report.refused.items())]
-    return [row for row in rows if row[1]]
-
-
-def _where(count: int, lines: list[int]) -> str:
-    if not lines:
-        return ""
-    more = ", …" if count > len(lines) else ""
-    return f" (line {', '.join(map(str, lines))}{more})"
-
-
-def _report_document(report: "ImportReport") -> dict[str, Any]:
-    def tally(one: "Tally") -> dict[str, Any]:
-        return {"count": one.count, "lines": one.lines}
-
-    return {
-        "file": report.file,
-        "list": report.list_name,
-        "list_made": report.list_made,
-        "rows": report.rows,
-        "joined": report.joined,
-        "known": report.known,
-        "repeated": report.repeated,
-        "left": tally(report.left),
-        "suppressed": tally(report.suppressed),
-        "refused": {why: tally(one) for why, one in sorted(report.refused.items())},
-        "refused_file": None if report.refused_file is None else str(report.refused_file),
-        "attributes": dict(report.attributes),
-        "ignored_columns": report.ignored,
-        "names_shortened": report.shortened,
-        "kept_earlier_values": tally(report.overfull),
-    }
 
 
 def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> dict[str, Any]:
@@ -213,6 +218,7 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
                 one.list_name: {"status": one.status, "since": iso_time(one.since)}
                 for one in found.subscriptions
             },
+            "consent": _consent_document(found),
         }
     elif held is not None:
         document = {"email": held.email}
@@ -220,7 +226,21 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
     return document | {"suppression": suppression}
 
 
+def _consent_document(found: "Subscriber") -> dict[str, list[dict[str, str]]]:
+    from newsletter.exports import iso_time
+
+    steps: dict[str, list[dict[str, str]]] = {}
+    for step in found.consent:
+        about = {name: getattr(step, name) for name in ("kind", "source", "wording", "form", "evidence")}
+        steps.setdefault(step.list_name, []).append({"at": iso_time(step.at), **about})
+    return steps
+
+
 def _lines_of(name: str, value: Any) -> list[str]:
+    if name == "consent":
+        steps = [(list_name, step) for list_name, steps in value.items() for step in steps]
+        lines = [f"  {list_name}: {', '.join(filter(None, step.values()))}" for list_name, step in steps]
+        return ["consent:", *lines] if lines else []
     if not isinstance(value, dict):
         return [f"{name}: {value}"] if value else []
     shown = {key: ", ".join(one.values()) if isinstance(one, dict) else one for key, one in value.items()}

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Approvable:
-    """What an approver signs: the manifest, and the very mail it stands for."""
+    """What an approver signs: the manifest, and the very mail it stands for.
+
+    The manifest names the list by the key that never changes; ``list_name`` is what it is called now.
+    """
 
     mailing: int
     requested_by: str
     manifest: "Manifest"
     message: RenderedMessage
+    list_name: str
 
 
 def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
@@ -34,7 +38,7 @@ def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
             f"Nothing of “{issue}” waits for an approval.", hint=f"See: newsletter status {issue}"
         )
     manifest, message = _manifest(wiring, waiting)
-    return Approvable(waiting.id, waiting.requested_by, manifest, message)
+    return Approvable(waiting.id, waiting.requested_by, manifest, message, waiting.list_name)
 
 
 def _is_approved(wiring: Wiring, mailing: "Mailing") -> bool:
@@ -144,7 +148,7 @@ def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMe
             issue=mailing.issue,
             kind=mailing.kind,
             variants={"everyone": message.digest},
-            list=mailing.list_name,
+            list=mailing.list_key,
             provider=mailing.provider,
             audience_at=mailing.audience_at,
             readers=readers,

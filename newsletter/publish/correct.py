@@ -116,7 +116,7 @@ def _new_correction(
         readers=readers,
         excluded=excluded,
         message=message,
-        envelope=dict(before[-1].envelope) if before else envelope_of(wiring, audience.name),
+        envelope=dict(before[-1].envelope) if before else envelope_of(wiring, audience.key),
         source=draft.digest,
         pictures=tuple(draft.pictures.values()),
         after=tuple(each.id for each in before[-1:]),

@@ -108,10 +108,11 @@ def _freeze(
     wiring: Wiring, sending: Sending, *, state: State, note: str = "", send_at: int | None = None
 ) -> int:
     """Freeze the mailing: from here on it is these bytes to this audience."""
-    from newsletter.store import mailings
+    from newsletter.store import lists, mailings
     from newsletter.store.database import write
 
     with write(wiring.engine) as connection:
+        lists.insist_in_use(connection, sending.list_id)
         rivals = mailings.of_issue(connection, sending.issue)
         mine = [each.id for each in rivals if each.provider == sending.provider]
         if any(each.state in mailings.OPEN for each in rivals) or mine[-1:] != list(sending.after):
@@ -230,6 +231,7 @@ def _pump(
                 key=key,
                 site_url=wiring.settings.site_url,
                 mailing=mailing.id,
+                titles=wiring.settings.publication.titles,
             ),
         ),
         Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
@@ -335,5 +337,11 @@ def _test_recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequen
     from newsletter.sending.personal import recipient_maker
     from newsletter.store.moves import Reader
 
-    make = recipient_maker(message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=0)
+    make = recipient_maker(
+        message,
+        key=wiring.secret_key,
+        site_url=wiring.settings.site_url,
+        mailing=0,
+        titles=wiring.settings.publication.titles,
+    )
     return [make(Reader(0, address, "", "{}")) for address in addresses]

@@ -158,11 +158,15 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
 
 
 def continuation(wiring: Wiring, unfinished: "Mailing") -> Sending:
-    """Return the sending that goes on with a mailing, from its frozen bytes."""
-    from newsletter.store import counting, mailings
+    """Return the sending that goes on with a mailing, from its frozen bytes.
+
+    Raises AudienceError when its list was archived since.
+    """
+    from newsletter.store import counting, lists, mailings
     from newsletter.store.database import read
 
     with read(wiring.engine) as connection:
+        lists.insist_in_use(connection, unfinished.list_id)
         message = mailings.message_of(connection, unfinished.id)
         proof = counting.proof(
             connection, unfinished.issue, unfinished.provider, sender_alive=wiring.sender_alive()
@@ -231,9 +235,9 @@ def _new_sending(
         readers=readers,
         excluded=excluded,
         message=message,
-        envelope={**mine[-1].envelope, "list_id": _list_id(wiring, audience.name)}
+        envelope={**mine[-1].envelope, "list_id": _list_id(wiring, audience.key)}
         if mine
-        else envelope_of(wiring, audience.name),
+        else envelope_of(wiring, audience.key),
         source=latest.source if latest else draft.digest,
         pictures=() if latest else tuple(draft.pictures.values()),
         after=after,
@@ -269,7 +273,7 @@ def _refuse_cancelled(wiring: Wiring, before: Sequence["Mailing"]) -> None:
         )
 
 
-def envelope_of(wiring: Wiring, list_name: str) -> dict[str, str]:
+def envelope_of(wiring: Wiring, list_key: str) -> dict[str, str]:
     """Return what all readers' mails have in common; refuse what real mail may not lack."""
     own = wiring.settings.publication
     if not own.from_email:
@@ -283,14 +287,14 @@ def envelope_of(wiring: Wiring, list_name: str) -> dict[str, str]:
         "from_name": own.from_name or own.name,
         "from_email": own.from_email,
         "reply_to": own.reply_to,
-        "list_id": _list_id(wiring, list_name),
+        "list_id": _list_id(wiring, list_key),
     }
 
 
-def _list_id(wiring: Wiring, list_name: str) -> str:
-    """Return what a reader's mail program files the list's mail by (RFC 2919)."""
+def _list_id(wiring: Wiring, list_key: str) -> str:
+    """Return what a reader's mail program files the list's mail by, for ever (RFC 2919)."""
     domain = wiring.settings.publication.from_email.rpartition("@")[2]
-    label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_name.lower()).strip("-") or "list"
+    label = "".join(c if c.isascii() and c.isalnum() else "-" for c in list_key.lower()).strip("-") or "list"
     return f"<{label}.{domain}>"
 
 

@@ -1,12 +1,16 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
-A chapter each: ``members`` (who is on a list), ``leaving`` (what the links in a mail do), ``reports`` (what
-comes back from the provider). Each function takes the database and, where something is dated, ``now``: a
-clock that tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins
-during a send is dated after.
+A chapter each: ``importing`` (a file of readers), ``members`` (who is on a list), ``lists`` (the lists
+themselves), ``exporting``, ``erasing``, ``leaving`` (what the links in a mail do), ``reports`` (what comes
+back from the provider). Each function takes the database and, where something is dated, ``now``: a clock that
+tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins during a send
+is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
+from newsletter.readership.erasing import Erasure, erase, erasure_key, set_erasure_key
+from newsletter.readership.exporting import export, export_suppressions
+from newsletter.readership.importing import ImportOptions, ImportReport, Progress, import_subscribers
 from newsletter.readership.leaving import (
     Choices,
     Standing,
@@ -17,16 +21,18 @@ from newsletter.readership.leaving import (
     mail_as_received,
     standing,
 )
-from newsletter.readership.members import (
-    Added,
-    ImportReport,
-    Progress,
-    add,
-    export,
-    export_suppressions,
-    import_subscribers,
+from newsletter.readership.lists import (
+    archive_list,
+    bring_back_list,
     list_counts,
     make_list,
+    near_list,
+    rename_list,
+    title_list,
+)
+from newsletter.readership.members import (
+    Added,
+    add,
     remove,
     show,
     suppress,
@@ -37,6 +43,8 @@ from newsletter.readership.reports import Synced, Taken, sync, take_reports
 __all__ = [
     "Added",
     "Choices",
+    "Erasure",
+    "ImportOptions",
     "ImportReport",
     "PauseAt",
     "Progress",
@@ -44,7 +52,11 @@ __all__ = [
     "Synced",
     "Taken",
     "add",
+    "archive_list",
+    "bring_back_list",
     "choices",
+    "erase",
+    "erasure_key",
     "export",
     "export_suppressions",
     "follow",
@@ -54,11 +66,15 @@ __all__ = [
     "list_counts",
     "mail_as_received",
     "make_list",
+    "near_list",
     "remove",
+    "rename_list",
+    "set_erasure_key",
     "show",
     "standing",
     "suppress",
     "sync",
     "take_reports",
+    "title_list",
     "unsuppress",
 ]

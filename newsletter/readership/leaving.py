@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from newsletter.audience.links import Purpose, Reference, verify
+from newsletter.audience.names import Titles
 from newsletter.store import consent, links, mailings, subscribers
 from newsletter.store.database import read, write
 
@@ -24,8 +25,8 @@ State = Literal["subscribed", "left", "erased", "test"]
 class Standing:
     """How a reader stands with the lists a mail came from.
 
-    ``state`` is subscribed, left, erased (nothing is kept of him) or test (the mail was nobody's);
-    ``lists`` are their names.
+    ``state`` is subscribed, left, erased (nothing is kept of them) or test (the mail was nobody's);
+    ``lists`` are the titles: empty for a list without one.
     """
 
     state: State
@@ -58,9 +59,9 @@ def _standing(connection: Connection, link: Reference) -> Standing:
     if links.reader_of(connection, link.reader) is None:
         return Standing("erased")
     held = links.subscriptions_behind(connection, link.reader, link.mailing)
-    names = tuple(each.list_name for each in held)
+    titles = tuple(each.title for each in held)
     on_one = any(each.status != "unsubscribed" for each in held)
-    return Standing("subscribed" if on_one else "left", names)
+    return Standing("subscribed" if on_one else "left", titles)
 
 
 def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
@@ -95,7 +96,10 @@ def _end(connection: Connection, link: Reference, list_id: int, at: int) -> None
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a reader may choose: ``state`` as of a standing, ``lists`` he is on, by id and name."""
+    """What a reader may choose: ``state`` as of a standing, ``lists`` they are on, by id and title.
+
+    Archived lists are among them: one may be brought back, and who wants to leave it must be able to.
+    """
 
     state: State
     lists: tuple[tuple[int, str], ...] = ()
@@ -113,7 +117,7 @@ def _choices(connection: Connection, link: Reference) -> Choices:
     if links.reader_of(connection, link.reader) is None:
         return Choices("erased")
     held = links.subscriptions_of(connection, link.reader)
-    on = tuple((each.list_id, each.list_name) for each in held if each.status != "unsubscribed")
+    on = tuple((each.list_id, each.title) for each in held if each.status != "unsubscribed")
     return Choices("subscribed" if on else "left", on)
 
 
@@ -128,7 +132,9 @@ def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Ch
         return _choices(connection, link)
 
 
-def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: str) -> str | None:
+def mail_as_received(
+    engine: Engine, link: Reference, *, key: bytes, site_url: str, titles: Titles = "drop"
+) -> str | None:
     """Return the HTML of the mail as this reader got it, from the frozen bytes.
 
     None when he is erased or was not in that mailing. His links are signed with ``key`` as they were.
@@ -141,5 +147,5 @@ def mail_as_received(engine: Engine, link: Reference, *, key: bytes, site_url: s
         if reader is None or not links.was_mailed(connection, link.reader, link.mailing):
             return None
         message = mailings.message_of(connection, link.mailing)
-    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing)
+    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing, titles=titles)
     return personalise(message, make(reader).substitutions).html

@@ -1,137 +1,22 @@
-"""Who is on a list: joining, being taken off it, never being mailed again; and whole lists in and out."""
+"""Who is on a list: joining, being taken off it, never being mailed again; and whole lists out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from newsletter import exports
 from newsletter.audience import fields
 from newsletter.audience.address import normalise
-from newsletter.audience.lines import text_lines
-from newsletter.audience.rows import Refused, Row, Status, Table
+from newsletter.audience.consent.standing import Status
+from newsletter.audience.written import check_mailable
 from newsletter.errors import AudienceError
-from newsletter.refusals import RefusedRows, beside
-from newsletter.store import imports, lists, subscribers, suppressions
+from newsletter.readership.lists import check_new, clean_name
+from newsletter.store import consent, lists, subscribers, suppressions
 from newsletter.store.database import read, write
-from newsletter.store.imports import Tally
-from newsletter.store.lists import ListCounts
 from newsletter.store.subscribers import Subscriber
 from newsletter.store.suppressions import REASONS, Suppression
 
 Now = Callable[[], int]
-Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
-
-PIECE = 256 * 1024  # bytes read at once
-MAX_LIST_NAME = 100
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What became of every row: ``rows`` is refused + repeated + suppressed + left + joined + known.
-
-    ``attributes`` maps columns to the merge fields they fill, ``ignored`` names the columns not taken.
-    ``shortened`` names were cut to their bound; ``overfull`` readers kept their earlier attributes.
-    """
-
-    file: str
-    list_name: str
-    list_made: bool = False
-    joined: int = 0
-    known: int = 0
-    repeated: int = 0
-    suppressed: Tally = field(default_factory=Tally)
-    left: Tally = field(default_factory=Tally)
-    refused: dict[str, Tally] = field(default_factory=dict)
-    refused_file: Path | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    shortened: int = 0
-    overfull: Tally = field(default_factory=Tally)
-
-    @property
-    def refused_count(self) -> int:
-        """Count the rows that were left out for what they say."""
-        return sum(tally.count for tally in self.refused.values())
-
-    @property
-    def rows(self) -> int:
-        """Count the rows that were not blank."""
-        taken = self.joined + self.known + self.repeated
-        return taken + self.suppressed.count + self.left.count + self.refused_count
-
-
-def _silent(_step: str, _done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
-def import_subscribers(
-    engine: Engine,
-    list_name: str,
-    path: Path,
-    *,
-    now: Now,
-    progress: Progress = _silent,
-    refused_to: Path | None = None,
-) -> ImportReport:
-    """Bring a CSV file's readers into a list, which is made if need be: all of them or, if stopped, none.
-
-    Rows that cannot be taken go to ``refused_to``, by default ``NAME.refused.csv`` beside the file. Raises
-    AudienceError when the file itself cannot be, and StoreError.
-    """
-    list_name = _list_name(list_name)
-    table = Table(str(path))
-    report = ImportReport(str(path), list_name, attributes=table.attributes, ignored=table.ignored)
-    with RefusedRows(refused_to or beside(path), table) as refused:
-        lines = text_lines(_pieces(path, progress), file=str(path))
-        merged = imports.import_rows(
-            engine,
-            list_name,
-            _without_refused(table.rows(lines), refused, report),
-            attributes=_Fields(table),
-            clock=now,
-            progress=lambda done, of: progress("Storing", done, of),
-        )
-        report.refused_file = refused.keep()
-    report.list_made, report.shortened = merged.list_made, table.shortened
-    report.joined, report.known, report.repeated = merged.joined, merged.known, merged.repeated
-    report.suppressed, report.left, report.overfull = merged.suppressed, merged.left, merged.overfull
-    return report
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """A table's fields, looked at once its first line has been read."""
-
-    table: Table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self.table.fields))
-
-
-def _pieces(path: Path, progress: Progress) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            size, done = path.stat().st_size, 0
-            while piece := file.read(PIECE):
-                yield piece
-                done += len(piece)
-                progress("Reading", done, size)
-    except OSError as error:
-        raise AudienceError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
-
-
-def _without_refused(
-    rows: Iterator[Row | Refused], refused: RefusedRows, report: ImportReport
-) -> Iterator[Row]:
-    for row in rows:
-        if isinstance(row, Row):
-            yield row
-        else:
-            report.refused.setdefault(row.reason, Tally()).add(row.line)
-            refused.add(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +40,21 @@ def add(
     attributes: Mapping[str, str] | None = None,
     pending: bool = False,
     again: bool = False,
+    new_list: bool = False,
 ) -> Added:
     """Put one reader on a list, which is made if need be.
 
-    Raises AudienceError for what is no address, for one that is never mailed, for values that are too long,
-    and for a reader who left the list, unless he asked to come back (``again``).
+    Raises AudienceError for what is no address, for one that the provider refuses or that is never mailed,
+    for values that are too long, for a reader who left the list, unless they asked to come back (``again``),
+    for an archived list and, without ``new_list``, for a new one whose name is near another's.
     """
-    email, list_name = normalise(address), _list_name(list_name)
+    email, list_name = normalise(address), clean_name(list_name)
+    check_mailable(email)
     values = fields.attributes(attributes or {})
     status: Status = "pending" if pending else "confirmed"
     with write(engine) as connection:
         at = now()
+        check_new(connection, list_name, new_list=new_list)
         key, made = lists.ensure_list(connection, list_name, now=at)
         _refuse_suppressed(connection, email)
         reader = subscribers.put(
@@ -180,6 +69,16 @@ def add(
         if before == "confirmed":
             status = before  # what a reader confirmed is not taken back
         joined = subscribers.set_status(connection, key, reader, status, now=at)
+        if joined:
+            consent.record(
+                connection,
+                subscriber_id=reader,
+                list_id=key,
+                at=at,
+                kind="joined" if pending else "confirmed",
+                source="command",
+                evidence="asked to come back" if before == "unsubscribed" else "",
+            )
     return Added(email, list_name, made, joined, status)
 
 
@@ -193,7 +92,10 @@ def _refuse_suppressed(connection: Connection, email: str) -> None:
 
 
 def show(engine: Engine, address: str) -> tuple[Subscriber | None, Suppression | None]:
-    """Return all that is kept of an address. Raises AudienceError when nothing is."""
+    """Return all that is kept of an address; of an erased one, a suppression for the reason “erased”.
+
+    Raises AudienceError when nothing is kept.
+    """
     email = normalise(address)
     with read(engine) as connection:
         found, held = subscribers.find(connection, email), suppressions.suppressed(connection, email)
@@ -221,6 +123,14 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
         for name in names:
             key = lists.find(connection, name).id
             subscribers.set_status(connection, key, found.id, "unsubscribed", now=at)
+            consent.record(
+                connection,
+                subscriber_id=found.id,
+                list_id=key,
+                at=at,
+                kind="unsubscribed",
+                source="command",
+            )
     return names
 
 
@@ -246,46 +156,3 @@ def unsuppress(engine: Engine, address: str, *, now: Now) -> str:
         if not suppressions.unsuppress(connection, email, now=now()):
             raise AudienceError(f"{email} is not suppressed.", hint="See: newsletter suppressions")
     return email
-
-
-def make_list(engine: Engine, name: str, *, now: Now) -> bool:
-    """Make a list; False when there is one of that name."""
-    with write(engine) as connection:
-        return lists.ensure_list(connection, _list_name(name), now=now())[1]
-
-
-def _list_name(text: str) -> str:
-    name = fields.clean(text)
-    if not name or len(name) > MAX_LIST_NAME:
-        raise AudienceError(f"A list's name has 1 to {MAX_LIST_NAME} characters.")
-    return name
-
-
-def list_counts(engine: Engine) -> list[ListCounts]:
-    """Return every list with how many subscriptions of each status it has."""
-    with read(engine) as connection:
-        return lists.counts(connection)
-
-
-def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_json: bool = False) -> int:
-    """Write a list as the CSV an import takes back, or as JSON; return how many readers."""
-    with read(engine) as connection:
-        chosen = lists.find(connection, list_name)
-        members = subscribers.members(connection, chosen.id)
-        if as_json:
-            return exports.write_json(out, map(exports.member_document, members))
-        names = lists.attributes(connection, chosen.id)
-        header = ["email", "name", "status", *names]
-        return exports.write_csv(out, header, (exports.member_cells(one, names) for one in members))
-
-
-def export_suppressions(
-    engine: Engine, out: IO[str], *, reason: str | None = None, as_json: bool = False
-) -> int:
-    """Write every address that is never mailed, or those of one reason; return how many."""
-    with read(engine) as connection:
-        found = suppressions.all_suppressions(connection, reason=reason)
-        documents = map(exports.suppression_document, found)
-        if as_json:
-            return exports.write_json(out, documents)
-        return exports.write_csv(out, ["email", "reason", "since"], (list(one.values()) for one in documents))

@@ -106,6 +106,17 @@ class File:
         with self._told(), self._lock, _transaction(self._writer) as connection:
             yield connection
 
+    def empty_unused(self) -> None:
+        """Write the file anew and empty its log: nothing of what was deleted is left.
+
+        Raises StoreError, also when another program that reads the file keeps its log.
+        """
+        with self._told(), self._lock:
+            self._writer.execute("VACUUM")
+            (kept,) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[:1]
+        if kept:
+            raise StoreError("Another program reads it, and its log still holds what was deleted.")
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False

@@ -7,6 +7,7 @@ import orjson
 from newsletter.audience.address import on_the_wire
 from newsletter.audience.fields import reader_values
 from newsletter.audience.links import Signer
+from newsletter.audience.names import Titles, read_name
 from newsletter.delivery.provider import Recipient
 from newsletter.rendering.merge import Merger
 from newsletter.rendering.message import RenderedMessage
@@ -31,12 +32,13 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def recipient_maker(
-    message: RenderedMessage, *, key: bytes, site_url: str, mailing: int
+    message: RenderedMessage, *, key: bytes, site_url: str, mailing: int, titles: Titles = "drop"
 ) -> Callable[[Reader], Recipient]:
     """Return the function that turns a reader into a recipient of this message.
 
-    Paths are short and stable, since they stay in mailboxes for years: ``/u/`` unsubscribes, ``/v/`` shows
-    the mail, ``/p/`` leads to the preferences.
+    ``titles`` says how a reader who is listed with one is greeted. Paths are short and stable, since they
+    stay in mailboxes for years: ``/u/`` unsubscribes, ``/v/`` shows the mail, ``/p/`` leads to the
+    preferences.
     """
     merger = Merger(message)
     used = {field.name for field in message.fields}
@@ -50,8 +52,9 @@ def recipient_maker(
     def make(reader: Reader) -> Recipient:
         number, email, name, attrs = reader
         unsubscribe = f"{site_url}/u/{leave(number)}"
-        values = reader_values(email, name, _attributes(attrs)) if wants_values or not name else {}
-        name = values.get("name", name)
+        whole = "" if wants_values else read_name(name, titles).whole
+        values = {} if whole else reader_values(email, name, _attributes(attrs), titles)
+        name = whole or values["name"]
         values["unsubscribe_url"] = unsubscribe
         if wants_view:
             values["view_url"] = f"{site_url}/v/{view(number)}"

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from newsletter.audience.mentions import ERASED
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
+from newsletter.store import erased
 from newsletter.store.moves import Claim, cut_in_two, if_mine
 from newsletter.store.tables import attempt, batch, exception
 
@@ -92,6 +94,8 @@ def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, no
         Unknown: "unknown",
     }[type(outcome)]
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
+    if detail and len(claimed.readers) == 1 and erased.gone(connection, [claimed.readers[0].id]):
+        detail = ERASED
     connection.execute(
         _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
     )
@@ -130,6 +134,7 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
 
 
 def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
+    gone = erased.gone(connection, [reader for reader, _ in readers])
     connection.execute(
         insert(exception),
         [
@@ -138,7 +143,8 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
                 "subscriber_id": reader,
                 "batch_id": claimed.batch,
                 "kind": "rejected",
-                "reason": why[:500],
+                # Of somebody erased since the request was made, nothing is written down again.
+                "reason": ERASED if reader in gone else why[:500],
             }
             for reader, why in readers
         ],

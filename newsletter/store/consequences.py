@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, case, exists, insert, select, update
 
+from newsletter.store import erased
 from newsletter.store.consent import Kind, record_all
 from newsletter.store.tables import event, mailing, subscriber, subscription, suppression
 
@@ -15,9 +16,9 @@ def suppress_all(connection: Connection, wanted: Mapping[str, str], *, now: int)
     """Never mail these addresses again, each for its reason; return how many could be mailed till now.
 
     It does what ``suppressions.suppress`` does, for many at once: where one is suppressed already, the first
-    reason stands.
+    reason stands; an erased one is not written down again.
     """
-    addresses = sorted(wanted)
+    addresses = sorted(set(wanted) - erased.among(connection, list(wanted)))
     count = 0
     for start in range(0, len(addresses), ADDRESSES_AT_ONCE):
         some = addresses[start : start + ADDRESSES_AT_ONCE]

@@ -103,6 +103,40 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def overwrite(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction as ``write`` does, in which SQLite writes zeros over all that is deleted."""
+    with write(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        yield connection
+
+
+def drop_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, which holds pages as they were; False when another program kept it."""
+    return _alone(engine, "PRAGMA wal_checkpoint(TRUNCATE)") in (None, 0)
+
+
+def compact(engine: Engine) -> None:
+    """Write an SQLite database anew, so that nothing is left in pages that are not in use."""
+    _alone(engine, "VACUUM")
+
+
+def _alone(engine: Engine, statement: str) -> int | None:
+    """Run a statement that SQLite takes outside a transaction; return the first number it answers."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with store_errors(engine):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            row = cursor.execute(statement).fetchone()
+            cursor.close()
+            return int(row[0]) if row else None
+        finally:
+            connection.close()
+
+
+@contextmanager
 def store_errors(engine: Engine) -> Iterator[None]:
     """Turn a database's refusal into a sentence an editor can act on."""
     try:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.mentions import ERASED, pattern, without
@@ -23,6 +23,7 @@ from newsletter.store.tables import (
     secret,
     subscriber,
     suppression,
+    variant,
 )
 
 KEY_NAME = "erased"
@@ -49,12 +50,25 @@ FREE_TEXT = (
 
 def is_erased(connection: Connection, email: str) -> bool:
     """Say whether the reader of a normalised address was erased."""
-    return bool(among(connection, [email]))
+    return erased_at(connection, email) is not None
+
+
+def erased_at(connection: Connection, email: str) -> int | None:
+    """Return when the reader of a normalised address was erased (microseconds, UTC), or None."""
+    key = key_of(connection)
+    if key is None:
+        return None
+    return connection.scalar(select(erased.c.at).where(erased.c.hash == _hash(key, email)))
+
+
+def anybody(connection: Connection) -> bool:
+    """Say whether anybody was erased."""
+    return connection.execute(select(erased.c.at).limit(1)).first() is not None
 
 
 def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     """Return those of normalised addresses whose readers were erased; one query when nobody ever was."""
-    if not emails or not connection.execute(select(erased.c.at).limit(1)).first():
+    if not emails or not anybody(connection):
         return set()
     key = key_of(connection)
     if key is None:
@@ -62,7 +76,7 @@ def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(emails), AT_ONCE):
         by_hash = {_hash(key, email): email for email in emails[start : start + AT_ONCE]}
-        held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(by_hash)))
+        held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(list(by_hash))))
         found |= {by_hash[bytes(each)] for each in held}
     return found
 
@@ -106,7 +120,7 @@ def set_key(connection: Connection, key: bytes) -> None:
     held = key_of(connection)
     if held is not None and hmac.compare_digest(held, key):
         return
-    if connection.execute(select(erased.c.at).limit(1)).first():
+    if anybody(connection):
         raise AudienceError(
             "Readers were erased here under another key, which must stay.",
             hint="A key can be brought only to a publication that has erased nobody.",
@@ -143,11 +157,10 @@ def add_hash(connection: Connection, hashed: bytes, *, now: int) -> bool:
 
 def forget_hash(connection: Connection, email: str) -> bool:
     """Let an erased reader come back who asks to; False when they were not erased."""
-    if not is_erased(connection, email):
+    key = key_of(connection)
+    if key is None:
         return False
-    key = key_of(connection) or b""
-    connection.execute(delete(erased).where(erased.c.hash == _hash(key, email)))
-    return True
+    return bool(connection.execute(delete(erased).where(erased.c.hash == _hash(key, email))).rowcount)
 
 
 def erase_address(connection: Connection, email: str, *, key_if_new: bytes, now: int) -> bool:
@@ -175,7 +188,7 @@ def erase_again(connection: Connection, *, now: int) -> int:
     Subscribers and suppressions are gone through; a million take some seconds.
     """
     key = key_of(connection)
-    if key is None or not connection.execute(select(erased.c.at).limit(1)).first():
+    if key is None or not anybody(connection):
         return 0
     number = 0
     for table in (subscriber, suppression):
@@ -232,8 +245,6 @@ def _may_mention(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 def still_mentioned(connection: Connection, email: str) -> list[str]:
     """Return the issues whose frozen mail or sender names an address: those bytes stay as they went out."""
-    from newsletter.store.tables import variant
-
     found = pattern(email)
     texts = (
         mailing.c.envelope,
@@ -259,11 +270,6 @@ def gone(connection: Connection, readers: Sequence[int]) -> set[int]:
         some = readers[start : start + AT_ONCE]
         there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
     return set(readers) - there
-
-
-def count(connection: Connection) -> int:
-    """Return how many addresses were erased."""
-    return connection.scalar(select(func.count()).select_from(erased)) or 0
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

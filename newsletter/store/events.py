@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PAUSED, PauseAt, consequence, last_words, should_pause
-from newsletter.store import mailings
+from newsletter.store import erased, mailings
 from newsletter.store.alarms import (
     ACCEPTED_TWICE,
     MORE_DELIVERED,
@@ -200,6 +200,7 @@ class _Post:
         return of.issue, of.provider, of.corrects, of.kind == "trial"
 
     def _keep(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
+        silent = self._erased(new, requests)
         rows = [
             {
                 "key": one.key,
@@ -210,15 +211,23 @@ class _Post:
                 "attempt": one.attempt or None,
                 "subscriber_id": one.reader,
                 "message_id": one.message_id,
-                "reason": one.reason,
+                "reason": "" if one.key in silent else one.reason,
                 "machine": int(one.machine),
-                "raw": one.raw or None,
+                "raw": None if one.key in silent else one.raw or None,
             }
             for one in new
         ]
         if rows:
             # Two posts at once may bring the same stranger's event: the first one is kept.
             self.connection.execute(_insert(self.connection, event).on_conflict_do_nothing(), rows)
+
+    def _erased(self, new: Sequence[Event], requests: Mapping[str, Request]) -> set[bytes]:
+        """Return the keys of events whose words are not kept, as their readers were erased."""
+        spoken = [one for one in new if one.reason or one.raw]
+        emails = erased.among(self.connection, [one.email for one in spoken if one.email])
+        readers = {one.reader for one in spoken if one.reader is not None and one.attempt in requests}
+        gone = erased.gone(self.connection, sorted(readers))
+        return {one.key for one in spoken if one.email in emails or one.reader in gone}
 
     def _tally(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
         first: Counter[tuple[int, str]] = Counter()

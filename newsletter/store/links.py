@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from newsletter.audience.rows import Status
+from newsletter.audience.consent.standing import Status
 from newsletter.delivery.members import decode
 from newsletter.store.moves import Reader
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
@@ -18,7 +18,7 @@ class Held:
     """A reader's subscription to one list."""
 
     list_id: int
-    list_name: str
+    title: str  # what readers see; empty for none of its own
     status: Status
 
 
@@ -43,9 +43,9 @@ def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -
 
 
 def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
-    """Return all subscriptions of a reader, by the names of their lists."""
+    """Return all subscriptions of a reader, to archived lists too, in order of the lists' names."""
     rows = connection.execute(
-        select(subscription.c.list_id, mailing_list.c.name, subscription.c.status)
+        select(subscription.c.list_id, mailing_list.c.title, subscription.c.status)
         .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
         .where(subscription.c.subscriber_id == reader)
         .order_by(mailing_list.c.name)

@@ -1,21 +1,27 @@
-"""Lists: named sets of subscriptions, and the merge fields their imports brought."""
+"""Lists: sets of subscriptions under a name that may change and a key that never does; their merge fields."""
 
 import difflib
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
 
+from newsletter.audience.near import near
 from newsletter.errors import AudienceError
 from newsletter.store.database import read
-from newsletter.store.tables import list_attribute, mailing_list, subscriber, subscription
+from newsletter.store.tables import batch, list_attribute, mailing, mailing_list, subscriber, subscription
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """A list and its subscriptions by status; ``suppressed`` are those of any status never mailed."""
+    """A list and its subscriptions, each counted once: by status or, of whatever status, as suppressed."""
 
     name: str
+    key: str
+    title: str
+    archived_at: int | None
     created_at: int
     confirmed: int
     pending: int
@@ -25,30 +31,58 @@ class ListCounts:
 
 @dataclass(frozen=True, slots=True)
 class ListName:
-    """A list as commands and mailings name it."""
+    """A list as commands (``name``), mailings (``key``) and readers (``title``) call it."""
 
     id: int
     name: str
+    key: str = ""
+    title: str = ""
+    archived: bool = False
 
 
 def resolve(engine: Engine, name: str | None) -> ListName:
-    """Return the list of that name; without a name, the only list there is.
+    """Return the list of that name; without a name, the only list in use. An archived one is refused.
 
     Raises AudienceError when there is none of that name, with the nearest, or when the choice is open.
     """
     with read(engine) as connection:
-        return find(connection, name)
+        found = find(connection, name)
+    refuse_archived(found)
+    return found
+
+
+def refuse_archived(found: ListName) -> None:
+    """Raise AudienceError for an archived list: it is neither sent to nor added to."""
+    if found.archived:
+        raise AudienceError(
+            f"The list “{found.name}” is archived.",
+            hint=f"Bring it back with: newsletter lists archive {shlex.quote(found.name)} --undo",
+        )
+
+
+def insist_in_use(connection: Connection, list_key: int | None) -> None:
+    """Raise AudienceError when a mailing's list was archived since; a trial has none."""
+    row = connection.execute(select(mailing_list).where(mailing_list.c.id == list_key)).first()
+    if row is not None:
+        refuse_archived(_named(row))
 
 
 def find(connection: Connection, name: str | None) -> ListName:
-    """Do the same in a transaction that is open already."""
-    lists = {row.name: ListName(row.id, row.name) for row in connection.execute(select(mailing_list))}
-    if name is None and len(lists) == 1:
-        return next(iter(lists.values()))
+    """Return the list of that name, archived or not; without a name, the only list in use.
+
+    Raises AudienceError when there is none of that name, with the nearest, or when the choice is open.
+    """
+    lists = {found.name: found for found in map(_named, connection.execute(select(mailing_list)))}
     if name in lists:
         return lists[name]
-    names = ", ".join(sorted(lists)[:10])
-    if not lists:
+    in_use = {found.name: found for found in lists.values() if not found.archived}
+    if name is None and len(in_use) == 1:
+        return next(iter(in_use.values()))
+    names = ", ".join(sorted(in_use)[:10])
+    if not in_use and lists:
+        said = "All lists are archived." if name is None else f"There is no list “{name}”."
+        raise AudienceError(said, hint="See: newsletter lists --all")
+    if not in_use:
         hint = "Make one by importing readers: newsletter subscribers import FILE --list NAME"
         raise AudienceError(
             "There is no list yet." if name is None else f"There is no list “{name}”.", hint=hint
@@ -60,16 +94,30 @@ def find(connection: Connection, name: str | None) -> ListName:
     raise AudienceError(f"There is no list “{name}”.", hint=hint)
 
 
+def _named(row: Row[Any]) -> ListName:
+    return ListName(row.id, row.name, row.key, row.title, row.archived_at is not None)
+
+
+def near_name(connection: Connection, name: str, *, but: str | None = None) -> str | None:
+    """Return the list that a name no list has is probably meant for, or None; ``but`` is left aside."""
+    names = set(connection.scalars(select(mailing_list.c.name)))
+    return None if name in names else near(name, sorted(names - {but}))
+
+
 def list_id(connection: Connection, name: str) -> int | None:
     """Return the id of the list of that name, or None."""
     return connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == name))
 
 
 def ensure_list(connection: Connection, name: str, *, now: int) -> tuple[int, bool]:
-    """Return the id of the list of that name, and whether it had to be made."""
-    found = list_id(connection, name)
+    """Return the id of the list of that name, and whether it had to be made.
+
+    Raises AudienceError for an archived one.
+    """
+    found = connection.execute(select(mailing_list).where(mailing_list.c.name == name)).first()
     if found is not None:
-        return found, False
+        refuse_archived(_named(found))
+        return int(found.id), False
     row = {"name": name, "key": _free_key(connection, name), "created_at": now}
     made = connection.execute(insert(mailing_list).values(**row)).inserted_primary_key
     if made is None:
@@ -84,22 +132,57 @@ def _free_key(connection: Connection, name: str) -> str:
     return next(key for key in keys if key not in taken)
 
 
+def rename(connection: Connection, list_key: int, name: str) -> None:
+    """Give a list another name; its key, and so its List-Id and approvals, stay as they are."""
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(name=name))
+
+
+def set_title(connection: Connection, list_key: int, title: str) -> None:
+    """Say what readers' pages call a list; empty, they show the publication's name."""
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(title=title))
+
+
+def set_archived(connection: Connection, list_key: int, at: int | None) -> None:
+    """Put a list away since an instant or, with None, bring it back."""
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(archived_at=at))
+
+
+def unfinished_issues(connection: Connection, list_key: int) -> list[str]:
+    """Return the issues of which a mailing to a list is not at its end."""
+    undone = (
+        select(batch.c.id)
+        .where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(("pending", "claimed", "posting")))
+        .exists()
+    )
+    still_open = mailing.c.state.in_(("scheduled", "held", "sending", "paused"))
+    rows = connection.scalars(
+        select(mailing.c.issue)
+        .where(mailing.c.list_id == list_key, or_(still_open, and_(mailing.c.state == "finished", undone)))
+        .distinct()
+    )
+    return sorted(rows)
+
+
 def counts(connection: Connection) -> list[ListCounts]:
     """Return every list with its counts, in order of name."""
     one = func.count(subscription.c.subscriber_id)
+    mailable = subscriber.c.suppressed.is_(None)
     rows = connection.execute(
         select(
             mailing_list.c.name,
+            mailing_list.c.key,
+            mailing_list.c.title,
+            mailing_list.c.archived_at,
             mailing_list.c.created_at,
-            one.filter(subscription.c.status == "confirmed"),
-            one.filter(subscription.c.status == "pending"),
-            one.filter(subscription.c.status == "unsubscribed"),
+            one.filter(subscription.c.status == "confirmed", mailable),
+            one.filter(subscription.c.status == "pending", mailable),
+            one.filter(subscription.c.status == "unsubscribed", mailable),
             one.filter(subscriber.c.suppressed.is_not(None)),
         )
         .select_from(mailing_list)
         .outerjoin(subscription, subscription.c.list_id == mailing_list.c.id)
         .outerjoin(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .group_by(mailing_list.c.id, mailing_list.c.name, mailing_list.c.created_at)
+        .group_by(mailing_list.c.id)
         .order_by(mailing_list.c.name)
     )
     return [ListCounts(*row) for row in rows]

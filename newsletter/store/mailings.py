@@ -24,7 +24,8 @@ class Mailing:
     provider: str
     state: State
     list_id: int | None
-    list_name: str
+    list_name: str  # as it is called now
+    list_key: str  # as approvals call it, for ever
     audience_at: int
     plan_cursor: int
     planned: bool
@@ -134,9 +135,11 @@ def get(connection: Connection, mailing_id: int) -> Mailing:
     return _read(connection.execute(_MAILINGS.where(mailing.c.id == mailing_id)).one())
 
 
-_MAILINGS = select(mailing, func.coalesce(mailing_list.c.name, "").label("list_name")).outerjoin(
-    mailing_list, mailing_list.c.id == mailing.c.list_id
-)
+_MAILINGS = select(
+    mailing,
+    func.coalesce(mailing_list.c.name, "").label("list_name"),
+    func.coalesce(mailing_list.c.key, "").label("list_key"),
+).outerjoin(mailing_list, mailing_list.c.id == mailing.c.list_id)
 
 
 def _read(row: Row[Any]) -> Mailing:
@@ -148,6 +151,7 @@ def _read(row: Row[Any]) -> Mailing:
         state=row.state,
         list_id=row.list_id,
         list_name=row.list_name,
+        list_key=row.list_key,
         audience_at=row.audience_at,
         plan_cursor=row.plan_cursor,
         planned=bool(row.planned),

@@ -5,7 +5,7 @@ statement here is one that SQLite and PostgreSQL both have.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Integer,
     MetaData,
     Row,
     Table,
@@ -25,9 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from newsletter.audience.consent.standing import rank
 from newsletter.audience.rows import Row as Reader
 
+MAX_CONSENTS = 1_000  # of one reader in one file
 STAGED_AT_ONCE = 5_000  # rows a statement: enough to be quick, few enough to keep memory flat
+
+
+LeaveOut = Callable[[Connection, Sequence[Reader]], set[str]]
 
 
 def _columns() -> list[Column[Any]]:
@@ -37,6 +43,13 @@ def _columns() -> list[Column[Any]]:
         Column("name", Text, nullable=False),
         Column("attrs", Text, nullable=False),
         Column("status", Text, nullable=False),
+        Column("suppressed", Text, nullable=False),
+        Column("joined", BigInteger),
+        Column("since", BigInteger),
+        Column("suppressed_since", BigInteger),
+        Column("known_since", BigInteger),
+        Column("consent", Text, nullable=False),
+        Column("held", Integer, nullable=False, server_default="0"),  # 1: suppressed before, and on the list
     ]
 
 
@@ -47,16 +60,22 @@ _folded = Table("folded", _temporary, *_columns(), prefixes=["TEMPORARY"])
 _by_email = Index("ix_staging_email", staging.c.email, staging.c.line)
 
 
-def stage(connection: Connection, rows: Iterable[Reader]) -> tuple[int, int]:
-    """Take in rows and fold those of one address into one; return how many came and how many are left."""
+def stage(connection: Connection, rows: Iterable[Reader], leave_out: LeaveOut) -> tuple[int, int]:
+    """Take in rows and fold those of one address into one; return how many came and how many are left.
+
+    ``leave_out`` gets some rows and returns the addresses that must not be taken in.
+    """
     connection.execute(CreateTable(staging))
     connection.execute(CreateTable(_folded))
     # Compiled once and given tuples: the builder's own way through rows as dicts costs three times as much.
-    statement = str(insert(staging).compile(dialect=connection.dialect))
+    statement = str(insert(staging).compile(dialect=connection.dialect, column_keys=Reader._fields))
     came, iterator = 0, iter(rows)
     while chunk := list(itertools.islice(iterator, STAGED_AT_ONCE)):
-        connection.exec_driver_sql(statement, chunk)
-        came += len(chunk)
+        refused = leave_out(connection, chunk)
+        taken = [row for row in chunk if row.email not in refused] if refused else chunk
+        if taken:
+            connection.exec_driver_sql(statement, taken)
+        came += len(taken)
     connection.execute(CreateIndex(_by_email))
     _fold_repeated(connection)
     left = connection.scalar(select(func.count()).select_from(staging))
@@ -81,22 +100,38 @@ def _fold_repeated(connection: Connection) -> None:
 def _fold(rows: Iterable[Row[Any]]) -> Iterator[dict[str, object]]:
     """Yield one row an address: what a later row says wins, what it leaves empty stays.
 
-    Whoever any row calls unsubscribed is: nobody is mailed against a line of the file.
+    Of what the rows say of leaving, the strictest counts: nobody is mailed against a line of the file.
     """
-    for email, group in itertools.groupby(rows, key=lambda row: row.email):
-        line, name, status, left = 0, "", "", False
-        attrs: dict[str, str] = {}
-        for row in group:
-            line, name, status = row.line, row.name or name, row.status
-            attrs |= orjson.loads(row.attrs)
-            left = left or status == "unsubscribed"
-        yield {
-            "line": line,
-            "email": email,
-            "name": name,
-            "attrs": orjson.dumps(attrs).decode(),
-            "status": "unsubscribed" if left else status,
-        }
+    for _, same in itertools.groupby(rows, key=lambda row: row.email):
+        folded: dict[str, Any] = {}
+        consent: dict[bytes, None] = {}
+        for row in same:
+            folded = _over(folded, row._asdict()) if folded else row._asdict()
+            if row.consent and len(consent) < MAX_CONSENTS:
+                consent |= dict.fromkeys(map(orjson.dumps, orjson.loads(row.consent)))
+        folded["consent"] = f"[{b','.join(consent).decode()}]" if consent else ""
+        yield folded
+
+
+def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return what two rows of one address say together."""
+    stands = after if rank(after["status"]) <= rank(before["status"]) else before
+    never = after if rank(after["suppressed"]) <= rank(before["suppressed"]) else before
+    return {
+        **after,
+        "name": after["name"] or before["name"],
+        "attrs": orjson.dumps(orjson.loads(before["attrs"]) | orjson.loads(after["attrs"])).decode(),
+        "status": stands["status"],
+        "since": stands["since"],
+        "suppressed": never["suppressed"],
+        "suppressed_since": never["suppressed_since"],
+        "joined": _earlier(before["joined"], after["joined"]),
+        "known_since": _earlier(before["known_since"], after["known_since"]),
+    }
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def slices(connection: Connection, size: int) -> Iterator[tuple[str, str, int]]:

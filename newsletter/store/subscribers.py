@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from newsletter.audience.rows import Status
-from newsletter.store.suppressions import suppressed
-from newsletter.store.tables import mailing_list, subscriber, subscription
+from newsletter.audience.consent.standing import Status
+from newsletter.errors import AudienceError
+from newsletter.store.consent import Consent, steps_of
+from newsletter.store.suppressions import ERASED, suppressed
+from newsletter.store.tables import consent, mailing_list, subscriber, subscription, suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,27 @@ class Subscriber:
     suppressed: str | None
     created_at: int
     subscriptions: tuple[Subscription, ...]
+    consent: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A reader as one list has him: a line of an export."""
+    """A reader as one list has them: a line of an export. Times are microseconds since 1970, UTC.
+
+    ``since`` is that of the status, ``created_at`` when they joined the list, ``known_since`` when the
+    address came to this publication. A consent is its instant, kind, source, wording, form and evidence.
+    """
 
     email: str
     name: str
     attrs: dict[str, str]
     status: Status
     since: int
+    created_at: int
     suppressed: str | None
+    suppressed_since: int | None
+    known_since: int
+    consents: tuple[tuple[int, str, str, str, str, str], ...] = ()
 
 
 def find(connection: Connection, email: str) -> Subscriber | None:
@@ -66,14 +77,20 @@ def find(connection: Connection, email: str) -> Subscriber | None:
         row.suppressed,
         row.created_at,
         tuple(Subscription(*one) for one in held),
+        tuple(steps_of(connection, row.id)),
     )
 
 
 def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str], now: int) -> int:
-    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing."""
+    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing.
+
+    Raises AudienceError for an address whose reader was erased.
+    """
     known = find(connection, email)
     if known is None:
         held = suppressed(connection, email)
+        if held is not None and held.reason == ERASED:
+            raise AudienceError(f"{email} was erased, and is not written down again.")
         row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
         key = connection.execute(
             insert(subscriber).values(**row, suppressed=held and held.reason)
@@ -118,20 +135,65 @@ def set_status(
 
 
 def members(connection: Connection, list_key: int) -> Iterator[Member]:
-    """Yield a list's readers in order of their ids, as they are read: memory stays flat."""
+    """Yield a list's readers in order of address, as they are read: memory stays flat."""
+    after = ""
+    while page := connection.execute(_PAGE, {"list": list_key, "after": after}).all():
+        given = _consents(connection, list_key, [row.id for row in page])
+        for row in page:
+            yield Member(
+                row.email,
+                row.name,
+                orjson.loads(row.attrs),
+                row.status,
+                row.since,
+                row.joined_at,
+                row.suppressed,
+                row.suppressed_since,
+                row.known_since,
+                tuple(given.get(row.id, ())),
+            )
+        after = page[-1].email
+
+
+_PAGE = (
+    select(
+        subscriber.c.id,
+        subscriber.c.email,
+        subscriber.c.name,
+        subscriber.c.attrs,
+        subscriber.c.suppressed,
+        subscriber.c.created_at.label("known_since"),
+        subscription.c.status,
+        subscription.c.since,
+        subscription.c.created_at.label("joined_at"),
+        suppression.c.since.label("suppressed_since"),
+    )
+    .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+    .outerjoin(suppression, suppression.c.email == subscriber.c.email)
+    .where(subscription.c.list_id == bindparam("list"), subscriber.c.email > bindparam("after"))
+    .order_by(subscriber.c.email)
+    .limit(500)
+)
+
+
+def _consents(
+    connection: Connection, list_key: int, readers: list[int]
+) -> dict[int, list[tuple[int, str, str, str, str, str]]]:
+    """Return the consents of some readers to a list, oldest first."""
     found = connection.execute(
         select(
-            subscriber.c.email,
-            subscriber.c.name,
-            subscriber.c.attrs,
-            subscription.c.status,
-            subscription.c.since,
-            subscriber.c.suppressed,
+            consent.c.subscriber_id,
+            consent.c.at,
+            consent.c.kind,
+            consent.c.source,
+            consent.c.wording,
+            consent.c.form,
+            consent.c.evidence,
         )
-        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(subscription.c.list_id == list_key)
-        .order_by(subscription.c.subscriber_id)
-        .execution_options(yield_per=1000)
+        .where(consent.c.list_id == list_key, consent.c.subscriber_id.in_(readers))
+        .order_by(consent.c.subscriber_id, consent.c.at, consent.c.kind, consent.c.source)
     )
-    for row in found:
-        yield Member(row.email, row.name, orjson.loads(row.attrs), row.status, row.since, row.suppressed)
+    given: dict[int, list[tuple[int, str, str, str, str, str]]] = {}
+    for reader, *rest in found:
+        given.setdefault(reader, []).append(tuple(rest))
+    return given

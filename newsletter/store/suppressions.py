@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from newsletter.store import erased
 from newsletter.store.tables import subscriber, subscription, suppression
 
 REASONS = ("bounce", "complaint", "unsubscribed", "manual", "invalid")
+ERASED = "erased"  # the reason why nobody is mailed of whom nothing but a hash is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,10 @@ class Suppression:
 
 
 def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Suppression:
-    """Never mail a normalised address again; the first reason stands. Return what now holds."""
+    """Never mail a normalised address again; the first reason stands. Return what now holds.
+
+    An erased reader's address is not written down again: their hash keeps them from being mailed.
+    """
     held = suppressed(connection, email)
     if held is None:
         held = Suppression(email, reason, now)
@@ -30,7 +35,7 @@ def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Su
 
 
 def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
-    """Let an address be mailed again; False when it was not suppressed.
+    """Let an address be mailed again, an erased one too; False when it was not suppressed.
 
     Its confirmed subscriptions count from now: an audience settled before does not get the reader back.
     """
@@ -43,13 +48,16 @@ def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
             .values(since=now)
         )
     connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))
-    return bool(gone.rowcount)
+    return erased.forget_hash(connection, email) or bool(gone.rowcount)
 
 
 def suppressed(connection: Connection, email: str) -> Suppression | None:
-    """Return why and since when an address is not mailed, or None."""
+    """Return why and since when an address is not mailed, or None; “erased” is such a reason, too."""
     row = connection.execute(select(suppression).where(suppression.c.email == email)).first()
-    return None if row is None else Suppression(row.email, row.reason, row.since)
+    if row is not None:
+        return Suppression(row.email, row.reason, row.since)
+    at = erased.erased_at(connection, email)
+    return None if at is None else Suppression(email, ERASED, at)
 
 
 def all_suppressions(connection: Connection, *, reason: str | None = None) -> Iterator[Suppression]:

@@ -76,9 +76,12 @@ class Readers:
     def _told(self, standing: Standing, page_of_test: str) -> Response:
         template = {"subscribed": "leave.html", "left": "left.html", "erased": "erased.html"}
         test = standing.state == "test"
-        return self._pages.page(
-            page_of_test if test else template[standing.state], lists=standing.lists, test=test
-        )
+        titles = list(dict.fromkeys(map(self._title, standing.lists)))
+        return self._pages.page(page_of_test if test else template[standing.state], lists=titles, test=test)
+
+    def _title(self, title: str) -> str:
+        # Never a list's name, which is for editors: a list without a title is the publication itself.
+        return title or self._site.facts.name
 
     def lists(self, request: Request) -> Response:
         """Show the lists a reader is on, each with its button."""
@@ -99,13 +102,16 @@ class Readers:
     def _chosen(self, found: Choices) -> Response:
         if found.state == "erased":
             return self._pages.page("erased.html")
-        return self._pages.page("lists.html", lists=found.lists, test=found.state == "test")
+        lists = [(list_id, self._title(title)) for list_id, title in found.lists]
+        return self._pages.page("lists.html", lists=lists, test=found.state == "test")
 
     def view(self, request: Request) -> Response:
         """Show a mail exactly as this reader got it."""
         link = self._link(request, "view")
         site = self._site
-        html = leaving.mail_as_received(site.engine, link, key=site.keys[0], site_url=site.site_url)
+        html = leaving.mail_as_received(
+            site.engine, link, key=site.keys[0], site_url=site.site_url, titles=site.titles
+        )
         if html is None:
             raise HTTPException(404)
         return Response(html, media_type="text/html", headers=self._mail_rules)

@@ -57,6 +57,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
         webhook_keys=wiring.webhook_keys,
         pause=PauseAt(delivery.pause_at_bounces, delivery.pause_at_complaints, delivery.pause_after),
         say=say,
+        titles=own.titles,
     )
 
 

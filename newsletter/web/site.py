@@ -9,6 +9,8 @@ from newsletter.delivery.reports import PauseAt
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.audience.names import Titles
+
 Say = Callable[[str], None]
 
 
@@ -33,7 +35,8 @@ class Site:
     site stands for readers. ``now`` tells microseconds since 1970 in UTC. ``webhook_keys`` are the public
     keys of the provider's reports, ``pause`` says when those stop a mailing. ``load`` returns a template's
     text by its path, or None. ``say`` takes sentences for the operator: never an address, token or key.
-    ``patience`` is how many seconds a body may take to come in.
+    ``patience`` is how many seconds a body may take to come in. ``titles`` says how a reader who is listed
+    with one is greeted.
     """
 
     engine: "Engine"
@@ -46,3 +49,4 @@ class Site:
     pause: PauseAt = field(default_factory=PauseAt)
     say: Say = _say_nothing
     patience: float = 30.0
+    titles: "Titles" = "drop"

@@ -58,12 +58,12 @@ def test_names_are_completed_from_each_other() -> None:
         "email": "a@x.example",
         "name": "Ann van Dam",
         "first_name": "Ann",
-        "last_name": "Dam",
+        "last_name": "van Dam",
         "city": "Oslo",
     }
     assert reader_values("a@x.example", "", {"first_name": "Ann", "last_name": "Lee"})["name"] == "Ann Lee"
     assert reader_values("a@x.example", "Ann", {})["last_name"] == ""
-    assert reader_values("a@x.example", "Lee, Ann", {})["first_name"] == "Lee"
+    assert reader_values("a@x.example", "Lee, Ann", {})["first_name"] == "Ann"
     assert reader_values("a@x.example", "", {})["first_name"] == ""
 
 

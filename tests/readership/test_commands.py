@@ -67,7 +67,7 @@ def test_an_attribute_without_a_value_is_wrong_usage(filled: "Publication") -> N
 
 def test_a_list_is_exported_to_stdout_or_a_file(filled: "Publication") -> None:
     out = filled.run("subscribers", "export").stdout
-    assert out.splitlines()[0] == "email,name,status"
+    assert out.splitlines()[0].startswith('\ufeff"email","name","status","since","joined","suppressed"')
     assert len(out.splitlines()) == 4
     assert filled.run("subscribers", "export", "-o", "out.csv").exit_code == 0
     assert (filled.root / "out.csv").read_text() == out

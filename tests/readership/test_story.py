@@ -111,7 +111,7 @@ def test_what_is_exported_imports_to_the_same(store: "Store") -> None:
     )
     out = io.StringIO()
     assert readership.export(store.engine, out) == 3
-    assert ",'=1+1," in out.getvalue()
+    assert ',"\'=1+1",' in out.getvalue()
     before = store.members()
     other = store.bring(out.getvalue(), into="copy", name="copy.csv")
     assert (other.joined, other.refused_count) == (3, 0)
@@ -155,5 +155,5 @@ def test_lists_are_counted_by_status(store: "Store") -> None:
     assert readership.make_list(store.engine, "empty", now=store.clock)
     assert not readership.make_list(store.engine, "empty", now=store.clock)
     empty, readers = readership.list_counts(store.engine)
-    assert (readers.confirmed, readers.pending, readers.unsubscribed, readers.suppressed) == (2, 1, 1, 1)
+    assert (readers.confirmed, readers.pending, readers.unsubscribed, readers.suppressed) == (1, 1, 1, 1)
     assert (empty.confirmed, empty.suppressed) == (0, 0)

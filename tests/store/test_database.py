@@ -7,7 +7,7 @@ import pytest
 from conftest import Publication
 
 from newsletter.errors import StoreError
-from newsletter.store.database import open_database, write
+from newsletter.store.database import drop_log, open_database, overwrite, write
 
 
 def test_an_absent_database_is_made_and_migrated_by_the_first_command(publication: Publication) -> None:
@@ -94,3 +94,33 @@ def test_a_url_that_is_none_or_has_no_driver_is_said_without_its_password(url: s
         open_database(url)
     assert "[database] url" in str(caught.value)
     assert "hushhush" not in str(caught.value)
+
+
+def test_what_is_deleted_by_overwriting_is_no_longer_in_the_file(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db")
+    with write(engine) as connection:
+        for n in range(200):
+            connection.exec_driver_sql(
+                "INSERT INTO suppression (email, reason, since) VALUES (?, 'manual', 1)",
+                (f"reader-{n:03}-{'x' * 100}@example.org",),
+            )
+    with overwrite(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM suppression WHERE email LIKE 'reader-1%'")
+    assert drop_log(engine)
+    held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"reader-099" in held
+    assert b"reader-1" not in held
+    engine.dispose()
+
+
+def test_a_log_that_another_program_reads_is_said_to_be_kept(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db?timeout=0.05")
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM list").fetchall()
+    with write(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO list (name, created_at) VALUES ('x', 0)")
+    assert not drop_log(engine)
+    other.close()
+    assert drop_log(engine)
+    engine.dispose()

@@ -12,7 +12,6 @@ import httpx
 import pytest
 import uvicorn
 from scripted import Answer, House, Scripted
-from sqlalchemy import delete
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,8 +21,8 @@ from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.listening import listening
 from newsletter.rendering.merge import PersonalMessage, personalise
 from newsletter.store import subscribers
-from newsletter.store.database import read, write
-from newsletter.store.tables import metadata, subscriber
+from newsletter.store.database import read
+from newsletter.store.tables import metadata
 from newsletter.web.app import create_app
 from newsletter.web.server import site_of
 from newsletter.web.site import Site
@@ -114,8 +113,15 @@ class World:
         return {each.list_name: each.status for each in found.subscriptions} if found else {}
 
     def erase(self, email: str) -> None:
-        with write(self.house.engine) as connection:
-            connection.execute(delete(subscriber).where(subscriber.c.email == email))
+        root = self.house.settings.root
+        readership.erase(
+            self.house.engine,
+            email,
+            now=self.house.clock.now,
+            key_if_new=bytes(32),
+            folder=root,
+            sandbox=root / "sandbox.db",
+        )
 
     def token(self, purpose: Purpose, reader: int, mailing: int, *, key: bytes | None = None) -> str:
         return Signer(key or self.site.keys[0], purpose, mailing)(reader)
@@ -144,6 +150,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     house = House(folder, post)
     for list_name, email, name in (("morning", ANA, ODD_NAME), ("morning", BOB, "Bob"), ("evening", ANA, "")):
         readership.add(house.engine, list_name, email, name=name, now=house.clock.now)
+    readership.title_list(house.engine, "morning", "Dig In at Dawn")
+    readership.title_list(house.engine, "evening", "Dig In at Dusk")
     publish.send(house, publish.foresee(house, "first", list_name="morning"))
     readership.add(house.engine, "morning", CEM, name="Cem", now=house.clock.now)
     house.engine.dispose()

@@ -1,0 +1,229 @@
+"""What an import says of a file: to a person line by line, to a program as a document."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from newsletter.audience.columns import MAX_COLUMNS
+from newsletter.cli.console import say
+
+COLUMNS_TOLD = 20  # one by one
+
+if TYPE_CHECKING:
+    from newsletter.audience.rows import Occurrences, Refused
+    from newsletter.readership.importing import FileReport, ImportReport
+    from newsletter.store.tallies import Tally
+
+
+def tell(report: "ImportReport") -> None:
+    """Tell a person what became of every row, and what was done to the values in them."""
+    if report.list_made:
+        say(f"The list “{report.list_name}” is new.")
+    for line in _of_files(report):
+        say(line)
+    say(f"{_rows(report.rows)} of {report.file}:")
+    for text, count, lines in _outcomes(report):
+        say(f"  {count:>10,}  {text}{_where(count, lines)}")
+    for file in report.files:
+        for refused in file.refused_rows:
+            say(f"line {refused.line}: {refused.sentence}")
+        for line in (*_of_columns(file), *_of_addresses(file), *_of_values(file)):
+            say(line)
+    for line in (*_of_suppressions(report), *_of_earlier_values(report)):
+        say(line)
+    for file in report.files:
+        if file.refused_file:
+            choices = file.table.choices
+            how = " with the same options" if choices.fields or choices.ignored else ""
+            say(f"The refused rows are in {file.refused_file}: correct them there and import that file{how}.")
+
+
+def _of_files(report: "ImportReport") -> Iterator[str]:
+    for file in report.files:
+        for line in (*_of_the_platform(file), *_of_the_encoding(file)):
+            yield line if len(report.files) == 1 else f"{file.name}: {line}"
+
+
+def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
+    new = report.merged.joined_as
+    rows: list[tuple[str, int, list[int]]] = [
+        ("new on the list", new["confirmed"], []),
+        ("new on the list, yet to confirm", new["pending"], []),
+        ("new on the list as unsubscribed, so that nobody mails them", new["unsubscribed"], []),
+        ("new on the list as never to be mailed", new["suppressed"], []),
+        ("on it already", report.known, []),
+        ("left, bounced or complained by this file, and are mailed no more", *_count(report.stopped)),
+        ("repeated an address and were folded into its last row", report.repeated, []),
+        ("left the list before and stay away", *_count(report.left)),
+        ("suppressed, never mailed", *_count(report.suppressed)),
+        ("had themselves erased, and are not taken in", *_count(report.merged.erased)),
+        ("stand for erased addresses, which are never taken in", report.erased, []),
+    ]
+    rows += [(f"refused: {why}", *_count(tally)) for why, tally in sorted(report.refused.items())]
+    return [row for row in rows if row[1]]
+
+
+def _count(tally: "Tally") -> tuple[int, list[int]]:
+    return tally.count, tally.lines
+
+
+def _of_the_platform(file: "FileReport") -> Iterator[str]:
+    layout = file.table.layout
+    if layout.whole:
+        yield "This is an export of newsletter: states, dates and consent come along as they were."
+    elif layout.platform:
+        yield f"The columns are those of {layout.platform}."
+    heard = [file.table.header[place] for place in layout.heard if not layout.whole]
+    if heard:
+        yield f"Who may be mailed is told by {_named(heard)}."
+    dated = {place for place, _, _ in layout.hearing.dates}
+    if left_out := [file.table.header[place] for place in layout.left_out if place not in dated]:
+        yield f"Left out, as of no use elsewhere: {_named(left_out)}."
+    if layout.hearing.everyone:
+        yield f"Everyone in it was taken as {layout.hearing.everyone}."
+    for headings, rows in file.table.disagreeing.items():
+        where = _where(rows.count, rows.lines)
+        yield f"{_named(headings)} disagree in {_rows(rows.count)}; the stricter counts{where}."
+
+
+def _named(headings: Sequence[str]) -> str:
+    shown = [f"“{heading}”" for heading in headings[:20]]
+    more = f" and {len(headings) - 20} more" if len(headings) > 20 else ""
+    return ", ".join(shown) + more
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _of_suppressions(report: "ImportReport") -> Iterator[str]:
+    for reason, count in sorted(report.merged.suppressions.items()):
+        addresses = "1 address is" if count == 1 else f"{count:,} addresses are"
+        yield f"{addresses} never mailed from now on, on any list: {reason}."
+
+
+def _of_earlier_values(report: "ImportReport") -> Iterator[str]:
+    if report.overfull.count:
+        where = _where(report.overfull.count, report.overfull.lines)
+        yield f"{report.overfull.count:,} readers kept their earlier values; the new ones do not fit{where}."
+
+
+def _of_the_encoding(file: "FileReport") -> Iterator[str]:
+    encoding = file.encoding
+    shown = f" It reads “{encoding.sample}”; if that looks wrong, name the right one: --encoding NAME"
+    shown = shown if encoding.sample else ""
+    if encoding.fallback:
+        yield f"The file is UTF-8, and the lines that are not were read as {encoding.title}.{shown}"
+    elif encoding.name != "utf-8" and not encoding.given:
+        yield f"The file was read as {encoding.title}.{shown}"
+
+
+def _of_columns(file: "FileReport") -> Iterator[str]:
+    columns = file.table.columns
+    for header, name in islice(columns.attributes.items(), COLUMNS_TOLD):
+        yield f"The column “{header}” is the merge field {name}."
+    if len(columns.attributes) > COLUMNS_TOLD:
+        yield f"So are {len(columns.attributes) - COLUMNS_TOLD} more columns; --json lists them all."
+    for header, why in columns.ignored.items():
+        yield f"The column “{header}” was not taken: {why}."
+    if columns.beyond:
+        some = ", ".join(f"“{header}”" for header in columns.beyond[:3])
+        more = ", …" if len(columns.beyond) > 3 else ""
+        yield (
+            f"{len(columns.beyond):,} columns were left out, since {MAX_COLUMNS} are taken: {some}{more}. "
+            "To take one of them, ignore others: --ignore-column NAME"
+        )
+    unnamed = file.table.unnamed
+    if unnamed.count:
+        where = _where(unnamed.count, unnamed.lines)
+        rows = "1 row has" if unnamed.count == 1 else f"{unnamed.count:,} rows have"
+        yield f"{rows} a value in a column without a name, which was not taken{where}."
+
+
+def _of_addresses(file: "FileReport") -> Iterator[str]:
+    table = file.table
+    if table.unwrapped:
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in table.unwrapped.most_common())
+        yield f"Taken off addresses: {kinds}."
+    for header, count in table.second.items():
+        where = "1 address comes" if count == 1 else f"{count:,} addresses come"
+        yield f"{where} from the column “{header}”, where the columns before it are empty."
+
+
+def _of_values(file: "FileReport") -> Iterator[str]:
+    table = file.table
+    if table.shortened:
+        yield f"{table.shortened:,} names were longer than a mail can carry and were cut."
+    for name, left_out in table.left_out.items():
+        where = _where(left_out.count, left_out.lines)
+        rows = "1 row" if left_out.count == 1 else f"{left_out.count:,} rows"
+        yield f"{name} was too long for a mail in {rows} and left out there; the readers were taken{where}."
+
+
+def _where(count: int, lines: list[int]) -> str:
+    if not lines:
+        return ""
+    more = ", …" if count > len(lines) else ""
+    return f" (line {', '.join(map(str, lines))}{more})"
+
+
+def document(report: "ImportReport") -> Mapping[str, Any]:
+    """Return the report as JSON has it."""
+    return {
+        "file": report.file,
+        "list": report.list_name,
+        "list_made": report.list_made,
+        "rows": report.rows,
+        "joined": report.joined,
+        "joined_as": dict(sorted(report.merged.joined_as.items())),
+        "known": report.known,
+        "repeated": report.repeated,
+        "left": _tally(report.left),
+        "stopped": _tally(report.stopped),
+        "suppressed": _tally(report.suppressed),
+        "newly_suppressed": dict(sorted(report.merged.suppressions.items())),
+        "erased": _tally(report.merged.erased),
+        "erased_addresses": report.erased,
+        "refused": {why: _tally(tally) for why, tally in sorted(report.refused.items())},
+        "refused_file": None if report.refused_file is None else str(report.refused_file),
+        "attributes": dict(report.attributes),
+        "ignored_columns": list(report.ignored),
+        "kept_earlier_values": _tally(report.overfull),
+        "files": list(map(_file_document, report.files)),
+        **_file_document(report.files[0]),
+    }
+
+
+def _file_document(file: "FileReport") -> dict[str, Any]:
+    table = file.table
+    layout = table.layout
+    return {
+        "name": file.name,
+        "encoding": file.encoding.title,
+        "platform": layout.platform or None,
+        "heard_columns": [] if layout.whole else [table.header[place] for place in layout.heard],
+        "disagreeing_columns": [
+            {"columns": list(columns), **_tally(rows)} for columns, rows in table.disagreeing.items()
+        ],
+        "refused_rows": list(map(_refused, file.refused_rows)),
+        "columns_left_out": list(table.columns.beyond),
+        "unnamed_columns": _tally(table.unnamed),
+        "unwrapped": dict(table.unwrapped),
+        "second_addresses": dict(table.second),
+        "names_shortened": table.shortened,
+        "values_left_out": {name: _tally(left_out) for name, left_out in table.left_out.items()},
+    }
+
+
+def _tally(tally: "Tally | Occurrences") -> Mapping[str, Any]:
+    return {"count": tally.count, "lines": tally.lines}
+
+
+def _refused(refused: "Refused") -> Mapping[str, Any]:
+    return {
+        "line": refused.line,
+        "reason": refused.reason,
+        "value": refused.value,
+        "detail": refused.detail,
+        "instead": refused.instead or None,
+    }

@@ -1,0 +1,168 @@
+"""This newsletter's own export: a list's states, suppressions, instants and consents, to be read back whole.
+
+The leading columns are the same in every export. Those after them are attributes, whatever they are called:
+an attribute named `status` is no status.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args
+
+import orjson
+
+from newsletter.audience.address import normalise
+from newsletter.audience.cells import RawRow
+from newsletter.audience.columns import REFUSED_COLUMNS
+from newsletter.audience.consent.dates import from_iso, iso
+from newsletter.audience.consent.speaking import Speaker
+from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status
+from newsletter.audience.fields import clean, field_name
+from newsletter.audience.formulas import unguard
+from newsletter.audience.rows import Erased, Row
+from newsletter.platforms.platform import Platform
+
+COLUMNS = (
+    "email",
+    "name",
+    "status",
+    "since",
+    "joined",
+    "suppressed",
+    "suppressed_since",
+    "known_since",
+    "consent",
+)
+SUPPRESSIONS = ("email", "reason", "since")  # what `suppressions` prints
+RECIPIENTS = ("email", "state", "reason", "reported", "at", "message_id")  # what `recipients` prints
+ERASED = "erased"
+_REASONS = SUPPRESSING | {"unsubscribed"}
+
+# Who stands in a list of suppressions is on no list by that: they come in as unsubscribed.
+SUPPRESSION_LIST = Platform(
+    name="newsletter-suppressions",
+    title="newsletter (its suppressions)",
+    signatures=(frozenset(SUPPRESSIONS),),
+    speakers={"reason": Speaker("reason", words={word: word for word in get_args(Standing)})},
+    left=("since",),
+    left_out=frozenset({"since"}),
+)
+
+# [instant or null, kind, source, wording, form, evidence]
+Consent = tuple[int | None, str, str, str, str, str]
+_CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
+
+
+def is_own(header: Sequence[str]) -> bool:
+    """Say whether a header is that of an own export, or of rows of one that were refused."""
+    return any(tuple(header[at : at + len(COLUMNS)]) == COLUMNS for at in (0, len(REFUSED_COLUMNS)))
+
+
+def consent_cell(consents: Sequence[Consent]) -> str:
+    """Return consents as one cell: a JSON array of objects, without what is empty."""
+    if not consents:
+        return ""
+    return orjson.dumps([consent_document(consent) for consent in consents]).decode()
+
+
+def consent_document(consent: Consent) -> dict[str, str]:
+    """Return a consent as JSON has it, without what is empty."""
+    at, *rest = consent
+    told = dict(zip(_CONSENT_KEYS, ("" if at is None else iso(at), *rest), strict=True))
+    return {key: value for key, value in told.items() if value}
+
+
+def consents_of(cell: str) -> list[Consent]:
+    """Return the consents of a cell. Raises ValueError when it is not what ``consent_cell`` makes."""
+    if not cell:
+        return []
+    entries: Any = orjson.loads(cell)
+    if not isinstance(entries, list):
+        raise ValueError("consents are a list")  # noqa: TRY004  (of a file's text, not of a caller)
+    return [_consent(entry) for entry in entries]
+
+
+def _consent(entry: Any) -> Consent:
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise ValueError("a consent is an object of texts")
+    at, *rest = (entry.get(key, "") for key in _CONSENT_KEYS)
+    kind, source, wording, form, evidence = rest
+    if not kind:
+        raise ValueError("a consent has a kind")
+    return from_iso(at) if at else None, kind, source, wording, form, evidence
+
+
+def erased_cells(address: Erased) -> list[str]:
+    """Return the line of an export that stands for an erased address."""
+    row = dict.fromkeys(COLUMNS, "")
+    row["email"] = f"{ERASED}:{address.fingerprint}:{address.hash.hex()}"
+    row |= {"suppressed": ERASED, "suppressed_since": iso(address.at)}
+    return [row[column] for column in COLUMNS]
+
+
+def own_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased], tuple[str, ...]]:
+    """Return what reads the rows under a header of an own export, and the names of its attributes.
+
+    It raises ValueError for a row that is not as it was exported.
+    """
+    first = header.index(COLUMNS[0])
+    attributes = [
+        (place, name if re.fullmatch("[a-z0-9_]+", name) else field_name(name))
+        for place, name in enumerate(header)
+        if place >= first + len(COLUMNS) and name
+    ]
+
+    def read(raw: RawRow) -> Row | Erased:
+        cells = [unguard(cell) for cell in raw.cells]
+        told = dict(zip(COLUMNS, cells[first:], strict=False))
+        if len(told) < len(COLUMNS):
+            raise ValueError("The row has fewer cells than an export of this newsletter has.")
+        if told["email"].startswith(f"{ERASED}:"):
+            return _erased(raw.line, told)
+        values = {
+            name: text for place, name in attributes if place < len(cells) and (text := clean(cells[place]))
+        }
+        return _row(raw.line, told, values)
+
+    return read, tuple(name for _, name in attributes)
+
+
+def _erased(line: int, told: Mapping[str, str]) -> Erased:
+    _, fingerprint, digest = [*told["email"].split(":"), "", ""][:3]
+    if not fingerprint or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise ValueError("The row stands for an erased address, and its hash is not whole.")
+    return Erased(line, fingerprint, bytes.fromhex(digest), _instant(told, "suppressed_since") or 0)
+
+
+def _row(line: int, told: Mapping[str, str], values: Mapping[str, str]) -> Row:
+    status, suppressed = told["status"], told["suppressed"]
+    if status not in get_args(Status):
+        raise ValueError("The status is none of confirmed, pending, unsubscribed.")
+    if suppressed and suppressed not in _REASONS:
+        raise ValueError(f"The column suppressed holds none of {', '.join(sorted(_REASONS))}.")
+    return Row(
+        line=line,
+        email=normalise(told["email"]),
+        name=clean(told["name"]),
+        attrs=orjson.dumps(values).decode(),
+        status=status,  # type: ignore[arg-type]  # it is one of them: looked at above
+        suppressed=suppressed,
+        joined=_instant(told, "joined"),
+        since=_instant(told, "since"),
+        suppressed_since=_instant(told, "suppressed_since"),
+        known_since=_instant(told, "known_since"),
+        consent=orjson.dumps(_consents(told["consent"])).decode(),
+    )
+
+
+def _instant(told: Mapping[str, str], column: str) -> int | None:
+    try:
+        return from_iso(told[column]) if told[column] else None
+    except ValueError as error:
+        raise ValueError(f"The column {column} holds no instant such as 2026-01-12T08:30:00Z.") from error
+
+
+def _consents(cell: str) -> list[Consent]:
+    try:
+        return consents_of(cell)
+    except ValueError as error:
+        raise ValueError("The column consent is not as it was exported.") from error

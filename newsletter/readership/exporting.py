@@ -1,0 +1,53 @@
+"""Whole lists written out, so that an import takes them back with nothing lost; and who is never mailed."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from sqlalchemy import Connection, Engine
+
+from newsletter import exports
+from newsletter.audience.rows import Erased
+from newsletter.platforms import own
+from newsletter.store import erased, lists, subscribers, suppressions
+from newsletter.store.database import read
+
+
+def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_json: bool = False) -> int:
+    """Write a list as the CSV an import takes back, or as JSON; return how many readers.
+
+    The CSV begins with a byte order mark and ends with the erased addresses, as hashes. Raises AudienceError
+    when the list is not clear.
+    """
+    with read(engine) as connection:
+        chosen = lists.find(connection, list_name)
+        members = subscribers.members(connection, chosen.id)
+        if as_json:
+            return exports.write_json(out, map(exports.member_document, members))
+        names = lists.attributes(connection, chosen.id)
+        out.write(exports.BYTE_ORDER_MARK)
+        lines = (exports.member_cells(member, names) for member in members)
+        exports.write_rows(out, [[*own.COLUMNS, *names]])
+        count = exports.write_rows(out, lines)
+        blank = [""] * len(names)
+        exports.write_rows(out, ([*own.erased_cells(address), *blank] for address in _erased(connection)))
+        return count
+
+
+def _erased(connection: Connection) -> Iterator[Erased]:
+    fingerprint = erased.fingerprint(connection)
+    if fingerprint is not None:
+        for line, (digest, at) in enumerate(erased.hashes(connection)):
+            yield Erased(line, fingerprint, digest, at)
+
+
+def export_suppressions(
+    engine: Engine, out: IO[str], *, reason: str | None = None, as_json: bool = False
+) -> int:
+    """Write every address that is never mailed, or those of one reason; return how many."""
+    with read(engine) as connection:
+        found = suppressions.all_suppressions(connection, reason=reason)
+        documents = map(exports.suppression_document, found)
+        if as_json:
+            return exports.write_json(out, documents)
+        exports.write_rows(out, [own.SUPPRESSIONS], quoted=False)
+        return exports.write_rows(out, (list(document.values()) for document in documents), quoted=False)

@@ -1,0 +1,113 @@
+"""Consent: every step a reader takes is kept, each by the way it came."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scripted import House, Scripted
+
+from newsletter import publish, readership
+from newsletter.delivery.events import Event, Kind
+from newsletter.store import consent, subscribers
+from newsletter.store.consent import Consent
+from newsletter.store.database import read, write
+
+if TYPE_CHECKING:
+    from conftest import Publication
+    from readership.conftest import Store
+
+ANN = "ann@example.org"
+
+
+def _steps(store: "Store | House", email: str = ANN) -> list[Consent]:
+    with read(store.engine) as connection:
+        found = subscribers.find(connection, email)
+    assert found is not None
+    return list(found.consent)
+
+
+def test_commands_note_joining_confirming_leaving_and_coming_back(store: "Store") -> None:
+    readership.add(store.engine, "readers", ANN, now=store.clock, pending=True)
+    readership.add(store.engine, "readers", ANN, now=store.clock)
+    readership.add(store.engine, "readers", ANN, now=store.clock)  # says nothing new
+    readership.remove(store.engine, ANN, now=store.clock)
+    readership.add(store.engine, "readers", ANN, now=store.clock, again=True)
+    steps = _steps(store)
+    assert [(step.kind, step.source, step.evidence) for step in steps] == [
+        ("joined", "command", ""),
+        ("confirmed", "command", ""),
+        ("unsubscribed", "command", ""),
+        ("confirmed", "command", "asked to come back"),
+    ]
+    assert [step.at for step in steps] == sorted({step.at for step in steps})
+
+
+def test_removing_from_all_lists_is_a_step_with_each(store: "Store") -> None:
+    for name in ("one", "two"):
+        readership.add(store.engine, name, ANN, now=store.clock)
+    readership.remove(store.engine, ANN, now=store.clock)
+    assert [step.list_name for step in _steps(store) if step.kind == "unsubscribed"] == ["one", "two"]
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_choices_at_the_provider_are_kept_with_its_time(tmp_path: Path, again: bool) -> None:
+    house = House(tmp_path, Scripted())
+    readership.add(house.engine, "readers", ANN, now=house.clock.now)
+    publish.send(house, publish.foresee(house, "first"))
+    (attempt,), (reader,) = house.post.attempts, next(iter(house.post.attempts.values()))
+    choices: list[tuple[Kind, int]] = [("group_unsubscribe", 1_000), ("group_resubscribe", 2_000)]
+    for kind, at in choices[: 2 if again else 1]:
+        event = Event(
+            kind.encode()[:16], kind, at, ANN, attempt, reader, "", "", machine=False, raw="", issue="first"
+        )
+        for _ in range(2):  # a report that comes twice is one step
+            readership.take_reports(house.engine, [event], now=house.clock.now, pause=readership.PauseAt())
+    told = [(step.kind, step.at, step.evidence) for step in _steps(house) if step.source == "provider"]
+    expected = [
+        ("unsubscribed", 1_000, "reported as group_unsubscribe"),
+        ("confirmed", 2_000, "reported as group_resubscribe"),
+    ]
+    assert told == expected[: 2 if again else 1]
+    house.engine.dispose()
+
+
+def test_show_prints_every_step(publication: "Publication") -> None:
+    publication.run("subscribers", "add", ANN, "--list", "readers")
+    publication.run("subscribers", "remove", ANN)
+    document = orjson.loads(publication.run("subscribers", "show", ANN, "--json").stdout)
+    assert [step["kind"] for step in document["consent"]["readers"]] == ["confirmed", "unsubscribed"]
+    assert set(document["consent"]["readers"][0]) == {"at", "kind", "source", "wording", "form", "evidence"}
+    shown = publication.run("subscribers", "show", ANN).stderr
+    assert "unsubscribed, command" in shown
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.sampled_from(["joined", "confirmed", "imported", "unsubscribed"]),
+            st.sampled_from(["import", "link", "mailchimp"]),
+            st.text(),
+        )
+    )
+)
+def test_the_first_word_on_a_step_stands_whatever_is_said_again(
+    store: "Store", steps: list[tuple[int, consent.Kind, str, str]]
+) -> None:
+    email = f"reader{len(store.dump()['subscriber'])}@example.org"
+    store.bring(f"email\n{email}\n")
+    with write(store.engine) as connection:
+        found = subscribers.find(connection, email)
+        assert found is not None
+        first: dict[tuple[int, str, str], str] = {}
+        for at, kind, source, wording in steps:
+            about = {"subscriber_id": found.id, "list_id": 1, "at": at + 10**9}
+            consent.record(connection, **about, kind=kind, source=source, wording=wording.replace("\0", ""))
+            first.setdefault((at + 10**9, kind, source), wording.replace("\0", ""))
+        held = [step for step in consent.steps_of(connection, found.id) if step.at < 10**10]
+    assert {(step.at, step.kind, step.source): step.wording for step in held} == first
+    assert [step.at for step in held] == sorted(step.at for step in held)
