@@ -21,7 +21,7 @@ from newsletter.store.alarms import (
 )
 from newsletter.store.consequences import follow_choices, suppress_all
 from newsletter.store.settlement import Request, issues_of, requests_of, settle
-from newsletter.store.tables import attempt, batch, event, mailing, tally
+from newsletter.store.tables import batch, event, mailing, tally
 
 COPY = "reports tell of requests this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
@@ -62,18 +62,6 @@ def take(connection: Connection, events: Sequence[Event], *, now: int, pause: Pa
         settled=post.count["settled"],
         paused=tuple(sorted(post.paused)),
     )
-
-
-def heard(connection: Connection, mailing_id: int) -> dict[str, int]:
-    """Return a mailing's attempts whose mail the provider reported on, and the first instant of each."""
-    rows = connection.execute(
-        select(event.c.attempt, func.min(event.c.at))
-        .join(attempt, attempt.c.id == event.c.attempt)
-        .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(batch.c.mailing_id == mailing_id, event.c.kind.in_(TAKEN))
-        .group_by(event.c.attempt)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def tallies(connection: Connection, mailing_id: int) -> dict[str, int]:

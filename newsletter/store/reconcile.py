@@ -1,13 +1,16 @@
 """Requests whose answer never came, and what was decided about each: with its evidence, for good."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
+from newsletter.delivery.events import TAKEN
+from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
 from newsletter.delivery.members import decode
 from newsletter.delivery.settling import Decision
-from newsletter.store.tables import attempt, batch, decision, exception, mailing
+from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +54,69 @@ def unanswered(connection: Connection, issue: str, provider: str) -> list[Unansw
     return [Unanswered(*row[:5], cancelled=row[5] == "cancelled") for row in rows]
 
 
-def posted_times(connection: Connection, mailing_id: int) -> Mapping[str, int]:
-    """Return when each request of a mailing went out, by its attempt id."""
-    rows = connection.execute(
-        select(attempt.c.id, attempt.c.posted_at)
-        .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(batch.c.mailing_id == mailing_id)
-        .order_by(attempt.c.posted_at)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def attempts_of(connection: Connection, batch_id: int) -> list[str]:
     """Return every attempt at a batch, the oldest first."""
     rows = select(attempt.c.id).where(attempt.c.batch_id == batch_id).order_by(attempt.c.posted_at)
     return list(connection.scalars(rows))
 
 
-def accepted_about(connection: Connection, mailing_id: int, at: int, within: int) -> list[str]:
-    """Return some attempts of a mailing that were accepted and sent close to an instant."""
-    return list(
-        connection.scalars(
-            select(attempt.c.id)
-            .join(batch, batch.c.attempt == attempt.c.id)
-            .where(
-                batch.c.mailing_id == mailing_id,
-                batch.c.state == "accepted",
-                attempt.c.posted_at.between(at - within, at + within),
-            )
-            .limit(3)
+def first_report(connection: Connection, attempts: Sequence[str]) -> int | None:
+    """Return when the provider first reported mail of any of these attempts; None when it never did."""
+    first = select(func.min(event.c.at)).where(event.c.attempt.in_(attempts), event.c.kind.in_(TAKEN))
+    found: int | None = connection.scalar(first)
+    return found
+
+
+def accepted_requests(
+    connection: Connection, provider: str, since: int, until: int
+) -> Iterator[AcceptedRequest]:
+    """Yield the requests a provider accepted that were sent between two instants, of whatever mailing.
+
+    One counts as reported on when at least half of its readers were: a few late clicks do not show that
+    reports came in when it was sent.
+    """
+    seen = (
+        select(func.count(event.c.subscriber_id.distinct()))
+        .where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN))
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        _accepted(provider, since, until)
+        .add_columns(attempt.c.detail, attempt.c.members, batch.c.n, seen.label("seen"))
+        .execution_options(yield_per=1_000)
+    )
+    for row in rows:
+        readers = row.n if row.members is None else len(decode(row.members))
+        yield AcceptedRequest(row.posted_at, not row.detail, reported=2 * row.seen >= max(1, readers))
+
+
+def accepted_beside(
+    connection: Connection, provider: str, posted_at: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the nearest requests that the provider itself said it accepted: before an instant, and after."""
+    before = (
+        _accepted(provider, posted_at - ABOUT_THEN, posted_at - 1)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at.desc())
+    )
+    after = (
+        _accepted(provider, posted_at + 1, posted_at + ABOUT_THEN)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at)
+    )
+    nearest = (connection.scalars(side.limit(EACH_SIDE)).all() for side in (before, after))
+    return next(nearest), next(nearest)
+
+
+def _accepted(provider: str, since: int, until: int) -> Select[Any]:
+    return (
+        select(attempt.c.id, attempt.c.posted_at)
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            attempt.c.posted_at.between(since, until),
+            attempt.c.outcome == "accepted",
+            mailing.c.provider == provider,
         )
     )
 

@@ -79,9 +79,8 @@ def _lost_and_to_be_sent_again(house: House) -> str:
     """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
     _send(house, TAKEN)
     first = _attempt_of(house, 1)
-    _report(house, _event(house, 3))
     _much_later(house)
-    assert publish.reconcile(house, ISSUE, policy="resend").readers == {"resend": 2}
+    assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
     return first
 
 
@@ -271,9 +270,8 @@ def test_requests_the_provider_has_of_another_hour_are_no_evidence(house: House)
 def test_of_a_cancelled_issue_what_was_never_taken_is_named_as_rejected(house: House) -> None:
     house.post.meanwhile = lambda: _cancel_at(house, 4)
     _send(house, LOST)
-    _report(house, _event(house, 3))
     _much_later(house)
-    proof = publish.reconcile(house, ISSUE, policy="resend").proof
+    proof = publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).proof
     assert (proof.rejected, proof.excluded) == (2, {"cancelled": 2})
     named = {each["email"] for each in publish.recipients(house, ISSUE, state="rejected")}
     assert named == {"reader0@example.org", "reader1@example.org"}

@@ -19,7 +19,8 @@ from newsletter.readership.reports import Taken, take_reports
 from newsletter.store import suppressions
 from newsletter.store.alarms import Alarm, alarms_of
 from newsletter.store.database import open_database, read, write
-from newsletter.store.events import heard, tallies
+from newsletter.store.events import tallies
+from newsletter.store.reconcile import first_report
 from newsletter.store.tables import (
     attempt,
     batch,
@@ -203,13 +204,14 @@ class TestCounting:
         assert ledger.tallies(of) == {"delivered": 2500}
         assert ledger.alarms() == {}
 
-    def test_heard_names_the_requests_whose_mail_exists(self, ledger: Ledger) -> None:
+    def test_the_first_report_is_the_earliest_that_shows_that_a_mail_exists(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
         ledger.post(of, 2, (4, 5), state="unknown")
         ledger.take(told("delivered", 1, 1, at=7), told("processed", 1, 2, at=5), told("unsubscribe", 2, 4))
         with read(ledger.engine) as connection:
-            assert heard(connection, of) == {attempt_id(1): 5 * SECOND}
+            assert first_report(connection, [attempt_id(1), attempt_id(2)]) == 5 * SECOND
+            assert first_report(connection, [attempt_id(2)]) is None
 
 
 class TestSettling:
