@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.members import decode
+from newsletter.delivery.members import decode, encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
 from newsletter.store.moves import Claim, cut_in_two, if_mine
+from newsletter.store.once import not_counted_elsewhere
 from newsletter.store.tables import attempt, batch, exception
+from newsletter.store.twice import compare_answered
 
 
 def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
@@ -31,7 +33,11 @@ def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int
         case Refused():
             moved = _refused(connection, claimed, outcome, now)
     if moved:
-        _record_attempt(connection, claimed, outcome, now)
+        kept = _record_attempt(connection, claimed, outcome, now)
+        if isinstance(outcome, Accepted) and (kept or claimed.tries > 1):
+            # Only where an earlier request had some of them, or another one was reported meanwhile.
+            readers = [reader.id for reader in claimed.readers]
+            compare_answered(connection, claimed.mailing, claimed.attempt, readers, now=now)
     return moved
 
 
@@ -59,8 +65,10 @@ def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, n
     earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
     if earlier is None:
         return False
-    readers = decode(earlier.members)
-    values = {"state": "accepted", "attempt": earlier.id, "members": earlier.members, "n": len(readers)}
+    # Some of its readers may count elsewhere by now: the batch holds those who count here.
+    here = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == claimed.batch)) or b""))
+    readers = [reader for reader in decode(earlier.members) if reader in here]
+    values = {"state": "accepted", "attempt": earlier.id, "members": encode(readers), "n": len(readers)}
     if not if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
         return False
     connection.execute(
@@ -83,7 +91,8 @@ _EARLIER = (
 )
 
 
-def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> None:
+def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> bool:
+    """Write the answer; say whether the request keeps who was in it, because its batch lost some since."""
     name = {
         Accepted: "accepted",
         NotAccepted: "not_accepted",
@@ -92,15 +101,17 @@ def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, no
         Unknown: "unknown",
     }[type(outcome)]
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
-    connection.execute(
+    kept = connection.scalar(
         _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
     )
+    return kept is not None
 
 
 _ANSWERED = (
     update(attempt)
     .where(attempt.c.id == bindparam("mine"))
     .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+    .returning(attempt.c.members)
 )
 
 
@@ -130,6 +141,10 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
 
 
 def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
+    # While this was on the wire, an earlier request may have been reported that mailed some of them.
+    here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
+    if not here:
+        return
     connection.execute(
         insert(exception),
         [
@@ -141,6 +156,7 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
                 "reason": why[:500],
             }
             for reader, why in readers
+            if reader in here
         ],
     )
 
@@ -150,5 +166,7 @@ def _split(connection: Connection, claimed: Claim, now: int) -> bool:
     if not if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
         return False
     middle = claimed.readers[len(claimed.readers) // 2 - 1].id
-    cut_in_two(connection, row, claimed.readers, middle, now=now)
+    here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))
+    readers = [reader for reader in claimed.readers if reader.id in here]
+    cut_in_two(connection, row, readers, middle, now=now)
     return True

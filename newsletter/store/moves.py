@@ -93,6 +93,7 @@ def cut_in_two(
                 hi=hi,
                 candidates=candidates,
                 state="pending",
+                tries=row.tries,  # its readers were in as many requests
                 only=None if only is None else encode(one for one in only if lo <= one <= hi),
                 decided_after=row.decided_after,
                 changed_at=now,

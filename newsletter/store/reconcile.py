@@ -11,6 +11,7 @@ from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
 from newsletter.delivery.members import decode
 from newsletter.delivery.settling import Decision
 from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+from newsletter.store.twice import compare_answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def unanswered(connection: Connection, issue: str, provider: str) -> list[Unansw
             mailing.c.provider == provider,
             mailing.c.kind != "trial",
             batch.c.state == "unknown",
+            batch.c.n > 0,  # all others' readers are known by now to have it by another request
         )
         .order_by(attempt.c.posted_at)
     )
@@ -134,6 +136,7 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
         case "accepted":
             _move(connection, each, now, state="accepted", message_id=made.message_id)
             _answered(connection, each, "accepted", made.evidence, now)
+            compare_answered(connection, each.mailing, each.attempt, decode(members), now=now)
         case "resend" if not each.cancelled:
             _keep_members(connection, each, members)
             _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
@@ -172,10 +175,16 @@ def _answered(connection: Connection, each: Unanswered, outcome: str, detail: st
 
 def _keep_members(connection: Connection, each: Unanswered, members: bytes) -> None:
     # Should the provider report on this request after all, this says whom it reached.
-    connection.execute(update(attempt).where(attempt.c.id == each.attempt).values(members=members))
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == each.attempt, attempt.c.members.is_(None))
+        .values(members=members)
+    )
 
 
 def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int]) -> None:
+    if not readers:
+        return
     connection.execute(
         insert(exception),
         [

@@ -121,7 +121,7 @@ def test_both_requests_of_a_batch_reported_in_one_post_settle_it_once(house: Hou
     house.post.script = deque([TAKEN])
     assert publish.resume(house, ISSUE).unknown == 2
     _report(house, _event(house, 1, first), _event(house, 1))
-    assert (_status(house).accepted, _status(house).alarms) == (10, {"accepted_twice": 1})
+    assert (_status(house).accepted, _status(house).alarms) == (10, {"accepted_twice": 2})
     assert [each.verdict for each in publish.decisions(house, ISSUE)] == ["resend", "accepted"]
 
 
