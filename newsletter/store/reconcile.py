@@ -134,9 +134,7 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
         return False
     match made.verdict:
         case "accepted":
-            _move(connection, each, now, state="accepted", message_id=made.message_id)
-            _answered(connection, each, "accepted", made.evidence, now)
-            compare_answered(connection, each.mailing, each.attempt, decode(members), now=now)
+            _accept(connection, each, made, members, now)
         case "resend" if not each.cancelled:
             _keep_members(connection, each, members)
             _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
@@ -148,6 +146,25 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
             pass
     _write_down(connection, each, made, now)
     return True
+
+
+def _accept(connection: Connection, each: Unanswered, made: Decision, members: bytes, now: int) -> None:
+    earlier = connection.scalar(
+        select(attempt.c.id)
+        .where(
+            attempt.c.batch_id == each.batch, attempt.c.id != each.attempt, attempt.c.outcome == "accepted"
+        )
+        .limit(1)
+    )
+    if earlier is not None:
+        # It was reported while this request was on the wire, of which nobody knows anything still.
+        _keep_members(connection, each, members)
+        _move(connection, each, now, state="accepted", attempt=earlier)
+        return
+    _move(connection, each, now, state="accepted", message_id=made.message_id)
+    _answered(connection, each, "accepted", made.evidence, now)
+    kept = connection.scalar(select(attempt.c.members).where(attempt.c.id == each.attempt))
+    compare_answered(connection, each.mailing, each.attempt, decode(kept or members), now=now)
 
 
 def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:

@@ -140,14 +140,39 @@ class TestBothWays:
         assert set(house.post.mailed.values()) == {1}
 
 
-def test_what_the_search_says_to_have_counts_like_a_202(house: House) -> None:
-    first = _wrongly(house, "drop")
-    _missing(house, TAKEN, lambda: None)
-    second = _attempts_of(house, 1)[-1]
-    house.post.sightings[second] = Seen("found")
+def test_what_the_search_says_to_have_counts_like_a_202(tmp_path: Path) -> None:
+    house = House(tmp_path, Scripted(), batch_size=9)
+    for n in range(9):
+        readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
+    house.post.script = deque([Answer("named", places=(0, 8)), TAKEN])
+    publish.send(house, publish.foresee(house, ISSUE))
+    house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    first = _attempts_of(house, 4)[-1]
+    _missing(house, TAKEN, lambda: _report(house, first, 4))
+    assert (_status(house).unknown, _status(house).alarms) == (2, {})
+    house.post.sightings[_attempts_of(house, 4)[-1]] = Seen("found")
     publish.reconcile(house, ISSUE)
-    _report(house, first, 1)
-    assert (_status(house).accepted, _status(house).alarms) == (9, {"accepted_twice": 3})
+    assert (_status(house).accepted, _status(house).alarms) == (9, {"accepted_twice": 7})
+    house.engine.dispose()
+
+
+def test_a_request_that_was_refused_and_taken_all_the_same_counts_for_who_was_reported(
+    house: House,
+) -> None:
+    def report(ids: list[int]) -> None:
+        if ids == [2, 3]:
+            _report(house, _attempts_of(house, 1)[0], 1, 2)
+
+    house.post.look = report
+    house.post.script = deque([Answer("too large", taken=True)])
+    proof = publish.send(house, publish.foresee(house, ISSUE))
+    assert (
+        proof.alarms["accepted_twice"] == 1
+    )  # 1 was mailed again before, 2 is stopped for an editor to look
+    house.post.look = lambda ids: None
+    proof = publish.resume(house, ISSUE)
+    assert (proof.accepted, proof.alarms["accepted_twice"]) == (9, 2)
 
 
 def test_only_those_who_were_in_both_are_counted(house: House) -> None:

@@ -116,13 +116,31 @@ def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_lat
     assert house.post.mailed[2] == 1
 
 
+def test_the_same_reported_while_they_are_claimed_as_a_newcomer(house: House) -> None:
+    first = _lost_and_to_be_sent_again(house)
+    _leave(house, 2)
+    assert publish.resume(house, ISSUE).accepted == 9
+    _again(house, 2)
+    done = iter([True])
+
+    def look(ids: list[int]) -> None:
+        if 2 in ids and next(done, False):
+            _report(house, _event(house, 2, first))
+
+    house.post.look = look
+    publish.send(house, publish.foresee(house, ISSUE))
+    assert not next(done, False), "they were never claimed"
+    assert house.post.mailed[2] == 1
+    assert _counts(house, 10).accepted == 10
+
+
 def test_the_same_reported_while_the_second_is_on_the_wire(house: House) -> None:
     first = _lost_and_to_be_sent_again(house)
     _leave(house, 2)
     done = iter([True])
     house.post.meanwhile = lambda: _report(house, _event(house, 2, first)) if next(done, False) else None
     proof = publish.resume(house, ISSUE)
-    print(proof)
+    assert proof.state == "finished"
     _again(house, 2)
     publish.send(house, publish.foresee(house, ISSUE))
     assert house.post.mailed[2] == 1

@@ -14,6 +14,7 @@ from scripted import Answer, House, Killed, Scripted, Ticking
 from sqlalchemy import delete
 
 from newsletter import publish, readership
+from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
 from newsletter.errors import AlreadySending, SendingStopped
 from newsletter.store import mailings, plan
@@ -189,6 +190,32 @@ def test_a_sender_killed_on_the_wire_leaves_unknowns_and_the_rest_pending(tmp_pa
     assert _send(house).accepted == 4
     assert set(house.post.mailed.values()) == {1}
     house.engine.dispose()
+
+
+def test_a_batch_the_provider_asked_to_wait_with_waits_also_for_the_next_sender(house: House) -> None:
+    def pause() -> None:
+        house.post.meanwhile = lambda: None
+        publish.pause(house, ISSUE)
+
+    house.post.meanwhile = pause
+    turned_away = house.clock.now()
+    assert _send(house, Answer("not accepted", retry_after=40)).state == "paused"
+    posted: list[int] = []
+    house.post.meanwhile = lambda: posted.append(house.clock.now())
+    assert publish.resume(house, ISSUE).accepted == 6
+    assert posted[0] >= turned_away + 40 * SECOND
+
+
+def test_a_claim_whose_lease_ran_out_while_it_was_made_ready_does_not_leave(house: House) -> None:
+    def take_too_long(_: list[int]) -> None:
+        house.post.look = lambda _: None
+        house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+
+    house.post.look = take_too_long
+    assert _send(house).accepted == 6
+    stale, fresh = house.post.attempts
+    assert house.post.taken == [fresh]
+    assert stale != fresh
 
 
 def test_the_missing_are_looked_for_among_newcomers_too(house: House) -> None:
