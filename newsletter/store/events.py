@@ -22,7 +22,7 @@ from newsletter.store.consequences import follow_choices, suppress_all
 from newsletter.store.once import counted_elsewhere
 from newsletter.store.settlement import Request, issues_of, requests_of, settle
 from newsletter.store.tables import batch, event, mailing, tally
-from newsletter.store.twice import also_mailed, sound_twice
+from newsletter.store.twice import Reported, compare_reported, sound_twice
 
 COPY = "reports tell of requests this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
@@ -256,47 +256,26 @@ class _Post:
     def _compare(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
         """Sound the alarm over readers whom two requests mailed, or who were in none."""
         never: dict[str, list[str]] = {}
-        reported: dict[str, tuple[Request, set[int]]] = {}  # readers whose mail of it is new
+        reported: dict[str, Reported] = {}
         for one, request in ours:
             of = self.all[request.mailing]
             if one.reader is None or one.kind not in TAKEN or of.kind == "trial":
                 continue
-            _, readers = reported.setdefault(one.attempt, (request, set()))
+            told = reported.get(one.attempt)
+            if told is None:
+                told = reported[one.attempt] = Reported(request, request.readers)
             if (one.attempt, one.reader) in known.mails:
                 continue
             known.mails.add((one.attempt, one.reader))
-            readers.add(one.reader)
-            if one.reader not in request.readers:
+            told.new.add(one.reader)
+            if one.reader not in told.readers:
                 never.setdefault(of.issue, []).append(
                     f"Reader {one.reader} has mail of the request {one.attempt}, which held no such reader."
                 )
         for issue, cases in never.items():
             sound_more(self.connection, issue, NEVER_MAILED, n=len(cases), detail=cases[-1], now=self.now)
-        self._compare_requests(reported)
-
-    def _compare_requests(self, reported: Mapping[str, tuple[Request, set[int]]]) -> None:
-        compared: set[str] = set()
-        for attempt_id, (request, readers) in reported.items():
-            compared.add(attempt_id)
-            if request.known and request.reported:
-                continue  # compared when it was reported first
-
-            def counts(other: str, accepted: bool, earlier: bool, *, request: Request = request) -> bool:
-                if other in reported and other not in compared:
-                    mate = reported[other][0]
-                    accepted, earlier = mate.accepted, mate.reported
-                    if not (accepted or earlier):
-                        return False  # it will be compared with this one
-                return not (request.known and request.accepted and earlier)
-
-            found = also_mailed(
-                self.connection,
-                self._family_of(request.mailing),
-                attempt_id,
-                sorted(request.readers if request.known else readers),
-                counts,
-            )
-            sound_twice(self.connection, self.all[request.mailing].issue, attempt_id, found, now=self.now)
+        for mailing_id, attempt_id, twice in compare_reported(self.connection, reported, self._family_of):
+            sound_twice(self.connection, self.all[mailing_id].issue, attempt_id, twice, now=self.now)
 
     def _follow(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         suppressed: dict[str, str] = {}

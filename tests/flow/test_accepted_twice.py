@@ -113,7 +113,7 @@ class TestBothWays:
         second = _attempts_of(house, 1)[-1]
         _report(house, second, 1)
         _report(house, first, 2)
-        for attempt in (first, second):
+        for attempt in house.post.attempts:
             _report(house, attempt)
         assert (_status(house).accepted, _status(house).alarms) == (9, {"accepted_twice": 3})
 
@@ -140,15 +140,20 @@ class TestBothWays:
         assert set(house.post.mailed.values()) == {1}
 
 
-def test_what_the_search_says_to_have_counts_like_a_202(tmp_path: Path) -> None:
-    house = House(tmp_path, Scripted(), batch_size=9)
+def _in_one_batch(root: Path) -> tuple[House, str]:
+    """Of nine readers two are refused by name, the others given up; return the others' request."""
+    house = House(root, Scripted(), batch_size=9)
     for n in range(9):
         readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
     house.post.script = deque([Answer("named", places=(0, 8)), TAKEN])
     publish.send(house, publish.foresee(house, ISSUE))
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
-    first = _attempts_of(house, 4)[-1]
+    return house, _attempts_of(house, 4)[-1]
+
+
+def test_what_the_search_says_to_have_counts_like_a_202(tmp_path: Path) -> None:
+    house, first = _in_one_batch(tmp_path)
     _missing(house, TAKEN, lambda: _report(house, first, 4))
     assert (_status(house).unknown, _status(house).alarms) == (2, {})
     house.post.sightings[_attempts_of(house, 4)[-1]] = Seen("found")
@@ -157,22 +162,41 @@ def test_what_the_search_says_to_have_counts_like_a_202(tmp_path: Path) -> None:
     house.engine.dispose()
 
 
+def test_of_readers_refused_by_name_those_who_have_it_already_are_accepted(tmp_path: Path) -> None:
+    house, first = _in_one_batch(tmp_path)
+    _missing(house, Answer("named", places=(0, 4)), lambda: _report(house, first, 4))
+    proof = _status(house)
+    assert (proof.accepted, proof.rejected, proof.alarms) == (8, 1, {})
+    assert set(house.post.mailed.values()) == {1}
+    house.engine.dispose()
+
+
 def test_a_request_that_was_refused_and_taken_all_the_same_counts_for_who_was_reported(
     house: House,
 ) -> None:
-    def report(ids: list[int]) -> None:
-        if ids == [2, 3]:
+    def report() -> None:
+        if list(house.post.attempts.values())[-1] == [2, 3]:  # on the wire; reader 1 was mailed again before
             _report(house, _attempts_of(house, 1)[0], 1, 2)
 
-    house.post.look = report
+    house.post.meanwhile = report
     house.post.script = deque([Answer("too large", taken=True)])
     proof = publish.send(house, publish.foresee(house, ISSUE))
-    assert (
-        proof.alarms["accepted_twice"] == 1
-    )  # 1 was mailed again before, 2 is stopped for an editor to look
-    house.post.look = lambda ids: None
-    proof = publish.resume(house, ISSUE)
-    assert (proof.accepted, proof.alarms["accepted_twice"]) == (9, 2)
+    assert (proof.state, proof.alarms["accepted_twice"]) == ("paused", 2)
+    assert publish.resume(house, ISSUE).alarms["accepted_twice"] == 2
+
+
+def test_reported_while_its_third_request_is_refused_who_has_it_by_another_mailing_counts_there(
+    house: House,
+) -> None:
+    first = _wrongly(house, "resend")
+    readership.remove(house.engine, "reader1@example.org", now=house.clock.now)
+    _again(house, Answer("unknown"))
+    readership.add(house.engine, "readers", "reader1@example.org", now=house.clock.now, again=True)
+    publish.send(house, publish.foresee(house, ISSUE))  # reader 2, as a newcomer
+    house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
+    _again(house, Answer("not accepted"), lambda: _report(house, first, 1))
+    assert (_status(house).accepted, _status(house).alarms) == (9, {"accepted_twice": 1})
 
 
 def test_only_those_who_were_in_both_are_counted(house: House) -> None:

@@ -192,14 +192,21 @@ def test_a_sender_killed_on_the_wire_leaves_unknowns_and_the_rest_pending(tmp_pa
     house.engine.dispose()
 
 
-def test_a_batch_the_provider_asked_to_wait_with_waits_also_for_the_next_sender(house: House) -> None:
-    def pause() -> None:
-        house.post.meanwhile = lambda: None
-        publish.pause(house, ISSUE)
+class _Fatal(Ticking):
+    """A clock whose first wait the sender does not survive."""
 
-    house.post.meanwhile = pause
+    def wait(self, seconds: float, stop: Event) -> None:
+        raise Killed
+
+
+def test_a_batch_the_provider_asked_to_wait_with_waits_also_for_the_next_sender(house: House) -> None:
+    house.clock = _Fatal()  # type: ignore[assignment]
+    house.clock.at = 2_000_000_000_000_000  # type: ignore[attr-defined]
     turned_away = house.clock.now()
-    assert _send(house, Answer("not accepted", retry_after=40)).state == "paused"
+    with pytest.raises(Killed):
+        _send(house, Answer("not accepted", retry_after=40))
+    house.clock = Ticking()  # type: ignore[assignment]
+    house.clock.at = turned_away  # type: ignore[attr-defined]
     posted: list[int] = []
     house.post.meanwhile = lambda: posted.append(house.clock.now())
     assert publish.resume(house, ISSUE).accepted == 6

@@ -189,9 +189,8 @@ def test_reported_on_for_few_of_its_readers_a_request_is_as_good_as_silent(tmp_p
 
 def test_requests_known_by_their_reports_alone_do_not_show_that_reports_come(house: House) -> None:
     # Every answer is lost; of those that reports came of, reports came.
-    _send_all(house, [TAKEN] * 7)
-    _later(house)
-    publish.resume(house, ISSUE)
+    assert _send_all(house, [TAKEN] * 7).state == "paused"  # six unclear answers in a row
+    assert publish.resume(house, ISSUE).unknown == len(EVERYBODY)
     _report(house, *(reader for reader in house.post.mailed if reader not in UNKNOWN))
     _later(house)
     assert publish.reconcile(house, ISSUE, policy="resend").readers == {"hold": 2}
