@@ -235,6 +235,7 @@ def test_another_issues_silence_at_that_time_is_counter_evidence_too(house: Hous
 REQUESTS = 12
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_whatever_reports_are_lost_nobody_is_mailed_twice_where_an_accepted_request_is_silent(
