@@ -46,6 +46,7 @@ class Answer:
     taken: bool = False
     places: tuple[int, ...] = ()
     late: bool = False
+    retry_after: float = 0
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Scripted:
 def _outcome(answer: Answer) -> Outcome:
     outcomes: dict[str, Outcome] = {
         "accepted": Accepted("message"),
-        "not accepted": NotAccepted("busy", retry_after=0),
+        "not accepted": NotAccepted("busy", retry_after=answer.retry_after),
         "refused": Refused("no"),
         "named": Refused("no", tuple((place, f"place {place}") for place in answer.places)),
         "too large": Refused("too much", too_large=True),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.evidence import CannotSay, NotSeen, Seen, Sighting
+from newsletter.delivery.evidence import EACH_SIDE, NOBODY, CannotSay, Neighbours, NotSeen, Seen, Sighting
 
 Policy = Literal["hold", "resend", "drop"]  # once it is shown that nothing was taken
 Verdict = Literal["accepted", "hold", "resend", "drop"]
@@ -16,8 +16,7 @@ class Facts:
     """All that is known of one request. Times are microseconds since 1970, UTC.
 
     ``silent_until`` is how long its absence proves nothing: the lease, the deadline and the provider's usual
-    lag. ``reported`` counts other requests sent about that time of which the provider reported, ``seen``
-    those it says to have when asked.
+    lag. ``reports`` are its neighbours as the provider's reports know them, ``search`` as its search does.
     """
 
     posted_at: int
@@ -25,8 +24,8 @@ class Facts:
     silent_until: int
     sighting: Sighting
     reported_at: int | None = None
-    reported: int = 0
-    seen: int = 0
+    reports: Neighbours = NOBODY
+    search: Neighbours = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ _BY_WORD = (
 
 
 def decide(facts: Facts, policy: Policy) -> Decision:
-    """Return what to do: one report proves acceptance, absence only beside the presence of others."""
+    """Return what to do: one report proves acceptance, absence only where all others were seen."""
     if facts.reported_at is not None:
         return Decision("accepted", f"The provider reported on its mail at {when(facts.reported_at)}.")
     if isinstance(facts.sighting, Seen):
@@ -68,30 +67,46 @@ def decide(facts: Facts, policy: Policy) -> Decision:
             f"It is too early to tell: absence proves nothing before {until}.",
             way=f"Run it again after {until}: newsletter reconcile {{issue}}",
         )
-    if facts.reported:
-        return Decision(
-            policy,
-            f"The provider reported on {facts.reported:,} other requests sent within the hour, and never on"
-            f" this one, sent at {when(facts.posted_at)}.",
-            way=_BY_POLICY,
-        )
-    if facts.seen and isinstance(facts.sighting, NotSeen):
-        return Decision(
-            policy,
-            f"Asked, the provider has {facts.seen:,} other requests sent within the hour, and not this one,"
-            f" sent at {when(facts.posted_at)}.",
-            way=_BY_POLICY,
-        )
-    return Decision("hold", _nothing_known(facts.sighting), way=_BY_WORD)
-
-
-def _nothing_known(sighting: Sighting) -> str:
-    asked = (
-        sighting.reason.rstrip(".")
-        if isinstance(sighting, CannotSay)
-        else "asked, the provider knows of none sent about then"
+    if absent := _absent(facts):
+        return Decision(policy, f"{absent}, sent at {when(facts.posted_at)}.", way=_BY_POLICY)
+    reports = _incomplete(facts.reports)
+    return Decision(
+        "hold", f"There is no evidence either way: {reports}, and {_unasked(facts)}.", way=_BY_WORD
     )
-    return f"There is no evidence either way: no report came on any request sent about then, and {asked}."
+
+
+def _absent(facts: Facts) -> str:
+    """Return what shows that the request was never taken; nothing when nothing does."""
+    if facts.reports.complete:
+        others = facts.reports.before + facts.reports.after
+        seen = f"The provider reported on all {others:,} requests accepted within ten minutes"
+        return f"{seen}, and never on this one"
+    if facts.search.complete and isinstance(facts.sighting, NotSeen):
+        others = facts.search.before + facts.search.after
+        return f"Asked, the provider has the {others:,} accepted requests nearest in time, and not this one"
+    return ""
+
+
+def _incomplete(reports: Neighbours) -> str:
+    known = reports.before + reports.after
+    if not known:
+        return "no report came on any request sent about then"
+    if reports.silent:
+        silent = f"{reports.silent:,} of {known + reports.silent:,}"
+        return f"reports are missing on {silent} requests accepted within ten minutes"
+    return (
+        f"of the requests accepted within ten minutes, {reports.before:,} before it and"
+        f" {reports.after:,} after it were reported on, and {EACH_SIDE} each are needed"
+    )
+
+
+def _unasked(facts: Facts) -> str:
+    if isinstance(facts.sighting, CannotSay):
+        return facts.sighting.reason.rstrip(".")
+    return (
+        f"asked, the provider has {facts.search.before:,} of the {EACH_SIDE} accepted requests before it and"
+        f" {facts.search.after:,} of the {EACH_SIDE} after it"
+    )
 
 
 def when(at: int) -> str:

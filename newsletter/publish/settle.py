@@ -1,12 +1,21 @@
 """Find out what became of requests whose answer never came, and decide about each on evidence."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.evidence import CannotSay, NotSeen, Seen, Sighting
+from newsletter.delivery.evidence import (
+    ABOUT_THEN,
+    NOBODY,
+    CannotSay,
+    Neighbours,
+    NotSeen,
+    Observations,
+    Seen,
+    Sighting,
+)
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.settling import Decision, Facts, Policy, Verdict, decide
 from newsletter.errors import DeliveryError
@@ -17,8 +26,6 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.store.reconcile import Decided, Unanswered
-
-ABOUT_THEN = 3600 * SECOND  # requests this close to each other share their provider's fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ def reconcile(
         waiting = _unanswered(wiring, issue, before.provider)
         if waiting:
             with wiring.provider() as provider:
-                judge = _Judge(wiring, provider, policy or wiring.settings.delivery.unknown, word)
+                observed = _observe(wiring, before.provider, waiting)
+                judge = _Judge(wiring, provider, observed, policy or wiring.settings.delivery.unknown, word)
                 for done, each in enumerate(waiting, start=1):
                     made = judge(each)
                     if not _settle(wiring, each, made):
@@ -102,16 +110,33 @@ def _settle(wiring: Wiring, each: "Unanswered", made: Decision) -> bool:
         return settle(connection, each, made, now=wiring.clock.now())
 
 
-class _Judge:
-    """Gather the facts about one request after another; what they share is asked once a mailing."""
+def _observe(wiring: Wiring, provider: str, waiting: "Sequence[Unanswered]") -> Observations:
+    """Return what reports show of the requests that the provider accepted about when these were sent."""
+    from newsletter.store.database import read
+    from newsletter.store.reconcile import accepted_requests
 
-    def __init__(self, wiring: Wiring, provider: "Provider", policy: Policy, word: Decision | None) -> None:
+    since, until = waiting[0].posted_at - ABOUT_THEN, waiting[-1].posted_at + ABOUT_THEN
+    with read(wiring.engine) as connection:
+        return Observations(accepted_requests(connection, provider, since, until))
+
+
+class _Judge:
+    """Gather the facts about one request after another."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        provider: "Provider",
+        observed: Observations,
+        policy: Policy,
+        word: Decision | None,
+    ) -> None:
         self._wiring = wiring
         self._provider = provider
+        self._observed = observed
         self._policy = policy
         self._word = word
-        self._heard: dict[int, Mapping[str, int]] = {}
-        self._posted: dict[int, Mapping[str, int]] = {}
+        self._found: set[str] = set()  # other attempts that the provider has when asked
 
     def __call__(self, each: "Unanswered") -> Decision:
         facts = self._facts(each)
@@ -124,48 +149,41 @@ class _Judge:
 
     def _facts(self, each: "Unanswered") -> Facts:
         delivery = self._wiring.settings.delivery
-        heard, posted = self._of_mailing(each.mailing)
-        own = self._attempts(each)
         quiet = 3 * delivery.timeout_seconds + 30 + 60 * delivery.webhook_lag_minutes
-        # A report on an earlier request of the batch counts too: its readers have the mail.
-        reported_at = min((heard[one] for one in own if one in heard), default=None)
+        now, silent_until = self._wiring.clock.now(), each.posted_at + int(quiet * SECOND)
+        reported_at = self._reported_at(each)
+        reports = self._observed.about(each.posted_at)
         sighting: Sighting = CannotSay("") if reported_at else self._provider.look_up(each.attempt)
-        others = (attempt for attempt in heard if attempt not in own)
-        return Facts(
-            posted_at=each.posted_at,
-            now=self._wiring.clock.now(),
-            silent_until=each.posted_at + int(quiet * SECOND),
-            sighting=sighting,
-            reported_at=reported_at,
-            reported=sum(abs(posted[one] - each.posted_at) <= ABOUT_THEN for one in others if one in posted),
-            seen=self._others_seen(each) if isinstance(sighting, NotSeen) else 0,
-        )
+        search = NOBODY
+        if isinstance(sighting, NotSeen) and now >= silent_until and not reports.complete:
+            search = self._search(each)
+            # It was asked for before the others were: they may be known only since, and it with them.
+            sighting = self._provider.look_up(each.attempt) if search.complete else sighting
+        return Facts(each.posted_at, now, silent_until, sighting, reported_at, reports, search)
 
-    def _attempts(self, each: "Unanswered") -> list[str]:
+    def _reported_at(self, each: "Unanswered") -> int | None:
+        """Return the first report on any request of the batch: by an earlier one too its readers have it."""
         from newsletter.store.database import read
-        from newsletter.store.reconcile import attempts_of
+        from newsletter.store.reconcile import attempts_of, first_report
 
         with read(self._wiring.engine) as connection:
-            return attempts_of(connection, each.batch)
+            return first_report(connection, attempts_of(connection, each.batch))
 
-    def _of_mailing(self, mailing: int) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    def _search(self, each: "Unanswered") -> Neighbours:
         from newsletter.store.database import read
-        from newsletter.store.events import heard
-        from newsletter.store.reconcile import posted_times
-
-        if mailing not in self._heard:
-            with read(self._wiring.engine) as connection:
-                self._heard[mailing] = heard(connection, mailing)
-                self._posted[mailing] = posted_times(connection, mailing)
-        return self._heard[mailing], self._posted[mailing]
-
-    def _others_seen(self, each: "Unanswered") -> int:
-        from newsletter.store.database import read
-        from newsletter.store.reconcile import accepted_about
+        from newsletter.store.reconcile import accepted_beside
 
         with read(self._wiring.engine) as connection:
-            some = accepted_about(connection, each.mailing, each.posted_at, ABOUT_THEN)
-        return sum(isinstance(self._provider.look_up(one), Seen) for one in some)
+            before, after = accepted_beside(
+                connection, self._wiring.settings.provider_identity, each.posted_at
+            )
+        found = [sum(map(self._has, side)) for side in (before, after)]
+        return Neighbours(found[0], found[1], silent=len(before) + len(after) - sum(found))
+
+    def _has(self, attempt: str) -> bool:
+        if attempt not in self._found and isinstance(self._provider.look_up(attempt), Seen):
+            self._found.add(attempt)
+        return attempt in self._found
 
 
 def decisions(wiring: Wiring, issue: str) -> "list[Decided]":

@@ -1,17 +1,21 @@
 """What became of a request, written into the ledger: accepted, again, refused, unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from newsletter.audience.mentions import ERASED
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.members import decode
+from newsletter.delivery.members import decode, encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
 from newsletter.store import erased
 from newsletter.store.moves import Claim, cut_in_two, if_mine
+from newsletter.store.once import not_counted_elsewhere
 from newsletter.store.tables import attempt, batch, exception
+from newsletter.store.twice import compare_answered
+
+IDS_AT_ONCE = 500
 
 
 def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
@@ -33,7 +37,11 @@ def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int
         case Refused():
             moved = _refused(connection, claimed, outcome, now)
     if moved:
-        _record_attempt(connection, claimed, outcome, now)
+        kept = _record_attempt(connection, claimed, outcome, now)
+        if isinstance(outcome, Accepted) and (kept or claimed.tries > 1):
+            # Only where an earlier request had some of them, or another one was reported meanwhile.
+            readers = [reader.id for reader in claimed.readers]
+            compare_answered(connection, claimed.mailing, claimed.attempt, readers, now=now)
     return moved
 
 
@@ -61,8 +69,10 @@ def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, n
     earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
     if earlier is None:
         return False
-    readers = decode(earlier.members)
-    values = {"state": "accepted", "attempt": earlier.id, "members": earlier.members, "n": len(readers)}
+    # Some of its readers may count elsewhere by now: the batch holds those who count here.
+    here = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == claimed.batch)) or b""))
+    readers = [reader for reader in decode(earlier.members) if reader in here]
+    values = {"state": "accepted", "attempt": earlier.id, "members": encode(readers), "n": len(readers)}
     if not if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
         return False
     connection.execute(
@@ -85,7 +95,8 @@ _EARLIER = (
 )
 
 
-def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> None:
+def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> bool:
+    """Write the answer; say whether the request keeps who was in it, because its batch lost some since."""
     name = {
         Accepted: "accepted",
         NotAccepted: "not_accepted",
@@ -96,15 +107,17 @@ def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, no
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
     if detail and len(claimed.readers) == 1 and erased.gone(connection, [claimed.readers[0].id]):
         detail = ERASED
-    connection.execute(
+    kept = connection.scalar(
         _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
     )
+    return kept is not None
 
 
 _ANSWERED = (
     update(attempt)
     .where(attempt.c.id == bindparam("mine"))
     .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+    .returning(attempt.c.members)
 )
 
 
@@ -117,24 +130,50 @@ def _again(
 
 
 def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
-    """Let a refused reader cost himself alone: drop whom the answer names, else split to find him."""
-    blamed = {place: why for place, why in outcome.entries if 0 <= place < len(claimed.readers)}
-    if blamed and not outcome.too_large:
-        rows = [(claimed.readers[place].id, why) for place, why in blamed.items()]
-        if not _again(connection, claimed, ("posting",), now=now, not_before=now):
-            return False
-        _reject(connection, claimed, rows)
-        return True
-    if len(claimed.readers) > 1:
+    """Let a refused reader cost nobody else the mail: drop who is blamed, else split to find out who is."""
+    blamed = outcome.blamed(len(claimed.readers))
+    if not blamed:
         return _split(connection, claimed, now)
-    if not if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None):
-        return False
-    _reject(connection, claimed, [(claimed.readers[0].id, outcome.reason)])
-    return True
+    if len(claimed.readers) > 1:
+        moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+    else:
+        moved = if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None)
+    if moved:
+        _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
+    return moved
+
+
+def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
+    """Let readers wait again whom refusals rejected: it was not they who were at fault."""
+    held = select(batch.c.id).where(batch.c.state.in_(("pending", "rejected", "empty")))
+    for some in _portions(readers):
+        theirs = (
+            exception.c.mailing_id == mailing_id,
+            exception.c.subscriber_id.in_(some),
+            exception.c.kind == "rejected",
+            exception.c.batch_id.in_(held),
+        )
+        found = set(connection.scalars(select(exception.c.batch_id).where(*theirs)))
+        connection.execute(delete(exception).where(*theirs))
+        connection.execute(
+            update(batch)
+            .where(batch.c.id.in_(found))
+            .values(state="pending", not_before=0, n=0, members=None, changed_at=now)
+        )
+
+
+def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many ids at once as a statement may hold."""
+    for start in range(0, len(readers), IDS_AT_ONCE):
+        yield readers[start : start + IDS_AT_ONCE]
 
 
 def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
     gone = erased.gone(connection, [reader for reader, _ in readers])
+    # While this was on the wire, an earlier request may have been reported that mailed some of them.
+    here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
+    if not here:
+        return
     connection.execute(
         insert(exception),
         [
@@ -147,6 +186,7 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
                 "reason": ERASED if reader in gone else why[:500],
             }
             for reader, why in readers
+            if reader in here
         ],
     )
 
@@ -156,5 +196,7 @@ def _split(connection: Connection, claimed: Claim, now: int) -> bool:
     if not if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
         return False
     middle = claimed.readers[len(claimed.readers) // 2 - 1].id
-    cut_in_two(connection, row, claimed.readers, middle, now=now)
+    here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))
+    readers = [reader for reader in claimed.readers if reader.id in here]
+    cut_in_two(connection, row, readers, middle, now=now)
     return True

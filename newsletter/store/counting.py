@@ -55,11 +55,12 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
 def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     """Return the mailings of an issue by one provider that count, oldest first.
 
-    What was cancelled before it reached anybody is as if it never was, unless there was nothing else.
+    What was cancelled before it reached anybody is as if it never was; where there was nothing else, the
+    latest of these is all there is to tell of.
     """
     found = [each for each in of_issue(connection, issue) if each.provider == provider]
     kept = [each for each in found if each.state != "cancelled" or reached_anybody(connection, each.id)]
-    return kept or found
+    return kept or found[-1:]
 
 
 def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:

@@ -12,7 +12,6 @@ from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PAUSED, PauseAt, consequence, last_words, should_pause
 from newsletter.store import erased, mailings
 from newsletter.store.alarms import (
-    ACCEPTED_TWICE,
     MORE_DELIVERED,
     NEVER_MAILED,
     UNKNOWN_REQUEST,
@@ -20,8 +19,10 @@ from newsletter.store.alarms import (
     sound_more,
 )
 from newsletter.store.consequences import follow_choices, suppress_all
+from newsletter.store.once import counted_elsewhere
 from newsletter.store.settlement import Request, issues_of, requests_of, settle
-from newsletter.store.tables import attempt, batch, event, mailing, tally
+from newsletter.store.tables import batch, event, mailing, tally
+from newsletter.store.twice import Reported, compare_reported, sound_twice
 
 COPY = "reports tell of requests this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
@@ -64,18 +65,6 @@ def take(connection: Connection, events: Sequence[Event], *, now: int, pause: Pa
     )
 
 
-def heard(connection: Connection, mailing_id: int) -> dict[str, int]:
-    """Return a mailing's attempts whose mail the provider reported on, and the first instant of each."""
-    rows = connection.execute(
-        select(event.c.attempt, func.min(event.c.at))
-        .join(attempt, attempt.c.id == event.c.attempt)
-        .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(batch.c.mailing_id == mailing_id, event.c.kind.in_(TAKEN))
-        .group_by(event.c.attempt)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def tallies(connection: Connection, mailing_id: int) -> dict[str, int]:
     """Return how many readers of a mailing had an event of each kind."""
     found = _tallies(connection, mailing_id)
@@ -116,7 +105,6 @@ class _Known:
     """What was reported before of the readers at hand."""
 
     kinds: set[tuple[int, int, str]] = field(default_factory=set)  # mailing, reader, kind
-    taken: dict[tuple[object, ...], set[str]] = field(default_factory=dict)  # family, reader → attempts
     mails: set[tuple[str, int]] = field(default_factory=set)  # attempt, reader
 
 
@@ -191,13 +179,17 @@ class _Post:
             known.kinds.add((mailing_id, reader, kind))
             if kind in TAKEN:
                 known.mails.add((of, reader))
-                known.taken.setdefault((self._family(mailing_id), reader), set()).add(of)
         return known
 
-    def _family(self, mailing_id: int) -> tuple[object, ...]:
-        """Return what mailings share among which no reader may be found twice: a correction stands alone."""
+    def _family_of(self, mailing_id: int) -> list[int]:
+        """Return the mailings among which no reader may be found twice: a correction stands alone."""
         of = self.all[mailing_id]
-        return of.issue, of.provider, of.corrects, of.kind == "trial"
+        same = of.issue, of.provider, of.corrects
+        return [
+            each.id
+            for each in self.all.values()
+            if (each.issue, each.provider, each.corrects) == same and each.kind != "trial"
+        ]
 
     def _keep(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         silent = self._erased(new, requests)
@@ -272,31 +264,27 @@ class _Post:
 
     def _compare(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
         """Sound the alarm over readers whom two requests mailed, or who were in none."""
-        twice: dict[str, list[str]] = {}
         never: dict[str, list[str]] = {}
-        members: dict[str, frozenset[int]] = {}
+        reported: dict[str, Reported] = {}
         for one, request in ours:
-            if one.reader is None or one.kind not in TAKEN or (one.attempt, one.reader) in known.mails:
+            of = self.all[request.mailing]
+            if one.reader is None or one.kind not in TAKEN or of.kind == "trial":
+                continue
+            told = reported.get(one.attempt)
+            if told is None:
+                told = reported[one.attempt] = Reported(request, request.readers)
+            if (one.attempt, one.reader) in known.mails:
                 continue
             known.mails.add((one.attempt, one.reader))
-            of = self.all[request.mailing]
-            if of.kind == "trial":
-                continue
-            attempts = known.taken.setdefault((self._family(of.id), one.reader), set())
-            attempts.add(one.attempt)
-            if len(attempts) == 2:
-                twice.setdefault(of.issue, []).append(
-                    f"Reader {one.reader} has mail of the requests {' and '.join(sorted(attempts))}."
-                )
-            if one.attempt not in members:
-                members[one.attempt] = request.readers
-            if one.reader not in members[one.attempt]:
+            told.new.add(one.reader)
+            if one.reader not in told.readers:
                 never.setdefault(of.issue, []).append(
                     f"Reader {one.reader} has mail of the request {one.attempt}, which held no such reader."
                 )
-        for kind, found in ((ACCEPTED_TWICE, twice), (NEVER_MAILED, never)):
-            for issue, cases in found.items():
-                sound_more(self.connection, issue, kind, n=len(cases), detail=cases[-1], now=self.now)
+        for issue, cases in never.items():
+            sound_more(self.connection, issue, NEVER_MAILED, n=len(cases), detail=cases[-1], now=self.now)
+        for mailing_id, attempt_id, twice in compare_reported(self.connection, reported, self._family_of):
+            sound_twice(self.connection, self.all[mailing_id].issue, attempt_id, twice, now=self.now)
 
     def _follow(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         suppressed: dict[str, str] = {}
@@ -329,14 +317,19 @@ class _Post:
         of = self.all[mailing_id]
         if not delivered or of.kind == "trial":
             return
-        sent = self.connection.scalar(
-            select(func.coalesce(func.sum(batch.c.n), 0)).where(
-                batch.c.mailing_id == mailing_id, batch.c.state.in_(("accepted", "unknown", "posting"))
+        sent = int(
+            self.connection.scalar(
+                select(func.coalesce(func.sum(batch.c.n), 0)).where(
+                    batch.c.mailing_id == mailing_id, batch.c.state.in_(("accepted", "unknown", "posting"))
+                )
             )
+            or 0
         )
-        if delivered > (sent or 0):
+        if delivered > sent:
+            sent += counted_elsewhere(self.connection, mailing_id)
+        if delivered > sent:
             detail = f"Mailing {mailing_id}: {delivered:,} delivered, {sent:,} accepted or unknown."
-            n = delivered - int(sent or 0)
+            n = delivered - sent
             sound(self.connection, of.issue, MORE_DELIVERED, n=n, detail=detail, now=self.now)
 
     def _remember_pause(self, mailing_id: int, final: int) -> None:

@@ -272,8 +272,7 @@ def _steps(told: Iterable[Any], key: int, now: int) -> Iterator[dict[str, object
     for row in told:
         for at, *rest in orjson.loads(row.consent):
             if at is not None or row.changed:
-                when = now if at is None else min(at, now)
-                yield dict(zip(_STEP, (row.id, key, when, *rest), strict=True))
+                yield dict(zip(_STEP, (row.id, key, now if at is None else at, *rest), strict=True))
 
 
 def _insert(connection: Connection, table: Any) -> sqlite.Insert | postgresql.Insert:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from newsletter.delivery.members import decode
 from newsletter.store.mailings import Mailing
@@ -70,7 +70,8 @@ def rejected_between(
 ) -> dict[int, str]:
     """Return the readers whom other mailings of the issue saw rejected, with the provider's reason.
 
-    They are no newcomers: only a mailing to the missing tries them again.
+    They are no newcomers: only a mailing to the missing tries them again. What was cancelled before it
+    reached anybody counts for nothing.
     """
     rows = connection.execute(
         select(exception.c.subscriber_id, exception.c.reason)
@@ -81,6 +82,10 @@ def rejected_between(
             mailing.c.id != but,
             exception.c.kind == "rejected",
             exception.c.subscriber_id.between(lo, hi),
+            or_(
+                mailing.c.state != "cancelled",
+                exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAILED)),
+            ),
         )
     )
     return {row.subscriber_id: row.reason for row in rows}

@@ -1,13 +1,17 @@
 """Requests whose answer never came, and what was decided about each: with its evidence, for good."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
+from newsletter.delivery.events import TAKEN
+from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
 from newsletter.delivery.members import decode
 from newsletter.delivery.settling import Decision
-from newsletter.store.tables import attempt, batch, decision, exception, mailing
+from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+from newsletter.store.twice import compare_answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,11 @@ def unanswered(connection: Connection, issue: str, provider: str) -> list[Unansw
             mailing.c.provider == provider,
             mailing.c.kind != "trial",
             batch.c.state == "unknown",
+            batch.c.n > 0,  # all others' readers are known by now to have it by another request
         )
         .order_by(attempt.c.posted_at)
     )
     return [Unanswered(*row[:5], cancelled=row[5] == "cancelled") for row in rows]
-
-
-def posted_times(connection: Connection, mailing_id: int) -> Mapping[str, int]:
-    """Return when each request of a mailing went out, by its attempt id."""
-    rows = connection.execute(
-        select(attempt.c.id, attempt.c.posted_at)
-        .join(batch, batch.c.id == attempt.c.batch_id)
-        .where(batch.c.mailing_id == mailing_id)
-        .order_by(attempt.c.posted_at)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def attempts_of(connection: Connection, batch_id: int) -> list[str]:
@@ -68,18 +62,63 @@ def attempts_of(connection: Connection, batch_id: int) -> list[str]:
     return list(connection.scalars(rows))
 
 
-def accepted_about(connection: Connection, mailing_id: int, at: int, within: int) -> list[str]:
-    """Return some attempts of a mailing that were accepted and sent close to an instant."""
-    return list(
-        connection.scalars(
-            select(attempt.c.id)
-            .join(batch, batch.c.attempt == attempt.c.id)
-            .where(
-                batch.c.mailing_id == mailing_id,
-                batch.c.state == "accepted",
-                attempt.c.posted_at.between(at - within, at + within),
-            )
-            .limit(3)
+def first_report(connection: Connection, attempts: Sequence[str]) -> int | None:
+    """Return when the provider first reported mail of any of these attempts; None when it never did."""
+    first = select(func.min(event.c.at)).where(event.c.attempt.in_(attempts), event.c.kind.in_(TAKEN))
+    found: int | None = connection.scalar(first)
+    return found
+
+
+def accepted_requests(
+    connection: Connection, provider: str, since: int, until: int
+) -> Iterator[AcceptedRequest]:
+    """Yield the requests a provider accepted that were sent between two instants, of whatever mailing.
+
+    One counts as reported on when at least half of its readers were: a few late clicks do not show that
+    reports came in when it was sent.
+    """
+    seen = (
+        select(func.count(event.c.subscriber_id.distinct()))
+        .where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN))
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        _accepted(provider, since, until)
+        .add_columns(attempt.c.detail, attempt.c.members, batch.c.n, seen.label("seen"))
+        .execution_options(yield_per=1_000)
+    )
+    for row in rows:
+        readers = row.n if row.members is None else len(decode(row.members))
+        yield AcceptedRequest(row.posted_at, not row.detail, reported=2 * row.seen >= max(1, readers))
+
+
+def accepted_beside(
+    connection: Connection, provider: str, posted_at: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the nearest requests that the provider itself said it accepted: before an instant, and after."""
+    before = (
+        _accepted(provider, posted_at - ABOUT_THEN, posted_at - 1)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at.desc())
+    )
+    after = (
+        _accepted(provider, posted_at + 1, posted_at + ABOUT_THEN)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at)
+    )
+    nearest = (connection.scalars(side.limit(EACH_SIDE)).all() for side in (before, after))
+    return next(nearest), next(nearest)
+
+
+def _accepted(provider: str, since: int, until: int) -> Select[Any]:
+    return (
+        select(attempt.c.id, attempt.c.posted_at)
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            attempt.c.posted_at.between(since, until),
+            attempt.c.outcome == "accepted",
+            mailing.c.provider == provider,
         )
     )
 
@@ -95,8 +134,7 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
         return False
     match made.verdict:
         case "accepted":
-            _move(connection, each, now, state="accepted", message_id=made.message_id)
-            _answered(connection, each, "accepted", made.evidence, now)
+            _accept(connection, each, made, members, now)
         case "resend" if not each.cancelled:
             _keep_members(connection, each, members)
             _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
@@ -108,6 +146,25 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
             pass
     _write_down(connection, each, made, now)
     return True
+
+
+def _accept(connection: Connection, each: Unanswered, made: Decision, members: bytes, now: int) -> None:
+    earlier = connection.scalar(
+        select(attempt.c.id)
+        .where(
+            attempt.c.batch_id == each.batch, attempt.c.id != each.attempt, attempt.c.outcome == "accepted"
+        )
+        .limit(1)
+    )
+    if earlier is not None:
+        # It was reported while this request was on the wire, of which nobody knows anything still.
+        _keep_members(connection, each, members)
+        _move(connection, each, now, state="accepted", attempt=earlier)
+        return
+    _move(connection, each, now, state="accepted", message_id=made.message_id)
+    _answered(connection, each, "accepted", made.evidence, now)
+    kept = connection.scalar(select(attempt.c.members).where(attempt.c.id == each.attempt))
+    compare_answered(connection, each.mailing, each.attempt, decode(kept or members), now=now)
 
 
 def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:
@@ -135,10 +192,16 @@ def _answered(connection: Connection, each: Unanswered, outcome: str, detail: st
 
 def _keep_members(connection: Connection, each: Unanswered, members: bytes) -> None:
     # Should the provider report on this request after all, this says whom it reached.
-    connection.execute(update(attempt).where(attempt.c.id == each.attempt).values(members=members))
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == each.attempt, attempt.c.members.is_(None))
+        .values(members=members)
+    )
 
 
 def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int]) -> None:
+    if not readers:
+        return
     connection.execute(
         insert(exception),
         [

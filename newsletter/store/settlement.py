@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
-from newsletter.delivery.events import Event
+from newsletter.delivery.events import TAKEN, Event
 from newsletter.delivery.members import decode, encode
 from newsletter.delivery.settling import when
-from newsletter.store.tables import attempt, batch, decision, exception, mailing
+from newsletter.store.once import forget_exceptions, leave_out, not_counted_elsewhere, withdraw
+from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
 
 ON_THE_WIRE = ("unknown", "posting")
 # Where the readers of an earlier request may be by now: they must not be mailed again.
@@ -28,6 +29,19 @@ class Request:
     latest: str | None  # the batch's newest attempt
     state: str
     members: bytes | None
+    reported: bool = False  # before the post at hand
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether it is known that the provider took it."""
+        return self.outcome == "accepted" or (self.attempt == self.latest and self.state == "accepted")
+
+    @property
+    def known(self) -> bool:
+        """Say whether the ledger still knows who was in it."""
+        if self.kept is not None:
+            return True
+        return self.attempt == self.latest and self.state in (*ON_THE_WIRE, "accepted")
 
     @property
     def readers(self) -> frozenset[int]:
@@ -71,6 +85,7 @@ _REQUESTS = select(
     batch.c.attempt,
     batch.c.state,
     batch.c.members,
+    exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN)),
 ).join(batch, batch.c.id == attempt.c.batch_id)
 
 
@@ -86,18 +101,18 @@ def settle(
     settled: set[int] = set()
     contradicted: list[Request] = []
     # A batch's newest request first: when it counts, an older one only adds who left before the newest.
-    for request, event in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
+    for request, report in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
         if request.state == "accepted" or request.batch in settled:
             _add_readers(connection, request, now)
             _mark(connection, request, now)
         elif request.attempt == request.latest and request.state in ON_THE_WIRE:
             settled.add(request.batch)
-            _accept(connection, request, event, request.members, now)
+            _accept(connection, request, report, now)
         elif request.kept is not None and (
             request.state in GIVEN_UP or (request.state == "split" and _take_back(connection, request, now))
         ):
             settled.add(request.batch)
-            _accept(connection, request, event, request.kept, now)
+            _accept_kept(connection, request, request.kept, report, now)
         elif request.state == "split" or (request.kept is None and request.state != "posting"):
             contradicted.append(request)
         else:
@@ -127,71 +142,71 @@ def _take_back(connection: Connection, request: Request, now: int) -> bool:
     return True
 
 
-def _release_claims(connection: Connection, request: Request, readers: Sequence[int], now: int) -> None:
-    """Let what another mailing of the issue has claimed be claimed anew, without these readers."""
-    own = select(mailing.c.issue).where(mailing.c.id == request.mailing).scalar_subquery()
-    connection.execute(
-        update(batch)
-        .where(
-            batch.c.state == "claimed",
-            batch.c.id != request.batch,
-            batch.c.lo <= readers[-1],
-            batch.c.hi >= readers[0],
-            batch.c.mailing_id.in_(select(mailing.c.id).where(mailing.c.issue == own)),
-        )
-        .values(state="pending", n=0, members=None, owner=None, lease_until=None, changed_at=now)
-    )
+def _accept_kept(connection: Connection, request: Request, kept: bytes, report: Event, now: int) -> None:
+    """Count a batch as accepted by a request that was given up: those who were in it are in it again."""
+    _keep_newest(connection, request.batch)
+    readers = _counted_here(connection, request, decode(kept))
+    _accept(connection, request, report, now, members=encode(readers), n=len(readers))
+    withdraw(connection, request.batch, readers, now=now)
 
 
-def _accept(connection: Connection, request: Request, event: Event, members: bytes | None, now: int) -> None:
-    readers = decode(members or b"")
+def _accept(connection: Connection, request: Request, report: Event, now: int, **values: object) -> None:
+    # What another request of this post was in may have been claimed, and is claimed anew.
     connection.execute(
         update(batch)
-        .where(batch.c.id == request.batch, batch.c.state == request.state)
+        .where(batch.c.id == request.batch, batch.c.state.in_((request.state, "pending")))
         .values(
             state="accepted",
             attempt=request.attempt,
-            message_id=event.message_id,
-            members=members,
-            n=len(readers),
+            message_id=report.message_id,
             owner=None,
             lease_until=None,
             changed_at=now,
+            **values,
         )
     )
-    if request.kept is not None:
-        _forget_exceptions(connection, request.batch, readers)
-        _release_claims(connection, request, readers, now)
     _mark(connection, request, now)
     if request.state != "posting":
-        _write_decision(connection, request, event, len(readers), now)
+        _write_decision(connection, request, report, now)
+
+
+def _keep_newest(connection: Connection, batch_id: int) -> None:
+    """Let a batch's newest request keep who was in it: from here on the batch holds others too."""
+    found = connection.execute(select(batch.c.attempt, batch.c.members).where(batch.c.id == batch_id)).one()
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == found.attempt, attempt.c.members.is_(None))
+        .values(members=found.members)
+    )
+
+
+def _counted_here(connection: Connection, request: Request, readers: Sequence[int]) -> list[int]:
+    """Return which of a request's readers count in its batch: another request of the issue reached the rest.
+
+    What later claims of the batch said of any of them is taken back.
+    """
+    forget_exceptions(connection, request.batch, readers)
+    here = not_counted_elsewhere(connection, request.batch, readers)
+    if len(here) < len(readers):
+        leave_out(connection, request.batch, set(readers) - set(here))
+    return here
 
 
 def _add_readers(connection: Connection, request: Request, now: int) -> None:
-    """Count as mailed who was in an earlier request alone: he left before the newest, and may come back."""
+    """Count as mailed who was in an earlier request alone: they left before the newest, and may come back."""
     if request.kept is None:
         return
-    members = connection.scalar(select(batch.c.members).where(batch.c.id == request.batch))
-    held = set(decode(members or b""))
-    more = [one for one in decode(request.kept) if one not in held]
+    held = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == request.batch)) or b""))
+    more = _counted_here(connection, request, [one for one in decode(request.kept) if one not in held])
     if not more:
         return
+    _keep_newest(connection, request.batch)
     everyone = sorted({*held, *more})
     # ``changed_at`` stays: it says since when the others are known to have it.
     connection.execute(
         update(batch).where(batch.c.id == request.batch).values(members=encode(everyone), n=len(everyone))
     )
-    _forget_exceptions(connection, request.batch, more)
-    _release_claims(connection, request, more, now)
-
-
-def _forget_exceptions(connection: Connection, batch_id: int, readers: Sequence[int]) -> None:
-    """Take back what later claims said of readers who turn out to be mailed."""
-    for start in range(0, len(readers), IDS_AT_ONCE):
-        some = readers[start : start + IDS_AT_ONCE]
-        connection.execute(
-            delete(exception).where(exception.c.batch_id == batch_id, exception.c.subscriber_id.in_(some))
-        )
+    withdraw(connection, request.batch, more, now=now)
 
 
 def _mark(connection: Connection, request: Request, now: int) -> None:
@@ -204,15 +219,15 @@ def _mark(connection: Connection, request: Request, now: int) -> None:
     )
 
 
-def _write_decision(connection: Connection, request: Request, event: Event, n: int, now: int) -> None:
+def _write_decision(connection: Connection, request: Request, report: Event, now: int) -> None:
     connection.execute(
         insert(decision).values(
             mailing_id=request.mailing,
             batch_id=request.batch,
             attempt=request.attempt,
-            n=n,
+            n=len(request.readers),
             verdict="accepted",
-            evidence=f"The provider reported “{event.kind}” of a mail of this request, at {when(event.at)}.",
+            evidence=f"The provider reported “{report.kind}” of a mail of it, at {when(report.at)}.",
             at=now,
         )
     )

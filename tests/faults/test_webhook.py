@@ -1,42 +1,19 @@
 """Reports that come in while a send goes on, through a real site: lost answers settle by themselves."""
 
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from faults.conftest import MakeScene
 from faults.locks import locked
-from faults.nursery import own_environment, until
-from faults.scene import LATER, StrictScene
+from faults.nursery import until
+from faults.scene import StrictScene
+from faults.site import site
 
 READERS = 200
 LOST: dict[str, float] = {"accept_then_hang": 0.1, "accept_then_reset": 0.1, "accept_then_500": 0.1}
 
 pytestmark = pytest.mark.slow
-
-
-@contextmanager
-def _site(scene: StrictScene, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Run the readers' site; it takes what the provider reports."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "serve", "--port", str(port)],
-        cwd=scene.publication.root,
-        env=own_environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr
-        try:
-            line = process.stderr.readline()
-            url = next(word for word in line.split() if word.startswith("http"))
-            # Whoever writes into a pipe that nobody reads stands still one day.
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            yield process, f"{url}/webhooks/sendgrid"
-        finally:
-            process.kill()
 
 
 @contextmanager
@@ -50,10 +27,10 @@ def _reporting(scene: StrictScene, webhook: str) -> Iterator[None]:
 
 
 def _what_was_taken_settles(scene: StrictScene) -> None:
-    """See that reports settle whatever was taken; the rest, if any, is decided by their absence."""
+    """See that reports settle whatever was taken; the rest, if any, is decided about."""
     until(lambda: scene.reports.all_taken)
     assert not scene.told("unknown").keys() & scene.received().keys()
-    scene.run("reconcile", ahead=LATER)
+    scene.decide()
     scene.run("resume", patience=0.05)
     until(lambda: scene.reports.all_taken)
     scene.run("resume", patience=0.05)
@@ -67,7 +44,7 @@ def test_lost_answers_settle_while_the_send_goes_on(
     make_scene: MakeScene, reports: dict[str, object]
 ) -> None:
     scene = make_scene(READERS, shares=LOST, seed=4, reports=reports, settings={"timeout": 0.5})
-    with _site(scene) as (_, webhook), _reporting(scene, webhook):
+    with site(scene) as (_, webhook), _reporting(scene, webhook):
         scene.run("send", patience=0.05)
         _what_was_taken_settles(scene)
 
@@ -77,7 +54,7 @@ def test_with_the_sender_killed_again_and_again_reports_alone_settle_what_was_ta
 ) -> None:
     scene = make_scene(READERS, latency=0.02, settings={"threads": 4})
     points = ("answered", "gate after commit", "answered", "rendered")
-    with _site(scene) as (_, webhook), _reporting(scene, webhook):
+    with site(scene) as (_, webhook), _reporting(scene, webhook):
         for point in points:
             assert scene.run("send", point=point, nth=3).killed
             scene.nobody_twice()
@@ -86,13 +63,13 @@ def test_with_the_sender_killed_again_and_again_reports_alone_settle_what_was_ta
 
 def test_a_site_killed_and_started_again_misses_no_report(make_scene: MakeScene) -> None:
     scene = make_scene(READERS, shares=LOST, seed=5, latency=0.02, settings={"timeout": 0.5})
-    with _site(scene) as (process, webhook), _reporting(scene, webhook):
+    with site(scene) as (process, webhook), _reporting(scene, webhook):
         victim = scene.start("send", patience=0.05)
         until(lambda: len(scene.reports.posts) >= 3)
         process.kill()
         victim.ended()
         assert not scene.reports.all_taken
-        with _site(scene, int(webhook.split(":")[2].split("/")[0])):
+        with site(scene, int(webhook.split(":")[2].split("/")[0])):
             _what_was_taken_settles(scene)
 
 
@@ -101,7 +78,7 @@ def test_a_locked_database_makes_the_provider_report_again(make_scene: MakeScene
     scene.database_url = "sqlite:///newsletter.db?timeout=0.1"
     scene.configure(batch_size=5, threads=2, timeout=3)
     assert scene.run("send").code == 0
-    with _site(scene) as (_, webhook):
+    with site(scene) as (_, webhook):
         scene.reports.webhook = webhook
         body = scene.reports.bodies()[0]
         with locked(scene):

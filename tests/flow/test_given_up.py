@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from scripted import Answer, House, Scripted
+from scripted import Answer, House, Killed, Scripted
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
@@ -72,9 +73,8 @@ def _lost_and_to_be_sent_again(house: House) -> str:
     """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
     _send(house, TAKEN)
     first = _attempt_of(house, 1)
-    _report(house, _event(house, 3))
     _much_later(house)
-    assert publish.reconcile(house, ISSUE, policy="resend").readers == {"resend": 2}
+    assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
     return first
 
 
@@ -116,13 +116,31 @@ def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_lat
     assert house.post.mailed[2] == 1
 
 
+def test_the_same_reported_while_they_are_claimed_as_a_newcomer(house: House) -> None:
+    first = _lost_and_to_be_sent_again(house)
+    _leave(house, 2)
+    assert publish.resume(house, ISSUE).accepted == 9
+    _again(house, 2)
+    done = iter([True])
+
+    def look(ids: list[int]) -> None:
+        if 2 in ids and next(done, False):
+            _report(house, _event(house, 2, first))
+
+    house.post.look = look
+    publish.send(house, publish.foresee(house, ISSUE))
+    assert not next(done, False), "they were never claimed"
+    assert house.post.mailed[2] == 1
+    assert _counts(house, 10).accepted == 10
+
+
 def test_the_same_reported_while_the_second_is_on_the_wire(house: House) -> None:
     first = _lost_and_to_be_sent_again(house)
     _leave(house, 2)
     done = iter([True])
     house.post.meanwhile = lambda: _report(house, _event(house, 2, first)) if next(done, False) else None
     proof = publish.resume(house, ISSUE)
-    print(proof)
+    assert proof.state == "finished"
     _again(house, 2)
     publish.send(house, publish.foresee(house, ISSUE))
     assert house.post.mailed[2] == 1
@@ -170,3 +188,194 @@ def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(ho
     assert missing.readers == 2
     assert publish.send(house, missing).accepted == 10
     assert set(house.post.mailed.values()) == {1}
+
+
+# ── given up, taken in by a later mailing, and reported after all ───────────────────────────────────────
+
+
+def _counts(house: House, candidates: int) -> Proof:
+    """See that each of so many candidates stands in one place, in the proof and in the list of recipients."""
+    proof = _status(house)
+    accounts = list(publish.recipients(house, ISSUE))
+    assert proof.adds_up
+    assert proof.candidates == len(accounts) == candidates
+    assert len({each["email"] for each in accounts}) == candidates
+    return proof
+
+
+def _given_up(house: House, *script: Answer, place: int = 0) -> str:
+    """A request that was taken is given up; return its attempt."""
+    proof = _send(house, *script)
+    assert proof.unknown
+    lost = [each for each in house.post.attempts if each in house.post.taken][place]
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    return lost
+
+
+def _begin_missing(house: House, *script: Answer) -> Proof:
+    house.post.script = deque(script)
+    return publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+
+
+@pytest.mark.parametrize("stop", ["scheduled", "paused", "cancelled"])
+def test_reported_while_the_mailing_to_the_missing_waits_they_count_once(house: House, stop: str) -> None:
+    lost = _given_up(house, TAKEN)
+    if stop == "scheduled":
+        missing = publish.foresee(house, ISSUE, only_missing=True)
+        publish.schedule(house, missing, house.clock.now() + SECOND)
+    else:
+        _begin_missing(house, Answer("account"))  # cut into batches, then stopped
+        assert _counts(house, 10).pending == 2
+    if stop == "cancelled":
+        publish.cancel(house, ISSUE)
+    _report(house, _event(house, 1, lost))
+    assert _counts(house, 10).accepted == 10
+    publish.resume(house, ISSUE)
+    proof = _counts(house, 10)
+    assert (proof.accepted, proof.excluded, proof.pending) == (10, {}, 0)
+    assert set(house.post.mailed.values()) == {1}
+
+
+def test_reported_while_some_of_the_missing_wait_in_the_same_batch_those_are_still_mailed(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path, Scripted(), batch_size=6)
+    _join(house, 6)
+    lost = _given_up(house, Answer("named", places=(0, 5)), TAKEN)
+    assert _begin_missing(house, Answer("account")).pending == 6
+    _report(house, _event(house, 3, lost))
+    proof = _counts(house, 6)
+    assert (proof.accepted, proof.pending) == (4, 2)
+    assert publish.resume(house, ISSUE).accepted == 6
+    assert (_counts(house, 6).excluded, set(house.post.mailed.values())) == ({}, {1})
+    house.engine.dispose()
+
+
+def test_reported_while_they_are_claimed_beside_others_they_count_once(tmp_path: Path) -> None:
+    house = House(tmp_path, Scripted(), batch_size=6)
+    _join(house, 6)
+    lost = _given_up(house, Answer("named", places=(0, 5)), TAKEN)
+    done = iter([True])
+
+    def look(_: list[int]) -> None:
+        if next(done, False):
+            _report(house, _event(house, 3, lost))
+            proof = _counts(house, 6)
+            assert (proof.accepted, proof.pending) == (4, 2)
+
+    house.post.look = look
+    assert _begin_missing(house).accepted == 6
+    assert (_counts(house, 6).excluded, set(house.post.mailed.values())) == ({}, {1})
+    house.engine.dispose()
+
+
+def test_reported_after_the_missing_had_it_and_some_of_them_had_left_each_counts_once(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path, Scripted(), batch_size=4)
+    _join(house, 4)
+    lost = _given_up(house, TAKEN)
+    _leave(house, 2)  # turned away by the second mailing; the first had reached them
+    proof = _begin_missing(house, Answer("named", places=(0,)))
+    assert (proof.accepted, proof.rejected, proof.excluded) == (2, 1, {"unsubscribed": 1})
+    _report(house, _event(house, 1, lost))
+    proof = _counts(house, 4)
+    assert (proof.accepted, proof.rejected, proof.excluded) == (4, 0, {})
+    assert proof.alarms == {"accepted_twice": 2}
+    house.engine.dispose()
+
+
+def test_reported_after_newcomers_were_mailed_beside_them_they_are_rejected_no_longer(house: House) -> None:
+    lost = _given_up(house, TAKEN)
+    _join(house, 1, first=10)
+    proof = _send(house)  # whoever was given up is no newcomer
+    assert (proof.accepted, proof.rejected) == (9, 2)
+    _report(house, _event(house, 1, lost))
+    proof = _counts(house, 11)
+    assert (proof.accepted, proof.rejected, proof.alarms) == (11, 0, {})
+
+
+def test_reported_while_a_third_mailing_waits_and_a_second_turned_them_away_they_count_once(
+    house: House,
+) -> None:
+    lost = _given_up(house, TAKEN)
+    _begin_missing(house, Answer("named", places=(0,)), Answer("named", places=(0,)))
+    assert _counts(house, 10).rejected == 2
+    _begin_missing(house, Answer("account"))
+    _report(house, _event(house, 1, lost))
+    proof = _counts(house, 10)
+    assert (proof.accepted, proof.rejected, proof.pending) == (10, 0, 0)
+    publish.resume(house, ISSUE)
+    assert (_counts(house, 10).excluded, set(house.post.mailed.values())) == ({}, {1})
+
+
+def test_reported_after_another_lists_mailing_had_it_they_count_once(house: House) -> None:
+    _join(house, 2, name="others")
+    house.post.script = deque([TAKEN])
+    publish.send(house, publish.foresee(house, ISSUE, list_name="readers"))
+    lost = house.post.taken[0]
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    assert publish.send(house, publish.foresee(house, ISSUE, list_name="others")).accepted == 10
+    _report(house, _event(house, 1, lost))
+    proof = _counts(house, 10)
+    assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})
+    assert proof.alarms == {"accepted_twice": 2}
+
+
+@pytest.mark.parametrize("then", [LOST, Answer("killed on the wire")])
+def test_reported_while_the_second_request_is_unknown_they_are_accepted_and_never_mailed_a_third_time(
+    house: House, then: Answer
+) -> None:
+    lost = _given_up(house, TAKEN)
+    with suppress(Killed):
+        _begin_missing(house, then)
+    assert _counts(house, 10).unknown == 2
+    _report(house, _event(house, 1, lost))
+    assert (_counts(house, 10).accepted, _status(house).unknown) == (10, 0)
+    _much_later(house)
+    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
+    publish.resume(house, ISSUE)
+    assert (_counts(house, 10).accepted, set(house.post.mailed.values())) == (10, {1})
+
+
+# ── cancelled before anything left ──────────────────────────────────────────────────────────────────────
+
+
+def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing(house: House) -> None:
+    _join(house, 3, first=20, name="others")
+    for name in ("readers", "others"):
+        sending = publish.foresee(house, ISSUE, list_name=name)
+        publish.schedule(house, sending, house.clock.now() + HOUR)
+        publish.cancel(house, ISSUE)
+    assert _counts(house, 3).excluded == {"cancelled": 3}  # the latest, as there is nothing else
+    assert publish.send(house, publish.foresee(house, ISSUE, list_name="others")).accepted == 3
+    assert _counts(house, 3).accepted == 3
+
+
+def test_whom_a_mailing_refused_that_was_cancelled_before_anything_left_is_a_newcomer_still(
+    house: House,
+) -> None:
+    _send(house, Answer("named", places=(1,)), Answer("account"))  # it refused reader 2, and took nothing
+    assert publish.cancel(house, ISSUE).rejected == 1
+    _leave(house, 2)
+    assert _send(house).accepted == 9
+    _again(house, 2)
+    newcomers = publish.foresee(house, ISSUE)
+    assert newcomers.readers == 1
+    assert publish.send(house, newcomers).accepted == 10
+
+
+def test_a_mailing_to_the_missing_that_was_cancelled_before_anything_left_changes_no_later_proof(
+    house: House,
+) -> None:
+    lost = _given_up(house, TAKEN)
+    _begin_missing(house, Answer("account"))
+    publish.cancel(house, ISSUE)
+    assert (_counts(house, 10).rejected, _status(house).excluded) == (2, {})
+    _begin_missing(house, Answer("account"))
+    publish.cancel(house, ISSUE)
+    _report(house, _event(house, 1, lost))
+    proof = _counts(house, 10)
+    assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})

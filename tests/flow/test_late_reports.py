@@ -12,6 +12,7 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import NotSeen, Seen
 from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.settling import Decision
 
 ISSUE = "first"
 TAKEN = Answer("unknown", taken=True)
@@ -41,9 +42,8 @@ def _lost_and_resent(house: House) -> str:
     house.post.script = deque([TAKEN])
     publish.send(house, publish.foresee(house, ISSUE))
     first = _attempt_of(house, 1)
-    _report(house, 3, _attempt_of(house, 3))
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
-    assert publish.reconcile(house, ISSUE, policy="resend").readers == {"resend": 2}
+    assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
     return first
 
 
@@ -91,8 +91,6 @@ def test_reported_while_another_mailing_has_claimed_its_readers_they_are_not_mai
     # 1 and 6 are missing: a mailing of its own, stopped before anything left
     house.post.script = deque([Answer("account")])
     assert publish.send(house, publish.foresee(house, ISSUE, only_missing=True)).state == "paused"
-    from newsletter.delivery.settling import Decision
-
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
     done = iter([True])
 

@@ -14,6 +14,7 @@ from scripted import Answer, House, Killed, Scripted, Ticking
 from sqlalchemy import delete
 
 from newsletter import publish, readership
+from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
 from newsletter.errors import AlreadySending, SendingStopped
 from newsletter.store import mailings, plan
@@ -191,12 +192,46 @@ def test_a_sender_killed_on_the_wire_leaves_unknowns_and_the_rest_pending(tmp_pa
     house.engine.dispose()
 
 
+class _Fatal(Ticking):
+    """A clock whose first wait the sender does not survive."""
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        raise Killed
+
+
+def test_a_batch_the_provider_asked_to_wait_with_waits_also_for_the_next_sender(house: House) -> None:
+    house.clock = _Fatal()  # type: ignore[assignment]
+    house.clock.at = 2_000_000_000_000_000  # type: ignore[attr-defined]
+    turned_away = house.clock.now()
+    with pytest.raises(Killed):
+        _send(house, Answer("not accepted", retry_after=40))
+    house.clock = Ticking()  # type: ignore[assignment]
+    house.clock.at = turned_away  # type: ignore[attr-defined]
+    posted: list[int] = []
+    house.post.meanwhile = lambda: posted.append(house.clock.now())
+    assert publish.resume(house, ISSUE).accepted == 6
+    assert posted[0] >= turned_away + 40 * SECOND
+
+
+def test_a_claim_whose_lease_ran_out_while_it_was_made_ready_does_not_leave(house: House) -> None:
+    def take_too_long(_: list[int]) -> None:
+        house.post.look = lambda _: None
+        house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+
+    house.post.look = take_too_long
+    assert _send(house).accepted == 6
+    stale, fresh = house.post.attempts
+    assert house.post.taken == [fresh]
+    assert stale != fresh
+
+
 def test_the_missing_are_looked_for_among_newcomers_too(house: House) -> None:
     _send(house)
-    _join(house, "morning", 1, first=6)
-    assert (_send(house, Answer("refused")).rejected, _status(house).candidates) == (1, 7)
-    _join(house, "morning", 1, first=7)  # who joins later is no missing one
+    _join(house, "morning", 2, first=6)
+    refused = Answer("named", places=(0,))
+    assert (_send(house, refused).rejected, _status(house).candidates) == (1, 8)
+    _join(house, "morning", 1, first=8)  # who joins later is no missing one
     missing = publish.foresee(house, ISSUE, only_missing=True)
     assert missing.readers == 1
     proof = publish.send(house, missing)
-    assert (proof.candidates, proof.accepted, proof.rejected) == (7, 7, 0)
+    assert (proof.candidates, proof.accepted, proof.rejected) == (8, 8, 0)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Sign
@@ -79,9 +80,8 @@ def _lost_and_to_be_sent_again(house: House) -> str:
     """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
     _send(house, TAKEN)
     first = _attempt_of(house, 1)
-    _report(house, _event(house, 3))
     _much_later(house)
-    assert publish.reconcile(house, ISSUE, policy="resend").readers == {"resend": 2}
+    assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
     return first
 
 
@@ -115,6 +115,9 @@ def test_reported_while_its_second_request_is_on_the_wire_and_lost_it_is_not_sen
     assert (made.readers, made.proof.accepted) == ({"accepted": 2}, 10)
     publish.resume(house, ISSUE)
     assert set(house.post.mailed.values()) == {1}
+    assert _status(house).alarms == {}, "nothing says that the second was taken"
+    _report(house, _event(house, 1))
+    assert _status(house).alarms == {"accepted_twice": 2}
 
 
 def test_both_requests_of_a_batch_reported_in_one_post_settle_it_once(house: House) -> None:
@@ -122,8 +125,28 @@ def test_both_requests_of_a_batch_reported_in_one_post_settle_it_once(house: Hou
     house.post.script = deque([TAKEN])
     assert publish.resume(house, ISSUE).unknown == 2
     _report(house, _event(house, 1, first), _event(house, 1))
-    assert (_status(house).accepted, _status(house).alarms) == (10, {"accepted_twice": 1})
+    assert (_status(house).accepted, _status(house).alarms) == (10, {"accepted_twice": 2})
     assert [each.verdict for each in publish.decisions(house, ISSUE)] == ["resend", "accepted"]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_both_requests_reported_in_one_post_the_newest_is_the_one_that_counts(
+    house: House, newest_first: bool
+) -> None:
+    first = _lost_and_to_be_sent_again(house)
+    _leave(house, 2)
+    house.post.script = deque([TAKEN])
+    assert publish.resume(house, ISSUE).unknown == 1
+    second = _attempt_of(house, 1)
+    newest = replace(_event(house, 1), message_id="newest")
+    _report(
+        house,
+        *sorted([_event(house, 2, first), newest], key=lambda event: event is newest, reverse=newest_first),
+    )
+    assert publish.decisions(house, ISSUE)[-1].attempt == second
+    told = {each["email"]: each["message_id"] for each in publish.recipients(house, ISSUE)}
+    assert told["reader0@example.org"] == "newest"
+    assert (_status(house).accepted, _status(house).alarms) == (10, {"accepted_twice": 1})
 
 
 def test_reported_before_a_late_word_that_its_second_request_was_not_taken_it_is_not_sent_a_third_time(
@@ -271,9 +294,8 @@ def test_requests_the_provider_has_of_another_hour_are_no_evidence(house: House)
 def test_of_a_cancelled_issue_what_was_never_taken_is_named_as_rejected(house: House) -> None:
     house.post.meanwhile = lambda: _cancel_at(house, 4)
     _send(house, LOST)
-    _report(house, _event(house, 3))
     _much_later(house)
-    proof = publish.reconcile(house, ISSUE, policy="resend").proof
+    proof = publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).proof
     assert (proof.rejected, proof.excluded) == (2, {"cancelled": 2})
     named = {each["email"] for each in publish.recipients(house, ISSUE, state="rejected")}
     assert named == {"reader0@example.org", "reader1@example.org"}

@@ -1,13 +1,16 @@
 """A database that cannot be used says so in a sentence."""
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from conftest import Publication
+from sqlalchemy import Connection, Engine
 
 from newsletter.errors import StoreError
-from newsletter.store.database import drop_log, open_database, overwrite, write
+from newsletter.store.database import drop_log, open_database, overwrite, read, write
 
 
 def test_an_absent_database_is_made_and_migrated_by_the_first_command(publication: Publication) -> None:
@@ -18,6 +21,18 @@ def test_an_absent_database_is_made_and_migrated_by_the_first_command(publicatio
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     open_database(f"sqlite:///{tmp_path}/a.db").dispose()
     open_database(f"sqlite:///{tmp_path}/a.db").dispose()
+
+
+@pytest.mark.parametrize("open_it", [read, write])
+def test_every_commit_is_on_the_disk_before_anything_follows_it(
+    tmp_path: Path, open_it: Callable[[Engine], AbstractContextManager[Connection]]
+) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db")
+    for _ in range(2):  # with NORMAL (1) SQLite in WAL mode syncs at checkpoints alone
+        with open_it(engine) as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        engine.dispose()
 
 
 def test_a_locked_database_is_said(tmp_path: Path) -> None:
