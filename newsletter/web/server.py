@@ -11,6 +11,7 @@ from newsletter.delivery.reports import PauseAt
 from newsletter.listening import listening
 from newsletter.providers.sendgrid.webhook import public_keys
 from newsletter.web.app import create_app
+from newsletter.web.guard import Limits, connections_at_most, guarded
 from newsletter.web.site import Facts, Say, Site
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.wiring import Wiring
 
 FINISH_SECONDS = 10  # for what was asked before it was told to end
+BACKLOG = 128
 
 
 def run_site(
@@ -38,7 +40,7 @@ def run_site(
             _welcome(site, url)
             ready()
 
-        server = _Server(create_app(site), answers)
+        server = _Server(create_app(site), answers, Limits(connections=connections_at_most()))
         with suppress(KeyboardInterrupt):  # the ordinary way to end it
             server.run(sockets=[listener])
 
@@ -71,10 +73,12 @@ def _welcome(site: Site, url: str) -> None:
 class _Server(uvicorn.Server):
     """Say when the server listens."""
 
-    def __init__(self, app: "Starlette", ready: Callable[[], None]) -> None:
+    def __init__(self, app: "Starlette", ready: Callable[[], None], limits: Limits) -> None:
         # Nothing of a request is ever logged: its address holds a reader's token.
         config = uvicorn.Config(
             app,
+            http=guarded(limits),
+            backlog=min(BACKLOG, limits.connections),  # so many are let in at a time, before any is ended
             log_config=None,
             log_level="error",
             access_log=False,

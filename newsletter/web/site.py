@@ -1,5 +1,6 @@
 """What the site is made of: values handed in, so that the room itself reads no setting and no clock."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ class Site:
     site stands for readers. ``now`` tells microseconds since 1970 in UTC. ``webhook_keys`` are the public
     keys of the provider's reports, ``pause`` says when those stop a mailing. ``load`` returns a template's
     text by its path, or None. ``say`` takes sentences for the operator: never an address, token or key.
-    ``patience`` is how many seconds a body may take to come in.
+    ``patience`` is how many seconds a body may take to come in. ``rest`` waits so many seconds.
     """
 
     engine: "Engine"
@@ -46,3 +47,4 @@ class Site:
     pause: PauseAt = field(default_factory=PauseAt)
     say: Say = _say_nothing
     patience: float = 30.0
+    rest: Callable[[float], None] = time.sleep

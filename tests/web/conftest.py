@@ -25,6 +25,7 @@ from newsletter.store import subscribers
 from newsletter.store.database import read, write
 from newsletter.store.tables import metadata, subscriber
 from newsletter.web.app import create_app
+from newsletter.web.guard import Limits, guarded
 from newsletter.web.server import site_of
 from newsletter.web.site import Site
 
@@ -66,7 +67,9 @@ class Stage:
     def running(self) -> Iterator["Stage"]:
         """Answer until the block ends."""
         with listening("127.0.0.1", 0, who="The test’s site") as (listener, self._url):
-            config = uvicorn.Config(self, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+            config = uvicorn.Config(
+                self, http=guarded(Limits()), log_config=None, lifespan="off", timeout_graceful_shutdown=5
+            )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()

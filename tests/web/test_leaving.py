@@ -262,6 +262,37 @@ def test_those_who_wait_for_a_locked_database_hold_up_nobody_who_reads(world: "W
     assert world.statuses(ANA) == LEFT
 
 
-def test_a_link_with_a_slash_behind_it_is_no_link_and_no_redirect(world: "World") -> None:
-    for path in (f"{world.post.path(ANA, 'u')}/", "//example.org/u", "/u", "/u/"):
+def test_what_is_no_link_is_no_redirect(world: "World") -> None:
+    for path in ("//example.org/u", "/u", "/u/", "/u//", "/u/../u", f"/{world.post.path(ANA, 'u')}"):
         assert world.client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("u", "GET, HEAD, POST"),
+        ("p", "GET, HEAD, POST"),
+        ("v", "GET, HEAD"),
+        ("/health", "GET, HEAD"),
+        ("/metrics", "GET, HEAD"),
+        ("/style.css", "GET, HEAD"),
+        ("/pictures/x.png", "GET, HEAD"),
+        ("/webhooks/sendgrid", "POST"),
+    ],
+)
+def test_a_refused_method_is_told_those_that_are_not(world: "World", path: str, allowed: str) -> None:
+    where = path if path.startswith("/") else world.post.path(ANA, path)
+    for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"} - set(allowed.split(", ")):
+        answer = world.client.request(method, where)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed), method
+    for method in {"GET", "HEAD"} & set(allowed.split(", ")):
+        assert world.client.request(method, where).status_code in {200, 404}
+
+
+@pytest.mark.parametrize("path", ["/health", "/nowhere", "u", "v"])
+def test_a_page_takes_no_body(world: "World", path: str) -> None:
+    where = path if path.startswith("/") else world.post.path(ANA, path)
+    for body in (b"x", _pieces(1)):
+        assert world.client.request("GET", where, content=body).status_code == 413
+    assert world.client.request("PUT", where, content=b"x" * 70_000).status_code == 413
+    assert world.client.get(where).status_code in {200, 404}
