@@ -1,6 +1,7 @@
 """Reports: believed when signed, answered 204 when stored, and refused in words the provider acts on."""
 
 import base64
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -118,6 +119,29 @@ def test_forged_changed_unsigned_and_stale_posts_are_refused(world: "World") -> 
 @pytest.mark.parametrize("body", [b"", b"not JSON", b"{}", b"[1]", b"[[]]", b'[{"a":'])
 def test_what_is_signed_but_no_list_of_reports_is_refused_as_unreadable(world: "World", body: bytes) -> None:
     assert _post(world, body).status_code == 400
+
+
+def test_strange_events_cost_the_others_of_a_post_nothing(world: "World") -> None:
+    good = [_report(world, ANA, "delivered"), _report(world, "bob@example.org", "bounce")]
+    ghost = {**good[0], "nl_attempt": "f" * 20}
+    strange = [
+        b'{"event":"open","x":' + b"9" * 6_000 + b"}",
+        b'{"event":"bounce","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"event":' + b"[" * 1_000 + b"]" * 1_000 + b"}",
+        b'{"event": tru}',
+        json.dumps({**ghost, "nl_issue": "\ud800"}).encode(),
+        json.dumps({**ghost, "nl_issue": "a\0b", "timestamp": 1}).encode(),
+        json.dumps({**ghost, "reason": "x" * 1_000_000, "event": "bounce"}).encode(),
+        b"9" * 6_000,
+    ]
+    body = b"[" + b",".join([*strange[:4], *map(orjson.dumps, good), *strange[4:]]) + b"]"
+    assert _post(world, body).status_code == 204
+    assert _events(world) == len(strange) + len(good)
+    assert _post(world, body).status_code == 204
+    assert _events(world) == len(strange) + len(good)
+    proof = publish.status(world.house, "first")
+    assert proof is not None
+    assert dict(proof.reported) == {"delivered": 1, "bounce": 1}
 
 
 def test_the_same_post_five_times_at_once_counts_once(world: "World") -> None:
