@@ -9,6 +9,7 @@ from typing import IO, Any, Self
 from newsletter.audience.cells import guard
 from newsletter.audience.rows import REFUSED_COLUMNS, Refused, Table
 from newsletter.errors import AudienceError
+from newsletter.private import open_private
 
 
 def beside(path: Path) -> Path:
@@ -49,7 +50,7 @@ class RefusedRows:
                 hint="Name another place for the refused rows: --refused FILE",
             )
         # With a byte order mark: without it spreadsheets take UTF-8 for something else and save it spoilt.
-        self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
+        self._file = open_private(self._draft, encoding="utf-8-sig")
         writer = csv.writer(self._file, delimiter=self._table.delimiter, lineterminator="\n")
         writer.writerow([*REFUSED_COLUMNS, *map(guard, self._table.header[self._table.own_columns :])])
         self._write = writer.writerow

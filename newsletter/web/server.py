@@ -51,7 +51,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
     public_keys(wiring.webhook_keys)
     return Site(
         engine=wiring.engine,
-        keys=(wiring.secret_key,),
+        keys=wiring.link_keys,
         facts=Facts(own.name, own.language, own.postal_address),
         site_url=wiring.settings.site_url,
         now=wiring.clock.now,
