@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +26,7 @@ from newsletter.web.site import Site
 # Requests that write at once. While the database is locked they wait for it, and all further ones for them:
 # threads are left for those who only read, health among them.
 WRITERS = 8
+WAITING = 108  # requests that write or wait for it: each holds a connection, and readers need some, too
 
 _LIST = re.compile(rb"list=([0-9]{1,18})")  # as a browser writes our own form
 _PICTURE = re.compile(r"([0-9a-f]{64})(\.[a-z]{1,5})")
@@ -60,6 +62,7 @@ class Readers:
         self._pages = pages
         self._bodies = bodies
         self._writers = asyncio.Semaphore(WRITERS)
+        self._waiting = 0  # those who write included
         self._mail_rules = {**PRIVATE, "Content-Security-Policy": _mail_rules(site.site_url)}
 
     def routes(self) -> list[BaseRoute]:
@@ -87,9 +90,21 @@ class Readers:
         link = self._link(request, "unsubscribe")
         await self._form(request)
         site = self._site
-        async with self._writers:
+        async with self._turn():
             standing = await run_in_threadpool(leaving.leave, site.engine, link, now=site.now)
         return self._told(standing, "left.html")
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the right to write, with few others at a time. Raises HTTPException 503 if many wait."""
+        if self._waiting >= WAITING:
+            raise HTTPException(503, headers={"Retry-After": "60"})
+        self._waiting += 1
+        try:
+            async with self._writers:
+                yield
+        finally:
+            self._waiting -= 1
 
     async def _form(self, request: Request) -> bytes:
         async with self._bodies.of(request, limit=MAX_SMALL, seconds=self._site.patience) as body:
@@ -114,7 +129,7 @@ class Readers:
         if found is None:
             raise HTTPException(400)
         site, list_id = self._site, int(found[1])
-        async with self._writers:
+        async with self._turn():
             choices = await run_in_threadpool(leaving.leave_list, site.engine, link, list_id, now=site.now)
         return self._chosen(choices)
 

@@ -1,10 +1,11 @@
 """Leaving: a POST alone takes a reader off the list, once, and only the list that the mail came from."""
 
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import pytest
 
 from newsletter import publish, readership
 from newsletter.store.database import write
+from newsletter.web.readers import WAITING
 
 if TYPE_CHECKING:
     from conftest import World
@@ -259,6 +261,27 @@ def test_those_who_wait_for_a_locked_database_hold_up_nobody_who_reads(world: "W
             assert holder.is_alive()
         assert shown == [200] * 9
         assert {each.result().status_code for each in waiting} == {200}
+    assert world.statuses(ANA) == LEFT
+
+
+def test_more_than_can_wait_for_a_locked_database_are_told_so_at_once(world: "World") -> None:
+    where, path = urlsplit(str(world.client.base_url)), world.post.path(ANA, "u")
+    said = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
+    with ExitStack() as stack:
+        with _locked(world) as holder:
+            wires = [
+                stack.enter_context(socket.create_connection((where.hostname, where.port), timeout=60))
+                for _ in range(WAITING + 5)
+            ]
+            for wire in wires:
+                wire.sendall(said)
+            refused, _, _ = select.select(wires, [], [], 60)
+            assert refused[0].recv(4096).split(b" ")[1] == b"503"
+            assert world.client.get(path).status_code == 200
+            assert holder.is_alive()
+        answers = [wire.recv(4096).split(b" ")[1] for wire in wires if wire is not refused[0]]
+    assert answers.count(b"503") == 4
+    assert answers.count(b"200") == WAITING
     assert world.statuses(ANA) == LEFT
 
 
