@@ -356,6 +356,8 @@ STRANGE = [
     b'{"event": tru}',
     b"{'event': 'open'}",
     b'{"event":"open",}',
+    b"[" * 900 + b"]" * 900,
+    b"[" * 1_000 + b"]" * 1_000,
     b"9" * 6_000,
     b"nothing at all",
     b"null",
@@ -410,7 +412,7 @@ def test_two_strange_items_are_two() -> None:
 def test_a_post_that_makes_no_sense_is_refused_in_little_time(sign: bytes) -> None:
     begun = time.process_time()
     with pytest.raises(Unreadable):
-        read(b'["' + sign * (4_000_000 // len(sign)))
+        read(b'["' + sign * (1_000_000 // len(sign)))
     assert (
         time.process_time() - begun < 30
     )  # that of a reader who looks at each byte again for each byte: hours

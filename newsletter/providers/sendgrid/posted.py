@@ -32,21 +32,28 @@ def read_list(body: bytes, *, at_most: int) -> list[Mapping[str, object]]:
     Raises Unreadable when the body is no array, holds no object among its items, or more than ``at_most``.
     """
     try:
-        items = orjson.loads(body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        items = list(_one_by_one(body, at_most))
-    if not isinstance(items, list) or (items and not any(isinstance(item, dict) for item in items)):
-        raise Unreadable("The post is no JSON array of objects.")
+        document = None
+    plain = isinstance(document, list) and all(isinstance(item, dict) for item in document)
+    items: list[Mapping[str, object]] = document if plain else _one_by_one(body, at_most)
     if len(items) > at_most:
         raise _too_many(at_most)
-    return [item if isinstance(item, dict) else _strange(repr(item).encode()) for item in items]
+    return items
 
 
-def _one_by_one(body: bytes, at_most: int) -> Iterator[object]:
-    for count, item in enumerate(_items(body)):
-        if count >= at_most:
+def _one_by_one(body: bytes, at_most: int) -> list[Mapping[str, object]]:
+    found: list[Mapping[str, object]] = []
+    objects = 0
+    for raw in _items(body):
+        if len(found) == at_most:
             raise _too_many(at_most)
-        yield _item(item)
+        item = _item(raw)
+        objects += item is not None
+        found.append(_strange(raw) if item is None else item)
+    if found and not objects:
+        raise Unreadable("The post is no JSON array of objects.")
+    return found
 
 
 def _items(body: bytes) -> Iterator[bytes]:
@@ -74,15 +81,16 @@ def _items(body: bytes) -> Iterator[bytes]:
         raise Unreadable("The post is not JSON.")
 
 
-def _item(raw: bytes) -> object:
+def _item(raw: bytes) -> dict[str, object] | None:
+    """Return the object that the bytes are, or None."""
     try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        pass  # it is strict; one odd value would cost all that its event says
-    try:
-        return json.loads(raw.decode("utf-8", "replace"), parse_int=_number)
-    except (ValueError, RecursionError):
-        return _strange(raw)
+        item = orjson.loads(raw)
+    except orjson.JSONDecodeError:  # it is strict; one odd value would cost all that its event says
+        try:
+            item = json.loads(raw.decode("utf-8", "replace"), parse_int=_number)
+        except (ValueError, RecursionError):
+            return None
+    return item if isinstance(item, dict) else None
 
 
 def _number(digits: str) -> int | float:
