@@ -145,9 +145,7 @@ class SmallBodies:
 def _too_large(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     declared = declared_length(headers.get(b"content-length", b"").decode("latin-1"))
-    if scope["method"] in {
-        "GET",
-        "HEAD",
-    }:  # nobody would read it, and it would wait in memory until the answer
+    if scope["method"] in {"GET", "HEAD"}:
+        # Nobody would read it, and it would wait in memory until the answer.
         return declared > 0 or b"transfer-encoding" in headers
     return declared > MAX_SMALL

@@ -163,11 +163,9 @@ class Connection(H11Protocol):
 
     def _see(self) -> None:
         cycle = self.cycle
-        if self.transport.is_closing():
-            return
         owes: Owes = "nothing"
         if cycle is None or cycle.response_complete:
-            owes = "head"
+            owes = "head"  # also of one that is told to close, but waits for its answer to be fetched
         elif cycle.more_body:
             owes = "body"
         if owes != self._owes:

@@ -1,6 +1,8 @@
 """Connections: each owes a whole request in time, there are only so many, and readers always get in."""
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +22,8 @@ from newsletter.web.guard import Guard, Limits, guarded
 PATIENCE = 30.0
 SWIFT = Limits(head_seconds=0.3, look_seconds=0.05)
 PATIENT = Limits(head_seconds=600, fetch_seconds=600, look_seconds=0.05)  # nothing ends by the clock
-LARGE = 8_000_000  # bytes; more than the system keeps of an answer that is not fetched
+LARGE = 2_000_000  # bytes; far more than the system keeps, below, of an answer that is not fetched
+KEPT = 32_768
 GET = b"GET / HTTP/1.1\r\nHost: site\r\n\r\n"
 
 
@@ -35,7 +38,10 @@ class Guarded:
 
     @contextmanager
     def wire(self, said: bytes = b"") -> Iterator[socket.socket]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as wire:
+        with socket.socket() as wire:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KEPT)
+            wire.settimeout(PATIENCE)
+            wire.connect(("127.0.0.1", self.port))
             if said:
                 wire.sendall(said)
             yield wire
@@ -61,6 +67,7 @@ def _application(server: Guarded) -> Starlette:
         return PlainTextResponse("hello")
 
     async def large(_request: Request) -> Response:
+        server.begun.release()
         return PlainTextResponse("x" * LARGE)
 
     def slow(_request: Request) -> Response:
@@ -79,6 +86,7 @@ def _application(server: Guarded) -> Starlette:
 def _serving(limits: Limits) -> Iterator[Guarded]:
     protocol = guarded(limits)
     with listening("127.0.0.1", 0, who="The test’s server") as (listener, url):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KEPT)  # inherited by what it accepts
         server = Guarded(protocol.guard, int(url.rpartition(":")[2]))
         config = uvicorn.Config(_application(server), http=protocol, log_config=None, lifespan="off")
         running = uvicorn.Server(config)
@@ -172,7 +180,6 @@ def test_an_answer_that_nobody_fetches_ends_by_itself(requests: int) -> None:
 
 def test_an_answer_that_is_fetched_slowly_comes_whole(swift: Guarded) -> None:
     with swift.wire(b"GET /large HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n") as wire:
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         fetched = 0
         for _ in range(12):  # far longer than a head may take
             fetched += len(wire.recv(100_000))
@@ -185,6 +192,8 @@ def test_answers_that_nobody_fetches_take_only_so_much_memory() -> None:
     with _serving(replace(PATIENT, unfetched=2 * LARGE)) as server, ExitStack() as stack:
         for _ in range(12):
             stack.enter_context(server.wire(b"GET /large HTTP/1.1\r\nHost: site\r\n\r\n"))
+        for _ in range(12):
+            assert server.begun.acquire(timeout=PATIENCE)
         until(lambda: len(server.guard) < 12)
         assert b"hello" in server.get()
 
@@ -206,6 +215,18 @@ def test_however_many_wait_readers_are_answered(said: bytes) -> None:
         for _ in range(5):
             assert b"hello" in server.get()
         assert len(server.guard) <= 8
+
+
+@pytest.mark.parametrize("closing", [b"", b"Connection: close\r\n"])
+def test_those_who_fetch_no_answer_make_way(closing: bytes) -> None:
+    limits = replace(PATIENT, connections=8, unfetched=100 * LARGE)
+    with _serving(limits) as server, ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(server.wire(b"GET /large HTTP/1.1\r\nHost: site\r\n" + closing + b"\r\n"))
+            assert server.begun.acquire(timeout=PATIENCE)
+        until(lambda: server.guard.owing("head") == 8, seconds=PATIENCE)
+        for _ in range(5):
+            assert b"hello" in server.get()
 
 
 def test_those_without_a_head_make_way_before_those_whose_body_is_awaited() -> None:
@@ -231,3 +252,19 @@ def test_a_request_that_is_being_answered_makes_way_for_nobody() -> None:
         assert server.get() == b""  # nobody can make way, so who comes now is turned away
         server.go.set()
         assert all(b"at last" in _rest(wire) for wire in asked)
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "connections", "raised"),
+    [(256, 256, 16, 256), (256, 4096, 500, 800), (600, 600, 300, 600)],
+)
+def test_there_are_never_more_connections_than_files(
+    soft: int, hard: int, connections: int, raised: int
+) -> None:
+    script = (
+        "import resource; from newsletter.web.guard import connections_at_most as most; files = "
+        f"resource.RLIMIT_NOFILE; resource.setrlimit(files, ({soft}, {hard})); "
+        "print(most(), resource.getrlimit(files)[0])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.split() == [str(connections), str(raised)]
