@@ -18,7 +18,7 @@ from newsletter.errors import SettingsError
 
 FILE_NAME = "newsletter.toml"
 MAX_BYTES = 1_000_000
-SANDBOX, ON_LOOPBACK = LOCAL_PROVIDERS = ("sandbox", "sendgrid on loopback")  # nobody is really mailed
+SANDBOX = "sandbox"  # whose mail certainly reached nobody
 SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 
 
@@ -158,7 +158,11 @@ class Settings(BaseSettings):
             return SANDBOX
         if self.sendgrid_host in SENDGRID_HOSTS.values():
             return "sendgrid"
-        return ON_LOOPBACK if self.stays_here else f"sendgrid at {urlsplit(self.sendgrid_host).netloc}"
+        return (
+            "sendgrid on loopback"
+            if self.stays_here
+            else f"sendgrid at {urlsplit(self.sendgrid_host).netloc}"
+        )
 
     @property
     def site_url(self) -> str:

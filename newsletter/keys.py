@@ -25,7 +25,7 @@ def signing_key(given: str, *, links_are_out: Callable[[], bool], warn: Callable
     if not links_are_out():
         raise SettingsError(f"{short}: readers' links could be forged.", hint=HOW_TO_MAKE_ONE)
     warn(
-        f"{short}: whoever guesses it can take readers off lists and read their mail.\n"
+        f"{short}: anyone who guesses it can take readers off lists and read their mail.\n"
         "  Links under it are in readers' mailboxes, so it still counts. Make a new key, and move this one\n"
         "  to NEWSLETTER_SECRET_KEYS_OLD: see “Rotate keys” in docs/operations.md."
     )

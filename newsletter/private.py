@@ -7,12 +7,12 @@ from typing import IO
 
 MODE = 0o600
 _OTHERS = 0o077
-_BESIDE_SQLITE = ("-wal", "-shm", "-journal")
+_NEXT_TO_SQLITE = ("-wal", "-shm", "-journal")
 
 
 def open_private(path: Path, *, encoding: str) -> IO[str]:
     """Open a new text file in place of any of that name. Raises OSError."""
-    path.unlink(missing_ok=True)  # whoever has it open, or made it for us to fill, does not see what comes
+    path.unlink(missing_ok=True)  # a program that has it open does not see what comes
     return os.fdopen(create_private(path), "w", encoding=encoding, newline="")
 
 
@@ -24,7 +24,7 @@ def create_private(path: Path) -> int:
 
 
 def make_private(path: Path) -> None:
-    """Make an SQLite file, if there is none, and let only its owner read it and what SQLite puts beside it.
+    """Make an SQLite file, if there is none, and let only its owner read it and what SQLite puts next to it.
 
     SQLite gives its ``-wal`` and ``-shm`` the mode of the database when it makes them; those that are there
     are tightened too. Raises OSError when it cannot be made.
@@ -33,7 +33,7 @@ def make_private(path: Path) -> None:
     # it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     with suppress(FileExistsError):
         os.close(create_private(path))
-    for name in ("", *_BESIDE_SQLITE):
+    for name in ("", *_NEXT_TO_SQLITE):
         tighten(Path(f"{path}{name}"))
 
 

@@ -44,7 +44,7 @@ def loose(path: Path, content: bytes = b"") -> Path:
     return path
 
 
-def test_a_database_and_what_sqlite_puts_beside_it(folder: Path) -> None:
+def test_a_database_and_what_sqlite_puts_next_to_it(folder: Path) -> None:
     engine = open_database(f"sqlite:///{folder}/newsletter.db")
     with read(engine), write(engine):
         assert {path.name: mode(path) for path in folder.iterdir()} == {
@@ -60,8 +60,8 @@ def test_a_database_that_was_open_to_others(folder: Path) -> None:
     open_database(f"sqlite:///{path}").dispose()
     with sqlite3.connect(loose(path)) as other:  # an earlier version at work
         other.execute("CREATE TABLE more (n)")
-        for beside in ("-wal", "-shm"):
-            loose(Path(f"{path}{beside}"))
+        for suffix in ("-wal", "-shm"):
+            loose(Path(f"{path}{suffix}"))
         open_database(f"sqlite:///{path}").dispose()
         assert {mode(each) for each in folder.iterdir()} == {0o600}
     other.close()

@@ -29,8 +29,8 @@ Progress = Callable[[str, int, int], None]  # a step's name, how much is done, o
 OVERLAP = 24 * 3600 * SECOND
 AT_ONCE = 500
 AT_ONCE_TAKEN = 1_000  # reports: about 0.3 s of the database; a post of SendGrid's holds about as many
-# Whoever waits for SQLite's lock looks for it every 100 ms (its sqliteDefaultBusyCallback): without a pause
-# as long as that, the next slice would have it before anybody saw that it was free.
+# A program that waits for SQLite's lock looks for it every 100 ms (its sqliteDefaultBusyCallback): without a
+# pause as long as that, the next slice would have it before any other saw that it was free.
 REST_SECONDS = 0.15
 
 __all__ = ["Synced", "Taken", "sync", "take_reports"]

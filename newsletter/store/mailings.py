@@ -254,13 +254,13 @@ def reached_anybody(connection: Connection, mailing_id: int) -> bool:
     return connection.execute(taken.limit(1)).first() is not None
 
 
-def reached_readers(connection: Connection, *, but: Sequence[str]) -> bool:
-    """Say whether a mailing to readers was accepted, or may have been, by another provider than these."""
+def reached_readers(connection: Connection, *, but: str) -> bool:
+    """Say whether a mailing to readers was accepted, or may have been, by another provider than this."""
     taken = (
         select(batch.c.id)
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
-            mailing.c.provider.not_in(but),
+            mailing.c.provider != but,
             mailing.c.kind != "trial",
             batch.c.state.in_(("accepted", "unknown", "posting")),
         )

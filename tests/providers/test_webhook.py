@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, delete, select
 
 from newsletter.delivery.events import Event
+from newsletter.delivery.reports import PauseAt
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.webhook import (
     MAX_EVENTS,
@@ -23,6 +25,9 @@ from newsletter.providers.sendgrid.webhook import (
     Unreadable,
     read_reports,
 )
+from newsletter.readership import take_reports
+from newsletter.store import tables
+from newsletter.store.database import open_database, write
 
 NOW = 1_790_000_000.0
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -366,9 +371,16 @@ STRANGE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('kept')}/newsletter.db")
+    yield engine
+    engine.dispose()
+
+
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(
+    strange=st.lists(
         st.sampled_from(STRANGE)
         | st.dictionaries(names, words, max_size=5).map(lambda item: json.dumps(item).encode())
         | st.text(st.characters(exclude_characters='[]{},"')).map(
@@ -376,9 +388,9 @@ STRANGE = [
         ),
         max_size=5,
     ),
-    st.integers(0, 5),
+    place=st.integers(0, 5),
 )
-def test_no_strange_item_costs_a_post_its_others(strange: list[bytes], place: int) -> None:
+def test_no_strange_item_costs_a_post_its_others(engine: Engine, strange: list[bytes], place: int) -> None:
     good = [report(nl_reader=str(n)) for n in range(1, 4)]
     items = [*strange]
     items[place:place] = [orjson.dumps(one) for one in good]
@@ -389,6 +401,12 @@ def test_no_strange_item_costs_a_post_its_others(strange: list[bytes], place: in
     for event in found:
         (event.email + event.reason + event.raw + event.message_id + event.issue).encode()
         assert "\0" not in event.email + event.reason + event.raw + event.message_id + event.issue
+    with write(engine) as connection:
+        connection.execute(delete(tables.event))
+    take_reports(engine, found, now=lambda: int(NOW), pause=PauseAt())
+    with write(engine) as connection:
+        kept = set(connection.scalars(select(tables.event.c.key)))
+    assert {event.key for event in alone} <= kept
 
 
 @pytest.mark.parametrize("item", STRANGE, ids=lambda item: repr(item[:24]))

@@ -37,7 +37,7 @@ class Sender:
 
     async def send(self, piece: bytes, *, more: bool = True) -> None:
         self._pieces.put_nowait({"type": "http.request", "body": piece, "more_body": more})
-        for _ in range(10):  # until whoever waits for it has taken it in
+        for _ in range(10):  # until the one that waits for it has taken it in
             await asyncio.sleep(0)
 
 

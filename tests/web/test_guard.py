@@ -116,23 +116,23 @@ def _drip(wire: socket.socket, stop: threading.Event) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "answered"),
     [
-        b"",
-        b"G",
-        b"\r\n",
-        b"GET / HTTP/1.1\r\n",
-        b"GET / HTTP/1.1\r\nHost: site\r\nX-Long: ",
-        GET,  # and then nothing: a connection kept for a next request that never comes
-        GET + b"GET / HTT",
-        GET + b"\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: site\r\nContent-Length: 100000\r\n\r\nxx",  # answered before its body came
-        b"POST / HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        (b"", 0),
+        (b"G", 0),
+        (b"\r\n", 0),
+        (b"GET / HTTP/1.1\r\n", 0),
+        (b"GET / HTTP/1.1\r\nHost: site\r\nX-Long: ", 0),
+        (GET, 1),  # and then nothing: a connection kept for a next request that never comes
+        (GET + b"GET / HTT", 1),
+        (GET * 3 + b"\r\n", 3),
+        (b"POST / HTTP/1.1\r\nHost: site\r\nContent-Length: 100000\r\n\r\nxx", 1),  # before its body came
+        (b"POST / HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", 1),
     ],
 )
 @pytest.mark.parametrize("drips", [False, True], ids=["then silent", "then dripping"])
 def test_a_connection_without_a_complete_head_ends_by_itself(
-    swift: Guarded, said: bytes, *, drips: bool
+    swift: Guarded, said: bytes, answered: int, *, drips: bool
 ) -> None:
     stop = threading.Event()
     with swift.wire(said) as wire:
@@ -143,10 +143,7 @@ def test_a_connection_without_a_complete_head_ends_by_itself(
         stop.set()
         if drips:
             dripping.join()
-    assert (
-        answer.count(b"HTTP/1.1 ") == said.count(b" / HTTP/1.1\r\nHost: site\r\n\r\n") + (said[:4] == b"POST")
-        or b" 400 " in answer
-    )
+    assert answer.count(b"HTTP/1.1 ") - answer.count(b"HTTP/1.1 400 ") == answered
 
 
 def test_a_body_may_take_longer_than_a_head(swift: Guarded) -> None:

@@ -68,7 +68,6 @@ def test_a_long_enough_key_is_taken_without_a_word(key: str) -> None:
     "before",
     [
         {"provider": "sandbox"},
-        {"provider": "sendgrid on loopback"},
         {"provider": "sendgrid", "kind": "trial"},
         {"provider": "sendgrid", "state": "pending"},
     ],
@@ -86,7 +85,11 @@ def test_what_reached_no_reader_keeps_no_short_key(
 
 @pytest.mark.parametrize(
     ("provider", "state"),
-    [("sendgrid", "accepted"), ("sendgrid", "posting"), ("sendgrid at relay.example.net", "unknown")],
+    [
+        ("sendgrid", "accepted"),
+        ("sendgrid on loopback", "posting"),
+        ("sendgrid at relay.example.net", "unknown"),
+    ],
 )
 def test_where_links_are_out_a_short_key_counts_with_a_loud_warning(
     publication: "Publication", provider: str, state: str, monkeypatch: pytest.MonkeyPatch
