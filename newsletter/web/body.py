@@ -104,7 +104,7 @@ class Body:
         finally:
             self._clock = None
         if self._gave_way:
-            raise HTTPException(503, headers=_LATER)
+            raise HTTPException(503, "Other bodies took up the memory for it.", headers=_LATER)
 
     def _add(self, piece: bytes) -> None:
         if self._gave_way:
