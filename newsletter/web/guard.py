@@ -6,6 +6,8 @@ protocol is extended here by what it lacks (docs/decisions/0016-own-guard-of-con
 
 import asyncio
 import resource
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,8 +57,9 @@ class Guard:
     the one whose body has been awaited longest. One whose request is being answered is never ended for that.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
         self.limits = limits
+        self.now = now
         self._owing: dict[Owes, dict[Connection, None]] = {"head": {}, "body": {}, "nothing": {}}
         self._looking: asyncio.TimerHandle | None = None
 
@@ -100,7 +103,7 @@ class Guard:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._looking = None
         for connection in self._everyone():
-            connection.look(loop.time())
+            connection.look(self.now())
         if len(self):
             self._look_later(loop)
 
@@ -158,7 +161,7 @@ class Connection(H11Protocol):
     def pause_writing(self) -> None:
         """Stop writing, since answers are not fetched as fast as they come."""
         super().pause_writing()
-        self._see_unfetched(self.loop.time())
+        self._see_unfetched(self.guard.now())
         self.guard.weigh()
 
     def _see(self) -> None:
@@ -172,7 +175,7 @@ class Connection(H11Protocol):
             self._sort(owes)
 
     def _sort(self, owes: Owes) -> None:
-        self._owes, self._since = owes, self.loop.time()
+        self._owes, self._since = owes, self.guard.now()
         self.guard.sort(self, owes)
 
     def look(self, now: float) -> None:
@@ -193,6 +196,9 @@ class Connection(H11Protocol):
             self._moved = now
 
 
-def guarded(limits: Limits) -> type[Connection]:
-    """Return a protocol for ``uvicorn.Config(http=…)`` whose connections share these limits."""
-    return type("GuardedConnection", (Connection,), {"guard": Guard(limits)})
+def guarded(limits: Limits, *, now: Callable[[], float] = time.monotonic) -> type[Connection]:
+    """Return a protocol for ``uvicorn.Config(http=…)`` whose connections share these limits.
+
+    ``now`` tells seconds from any beginning, and never goes back.
+    """
+    return type("GuardedConnection", (Connection,), {"guard": Guard(limits, now)})
