@@ -24,6 +24,7 @@ def parse_issue(text: str, *, issue_id: str, file: str, labels: Labels, language
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     tell_reserved_lines(clean, faults)
+    faults.raise_if_full()
     lines = clean.split("\n")
     front = read_front(lines, faults)
     body = "\n" * front.body + "\n".join(lines[front.body :])  # so that lines keep their numbers

@@ -1,0 +1,98 @@
+"""Count the steps that reading Markdown takes, so that no text of any kind takes longer than a long brief.
+
+Markdown's worst cases are many (unclosed brackets, nested quotes, a paragraph for each letter), and whoever
+lists them forgets one. Nearly all of a reader's time goes into a few places, though: a line looked at, a rule
+tried, a label's end looked for. Each such place takes steps from one budget, in proportion to what it costs.
+"""
+
+import re
+from types import SimpleNamespace
+
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline, text
+
+MAX_STEPS = 1_400_000  # a megabyte of paragraphs takes a third of it, one with lists, links and tables two
+
+# Steps, in proportion to the processor's time: one is about a microsecond of an ordinary machine.
+_LINE = 4  # a line looked at: does another block begin here?
+_ITEM = 14  # the same for one that may begin a list's next item
+_BLOCK = 30  # a block begun, its text as its paragraph
+_CELL = 12  # a cell of a table
+_TEXT = 10  # a paragraph's, heading's or cell's text, however short
+_RULES = 6  # every rule tried at one place of a text
+_MARK = 6  # one asterisk or underscore
+_SKIPPED = 3  # a part of a label that is known already
+_ADDRESS = 8  # letters of a link's address, wherever it is used
+
+_MARKERS = frozenset("*-+0123456789")
+_MARKS = re.compile(r"\*+|_+")
+
+
+class TooManySteps(Exception):
+    """Reading went on for longer than a brief may take; ``line`` is where it stopped, counted from 1."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class Steps:
+    """What is left of a file's steps."""
+
+    def __init__(self, most: int = MAX_STEPS) -> None:
+        self.left = most
+
+    def take(self, count: int, line: int) -> None:
+        """Take steps for what stands on a line. Raises TooManySteps when there are none left."""
+        self.left -= count
+        if self.left < 0:
+            raise TooManySteps(line)
+
+    def take_for_text(self, line: int) -> None:
+        """Take what one run of text costs, an empty cell too."""
+        self.take(_TEXT, line)
+
+    def take_for_address(self, length: int, line: int) -> None:
+        """Take what a link's address costs: it is written out at every place that refers to it."""
+        self.take(length // _ADDRESS, line)
+
+
+def count_steps(parser: MarkdownIt) -> None:
+    """Let a parser take steps from ``env["steps"]``, a Steps; ``env["line"]`` is where a text begins."""
+    parser.block.ruler.before(
+        "table", "steps", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.inline.ruler.at("text", _text)  # it is the first of all that are tried
+    counted = SimpleNamespace(
+        parseLinkDestination=parseLinkDestination, parseLinkLabel=_label, parseLinkTitle=parseLinkTitle
+    )
+    parser.helpers = counted  # type: ignore[assignment]  # a module there, whose functions are all that is used
+
+
+def _block(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    steps: Steps = state.env["steps"]
+    start, end = state.bMarks[line], state.eMarks[line]
+    first = start + state.tShift[line]
+    begins = state.src[first : first + 1]
+    looked = _ITEM if begins in _MARKERS else _LINE
+    steps.take((looked if silent else _BLOCK) + _CELL * state.src.count("|", start, end), line + 1)
+    return False
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    steps: Steps = state.env["steps"]
+    marks = None if silent or state.src[state.pos] not in "*_" else _MARKS.match(state.src, state.pos)
+    steps.take(_MARK * (marks.end() - marks.start()) if marks else _RULES, state.env["line"])
+    return text(state, silent)
+
+
+def _label(state: StateInline, start: int, disable_nested: bool = False) -> int:
+    """Find a label's end. What was read there before is skipped, but still step by step."""
+    known = len(state.cache)
+    end: int = parseLinkLabel(state, start, disable_nested)
+    skipped = (end if end >= 0 else state.posMax) - start
+    steps: Steps = state.env["steps"]
+    steps.take(max(0, skipped - (len(state.cache) - known)) // _SKIPPED, state.env["line"])
+    return end
