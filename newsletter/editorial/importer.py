@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Literal
 
 import yaml
@@ -20,6 +21,7 @@ What = Literal["kept", "setting", "left out", "needs you"]
 _PROSE = 120  # characters: text broken by hand has no longer lines, so a longer one is a paragraph
 _HEADLINE = 250  # characters: what is longer is no headline but the first paragraph
 _LONG_ENOUGH_TO_BREAK = 50  # characters; a shorter first line was not broken for want of room
+MAX_LINES = 20_000  # of a page, with something on them: each is told of
 _MAX_COMMENTS = 20_000  # characters that a brief's front matter keeps of what was left out
 _BLANK = " \t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOT_SEEN = "\u200b\u2060\ufeff"
@@ -80,14 +82,17 @@ class _Draft:
 def import_text(text: str, *, file: str, labels: Labels, today: date) -> Imported:
     """Return the brief that a page's plain text holds, headline, labels and paragraphs word for word.
 
-    ``today`` becomes the issue's date. Raises IssueError for an empty text or one with control characters.
+    ``today`` becomes the issue's date. Raises IssueError for an empty text, one with control characters
+    or one with more than 20,000 lines.
     What the brief still lacks (a picture's file and its text, a label) has a note of its own.
     """
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     faults.raise_any()
     draft = _Draft(labels)
-    lines = list(_lines(clean, labels))
+    lines = list(islice(_lines(clean, labels), MAX_LINES + 1))
+    _tell_many_lines(lines, faults)
+    faults.raise_any()
     foot = _foot(lines, labels)
     for line in lines[:foot]:
         _take(line, draft)
@@ -98,6 +103,16 @@ def import_text(text: str, *, file: str, labels: Labels, today: date) -> Importe
     _tell_lacking(draft, len(clean.split("\n")))
     notes = tuple(sorted(draft.notes, key=lambda note: note.line))
     return Imported(_markdown(draft, today), draft.headline, notes)
+
+
+def _tell_many_lines(lines: Sequence[_Line], faults: Faults) -> None:
+    if len(lines) > MAX_LINES:
+        faults.add(
+            "file-lines-many",
+            lines[MAX_LINES].number,
+            f"The file has more than {MAX_LINES:,} lines, too many for an article.",
+            "Is it the right file? Keep the article's own lines and take the others out.",
+        )
 
 
 # ── lines ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,20 +10,24 @@ from types import SimpleNamespace
 
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline, text
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_inline import StateInline, autolink, text
 
-MAX_STEPS = 1_400_000  # a megabyte of paragraphs takes a third of it, one with lists, links and tables two
+MAX_STEPS = 1_800_000  # a megabyte of paragraphs takes two fifths of it, one with lists and tables too four
 
-# Steps, in proportion to the processor's time: one is about a microsecond of an ordinary machine.
+# Steps, in proportion to the processor's time: one is about a microsecond of an ordinary computer.
 _LINE = 4  # a line looked at: does another block begin here?
 _ITEM = 14  # the same for one that may begin a list's next item
 _BLOCK = 30  # a block begun, its text as its paragraph
-_CELL = 12  # a cell of a table
+_CELL = 20  # a cell of a table
 _TEXT = 10  # a paragraph's, heading's or cell's text, however short
 _RULES = 6  # every rule tried at one place of a text
 _MARK = 6  # one asterisk or underscore
 _SKIPPED = 3  # a part of a label that is known already
+_OPENS = 20  # a “<” or “[” that may begin a link
+_DESTINATION = 40  # what may be a link's address
+_AUTOLINK = 120  # an address between “<” and “>”, taken apart and put together for its text as well
+_TOKEN = 2  # a part of a table, whose short rows Markdown fills up
 _ADDRESS = 8  # letters of a link's address, wherever it is used
 
 _MARKERS = frozenset("*-+0123456789")
@@ -41,7 +45,7 @@ class TooManySteps(Exception):
 class Steps:
     """What is left of a file's steps."""
 
-    def __init__(self, most: int = MAX_STEPS) -> None:
+    def __init__(self, most: int) -> None:
         self.left = most
 
     def take(self, count: int, line: int) -> None:
@@ -64,7 +68,9 @@ def count_steps(parser: MarkdownIt) -> None:
     parser.block.ruler.before(
         "table", "steps", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("text", _text)  # it is the first of all that are tried
+    parser.inline.ruler.at("autolink", _autolink)
     counted = SimpleNamespace(
         parseLinkDestination=parseLinkDestination, parseLinkLabel=_label, parseLinkTitle=parseLinkTitle
     )
@@ -81,11 +87,34 @@ def _block(state: StateBlock, line: int, last: int, silent: bool) -> bool:
     return False
 
 
+def _table(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    before = len(state.tokens)
+    found = table(state, line, last, silent)
+    steps: Steps = state.env["steps"]
+    steps.take(_TOKEN * (len(state.tokens) - before), line + 1)
+    return found
+
+
+def _autolink(state: StateInline, silent: bool) -> bool:
+    found = autolink(state, silent)
+    if found:
+        steps: Steps = state.env["steps"]
+        steps.take(_AUTOLINK, state.env["line"])
+    return found
+
+
 def _text(state: StateInline, silent: bool) -> bool:
     steps: Steps = state.env["steps"]
-    marks = None if silent or state.src[state.pos] not in "*_" else _MARKS.match(state.src, state.pos)
-    steps.take(_MARK * (marks.end() - marks.start()) if marks else _RULES, state.env["line"])
+    steps.take(_cost(state.src, state.pos, silent), state.env["line"])
     return text(state, silent)
+
+
+def _cost(source: str, at: int, silent: bool) -> int:
+    begins = source[at]
+    if begins in "*_" and not silent:
+        marks = _MARKS.match(source, at)
+        return _MARK * (marks.end() - at) if marks else _RULES
+    return _RULES + _OPENS if begins in "<[" else _RULES
 
 
 def _label(state: StateInline, start: int, disable_nested: bool = False) -> int:
@@ -93,6 +122,7 @@ def _label(state: StateInline, start: int, disable_nested: bool = False) -> int:
     known = len(state.cache)
     end: int = parseLinkLabel(state, start, disable_nested)
     skipped = (end if end >= 0 else state.posMax) - start
+    address = _DESTINATION if end >= 0 and state.src.startswith("(", end + 1) else 0
     steps: Steps = state.env["steps"]
-    steps.take(max(0, skipped - (len(state.cache) - known)) // _SKIPPED, state.env["line"])
+    steps.take(address + max(0, skipped - (len(state.cache) - known)) // _SKIPPED, state.env["line"])
     return end
