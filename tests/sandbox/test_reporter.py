@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 from local_sendgrid import JSON, KEY, Site, letter
+from pace import FOREVER, stretched
 
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.webhook import read_reports
@@ -235,7 +236,9 @@ def test_what_is_no_web_address_is_refused(site: Site, url: str) -> None:
 
 def post(url: str, *addresses: str) -> int:
     body = orjson.dumps(letter(*addresses))
-    return httpx.post(f"{url}/v3/mail/send", content=body, headers={**KEY, **JSON}, timeout=20).status_code
+    return httpx.post(
+        f"{url}/v3/mail/send", content=body, headers={**KEY, **JSON}, timeout=FOREVER
+    ).status_code
 
 
 def test_a_child_hands_over_what_it_has_before_it_ends(tmp_path: Path, webhook: "Webhook") -> None:
@@ -250,7 +253,7 @@ def test_a_child_whose_webhook_is_dead_ends_at_once_and_leaves_it_to_the_next(
     with start_child(tmp_path / "sandbox.db", webhook=f"http://127.0.0.1:{free_port()}/") as child:
         assert post(child.url, "ann@example.org") == 202
         began = time.monotonic()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < stretched(2)
     with start_child(tmp_path / "sandbox.db", webhook=webhook.url):
         webhook.wait_for(2)
 
@@ -261,4 +264,4 @@ def test_a_child_whose_webhook_hangs_ends_within_seconds(tmp_path: Path, webhook
     with start_child(tmp_path / "sandbox.db", webhook=webhook.url) as child:
         assert post(child.url, "ann@example.org") == 202
         began = time.monotonic()
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < stretched(6)

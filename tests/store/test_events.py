@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, update
@@ -145,9 +146,14 @@ class Ledger:
             return {each.email: each.reason for each in suppressions.all_suppressions(connection)}
 
 
+def _ledger_in(folder: Path) -> Ledger:
+    (folder / "newsletter.db").write_bytes(empty_database())
+    return Ledger(open_database(f"sqlite:///{folder}/newsletter.db"))
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(open_database(f"sqlite:///{tmp_path}/newsletter.db"))
+    return _ledger_in(tmp_path)
 
 
 def told(
@@ -502,7 +508,7 @@ def final_state(ledger: Ledger) -> dict[str, object]:
 def told_story(
     path: Path, posts: Sequence[Sequence[Event]], *, threads: int = 1
 ) -> tuple[dict[str, object], list[Taken]]:
-    ledger = Ledger(open_database(f"sqlite:///{path}/newsletter.db"))
+    ledger = _ledger_in(path)
     of = ledger.mail()
     ledger.post(of, 1, (1, 2, 3, 4, 5), state="unknown")
     ledger.post(of, 2, (6, 7, 8, 9, 10), state="unknown")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pace import FOREVER
 from scripted import Answer, House, Scripted
 from sqlalchemy import delete
 from starlette.responses import Response
@@ -80,7 +81,7 @@ class Stage:
     def showing(self, app: ASGIApp) -> Iterator[httpx.Client]:
         """Answer with this application until the block ends."""
         self._app = app
-        with httpx.Client(base_url=self._url, timeout=30) as client:
+        with httpx.Client(base_url=self._url, timeout=FOREVER) as client:
             yield client
 
 

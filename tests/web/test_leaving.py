@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pace import FOREVER
 
 from newsletter import publish, readership
 from newsletter.store.database import write
@@ -190,7 +191,7 @@ def test_a_giant_post_that_says_no_length_is_refused_while_it_comes(world: "Worl
 def _speak(world: "World", text: bytes) -> bytes:
     """Say something over a bare socket, and return all that is answered until the server hangs up."""
     where = urlsplit(str(world.client.base_url))
-    with socket.create_connection((where.hostname, where.port), timeout=20) as wire:
+    with socket.create_connection((where.hostname, where.port), timeout=FOREVER) as wire:
         wire.sendall(text)
         answer = b""
         while piece := wire.recv(65_536):
@@ -226,11 +227,11 @@ def _locked(world: "World") -> Iterator[threading.Thread]:
     def hold() -> None:
         with write(world.house.engine):
             held.set()
-            go.wait(20)
+            go.wait(FOREVER)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(20)
+    held.wait(FOREVER)
     try:
         yield holder
     finally:

@@ -109,7 +109,11 @@ def test_no_bytes_of_the_right_length_are_a_link_by_chance(raw: bytes) -> None:
     assert follow((KEY,), "unsubscribe", base64.urlsafe_b64encode(raw).decode().rstrip("=")) is None
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.text(max_size=60))
 def test_any_text_at_all_in_a_link_is_answered_and_changes_nothing(world: "World", text: str) -> None:
     from urllib.parse import quote

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from pace import FOREVER
 
 from newsletter.config import load_settings
 from newsletter.wiring import Wiring
@@ -18,7 +19,7 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from conftest import Publication
 
-PATIENCE = 30
+PATIENCE = FOREVER
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pace import FOREVER
 from sqlalchemy import select
 
 from newsletter import publish
@@ -161,11 +162,11 @@ def test_a_locked_database_asks_for_the_post_again_and_then_takes_it(make_world:
         def hold() -> None:
             with write(world.house.engine):
                 held.set()
-                go.wait(20)
+                go.wait(FOREVER)
 
         holder = threading.Thread(target=hold)
         holder.start()
-        held.wait(20)
+        held.wait(FOREVER)
         refused = _post(world, body)
         go.set()
         holder.join()
