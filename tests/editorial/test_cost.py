@@ -83,6 +83,8 @@ UNITS = [
 WHOLES = {
     "a quote and many lazy lines": "> " * 19 + _filled("a\n"),
     "a list and much within it": "- " * 15 + "a\n" + _filled("\n" + " " * 30 + "a\n"),
+    "brackets far apart": _filled("[" + "a*" * 50),
+    "pictures far apart": _filled("![" + "a\n" * 50),
     "brackets opened, then closed": "[" * 45_000 + "]" * 45_000,
     "stars opened, then closed": "*" * 45_000 + "a" + "*" * 45_000,
     "runs of backticks, each longer": _growing(lambda n: "`" * (n % 1_400 + 1) + "a"),
