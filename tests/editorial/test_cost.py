@@ -101,6 +101,7 @@ WHOLES = {
     "as many defaults as fit": _growing(lambda n: f'{{{{ first_name or "x{n}" }}}} '),
     "as many fields that nobody has as fit": _growing(lambda n: f"{{{{ f{n} }}}}\n\n"),
     "as many stories as fit": _growing(lambda n: f"# a{n}\n\nBackgroun: a\n\n"),
+    "a line of NUL bytes": "\0" * SIZE,
     "marks upon one letter": "a" + "\u0301\u0316" * 20_000,
     "a headline of marks": "# a" + "\u0301\u0316" * 20_000,
 }

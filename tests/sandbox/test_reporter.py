@@ -37,10 +37,12 @@ def reporting(site: Site, url: str, **options: Any) -> Iterator[Reporter]:
         reporter.close()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+@contextmanager
+def nobody_there() -> Iterator[str]:
+    """Lend the address of a port that is taken, so that no other program gets it, and that nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
 
 
 def names(events: list[dict[str, Any]], email: str) -> list[str]:
@@ -136,7 +138,7 @@ def test_a_webhook_that_refuses_is_tried_again_and_gets_everything(site: Site, w
 
 def test_what_nobody_took_is_there_for_the_next_run(site: Site, webhook: "Webhook") -> None:
     site.send(letter("ann@example.org", "bea@example.org"))
-    with reporting(site, f"http://127.0.0.1:{free_port()}/"):
+    with nobody_there() as url, reporting(site, url):
         pass
     assert outbox.count(site.store.file) == 2
     with reporting(site, webhook.url):
@@ -250,10 +252,11 @@ def test_a_child_hands_over_what_it_has_before_it_ends(tmp_path: Path, webhook: 
 def test_a_child_whose_webhook_is_dead_ends_at_once_and_leaves_it_to_the_next(
     tmp_path: Path, webhook: "Webhook"
 ) -> None:
-    with start_child(tmp_path / "sandbox.db", webhook=f"http://127.0.0.1:{free_port()}/") as child:
-        assert post(child.url, "ann@example.org") == 202
-        began = time.monotonic()
-    assert time.monotonic() - began < stretched(2)
+    with nobody_there() as url:
+        with start_child(tmp_path / "sandbox.db", webhook=url) as child:
+            assert post(child.url, "ann@example.org") == 202
+            began = time.monotonic()
+        assert time.monotonic() - began < stretched(2)
     with start_child(tmp_path / "sandbox.db", webhook=webhook.url):
         webhook.wait_for(2)
 
