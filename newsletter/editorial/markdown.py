@@ -39,6 +39,7 @@ def parse_blocks(text: str, faults: Faults, *, max_steps: int = MAX_STEPS) -> li
     steps = Steps(max_steps)
     env: dict[str, object] = {"faults": faults, "line": 1, "steps": steps}
     try:
+        steps.take_for_quotes(text)
         with _collecting_later():
             tokens = _parser().parse(text, env)
         _take_for_addresses(tokens, steps)

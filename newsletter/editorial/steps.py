@@ -21,6 +21,7 @@ _ITEM = 14  # the same for one that may begin a list's next item
 _BLOCK = 30  # a block begun, its text as its paragraph
 _CELL = 20  # a cell of a table
 _TEXT = 10  # a paragraph's, heading's or cell's text, however short
+_QUOTE = 5  # a “>” before a line
 _RULES = 6  # every rule tried at one place of a text
 _MARK = 6  # one asterisk or underscore
 _SKIPPED = 3  # a part of a label that is known already
@@ -30,6 +31,7 @@ _AUTOLINK = 120  # an address between “<” and “>”, taken apart and put t
 _TOKEN = 2  # a part of a table, whose short rows Markdown fills up
 _ADDRESS = 8  # letters of a link's address, wherever it is used
 
+_QUOTES = re.compile(r"[ \t>]*>")
 _MARKERS = frozenset("*-+0123456789")
 _MARKS = re.compile(r"\*+|_+")
 
@@ -53,6 +55,12 @@ class Steps:
         self.left -= count
         if self.left < 0:
             raise TooManySteps(line)
+
+    def take_for_quotes(self, text: str) -> None:
+        """Take what quotes cost: a line is looked at once for each “>” that it begins with."""
+        for number, line in enumerate(text.split("\n"), start=1):
+            if quotes := _QUOTES.match(line):
+                self.take(_QUOTE * quotes[0].count(">"), number)
 
     def take_for_text(self, line: int) -> None:
         """Take what one run of text costs, an empty cell too."""

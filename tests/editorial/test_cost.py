@@ -83,6 +83,7 @@ UNITS = [
 WHOLES = {
     "a quote and many lazy lines": "> " * 19 + _filled("a\n"),
     "a list and much within it": "- " * 15 + "a\n" + _filled("\n" + " " * 30 + "a\n"),
+    "lines of many quotes": _filled(">" * 21 + "a\n"),
     "brackets far apart": _filled("[" + "a*" * 50),
     "pictures far apart": _filled("![" + "a\n" * 50),
     "brackets opened, then closed": "[" * 45_000 + "]" * 45_000,
