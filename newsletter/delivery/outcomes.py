@@ -1,5 +1,6 @@
 """What became of one request: values a ledger can act on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -29,6 +30,14 @@ class Refused:
     reason: str
     entries: tuple[tuple[int, str], ...] = ()
     too_large: bool = False
+
+    def blamed(self, readers: int) -> Mapping[int, str]:
+        """Return whom of a batch of so many readers it rejects, by position, with the words.
+
+        A reader who was alone in the request is blamed by any refusal. Positions past the end blame nobody.
+        """
+        named = {} if self.too_large else {place: why for place, why in self.entries if 0 <= place < readers}
+        return named or ({0: self.reason} if readers == 1 else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome
 from newsletter.delivery.policy import Pace, after, backoff
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import StoreError
+from newsletter.sending.refusals import Refusals
 from newsletter.store import answers, batches, mailings
 from newsletter.store.database import read, write
 from newsletter.store.limits import Ceiling
@@ -81,6 +82,7 @@ class Pump:
         self._hold_until = 0
         self._latest = 0
         self._pace_lock = threading.Lock()
+        self._refusals = Refusals()
         self._one_at_a_time = threading.Lock()
         self._one_tells = threading.Lock()
 
@@ -97,6 +99,8 @@ class Pump:
         finally:
             gc.set_threshold(*thresholds)
             gc.unfreeze()
+            if self.failure is None:
+                self._judge_refusals()
         if self.failure is not None:
             raise self.failure
 
@@ -129,13 +133,39 @@ class Pump:
         self.failure = self.failure or error
         self.stopping.set()
 
+    def _judge_refusals(self) -> None:
+        if not self._refusals.readers:
+            return
+        with write(self.engine) as connection:
+            self._refusals.judge(
+                connection,
+                self.job.mailing.id,
+                now=self.clock.now(),
+                stopped=self.stopping.is_set(),
+                doubted=self._pace.doubt is not None,
+            )
+
     def _one_step(self) -> bool:
         """Do one batch; False when there is nothing left for anybody."""
         self._heed_the_clock()
-        taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim()
+        if self._pace.doubt is None:
+            return self._one_batch(None)
+        if not self._one_at_a_time.acquire(blocking=False):
+            self.clock.wait(IDLE_SECONDS, self.stopping)
+            return True
+        try:
+            doubt = self._pace.doubt  # ended perhaps, while another thread had its turn
+            return doubt is None or self._one_batch(self._refusals.whom_to_ask(doubt))
+        finally:
+            self._one_at_a_time.release()
+
+    def _one_batch(self, alone: batches.Alone | None) -> bool:
+        taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim(alone)
         match taken:
-            case Claim():
+            case Claim() if alone is None:
                 self._deliver(taken)
+            case Claim():
+                self._post(taken, self._build(taken), probe=True, alone=True)
             case batches.Wait(until):
                 self.clock.wait(max(0.0, min(1.0, (until - self.clock.now()) / SECOND)), self.stopping)
             case batches.Skipped():
@@ -172,7 +202,9 @@ class Pump:
             self.clock.wait(IDLE_SECONDS, self.stopping)
         return busy
 
-    def _claim(self) -> Claim | batches.Wait | batches.Skipped | batches.Full | None:
+    def _claim(
+        self, alone: batches.Alone | None
+    ) -> Claim | batches.Wait | batches.Skipped | batches.Full | None:
         with write(self.engine) as connection:
             return batches.claim(
                 connection,
@@ -183,28 +215,33 @@ class Pump:
                 lease_seconds=self.pressure.lease_seconds,
                 rate_per_second=self.pressure.rate_per_second,
                 ceiling=self.pressure.ceiling(),
+                alone=alone,
             )
 
-    def _deliver(self, claimed: Claim) -> None:
+    def _build(self, claimed: Claim) -> bytes:
         recipients = [self.job.recipient(reader) for reader in claimed.readers]
-        request = self.provider.build(
+        return self.provider.build(
             self.job.envelope, recipients, batch=str(claimed.batch), attempt=claimed.attempt
         )
+
+    def _deliver(self, claimed: Claim) -> None:
+        request = self._build(claimed)
         if not self._pace.probing:
             self._post(claimed, request, probe=False)
             return
         with self._one_at_a_time:
             self._post(claimed, request, probe=True)
 
-    def _post(self, claimed: Claim, request: bytes, *, probe: bool) -> None:
-        if self.stopping.is_set() or not self._gate(claimed):
+    def _post(self, claimed: Claim, request: bytes, *, probe: bool, alone: bool = False) -> None:
+        doubted = self._pace.doubt is not None and not alone
+        if doubted or self.stopping.is_set() or not self._gate(claimed):
             with write(self.engine) as connection:
                 batches.give_back(connection, claimed, now=self.clock.now())
             return
         began = self.clock.now()
         outcome = self.provider.post(request, partial(self._late, claimed))
         self._write_down(answers.record, claimed, outcome)
-        self._learn(outcome, began, probe=probe)
+        self._learn(claimed, outcome, began, probe=probe)
         with self._one_tells:
             self.progress(len(claimed.readers) if isinstance(outcome, Accepted) else 0)
 
@@ -235,16 +272,28 @@ class Pump:
         with write(self.engine) as connection:
             record(connection, claimed, outcome, now=self.clock.now())
 
-    def _learn(self, outcome: Outcome, began: int, *, probe: bool) -> None:
+    def _learn(self, claimed: Claim, outcome: Outcome, began: int, *, probe: bool) -> None:
         with self._pace_lock:
             if isinstance(outcome, NotAccepted):
                 if began < self._hold_until:
                     return  # on the wire beside one that was turned away: the same round
                 seconds = backoff(self._pace.untaken + 1, outcome.retry_after)
                 self._hold_until = self.clock.now() + int(seconds * SECOND)
-            self._pace = after(self._pace, outcome, probe=probe)
+            pace = after(self._pace, outcome, probe=probe, readers=len(claimed.readers))
+            if pace.doubt and not self._pace.doubt:
+                self._refusals.begin_doubt(claimed)
+            self._refusals.note(claimed, outcome, doubted=pace.doubt is not None)
+            self._pace = pace
             reason = self._pace.pause
         if reason and not self.stopping.is_set():
+            self._pause(reason)
+
+    def _pause(self, reason: str) -> None:
+        doubted = self._pace.doubt is not None
+        if not doubted:
             self.stopping.set()
-            with write(self.engine) as connection:
-                mailings.pause(connection, self.job.mailing.id, note=reason)
+        with write(self.engine) as connection:
+            if doubted and not batches.undone(connection, self.job.mailing.id):
+                return  # everybody was asked, so there is nobody whom a pause would protect
+            self.stopping.set()
+            mailings.pause(connection, self.job.mailing.id, note=reason)

@@ -1,6 +1,6 @@
 """What became of a request, written into the ledger: accepted, again, refused, unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -10,6 +10,8 @@ from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, 
 from newsletter.delivery.policy import backoff
 from newsletter.store.moves import Claim, cut_in_two, if_mine
 from newsletter.store.tables import attempt, batch, exception
+
+IDS_AT_ONCE = 500
 
 
 def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
@@ -113,20 +115,42 @@ def _again(
 
 
 def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
-    """Let a refused reader cost himself alone: drop whom the answer names, else split to find him."""
-    blamed = {place: why for place, why in outcome.entries if 0 <= place < len(claimed.readers)}
-    if blamed and not outcome.too_large:
-        rows = [(claimed.readers[place].id, why) for place, why in blamed.items()]
-        if not _again(connection, claimed, ("posting",), now=now, not_before=now):
-            return False
-        _reject(connection, claimed, rows)
-        return True
-    if len(claimed.readers) > 1:
+    """Let a refused reader cost nobody else the mail: drop who is blamed, else split to find out who is."""
+    blamed = outcome.blamed(len(claimed.readers))
+    if not blamed:
         return _split(connection, claimed, now)
-    if not if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None):
-        return False
-    _reject(connection, claimed, [(claimed.readers[0].id, outcome.reason)])
-    return True
+    if len(claimed.readers) > 1:
+        moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+    else:
+        moved = if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None)
+    if moved:
+        _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
+    return moved
+
+
+def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
+    """Let readers wait again whom refusals rejected: it was not they who were at fault."""
+    held = select(batch.c.id).where(batch.c.state.in_(("pending", "rejected", "empty")))
+    for some in _portions(readers):
+        theirs = (
+            exception.c.mailing_id == mailing_id,
+            exception.c.subscriber_id.in_(some),
+            exception.c.kind == "rejected",
+            exception.c.batch_id.in_(held),
+        )
+        found = set(connection.scalars(select(exception.c.batch_id).where(*theirs)))
+        connection.execute(delete(exception).where(*theirs))
+        connection.execute(
+            update(batch)
+            .where(batch.c.id.in_(found))
+            .values(state="pending", not_before=0, n=0, members=None, changed_at=now)
+        )
+
+
+def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many ids at once as a statement may hold."""
+    for start in range(0, len(readers), IDS_AT_ONCE):
+        yield readers[start : start + IDS_AT_ONCE]
 
 
 def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:

@@ -6,15 +6,29 @@ pending → claimed → posting → accepted
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import encode
 from newsletter.store.eligible import eligible
 from newsletter.store.limits import Ceiling, rate_allows, room_under, take_tokens
 from newsletter.store.mailings import Mailing
-from newsletter.store.moves import Claim, cut_in_two, if_mine, put
+from newsletter.store.moves import Claim, Reader, cut_in_two, if_mine, put
 from newsletter.store.tables import attempt, batch, limiter, mailing
 
 LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
@@ -39,6 +53,15 @@ class Full:
     until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Ask for one reader alone: of those with ids from ``lo`` to ``hi`` if possible, or of others."""
+
+    lo: int
+    hi: int
+    elsewhere: bool = False
+
+
 def claim(
     connection: Connection,
     each: Mailing,
@@ -49,11 +72,16 @@ def claim(
     lease_seconds: float,
     rate_per_second: float,
     ceiling: Ceiling | None = None,
+    alone: Alone | None = None,
 ) -> Claim | Wait | Skipped | Full | None:
-    """Take the next ready batch with the readers eligible now; None when no batch is left to take."""
+    """Take the next ready batch with the readers eligible now; None when no batch is left to take.
+
+    ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
+    """
     if connection.scalar(_STATE, {"mailing": each.id}) != "sending":
         return None
-    row = connection.execute(_READY, {"mailing": each.id}).first()
+    wanted = _READY if alone is None else _one_of(alone, now)
+    row = connection.execute(wanted, {"mailing": each.id}).first()
     if row is None:
         return None
     ready_at = max(row.not_before, rate_allows(connection, rate_per_second, now))
@@ -64,9 +92,11 @@ def claim(
         # What others have in hand may come back, and then there is room.
         return Wait(now + SECOND // 20) if _in_hand(connection, each.id) else Full(ceiling.until)
     readers = eligible(connection, each, row)
+    if alone is not None:
+        row, readers = _one_cut_out(connection, row, readers, now=now)
     if room is not None and len(readers) > room:
-        lower = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
-        row, readers = connection.execute(select(batch).where(batch.c.id == lower)).one(), readers[:room]
+        lower, _ = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
+        row, readers = _row(connection, lower), readers[:room]
     if not readers:
         put(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
         return Skipped()
@@ -86,6 +116,25 @@ def claim(
     return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
 
 
+def _one_cut_out(
+    connection: Connection, row: Row[Any], readers: tuple[Reader, ...], *, now: int
+) -> tuple[Row[Any], tuple[Reader, ...]]:
+    """Cut the reader in the middle of a batch out of it; return that reader's own batch."""
+    if len(readers) < 2:
+        return row, readers
+    middle = len(readers) // 2
+    _, upper = cut_in_two(connection, row, readers, readers[middle - 1].id, now=now)
+    row, readers = _row(connection, upper), readers[middle:]
+    if len(readers) > 1:
+        lower, _ = cut_in_two(connection, row, readers, readers[0].id, now=now)
+        row, readers = _row(connection, lower), readers[:1]
+    return row, readers
+
+
+def _row(connection: Connection, batch_id: int) -> Row[Any]:
+    return connection.execute(select(batch).where(batch.c.id == batch_id)).one()
+
+
 def _in_hand(connection: Connection, mailing_id: int) -> bool:
     held = select(batch.c.id).where(
         batch.c.mailing_id == mailing_id, batch.c.state.in_(("claimed", "posting"))
@@ -96,13 +145,24 @@ def _in_hand(connection: Connection, mailing_id: int) -> bool:
 # Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
 # answer it.
 _STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
-_READY = (
+_PENDING = (
     select(batch)
     .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == "pending")
-    .order_by(batch.c.not_before, batch.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_READY = _PENDING.order_by(batch.c.not_before, batch.c.id)
+
+
+def _one_of(alone: Alone, now: int) -> Select[Any]:
+    """Return the query for the batch to cut one reader out of: the largest, so that they lie far apart."""
+    inside = and_(batch.c.lo >= alone.lo, batch.c.hi <= alone.hi)
+    return _PENDING.order_by(
+        case((batch.c.not_before <= now, 0), else_=batch.c.not_before),
+        case((not_(inside) if alone.elsewhere else inside, 0), else_=1),
+        batch.c.candidates.desc(),
+        batch.c.id.desc(),
+    )
 
 
 def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_seconds: float) -> bool:

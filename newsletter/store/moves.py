@@ -21,6 +21,8 @@ from sqlalchemy import (
 from newsletter.delivery.members import decode, encode
 from newsletter.store.tables import batch, exception
 
+FIRST = -1  # a time before all others: pieces of a batch go out while there are others to compare them with
+
 
 class Reader(NamedTuple):
     """A member of a batch, as the ledger saw him at the claim. ``attrs`` is JSON."""
@@ -72,8 +74,8 @@ def _move_if_mine(states: tuple[str, ...], names: tuple[str, ...]) -> Update:
 
 def cut_in_two(
     connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
-) -> int:
-    """Replace a batch by two, the first up to the reader ``middle``; return the first one's id.
+) -> tuple[int, int]:
+    """Replace a batch by two, the first up to the reader ``middle``; return their ids.
 
     Who was turned away goes along.
     """
@@ -95,6 +97,7 @@ def cut_in_two(
                 state="pending",
                 only=None if only is None else encode(one for one in only if lo <= one <= hi),
                 decided_after=row.decided_after,
+                not_before=FIRST,
                 changed_at=now,
             )
         ).inserted_primary_key
@@ -104,4 +107,4 @@ def cut_in_two(
             .values(batch_id=key[0] if key else None)
         )
         halves.append(key[0] if key else 0)
-    return halves[0]
+    return halves[0], halves[1]

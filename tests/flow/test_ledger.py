@@ -193,10 +193,11 @@ def test_a_sender_killed_on_the_wire_leaves_unknowns_and_the_rest_pending(tmp_pa
 
 def test_the_missing_are_looked_for_among_newcomers_too(house: House) -> None:
     _send(house)
-    _join(house, "morning", 1, first=6)
-    assert (_send(house, Answer("refused")).rejected, _status(house).candidates) == (1, 7)
-    _join(house, "morning", 1, first=7)  # who joins later is no missing one
+    _join(house, "morning", 2, first=6)
+    refused = Answer("named", places=(0,))
+    assert (_send(house, refused).rejected, _status(house).candidates) == (1, 8)
+    _join(house, "morning", 1, first=8)  # who joins later is no missing one
     missing = publish.foresee(house, ISSUE, only_missing=True)
     assert missing.readers == 1
     proof = publish.send(house, missing)
-    assert (proof.candidates, proof.accepted, proof.rejected) == (7, 7, 0)
+    assert (proof.candidates, proof.accepted, proof.rejected) == (8, 8, 0)

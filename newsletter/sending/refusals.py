@@ -1,0 +1,60 @@
+"""Who was refused since the last acceptance: at fault themselves, or refused with everybody else."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from newsletter.delivery.outcomes import Accepted, Outcome, Refused
+from newsletter.delivery.policy import Doubt
+from newsletter.store import answers, mailings
+from newsletter.store.batches import Alone
+from newsletter.store.moves import Claim
+
+ALL_REFUSED = "The provider refused everybody: "
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What a pump remembers of refusals. ``span`` are the reader ids of the batch that began a doubt.
+
+    As many readers as one round of requests holds, at most: before it is more, the pace stops sending.
+    """
+
+    readers: list[int] = field(default_factory=list)
+    words: str = ""
+    span: tuple[int, int] = (0, 0)
+
+    def note(self, claimed: Claim, outcome: Outcome, *, doubted: bool) -> None:
+        """Remember an answer; ``doubted`` while an acceptance does not clear the readers before it."""
+        match outcome:
+            case Accepted() if not doubted:
+                self.readers.clear()
+            case Refused(reason):
+                blamed = outcome.blamed(len(claimed.readers))
+                self.readers += [claimed.readers[place].id for place in blamed]
+                self.words = reason
+            case _:
+                pass
+
+    def begin_doubt(self, claimed: Claim) -> None:
+        """Remember the batch whose refusal is doubted."""
+        self.span = claimed.readers[0].id, claimed.readers[-1].id
+
+    def whom_to_ask(self, doubt: Doubt) -> Alone:
+        """Return which single reader is asked about next."""
+        return Alone(*self.span, elsewhere=doubt.elsewhere)
+
+    def judge(
+        self, connection: Connection, mailing_id: int, *, now: int, stopped: bool, doubted: bool
+    ) -> None:
+        """Decide about those who were refused, once nothing is on the wire any more.
+
+        The mailing may be at fault: if it reached nobody, or when sending stopped before that was found out.
+        Then they wait again, instead of counting as rejected, and a mailing that came to its end pauses.
+        """
+        stopped = stopped or mailings.get(connection, mailing_id).state != "sending"
+        nobody = not mailings.reached_anybody(connection, mailing_id)
+        if nobody or (stopped and doubted):
+            answers.take_back(connection, mailing_id, self.readers, now=now)
+        if nobody and not stopped:
+            mailings.pause(connection, mailing_id, note=ALL_REFUSED + self.words)
