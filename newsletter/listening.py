@@ -1,11 +1,17 @@
-"""A listening socket for a server of ours, or the reason why there is none."""
+"""A listening socket for a server of ours, or the reason why there is none; and what ends the server."""
 
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from newsletter.errors import SettingsError
+
+if TYPE_CHECKING:
+    import uvicorn
 
 
 @contextmanager
@@ -28,6 +34,24 @@ def listening(host: str, port: int, *, who: str) -> Iterator[tuple[socket.socket
         # it each answer of two packets waits 40 ms for an acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener, _url(host, listener.getsockname()[1])
+
+
+def run_until_told(server: "uvicorn.Server", listener: socket.socket) -> None:
+    """Serve until Ctrl-C, SIGTERM or SIGHUP, and finish what is being answered.
+
+    uvicorn listens for the first two. SIGHUP, a closing terminal, is the same here, unless it was to be
+    ignored, as under ``nohup``.
+    """
+    heard = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGHUP)
+    if heard and before is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, server.handle_exit)
+    try:
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal once more when it is done
+            server.run(sockets=[listener])
+    finally:
+        if heard:
+            signal.signal(signal.SIGHUP, before)
 
 
 def _why(error: OSError) -> str:

@@ -8,7 +8,19 @@ from newsletter.errors import NewsletterError
 from newsletter.wiring import Wiring
 
 LOOK_SECONDS = 5.0
+POLL_SECONDS = 0.2
 AGAIN_SECONDS = 60.0  # what could not be sent now, for a missing key say, is not tried every moment
+
+
+def _run_to_its_end(wiring: Wiring, issue: str, stop: Event) -> int:
+    """Send an issue and return the exit code; when told to stop, let the sender stop first."""
+    sender = wiring.start_resume(issue)
+    while sender.poll() is None:
+        wiring.clock.wait(POLL_SECONDS, stop)
+        if stop.is_set():
+            sender.terminate()
+            break
+    return sender.wait()
 
 
 def start_what_is_due(wiring: Wiring, stop: Event, say: Callable[[str], None]) -> None:
@@ -22,8 +34,10 @@ def start_what_is_due(wiring: Wiring, stop: Event, say: Callable[[str], None]) -
         pause = LOOK_SECONDS
         try:
             for issue in publish.due(wiring):
+                if stop.is_set():
+                    return
                 say(f"“{issue}” is due.")
-                if wiring.start_resume(issue).wait():
+                if _run_to_its_end(wiring, issue, stop):
                     say(f"“{issue}” was not sent to its end. See: newsletter status {issue}")
                     pause = AGAIN_SECONDS
                 else:

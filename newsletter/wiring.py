@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from newsletter.store.limits import Ceiling
 
 
+_TOLD_ONCE = "from newsletter.cli import main; main(told_once=True)"
+
+
 class SystemClock:
     """Tell the machine's time."""
 
@@ -222,12 +225,15 @@ class Wiring:
         return private, public_of(private)
 
     def start_resume(self, issue: str) -> "subprocess.Popen[bytes]":
-        """Start ``newsletter resume`` for an issue, in a process of its own with this one's settings."""
+        """Start ``newsletter resume`` for an issue, in a process of its own with this one's settings.
+
+        It may be told to end twice: by who ends this process and its like, and by this process.
+        """
         import subprocess
 
         chosen = ["--config", str(self.settings.file)] if self.settings.file else []
         return subprocess.Popen(  # noqa: S603  (our own program, and no shell)
-            [sys.executable, "-m", "newsletter", *chosen, "resume", issue], stdin=subprocess.DEVNULL
+            [sys.executable, "-c", _TOLD_ONCE, *chosen, "resume", issue], stdin=subprocess.DEVNULL
         )
 
     def check_secrets(self) -> None:

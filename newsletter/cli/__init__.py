@@ -5,6 +5,7 @@ import gc
 import typer
 
 from newsletter.cli.console import state
+from newsletter.cli.stopping import ended_by_signals
 
 app = typer.Typer(
     name="newsletter",
@@ -57,8 +58,9 @@ def _register() -> None:
 _register()
 
 
-def main() -> None:
-    """Run the command."""
+def main(*, told_once: bool = False) -> None:
+    """Run the command; ``told_once`` when a second signal to end is the same wish, not impatience."""
     # What a command imports stays for its life: looking for garbage in it costs a twelfth of the start.
     gc.set_threshold(100_000, 50, 100)
-    app()
+    with ended_by_signals(once=told_once):
+        app()

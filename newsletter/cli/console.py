@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar, cast
 
 import typer
 
@@ -24,6 +24,7 @@ ALARMS = {
     "more_delivered_than_accepted": "{n} more readers were delivered to than accepted.",
     "miscounted": "{n} batches hold not who they count.",
 }
+NOBODY_LISTENS = (errno.EPIPE, errno.EIO)  # a reader that has seen enough; a terminal that was closed
 USUAL_GC = gc.get_threshold()
 
 P = ParamSpec("P")
@@ -51,9 +52,11 @@ def say(text: str = "") -> None:
     """Tell a person something."""
     try:
         typer.echo(text, err=True)
-    except BrokenPipeError:
-        # Nobody listens any more; the work goes on. What the stream still holds would fail once more at the
-        # very end, and Python then exits with 120.
+    except OSError as error:
+        if error.errno not in NOBODY_LISTENS:
+            raise
+        # The work goes on. What the stream still holds would fail once more at the very end, and Python then
+        # exits with 120.
         sys.stderr = None
 
 
@@ -83,14 +86,12 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except NewsletterError as error:
             raise fail(error) from None
-        except BrokenPipeError:
-            # Whoever reads our output has seen enough: `newsletter recipients X | head`.
-            sys.stdout = None
-            raise typer.Exit(0) from None
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in (*NOBODY_LISTENS, errno.ENOSPC):
                 raise
             sys.stdout = None  # what it still holds has nowhere to go
+            if error.errno != errno.ENOSPC:  # such as `newsletter recipients X | head`
+                raise typer.Exit(0) from None
             full = NewsletterError(
                 "There is no room left on the disk.", hint="Free some and run the command again."
             )
@@ -103,7 +104,12 @@ def print_json(value: object) -> None:
     """Print one JSON document to stdout."""
     import orjson
 
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    try:
+        typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    except OSError as error:
+        if error.errno not in NOBODY_LISTENS:
+            raise
+        sys.stdout = None  # the exit code still has to tell how it ended
 
 
 def confirm(question: str, *, yes: bool) -> bool:
@@ -132,7 +138,8 @@ def _bar() -> Iterator["Progress"]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(file=cast("TextIO", _Unbroken(sys.stderr)))
+    with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, object] = {}
 
         def report(step: str, done: int, of: int) -> None:
@@ -141,6 +148,34 @@ def _bar() -> Iterator["Progress"]:
             bar.update(tasks[step], completed=done, total=of or None)  # type: ignore[arg-type]
 
         yield report
+
+
+class _Unbroken:
+    """A stream that goes on when its terminal was closed: what is being shown matters less than the work."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if anybody can read it."""
+        self._try(lambda stream: stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if anybody can read it."""
+        self._try(lambda stream: stream.flush())
+
+    def _try(self, act: Callable[[TextIO], object]) -> None:
+        try:
+            if self._stream is not None:
+                act(self._stream)
+        except OSError as error:
+            if error.errno not in NOBODY_LISTENS:
+                raise
+            self._stream = sys.stderr = None
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 def _lines() -> "Progress":
@@ -193,4 +228,6 @@ def way_on(proof: "Proof") -> str:
             f"Find out with: newsletter reconcile {proof.issue}. "
             f"List them: newsletter recipients {proof.issue} --state unknown"
         )
+    if proof.state == "sending":
+        return f"Everybody was asked about; to end it: newsletter resume {proof.issue}"
     return ""

@@ -119,31 +119,42 @@ def _schedule(house: "Wiring", sending: "Sending", at: int, *, wait: bool, undo:
     """Freeze the issue, and wait for its time unless that is left to others."""
     from newsletter import publish
 
-    publish.schedule(house, sending, at)
     issue = sending.issue
+    if wait and not house.settings.approval.required:
+        _send_in_time(house, sending, at, undo=undo, json=json)
+        return
+    publish.schedule(house, sending, at)
+    proof = publish.status(house, issue)
     if house.settings.approval.required:
-        _end(house, issue, publish.status(house, issue), json=json)
+        _end(house, issue, proof, json=json)
         return
-    stop = "Ctrl-C undoes it, and so does" if undo and wait else "Stop it with"
-    say(f"It goes out {_when(house, at)}. {stop}: newsletter cancel {issue}")
-    if not wait:
-        say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
-        if json and (proof := publish.status(house, issue)):
-            print_json(proof.as_dict())
-        return
+    say(f"It goes out {_when(house, at)}. Stop it with: newsletter cancel {issue}")
+    say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
+    if json and proof:
+        print_json(proof.as_dict())
+
+
+def _send_in_time(house: "Wiring", sending: "Sending", at: int, *, undo: bool, json: bool) -> None:
+    """Freeze the issue, wait for its time and send it; Ctrl-C undoes it, or leaves it to others."""
+    from newsletter import publish
+
+    issue, stopped = sending.issue, ""
     try:
+        publish.schedule(house, sending, at)
+        stop = "Ctrl-C undoes it, and so does" if undo else "Stop it with"
+        say(f"It goes out {_when(house, at)}. {stop}: newsletter cancel {issue}")
         with progress_told() as progress:
-            proof = publish.resume(house, issue, progress=progress)
+            proof: Proof | None = publish.resume(house, issue, progress=progress)
     except KeyboardInterrupt:
-        if not undo or not publish.undo(house, issue):
-            _end(house, issue, publish.status(house, issue), stopped="Stopped.", json=json)
-            return
-        say("Undone: nobody was mailed.")
+        if undo and publish.undo(house, issue):
+            say("Undone: nobody was mailed.")
+        else:
+            stopped = "Stopped."
         proof = publish.status(house, issue)
-    except SendingStopped as stop:
-        _end(house, issue, publish.status(house, issue), stopped=f"Error: {stop}", json=json)
-        return
-    _end(house, issue, proof, json=json)
+    except SendingStopped as stop_of_its_own:
+        stopped = f"Error: {stop_of_its_own}"
+        proof = publish.status(house, issue)
+    _end(house, issue, proof, stopped=stopped, json=json)
 
 
 def _when(house: "Wiring", at: int) -> str:
@@ -271,7 +282,7 @@ def _end(house: "Wiring", issue: str, proof: "Proof | None", *, stopped: str = "
     show_proof(proof)
     if proof.send_at is not None:
         say(f"It goes out {_when(house, proof.send_at)}.")
-    if not proof.settled:
+    if not proof.settled or (stopped and proof.state == "sending"):
         say(way_on(proof))
         raise typer.Exit(3)
 

@@ -27,3 +27,5 @@ def serve(
         run_site(house, host, port, say, ready=timer.start)
     finally:
         stop.set()
+        if timer.is_alive():
+            timer.join()  # a sender it started finishes what is on the wire

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -20,7 +20,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from newsletter.errors import DeliveryError, NewsletterError, StoreError
-from newsletter.listening import listening
+from newsletter.listening import listening, run_until_told
 from newsletter.sandbox.app import create_app
 from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.inbox import Picture, no_picture
@@ -37,9 +37,9 @@ _BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from newsletter.sandbox.s
 
 
 class _Server(uvicorn.Server):
-    """Say when the server listens, and leave Ctrl-C to the sender where there is one."""
+    """Say when the server listens, and leave signals to the sender where there is one."""
 
-    def __init__(self, app: Starlette, ready: Callable[[], None], *, heeds_ctrl_c: bool) -> None:
+    def __init__(self, app: Starlette, ready: Callable[[], None], *, ends_by_signal: bool) -> None:
         # Nothing of a request is ever logged: it holds readers' addresses and a key.
         config = uvicorn.Config(
             app,
@@ -54,7 +54,7 @@ class _Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").addFilter(_unless_cut)
         self._end: Callable[[], None] = app.state.end
         self._ready = ready
-        self._heeds_ctrl_c = heeds_ctrl_c
+        self._ends_by_signal = ends_by_signal
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -65,7 +65,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._heeds_ctrl_c or sig != signal.SIGINT:
+        if self._ends_by_signal:
             super().handle_exit(sig, frame)
 
 
@@ -101,7 +101,7 @@ def serve(
     faults: Sequence[Fault] = (),
     ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Run the local SendGrid over the file at ``path`` until Ctrl-C.
+    """Run the local SendGrid over the file at ``path`` until Ctrl-C, SIGTERM or SIGHUP.
 
     Port 0 picks a free one; ``ready`` is called with the URL once it answers. What is reported goes to
     ``webhook`` in this ``manner``; ``faults`` meet the first requests. Raises SettingsError when the host or
@@ -121,9 +121,8 @@ def serve(
             faults=Faults(faults),
             taken=taken,
         )
-        server = _Server(app, lambda: ready(url) if ready else None, heeds_ctrl_c=True)
-        with suppress(KeyboardInterrupt):  # the ordinary way to end it
-            server.run(sockets=[listener])
+        server = _Server(app, lambda: ready(url) if ready else None, ends_by_signal=True)
+        run_until_told(server, listener)
 
 
 class Child:
@@ -209,7 +208,9 @@ def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
 
 def main() -> None:
     """Be the child: serve the file, and report to the webhook, until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A service manager tells all processes of a service at once, and the sender still has requests to finish.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     try:
         path, webhook = sys.argv[1:]
         with (
@@ -218,7 +219,7 @@ def main() -> None:
             _reporting(store, webhook, Manner()) as taken,
         ):
             app = create_app(store, taken=taken)
-            server = _Server(app, lambda: _tell({"url": url}), heeds_ctrl_c=False)
+            server = _Server(app, lambda: _tell({"url": url}), ends_by_signal=False)
             threading.Thread(target=_end_with_sender, args=[server], daemon=True).start()
             server.run(sockets=[listener])
     except NewsletterError as error:

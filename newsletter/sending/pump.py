@@ -5,8 +5,10 @@ apart. Workers share nothing but the ledger, the pace and a stop sign.
 """
 
 import gc
+import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -81,6 +83,8 @@ class Pump:
         self._pace = Pace()
         self._hold_until = 0
         self._latest = 0
+        self._ended: set[threading.Thread] = set()
+        self._one_ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._pace_lock = threading.Lock()
         self._refusals = Refusals()
         self._one_at_a_time = threading.Lock()
@@ -112,15 +116,22 @@ class Pump:
         try:
             for worker in workers:
                 worker.start()
-            for worker in workers:
-                while worker.is_alive():
-                    worker.join(0.2)  # in slices, so that Ctrl-C is heard
+            self._wait_for(workers)
         except BaseException:
             self.stopping.set()
-            for worker in workers:
-                if worker.ident is not None:
-                    worker.join()
+            # One that has not begun by now sees the stop sign before it puts anything on the wire.
+            self._wait_for([worker for worker in workers if worker.ident is not None])
             raise
+
+    def _wait_for(self, workers: Sequence[threading.Thread]) -> None:
+        """Wait until workers have ended.
+
+        Not by ``join``: interrupted by Ctrl-C, it lets go of a lock that the running thread holds, and takes
+        the thread for ended (CPython before 3.13, Thread._wait_for_tstate_lock).
+        """
+        while not self._ended.issuperset(workers):
+            with suppress(queue.Empty):
+                self._one_ended.get(timeout=0.2)  # in slices, so that Ctrl-C is heard
 
     def _work(self) -> None:
         try:
@@ -128,6 +139,9 @@ class Pump:
                 pass
         except BaseException as error:  # noqa: BLE001  (handed to the thread that waits)
             self._fail(error)
+        finally:
+            self._ended.add(threading.current_thread())
+            self._one_ended.put(None)
 
     def _fail(self, error: BaseException) -> None:
         self.failure = self.failure or error

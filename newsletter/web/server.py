@@ -1,14 +1,13 @@
-"""Run the readers' site until Ctrl-C."""
+"""Run the readers' site until Ctrl-C, SIGTERM or SIGHUP."""
 
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from newsletter.delivery.reports import PauseAt
-from newsletter.listening import listening
+from newsletter.listening import listening, run_until_told
 from newsletter.providers.sendgrid.webhook import public_keys
 from newsletter.web.app import create_app
 from newsletter.web.site import Facts, Say, Site
@@ -24,7 +23,9 @@ FINISH_SECONDS = 10  # for what was asked before it was told to end
 def run_site(
     wiring: "Wiring", host: str, port: int, say: Say, *, ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Run the readers' site until Ctrl-C. Port 0 picks a free one; ``say`` is told where it answers.
+    """Run the readers' site until Ctrl-C, SIGTERM or SIGHUP. Port 0 picks a free one.
+
+    ``say`` is told where it answers.
 
     ``ready`` is called once it does.
 
@@ -38,9 +39,7 @@ def run_site(
             _welcome(site, url)
             ready()
 
-        server = _Server(create_app(site), answers)
-        with suppress(KeyboardInterrupt):  # the ordinary way to end it
-            server.run(sockets=[listener])
+        run_until_told(_Server(create_app(site), answers), listener)
 
 
 def site_of(wiring: "Wiring", say: Say) -> Site:

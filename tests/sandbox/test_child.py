@@ -112,11 +112,12 @@ def test_it_does_not_outlive_a_sender_killed_in_the_middle_of_a_request(tmp_path
 
 
 @pytest.mark.slow
-def test_ctrl_c_is_the_senders_affair(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_being_told_to_end_is_the_senders_affair(tmp_path: Path, sign: signal.Signals) -> None:
     with start_child(tmp_path / "sandbox.db") as child:
-        os.kill(child.pid, signal.SIGINT)
+        os.kill(child.pid, sign)
         assert post(child.url, "ann@example.org").status_code == 202
-        os.kill(child.pid, signal.SIGINT)
+        os.kill(child.pid, sign)
         assert post(child.url, "bea@example.org").status_code == 202
         assert os.getpgid(child.pid) != os.getpgid(0)
 

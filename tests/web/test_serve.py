@@ -1,17 +1,22 @@
-"""The command, as an operator runs it: a process that says where it answers, and ends by Ctrl-C."""
+"""The command, as an operator runs it: a process that says where it answers, and ends when told."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import psutil
 import pytest
+from faults.nursery import until
+from strict_sendgrid import StrictSendGrid
 
+from newsletter.audience.links import Signer
 from newsletter.config import load_settings
 from newsletter.wiring import Wiring
 
@@ -22,9 +27,11 @@ PATIENCE = 30
 
 
 @contextmanager
-def _serving(publication: "Publication", *words: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def _serving(
+    publication: "Publication", *words: str, env: "Mapping[str, str] | None" = None
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     command = [sys.executable, "-m", "newsletter", "serve", "--port", "0", *words]
-    process = subprocess.Popen(command, cwd=publication.root, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=publication.root, env=env, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         found = re.search(r"http://\S+", process.stderr.readline())
@@ -36,16 +43,101 @@ def _serving(publication: "Publication", *words: str) -> Iterator[tuple["subproc
 
 
 @pytest.mark.slow
-def test_it_answers_where_it_says_and_ends_by_ctrl_c(publication: "Publication") -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_answers_where_it_says_and_ends_when_told(
+    publication: "Publication", sign: signal.Signals
+) -> None:
     publication.settings(provider="sandbox")
     with _serving(publication) as (process, url):
         assert httpx.get(f"{url}/health").json() == {"status": "ok"}
         assert httpx.get(f"{url}/u/nonsense").status_code == 404
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sign)
         _, rest = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     assert "Traceback" not in rest
     assert "nonsense" not in rest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP])
+def test_what_it_is_answering_when_told_to_end_it_answers(
+    publication: "Publication", sign: signal.Signals
+) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(2)
+    assert publication.run("send", "first", "--yes").exit_code == 0
+    key = Wiring(load_settings(publication.root / "newsletter.toml")).secret_key
+    body = b"List-Unsubscribe=One-Click"
+    with _serving(publication) as (process, url):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as reader:
+            head = f"POST /u/{Signer(key, 'unsubscribe', 1)(1)} HTTP/1.1\r\nHost: {host}\r\n"
+            form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            reader.sendall((head + form).encode() + body[:5])
+            assert httpx.get(f"{url}/health").status_code == 200  # it has read the head by now
+            process.send_signal(sign)
+            until(lambda: not _listens(host, int(port)))
+            reader.sendall(body[5:])
+            assert reader.recv(4096).startswith(b"HTTP/1.1 200")
+        _, rest = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    assert "Traceback" not in rest
+    left = publication.run("subscribers", "export", "--list", "readers").stdout
+    assert left.count("unsubscribed") == 1
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_told_not_to_hear_a_closing_terminal_it_goes_on(publication: "Publication") -> None:
+    publication.settings(provider="sandbox")
+    deaf = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited, as from nohup
+    try:
+        with _serving(publication) as (process, url):
+            signal.signal(signal.SIGHUP, deaf)
+            process.send_signal(signal.SIGHUP)
+            for _ in range(3):
+                assert httpx.get(f"{url}/health").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0
+    finally:
+        signal.signal(signal.SIGHUP, deaf)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whom", ["the site alone", "everybody at once"])
+def test_a_send_that_it_started_ends_cleanly_with_it(publication: "Publication", whom: str) -> None:
+    with StrictSendGrid(latency=0.1) as server:
+        publication.settings(host=server.url, batch_size=2, threads=2)
+        publication.subscribe(200)
+        scheduled = publication.run("send", "first", "--at", "in 1s", "--no-wait", "--yes")
+        assert scheduled.exit_code == 0, scheduled.stderr
+        environment = {**os.environ, "SENDGRID_API_KEY": "SG.test.key"}
+        with _serving(publication, env=environment) as (process, _):
+            until(lambda: server.posts > 4)
+            told = [psutil.Process(process.pid)]
+            if whom == "everybody at once":  # as a service manager does
+                told += told[0].children(recursive=True)
+                assert len(told) == 2
+            for one in told:
+                one.send_signal(signal.SIGTERM)
+            _, rest = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, rest
+        assert "Traceback" not in rest
+        assert "newsletter resume first" in rest
+        proof = publication.run("status", "first", "--json").json
+        assert (proof["unknown"], proof["accepted"]) == (0, len(server.accepted))
+        assert 0 < len(server.accepted) < 200
+        server.latency = 0
+        assert publication.run("resume", "first", "--json").json["accepted"] == 200
+        assert set(server.accepted.values()) == {1}
 
 
 @pytest.mark.slow

@@ -1,0 +1,40 @@
+"""What ends a command: a service manager's SIGTERM and a closing terminal's SIGHUP, as Ctrl-C does."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+BY_CTRL_C = 130  # the exit code of what was interrupted before it had anything to tell
+
+
+@contextmanager
+def ended_by_signals(*, once: bool = False) -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise KeyboardInterrupt in the main thread, as SIGINT does, and end quietly.
+
+    What was to be ignored when the process began stays ignored: that is how ``nohup`` works. ``once`` is for
+    a process that is told twice, by a service manager and by the process that started it: a second signal,
+    SIGINT included, then changes nothing, while at a terminal a second Ctrl-C is a person's impatience.
+    """
+    handler = _Once() if once else signal.default_int_handler
+    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in (*heeded, signal.SIGINT) if once else heeded:
+        signal.signal(number, handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(BY_CTRL_C) from None
+    finally:
+        for number in heeded:
+            signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
+
+
+class _Once:
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._told:
+            self._told = True
+            raise KeyboardInterrupt
