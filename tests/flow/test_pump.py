@@ -1,5 +1,6 @@
 """The ledger's harder moments, through a real server: faults on the wire, limits, late answers."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -73,6 +74,30 @@ def test_a_batch_that_is_too_large_is_split(publication: Publication) -> None:
         assert ran.exit_code == 0, ran.stderr
         assert ran.json["accepted"] == 30
         assert len(server.requests) >= 5
+
+
+def _naming(*places: int) -> Fault:
+    errors = [{"message": "Bad address", "field": f"personalizations.{place}.to.0.email"} for place in places]
+    return Fault(status=400, body=json.dumps({"errors": errors}).encode())
+
+
+@pytest.mark.parametrize("places", [(10,), (1200,), (9999,), (10, 11, 12), (500, 1200)])
+def test_a_refusal_that_names_a_place_past_the_end_rejects_nobody(
+    publication: Publication, places: tuple[int, ...]
+) -> None:
+    with StrictSendGrid(faults=[None, _naming(*places)]) as server:
+        ran = _send(publication, server, threads=1)
+        assert (ran.exit_code, ran.json["accepted"], ran.json["rejected"]) == (0, 30, 0), ran.stderr
+
+
+def test_a_place_past_the_end_does_not_keep_the_named_reader_from_being_rejected(
+    publication: Publication,
+) -> None:
+    with StrictSendGrid(faults=[None, _naming(3, 10, 1200)]) as server:
+        ran = _send(publication, server, threads=1)
+        assert (ran.exit_code, ran.json["accepted"], ran.json["rejected"]) == (0, 29, 1), ran.stderr
+        named = server.requests[1]["personalizations"][3]["to"][0]["email"]
+        assert named in publication.run("recipients", "first", "--state", "rejected").stdout
 
 
 def test_a_provider_that_is_down_all_along_leaves_everyone_pending(publication: Publication) -> None:
