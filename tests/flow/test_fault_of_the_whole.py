@@ -10,9 +10,11 @@ from pathlib import Path
 import orjson
 import pytest
 from conftest import Publication, Ran, rows
+from faults.nursery import until
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import House, Scripted
+from sqlalchemy import select
 from strict_faults import FAULTS, Fault
 from strict_sendgrid import StrictSendGrid
 
@@ -20,6 +22,8 @@ from newsletter import publish, readership
 from newsletter.delivery.outcomes import Accepted, Outcome, Refused
 from newsletter.delivery.policy import SEVERAL
 from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.store.database import read
+from newsletter.store.tables import batch
 from newsletter.wiring import SystemClock
 
 REQUESTS = 25  # at most, with eight threads, however long the list
@@ -178,6 +182,15 @@ def test_readers_refused_without_a_name_cost_nobody_else_the_mail(
     assert all("Bad Request" in row["reason"] for row in told)
 
 
+def test_a_long_row_of_such_readers_is_found_out_while_there_are_others_to_compare_them_with(
+    publication: Publication,
+) -> None:
+    refused = set(in_the_order_of_the_list(240)[:30])
+    with StrictSendGrid(refuse_unnamed=refused) as server:
+        ran = send(publication, server, 240, batch_size=60, threads=1)
+        assert (ran.exit_code, ran.json["accepted"], ran.json["rejected"]) == (0, 210, 30), ran.stderr
+
+
 def test_after_the_first_refusal_only_single_readers_go_out_until_one_is_accepted(
     publication: Publication,
 ) -> None:
@@ -188,6 +201,58 @@ def test_after_the_first_refusal_only_single_readers_go_out_until_one_is_accepte
         assert sizes[:4] == [10, 1, 1, 1]
         asked = [{one["to"][0]["email"] for one in each["personalizations"]} for each in server.requests[:4]]
         assert set.union(*asked[1:]) <= asked[0]
+
+
+class Refusing(Scripted):
+    """A provider that refuses everybody, the first batch while a second one gets ready to leave."""
+
+    nothing_is_ready = staticmethod(lambda: True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posted: list[int] = []
+        self.first, self.second, self.doubted = (threading.Event() for _ in range(3))
+        self.lock = threading.Lock()
+
+    def build(
+        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
+    ) -> bytes:
+        if len(recipients) == 1:
+            self.doubted.set()
+        with self.lock:
+            is_first = not self.first.is_set()
+            self.first.set()
+        if not is_first:
+            self.second.set()
+            assert self.doubted.wait(60)
+        return orjson.dumps([each.reader for each in recipients])
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        readers = orjson.loads(request)
+        self.posted.append(len(readers))
+        assert self.second.wait(60)
+        if len(readers) == 1:
+            until(self.nothing_is_ready)
+        return Refused("Bad Request")
+
+
+def test_what_was_ready_to_leave_when_the_doubt_began_stays_here(tmp_path: Path) -> None:
+    post = Refusing()
+    house = House(tmp_path / "house", post, batch_size=5, delivery={"threads": 2})
+    house.clock = SystemClock()
+
+    def nothing_is_ready() -> bool:
+        with read(house.engine) as connection:
+            ready = select(batch.c.id).where(batch.c.state == "claimed")
+            return connection.execute(ready).first() is None
+
+    post.nothing_is_ready = nothing_is_ready  # type: ignore[assignment]
+    for n in range(20):
+        readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
+    proof = publish.send(house, publish.foresee(house, "first"))
+    house.engine.dispose()
+    assert (proof.state, proof.pending) == ("paused", 20)
+    assert post.posted == [5] + [1] * SEVERAL
 
 
 def test_stopped_in_doubt_nobody_is_rejected(publication: Publication) -> None:
