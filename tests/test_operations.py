@@ -170,9 +170,12 @@ def test_every_alarm_has_its_row() -> None:
 
 
 def test_the_table_knows_after_how_many_answers_sending_stops_by_itself() -> None:
-    from newsletter.delivery.policy import GIVE_UP_AFTER, PAUSE_AFTER, PROBE_AFTER
+    from newsletter.delivery.policy import GIVE_UP_AFTER, MOST, PAUSE_AFTER, PROBE_AFTER, SEVERAL
 
     table = section("When something fails")
     assert (PROBE_AFTER, PAUSE_AFTER, GIVE_UP_AFTER) == (3, 3, 8)
     assert "Three such answers in a row" in table
     assert "after eight rounds" in table
+    assert (SEVERAL, MOST) == (5, 15)
+    assert "After five in a row" in table
+    assert "15 at most" in table
