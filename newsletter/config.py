@@ -19,6 +19,7 @@ from newsletter.errors import SettingsError
 
 FILE_NAME = "newsletter.toml"
 MAX_BYTES = 1_000_000
+SANDBOX = "sandbox"  # whose mail certainly reached nobody
 SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 
 
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
     file: Path | None = None
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
     secret_key: SecretStr = SecretStr("")
+    secret_keys_old: SecretStr = SecretStr("")
     approval_key: SecretStr = SecretStr("")
 
     @classmethod
@@ -155,7 +157,7 @@ class Settings(BaseSettings):
     def provider_identity(self) -> str:
         """Name whose acceptance the ledger records; one provider's never counts for another."""
         if self.delivery.provider == "sandbox":
-            return "sandbox"
+            return SANDBOX
         if self.sendgrid_host in SENDGRID_HOSTS.values():
             return "sendgrid"
         return (
@@ -285,6 +287,7 @@ _SECRETS = {
     "api_key": "SENDGRID_API_KEY",
     "sendgrid_api_key": "SENDGRID_API_KEY",
     "secret_key": "NEWSLETTER_SECRET_KEY",
+    "secret_keys_old": "NEWSLETTER_SECRET_KEYS_OLD",
     "approval_key": "NEWSLETTER_APPROVAL_KEY",
 }
 

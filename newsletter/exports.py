@@ -13,6 +13,7 @@ from newsletter.audience.consent.dates import iso
 from newsletter.audience.formulas import guard
 from newsletter.errors import AudienceError
 from newsletter.platforms import own
+from newsletter.private import open_private
 from newsletter.store.lists import ListCounts
 from newsletter.store.subscribers import Member
 from newsletter.store.suppressions import Suppression
@@ -48,7 +49,7 @@ class WholeFile:
 
     def __enter__(self) -> IO[str]:
         try:
-            self._file = self._draft.open("w", encoding="utf-8", newline="")
+            self._file = open_private(self._draft, encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
         return self._file

@@ -11,6 +11,7 @@ from newsletter.audience.formulas import guard
 from newsletter.audience.header import DELIMITERS
 from newsletter.audience.rows import Refused, Table
 from newsletter.errors import AudienceError
+from newsletter.private import open_private
 
 
 def beside(path: Path) -> Path:
@@ -51,7 +52,7 @@ class RefusedRows:
                 hint="Name another place for the refused rows: --refused FILE",
             )
         # With a byte order mark: without it spreadsheets take UTF-8 for something else and save it spoilt.
-        self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
+        self._file = open_private(self._draft, encoding="utf-8-sig")
         delimiter = self._table.delimiter if self._table.delimiter in DELIMITERS else ","
         writer = csv.writer(self._file, delimiter=delimiter, lineterminator="\n")
         writer.writerow([*REFUSED_COLUMNS, *map(guard, self._table.header[self._table.columns.own :])])

@@ -13,9 +13,10 @@ from threading import Event
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.config import Settings, is_loopback
+from newsletter.config import SANDBOX, Settings, is_loopback
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
+from newsletter.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
 from newsletter.loaders import bundled_templates, template_loader
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ class SystemClock:
 class Wiring:
     """Everything a story needs from outside, built when first asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, warn: Callable[[str], None] = lambda _sentence: None) -> None:
+        """Stand on ``settings``; ``warn`` is told what a person must know though the work goes on."""
         self.settings = settings
+        self._warn = warn
         self.clock = SystemClock()
 
     @cached_property
@@ -138,35 +141,33 @@ class Wiring:
     def secret_key(self) -> bytes:
         """Return the key that signs links: the environment's, or for mail that stays here one made and kept.
 
-        Raises SettingsError when mail would leave the machine and the environment has none.
+        Raises SettingsError when mail would leave the machine and the environment has none, or when it is too
+        short for a publication that has mailed nobody yet.
         """
         given = self.settings.secret_key.get_secret_value()
         if given:
-            return given.encode()
+            return signing_key(given, links_are_out=self._links_are_out, warn=self._warn)
         if not self.settings.stays_here:
             raise SettingsError(
                 "NEWSLETTER_SECRET_KEY is not set, and readers' links must be signed.",
-                hint='Make one and keep it: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+                hint=HOW_TO_MAKE_ONE,
             )
-        return self._kept_key()
+        return kept_key(self.settings.state_folder / "newsletter.key")
 
-    def _kept_key(self) -> bytes:
-        path = self.settings.state_folder / "newsletter.key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        except OSError as error:
-            raise SettingsError(f"No key can be kept here: {error.strerror}.", file=str(path)) from error
-        else:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_urlsafe(32).encode())
-        key = path.read_bytes().strip()
-        if len(key) < 16:
-            raise SettingsError(
-                "The key file is damaged.", file=str(path), hint="Delete it to have one made."
-            )
-        return key
+    @property
+    def link_keys(self) -> tuple[bytes, ...]:
+        """Return the keys whose links are followed: the one that signs, then those it took the place of."""
+        return (self.secret_key, *old_keys(self.settings.secret_keys_old.get_secret_value()))
+
+    def _links_are_out(self) -> bool:
+        """Say whether anybody may have been mailed: a server on loopback may pass mail on."""
+        from newsletter.store.database import read
+        from newsletter.store.mailings import reached_readers
+
+        if not self.has_database:
+            return False
+        with read(self.engine) as connection:
+            return reached_readers(connection, but=SANDBOX)
 
     @property
     def sandbox_file(self) -> Path:

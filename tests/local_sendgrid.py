@@ -10,6 +10,7 @@ from typing import Any, Self
 import httpx
 import orjson
 import uvicorn
+from pace import FOREVER
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -71,7 +72,7 @@ class Stage:
     def __init__(self) -> None:
         self._app: ASGIApp = Response(status_code=503)
         self.url = ""
-        self.client = httpx.Client(timeout=20)
+        self.client = httpx.Client(timeout=FOREVER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

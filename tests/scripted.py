@@ -1,22 +1,20 @@
 """A publication whose provider answers as a test tells it to, and whose clock makes nobody wait."""
 
-import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from threading import Event
 
 import orjson
 from conftest import BRIEF
+from databases import empty_database
 
 from newsletter.config import Settings
 from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
-from newsletter.store.database import open_database
 from newsletter.wiring import Wiring
 
 
@@ -116,14 +114,6 @@ def _outcome(answer: Answer) -> Outcome:
     return outcomes[answer.kind]
 
 
-@cache
-def _empty_database() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        open_database(f"sqlite:///{path}").dispose()
-        return path.read_bytes()
-
-
 class House(Wiring):
     """A publication whose provider and clock are this test's."""
 
@@ -139,7 +129,7 @@ class House(Wiring):
     ) -> None:
         (root / "issues").mkdir(parents=True)
         (root / "issues" / "first.md").write_text(BRIEF)
-        (root / "newsletter.db").write_bytes(_empty_database())
+        (root / "newsletter.db").write_bytes(empty_database())
         values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
         how = {"provider": "sandbox", "batch_size": batch_size, "threads": 1, **delivery}
         database = {"database": {"url": f"sqlite:///newsletter.db?timeout={wait_for_lock}"}}

@@ -144,7 +144,7 @@ class Reports:
     def post(self, body: bytes, headers: dict[str, str]) -> int:
         """Put one post on the wire and return its status."""
         where = urlsplit(self.webhook)
-        connection = http.client.HTTPConnection(where.netloc, timeout=30)
+        connection = http.client.HTTPConnection(where.netloc, timeout=600)
         try:
             connection.request("POST", where.path, body, headers)
             return connection.getresponse().status

@@ -74,7 +74,7 @@ class StrictSendGrid:
     body was read. ``refuse`` names an address' entry in a 400, ``refuse_unnamed`` refuses without naming;
     ``accept_then_hang`` takes a request with that address and never answers. ``status`` answers every request
     so and takes none. With ``tls`` it is also the proxy a request for any https host may be sent through, and
-    answers in that host's place.
+    answers in that host's place. So many POSTs are ``answered`` at once; later ones wait for ``release``.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class StrictSendGrid:
         port: int = 0,
         reports: "Reports | None" = None,
         on_half: Callable[[], None] = lambda: None,
+        answered: int | None = None,
     ) -> None:
         self.latency = latency
         self.refuse, self.refuse_unnamed, self.accept_then_hang = refuse, refuse_unnamed, accept_then_hang
@@ -106,7 +107,7 @@ class StrictSendGrid:
         self.problems: list[str] = []
         self.posts = self.connections = self.count = self.body_bytes = 0
         self._faults = in_order(at_random(shares, seed) if shares else faults)
-        self._reports, self._on_half = reports, on_half
+        self._reports, self._on_half, self._answered = reports, on_half, answered
         self._log = log
         self._keep, self._count_only, self._port = keep_bodies, count_only, port
         self._memory = Memory()
@@ -118,6 +119,10 @@ class StrictSendGrid:
     def url(self) -> str:
         """Return the base URL."""
         return f"http://127.0.0.1:{self._port}"
+
+    def release(self) -> None:
+        """Answer what was held back, and whatever comes, at once."""
+        self._loop.call_soon_threadsafe(self._released.set)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._run, name="strict-sendgrid", daemon=True)
@@ -134,7 +139,7 @@ class StrictSendGrid:
             self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        self._stop = asyncio.Event()
+        self._stop, self._released = asyncio.Event(), asyncio.Event()
         server = await asyncio.start_server(self._connected, "127.0.0.1", self._port, limit=1 << 20)
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -208,6 +213,8 @@ class StrictSendGrid:
         else:
             fault = self._judge(number, headers, body, fault)
         await asyncio.sleep(self.latency)
+        if self._answered is not None and number > self._answered:
+            await self._released.wait()
         return await self._act(writer, fault, number)
 
     def _next_fault(self) -> Fault | None:

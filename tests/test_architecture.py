@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,15 @@ ABOVE = (
 )
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
 def _imports(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -65,7 +72,7 @@ def test_a_pure_room_opens_no_file_and_reads_no_clock(room: str) -> None:
     for path in _modules(room):
         calls = {
             node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(_tree(path))
             if isinstance(node, ast.Call)
         }
         assert not calls & {"open", "now", "today", "utcnow", "getenv", "read_text", "read_bytes"}, path.name
@@ -94,7 +101,7 @@ def test_sql_is_only_in_the_store_and_the_sandboxs_own_file() -> None:
             continue
         statements = {
             node.module
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(_tree(path))
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sqlalchemy")
             for alias in node.names
             if alias.name not in {"Engine", "Connection"}
@@ -122,7 +129,7 @@ def test_only_wiring_builds_effects() -> None:
     for path in PACKAGE.rglob("*.py"):
         calls = {
             getattr(node.func, "id", getattr(node.func, "attr", ""))
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(_tree(path))
             if isinstance(node, ast.Call)
         }
         assert path.name == "wiring.py" or not calls & builders, path
@@ -139,7 +146,7 @@ def test_every_page_is_escaped_by_itself() -> None:
         environments = [
             {each.arg: each.value for each in node.keywords}
             for path in _modules(room)
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(_tree(path))
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Environment"
         ]
         assert environments, room

@@ -72,6 +72,7 @@ def test_a_secret_in_the_file_is_refused_and_not_printed(tmp_path: Path, name: s
 def test_secrets_never_show_in_a_repr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENDGRID_API_KEY", "SG.hunter2.x")
     monkeypatch.setenv("NEWSLETTER_SECRET_KEY", "hunter2-too")
+    monkeypatch.setenv("NEWSLETTER_SECRET_KEYS_OLD", "hunter2-before,hunter2-long-before")
     assert "hunter2" not in repr(load_settings(start=_write(tmp_path, "")))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pace import FOREVER
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -77,7 +78,7 @@ class Terminals:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            timeout=180,
+            timeout=FOREVER,
         )
         for name, value in re.findall(r"^export (\w+)=(\S+)$", step.commands, re.MULTILINE):
             self.environment[name] = value

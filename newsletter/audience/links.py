@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,15 @@ class Reference:
     reader: int
     mailing: int
 
+
+# What a mail program puts around or into a link: quotes and brackets before it; line breaks, with the "=" of
+# quoted-printable (RFC 2045, section 6.7) or invisible; after it anything that could not be more of a token.
+_BREAK = r"(?:=?[\s\u00ad\u200b-\u200d\u2060\ufeff]+)"
+_LETTER = "[A-Za-z0-9_-]"
+_MANGLED = re.compile(
+    rf"[\s\"'<(\[]*((?:{_LETTER}{_BREAK}?){{{_LENGTH - 1}}}{_LETTER})[_-]*(?!{_LETTER})", re.ASCII
+)
+_NO_LETTER = re.compile(r"[^A-Za-z0-9_-]")
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -51,6 +61,16 @@ class Signer:
         outer.update(inner.digest())
         raw = binascii.b2a_base64(body + outer.digest()[:_MAC_BYTES], newline=False)
         return raw.translate(_URL_SAFE)[:_LENGTH].decode()
+
+
+def token_in(text: str) -> str:
+    """Return the token in what is left of a link once a mail program is done with it; "" when there is none.
+
+    A token is 43 characters of its alphabet, so all else is somebody else's: a full stop, a bracket, a slash,
+    a line break. What is cut short, or goes on in that alphabet, is no token.
+    """
+    found = _MANGLED.match(text)
+    return _NO_LETTER.sub("", found[1]) if found else ""
 
 
 def verify(key: bytes, purpose: Purpose, token: str) -> Reference | None:

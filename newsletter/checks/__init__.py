@@ -4,12 +4,13 @@ Pure, and above both editorial and rendering. docs/checks.md explains every code
 """
 
 from newsletter.checks import brief, fields, language, links, mail, pictures, subject  # noqa: F401  (each registers)
+from newsletter.checks.mail import is_hopeless
 from newsletter.checks.registry import Check, Facts, PictureFacts, Seen, registered
 from newsletter.editorial.issue import Issue
 from newsletter.errors import Finding
 from newsletter.rendering.message import RenderedMessage
 
-__all__ = ["Check", "Facts", "PictureFacts", "registered", "run_checks"]
+__all__ = ["Check", "Facts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
 
 _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 

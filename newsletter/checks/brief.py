@@ -6,7 +6,6 @@ from datetime import date
 
 from newsletter.checks.reading import (
     Passage,
-    all_passages,
     paragraphs,
     passages,
     sections,
@@ -136,18 +135,16 @@ def text_damaged(seen: Seen) -> Iterator[Remark]:
 
 
 def _matches(seen: Seen, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
-    for passage in all_passages(seen.issue):
-        for text, line in passage.prose():
-            for found in pattern.finditer(text):
-                yield line, found[0]
+    for text, line in seen.prose:
+        for found in pattern.finditer(text):
+            yield line, found[0]
 
 
 @check("date-wrong", "warning")
 def date_wrong(seen: Seen) -> Iterator[Remark]:
     """Look for days that the calendar does not have, in English."""
-    for passage in all_passages(seen.issue):
-        for text, line in passage.prose():
-            yield from _wrong_dates(text, line)
+    for text, line in seen.prose:
+        yield from _wrong_dates(text, line)
 
 
 def _wrong_dates(text: str, line: int) -> Iterator[Remark]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.reading import all_passages
 from newsletter.checks.registry import Remark, Seen, check
 
 _ALWAYS_KNOWN = frozenset({"email"})
@@ -34,11 +33,10 @@ def field_default(seen: Seen) -> Iterator[Remark]:
 @check("field-foreign", "warning")
 def field_foreign(seen: Seen) -> Iterator[Remark]:
     """Look for a merge field in another system's writing, which every reader would see as it stands."""
-    for passage in all_passages(seen.issue):
-        for text, line in passage.prose():
-            for found in _FOREIGN.finditer(text):
-                yield Remark(
-                    line,
-                    f"“{found[0]}” is a merge field of another system; readers would see it as it stands.",
-                    'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.',
-                )
+    for text, line in seen.prose:
+        for found in _FOREIGN.finditer(text):
+            yield Remark(
+                line,
+                f"“{found[0]}” is a merge field of another system; readers would see it as it stands.",
+                'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.',
+            )

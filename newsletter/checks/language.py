@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.reading import all_passages
 from newsletter.checks.registry import Remark, Seen, check
 
 # Script, its letters, and the languages (BCP 47) that are written in it.
@@ -28,8 +27,8 @@ _SCRIPTS = tuple(
 @check("language-script", "warning")
 def language_script(seen: Seen) -> Iterator[Remark]:
     """Look for an issue mostly in letters that its language does not use: it would be read out wrongly."""
-    text = "".join(each.text for each in all_passages(seen.issue))
-    letters = sum(each.isalpha() for each in text)
+    text = "".join(each.text for each in seen.passages)
+    letters = sum(map(str.isalpha, text))
     language = seen.issue.language.lower().partition("-")[0]
     for script, pattern, languages in _SCRIPTS:
         if language not in languages and len(pattern.findall(text)) * 2 > letters:

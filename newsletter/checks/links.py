@@ -3,14 +3,18 @@
 import ipaddress
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from newsletter.checks.reading import Link, all_passages, links
+from newsletter.checks.reading import Link
 from newsletter.checks.registry import Remark, Seen, check
 
+_REMEMBERED = 20_000  # addresses: several checks look at each, one check after the other
 SCHEMES = ("http", "https", "mailto")
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.IGNORECASE)
+_LONGEST_MAILBOX = 254  # characters, RFC 5321 4.5.3.1.3
+_LONGEST = 2_083  # characters of an address that every browser opens
 _MAILBOX = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 _SHORTENERS = {
@@ -28,6 +32,7 @@ _UNREAD = re.compile(r"\[[^\]\n]+\]\(\s*<?(?:https?:|www\.|mailto:)[^\n)]*\)")
 _BARE = re.compile(r"https?://[^\s<>“”\"]+")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _split(href: str) -> SplitResult | None:
     try:
         parts = urlsplit(href)
@@ -37,13 +42,17 @@ def _split(href: str) -> SplitResult | None:
     return parts
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _host(href: str) -> str:
     parts = _split(href)
     return (parts.hostname or "").lower().rstrip(".") if parts else ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _fault(href: str) -> str:
     """Return what is wrong with an address, as the end of a sentence; empty when nothing is."""
+    if len(href) > _LONGEST:
+        return f"has an address of {len(href):,} characters, and not every browser opens over {_LONGEST:,}"
     parts = _split(href)
     if not href.strip():
         return "has no address"
@@ -53,13 +62,17 @@ def _fault(href: str) -> str:
         return _scheme_fault(href, parts)
     if parts.scheme == "mailto":
         names = [each for each in unquote(parts.path).split(",") if each.strip()]
-        good = bool(names) and all(_MAILBOX.fullmatch(each.strip()) for each in names)
+        good = bool(names) and all(_is_mailbox(each.strip()) for each in names)
         return "" if good else "names no e-mail address"
     if not parts.hostname:
         return "names no server"
     if _ip(parts.hostname) is None and not _HOST.fullmatch(parts.hostname):
         return "names a server that cannot exist"
     return ""
+
+
+def _is_mailbox(text: str) -> bool:
+    return len(text) <= _LONGEST_MAILBOX and _MAILBOX.fullmatch(text) is not None
 
 
 def _scheme_fault(href: str, parts: SplitResult) -> str:
@@ -91,7 +104,7 @@ def _named(link: Link) -> str:
 @check("link-form", "error")
 def link_form(seen: Seen) -> Iterator[Remark]:
     """Look for a link that cannot lead anywhere from a mail."""
-    for link in links(seen.issue):
+    for link in seen.links:
         fault = _fault(link.href)
         if fault:
             yield Remark(
@@ -104,7 +117,7 @@ def link_form(seen: Seen) -> Iterator[Remark]:
 @check("link-local", "error")
 def link_local(seen: Seen) -> Iterator[Remark]:
     """Look for a link to a machine that only the editor reaches."""
-    for link in links(seen.issue):
+    for link in seen.links:
         host = _host(link.href)
         if host and not _fault(link.href) and _is_local(host):
             yield Remark(
@@ -117,7 +130,7 @@ def link_local(seen: Seen) -> Iterator[Remark]:
 @check("link-password", "error")
 def link_password(seen: Seen) -> Iterator[Remark]:
     """Look for a name or password in a link's address, which every reader would get."""
-    for link in links(seen.issue):
+    for link in seen.links:
         parts = _split(link.href)
         if parts and parts.scheme != "mailto" and "@" in parts.netloc:
             yield Remark(
@@ -130,7 +143,7 @@ def link_password(seen: Seen) -> Iterator[Remark]:
 @check("link-plain-http", "warning")
 def link_plain_http(seen: Seen) -> Iterator[Remark]:
     """Look for a link without encryption."""
-    for link in links(seen.issue):
+    for link in seen.links:
         if link.href.startswith("http://") and not _fault(link.href) and not _is_local(_host(link.href)):
             yield Remark(
                 link.line,
@@ -142,7 +155,7 @@ def link_plain_http(seen: Seen) -> Iterator[Remark]:
 @check("link-shortened", "warning")
 def link_shortened(seen: Seen) -> Iterator[Remark]:
     """Look for links through shorteners, which hide where they lead and which filters distrust."""
-    for link in links(seen.issue):
+    for link in seen.links:
         host = _host(link.href).removeprefix("www.")
         if host in _SHORTENERS:
             yield Remark(
@@ -155,8 +168,8 @@ def link_shortened(seen: Seen) -> Iterator[Remark]:
 @check("link-empty", "error")
 def link_empty(seen: Seen) -> Iterator[Remark]:
     """Look for a link without text. One around a picture has the picture's alt text, checked there."""
-    around = {(each.href, each.line) for each in seen.issue.pictures}
-    for link in links(seen.issue):
+    around = {(each.href, each.line) for each in seen.pictures}
+    for link in seen.links:
         if not link.text and (link.href, link.line) not in around:
             yield Remark(
                 link.line,
@@ -168,7 +181,7 @@ def link_empty(seen: Seen) -> Iterator[Remark]:
 @check("link-vague", "warning")
 def link_vague(seen: Seen) -> Iterator[Remark]:
     """Look for link texts that say nothing when read alone, as screen readers list them."""
-    for link in links(seen.issue):
+    for link in seen.links:
         if link.text.casefold().strip(" .:…!→»>") in _VAGUE:
             yield Remark(
                 link.line,
@@ -180,35 +193,37 @@ def link_vague(seen: Seen) -> Iterator[Remark]:
 @check("link-bare", "notice")
 def link_bare(seen: Seen) -> Iterator[Remark]:
     """Look for addresses shown as they are, which are read aloud letter by letter."""
-    bare = [link for link in links(seen.issue) if link.bare]
+    bare = [link for link in seen.links if link.bare]
     for link in bare:
         yield Remark(
             link.line,
             f"The link shows its address, {link.text[:60]}, where words would do.",
             "Write [what it is](address).",
         )
-    for address, line in _unlinked(seen, {link.text for link in bare}):
+    linked = {address for link in bare for address in _addresses(link.text)}
+    for address, line in _unlinked(seen, linked):
         yield Remark(line, f"The address {address[:60]} is text, not a link.", "Write [what it is](address).")
 
 
 def _unlinked(seen: Seen, linked: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yield addresses in running text, with their line, that are no link's."""
-    for passage in all_passages(seen.issue):
-        for text, line in passage.prose():
-            for found in _BARE.findall(_UNREAD.sub("", text)):
-                address = found.rstrip(".,;:!?)")
-                if not any(address in each for each in linked):
-                    yield address, line
+    for text, line in seen.prose:
+        for address in _addresses(_UNREAD.sub("", text)):
+            if address not in linked:
+                yield address, line
+
+
+def _addresses(text: str) -> Iterator[str]:
+    return (found.rstrip(".,;:!?)") for found in _BARE.findall(text))
 
 
 @check("link-unread", "warning")
 def link_unread(seen: Seen) -> Iterator[Remark]:
     """Look for what was meant as a link but is text to Markdown, mostly because of a space."""
-    for passage in all_passages(seen.issue):
-        for text, line in passage.prose():
-            for found in _UNREAD.findall(text):
-                yield Remark(
-                    line,
-                    f"“{found[:60]}” was meant as a link, but readers would see it as it stands.",
-                    "Write [words](https://…) with no space in the address.",
-                )
+    for text, line in seen.prose:
+        for found in _UNREAD.findall(text):
+            yield Remark(
+                line,
+                f"“{found[:60]}” was meant as a link, but readers would see it as it stands.",
+                "Write [words](https://…) with no space in the address.",
+            )

@@ -4,13 +4,19 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from markdown_it.token import Token
+
+from newsletter.checks.reading import sections
 from newsletter.checks.registry import Remark, Seen, check
+from newsletter.editorial.issue import Issue
 from newsletter.rendering.merge import LINKS
 
 CLIPPED = 102_400  # bytes of HTML at which Gmail cuts a mail off; click tracking makes links longer still
 LARGE = 80_000
+HOPELESS = 2 * CLIPPED  # bytes of a brief's own words and tags: no theme makes a short mail of so many
+_TAG = 3  # bytes of the shortest tag
 MAX_STYLES = 16_384  # bytes of <style>, all together, above which Gmail drops them all
 
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
@@ -54,6 +60,24 @@ def _outline(html: str) -> _Outline:
     return outline
 
 
+def is_hopeless(issue: Issue) -> bool:
+    """Say whether an issue is so long that its mail is cut off whatever the theme."""
+    return any(size >= HOPELESS for size in accumulate(_sizes(issue)))
+
+
+def _sizes(issue: Issue) -> Iterator[int]:
+    """Yield how many bytes of HTML each part takes at least: its words, and a few for each tag."""
+    return (_least_of(token) for _, section in sections(issue) for token in section.body)
+
+
+def _least_of(token: Token) -> int:
+    if token.type == "inline":
+        return sum(map(_least_of, token.children or ()))
+    if token.type == "merge_field":  # the tag in its place may be shorter
+        return 0
+    return len(token.content.encode()) + (_TAG if token.nesting and not token.hidden else 0)
+
+
 def _html_size(seen: Seen) -> int:
     return len(seen.message.html.encode()) if seen.message else 0
 
@@ -61,11 +85,13 @@ def _html_size(seen: Seen) -> int:
 @check("mail-clipped", "error")
 def mail_clipped(seen: Seen) -> Iterator[Remark]:
     """Look for a mail that Gmail cuts off, the unsubscribe link with it."""
-    size = _html_size(seen)
+    size, least = _html_size(seen), "" if seen.message else "at least "
+    if not seen.message and is_hopeless(seen.issue):
+        size = sum(_sizes(seen.issue))
     if size >= CLIPPED:
         yield Remark(
             None,
-            f"The mail's HTML has {size:,} bytes; Gmail cuts off at {CLIPPED:,}, the foot included.",
+            f"The mail's HTML has {least}{size:,} bytes; Gmail cuts off at {CLIPPED:,}, the foot included.",
             "Shorten stories or send fewer of them.",
         )
 

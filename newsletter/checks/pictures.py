@@ -31,7 +31,7 @@ def _is_local(picture: Picture) -> bool:
 
 
 def _usable(seen: Seen) -> Iterator[tuple[Picture, PictureFacts]]:
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         facts = seen.facts.pictures.get(picture.src)
         if facts and facts.exists:
             yield picture, facts
@@ -59,7 +59,7 @@ def _is_hexadecimal(alt: str) -> bool:
 @check("alt-missing", "error")
 def alt_missing(seen: Seen) -> Iterator[Remark]:
     """Look for a picture without alt text."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if not picture.alt.strip():
             yield Remark(
                 picture.line,
@@ -71,7 +71,7 @@ def alt_missing(seen: Seen) -> Iterator[Remark]:
 @check("alt-file-name", "error")
 def alt_file_name(seen: Seen) -> Iterator[Remark]:
     """Look for a file name, a UUID or a camera's number in place of alt text."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         alt = picture.alt.strip()
         if alt and _is_name(alt, picture):
             yield Remark(
@@ -84,7 +84,7 @@ def alt_file_name(seen: Seen) -> Iterator[Remark]:
 @check("alt-generic", "warning")
 def alt_generic(seen: Seen) -> Iterator[Remark]:
     """Look for alt texts that only say that there is a picture."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if picture.alt.strip(" .:!").casefold() in _GENERIC:
             yield Remark(
                 picture.line,
@@ -96,7 +96,7 @@ def alt_generic(seen: Seen) -> Iterator[Remark]:
 @check("alt-long", "notice")
 def alt_long(seen: Seen) -> Iterator[Remark]:
     """Look for alt texts too long to listen to."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if len(picture.alt) > MAX_ALT:
             yield Remark(
                 picture.line,
@@ -108,7 +108,7 @@ def alt_long(seen: Seen) -> Iterator[Remark]:
 @check("alt-repeats", "warning")
 def alt_repeats(seen: Seen) -> Iterator[Remark]:
     """Look for alt texts that are the caption again."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if picture.alt and picture.alt.casefold().strip(" .") == picture.caption.casefold().strip(" ."):
             yield Remark(
                 picture.line,
@@ -120,7 +120,7 @@ def alt_repeats(seen: Seen) -> Iterator[Remark]:
 @check("caption-missing", "notice")
 def caption_missing(seen: Seen) -> Iterator[Remark]:
     """Look for pictures without a caption, hence without a credit."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if not picture.caption:
             yield Remark(
                 picture.line,
@@ -132,7 +132,7 @@ def caption_missing(seen: Seen) -> Iterator[Remark]:
 @check("picture-missing", "error")
 def picture_missing(seen: Seen) -> Iterator[Remark]:
     """Look for a picture whose file cannot be used."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         facts = seen.facts.pictures.get(picture.src)
         if not picture.src:
             yield Remark(picture.line, "The picture names no file.", "Write ![what it shows](file.jpg).")
@@ -148,7 +148,7 @@ def picture_missing(seen: Seen) -> Iterator[Remark]:
 @check("picture-address", "error")
 def picture_address(seen: Seen) -> Iterator[Remark]:
     """Look for picture addresses that mail programs refuse to load."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if picture.src and not _is_local(picture) and not picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
@@ -160,7 +160,7 @@ def picture_address(seen: Seen) -> Iterator[Remark]:
 @check("picture-remote", "notice")
 def picture_remote(seen: Seen) -> Iterator[Remark]:
     """Look for pictures on servers of others, who may change or count them."""
-    for picture in seen.issue.pictures:
+    for picture in seen.pictures:
         if picture.src.startswith("https://"):
             yield Remark(
                 picture.line,

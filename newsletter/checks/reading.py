@@ -1,13 +1,13 @@
 """An issue as checks read it: its running text, its links, its sentences, each with the line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it.token import Token
 
-from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
+from newsletter.editorial.issue import Brief, FieldUse, Issue, Picture, Section
 
 _BREAKS = ("softbreak", "hardbreak")
 
@@ -99,11 +99,11 @@ def all_passages(issue: Issue) -> Iterator[Passage]:
                 yield from passages(part)
 
 
-def links(issue: Issue) -> Iterator[Link]:
-    """Yield every link of an issue's text, then those around pictures."""
-    for passage in all_passages(issue):
+def links(passages: Iterable[Passage], pictures: Iterable[Picture]) -> Iterator[Link]:
+    """Yield every link of some text, then those around pictures."""
+    for passage in passages:
         yield from _links(passage)
-    for picture in issue.pictures:
+    for picture in pictures:
         if picture.href:
             yield Link(picture.href, picture.alt, picture.line)
 
@@ -133,11 +133,16 @@ def words(section: Section) -> int:
 # A full stop after these, or after a single letter, ends no sentence.
 _ABBREVIATION = re.compile(r"(^|[\s(“‘])([^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|approx|Gen|Sen|Rep|Jan|Feb|Aug|"
                            r"Sept|Oct|Nov|Dec|[A-Za-z](\.[A-Za-z])+)\.$")  # fmt: skip
+_LONGEST_ABBREVIATION = 40  # characters looked at before a full stop
 _SENTENCE_END = re.compile(r"[.!?…][”’\")\]]*(?=\s+[“‘\"(\[]?[^\W_a-z])|[。！？]")
 
 
 def sentences(text: str) -> int:
     """Return how many sentences a text has, erring on the low side."""
-    ends = [end for end in _SENTENCE_END.finditer(text) if not _ABBREVIATION.search(text[: end.start() + 1])]
+    ends = [end for end in _SENTENCE_END.finditer(text) if not _abbreviates(text, end.start() + 1)]
     last = 1 if text and not (ends and ends[-1].end() == len(text)) else 0
     return len(ends) + last
+
+
+def _abbreviates(text: str, stop: int) -> bool:
+    return _ABBREVIATION.search(text, max(0, stop - _LONGEST_ABBREVIATION), stop) is not None

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from itertools import islice
 
-from newsletter.editorial.issue import Issue
+from newsletter.checks.reading import Link, Passage, all_passages, links
+from newsletter.editorial.issue import Issue, Picture
 from newsletter.errors import Finding, Severity
 from newsletter.rendering.message import RenderedMessage
+
+MAX_REMARKS = 200  # of one check: who has that many will look at the first ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,36 @@ class Facts:
     today: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
-    """All that a check looks at. ``message`` is None when the issue could not be rendered yet."""
+    """All that a check looks at. ``message`` is None when the issue was not rendered.
+
+    What many checks look at is gathered once: the runs of text, their lines outside code, links, pictures.
+    """
 
     issue: Issue
     facts: Facts
     message: RenderedMessage | None
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Return every run of text, in order."""
+        return tuple(all_passages(self.issue))
+
+    @cached_property
+    def prose(self) -> tuple[tuple[str, int], ...]:
+        """Return every line of text outside code, with its number."""
+        return tuple(line for passage in self.passages for line in passage.prose())
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Return every link of the text, then those around pictures."""
+        return tuple(links(self.passages, self.pictures))
+
+    @cached_property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return every picture of the issue, in order."""
+        return self.issue.pictures
 
     def line_of(self, key: str) -> int | None:
         """Return the line of a front matter key."""
@@ -69,9 +97,12 @@ class Check:
     look: Looking
 
     def findings(self, seen: Seen) -> Iterator[Finding]:
-        """Yield what the check finds."""
-        for remark in self.look(seen):
-            yield Finding(self.code, self.severity, seen.issue.file, remark.line, remark.message, remark.hint)
+        """Yield what the check finds; after 200 findings one that says there are more."""
+        for count, remark in enumerate(islice(self.look(seen), MAX_REMARKS + 1)):
+            message = remark.message
+            if count == MAX_REMARKS:
+                message = f"There are more of these, from this line on; the first {MAX_REMARKS} are told."
+            yield Finding(self.code, self.severity, seen.issue.file, remark.line, message, remark.hint)
 
 
 _known: dict[str, Check] = {}

@@ -47,7 +47,7 @@ def wiring() -> "Wiring":
     from newsletter.config import load_settings
     from newsletter.wiring import Wiring
 
-    return Wiring(load_settings(Path(state.config) if state.config else None))
+    return Wiring(load_settings(Path(state.config) if state.config else None), warn=warn)
 
 
 def say(text: str = "") -> None:
@@ -70,6 +70,12 @@ def alarm(text: str) -> None:
     """Tell a person what should never have happened, so that nobody overlooks it."""
     words = f"ALARM: {text}"
     say(typer.style(words, fg="white", bg="red", bold=True) if _is_terminal(sys.stderr) else words)
+
+
+def warn(text: str) -> None:
+    """Tell a person what cannot stay as it is, though the work goes on."""
+    words = f"WARNING: {text}"
+    say(typer.style(words, fg="yellow", bold=True) if _is_terminal(sys.stderr) else words)
 
 
 def fail(error: NewsletterError) -> typer.Exit:

@@ -52,6 +52,7 @@ def build_stories(
         _tell_before_headline(stories, faults)
         stories = stories[1:] or stories
     for story in stories:
+        faults.raise_if_full()
         _tell_labels(story, labels, faults)
     return tuple(_brief(story, faults) for story in stories)
 

@@ -30,6 +30,11 @@ class Faults:
         """Say whether a fault of that code lies on one of the lines first to last, both included."""
         return any(code == each and first <= line <= last for each, line, _ in self._found)
 
+    def raise_if_full(self) -> None:
+        """Raise IssueError when so much is wrong that looking further tells nobody more."""
+        if self.full:
+            self.raise_any()
+
     def raise_any(self) -> None:
         """Raise IssueError with every fault, by line; do nothing when there is none."""
         if self._found:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from markdown_it.token import Token
 
-from newsletter.editorial.faults import Faults
+from newsletter.editorial.faults import LIMIT, Faults
 from newsletter.editorial.issue import FieldUse, Issue
 from newsletter.editorial.names import suggestion
 from newsletter.errors import Finding
@@ -86,11 +87,12 @@ def uses(tokens: Collection[Token]) -> Iterator[FieldUse]:
 
 
 def unknown_fields(issue: Issue, known: Collection[str]) -> tuple[Finding, ...]:
-    """Return an error for each merge field no reader has, with the nearest name.
+    """Return an error for each merge field no reader has, with the nearest name; 200 at most.
 
     ``known`` are the list's attributes; the built-in fields are always known.
     """
     names = sorted({*known, *BUILT_IN_FIELDS})
+    unknown = (use for use in issue.fields if use.name not in names)
     return tuple(
         Finding(
             "field-unknown",
@@ -100,6 +102,5 @@ def unknown_fields(issue: Issue, known: Collection[str]) -> tuple[Finding, ...]:
             f"No reader has a field “{use.name}”.",
             f"{suggestion(use.name, names)}Known are: {', '.join(names)}.",
         )
-        for use in issue.fields
-        if use.name not in names
+        for use in islice(unknown, LIMIT)
     )

@@ -14,6 +14,7 @@ from newsletter.editorial.source import is_text
 
 KEYS = ("subject", "preheader", "date", "number", "language", "correction")
 FENCE = "---"
+MAX_FRONT = 50_000  # characters: YAML takes a hundred times as long to read as the brief below does
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXAMPLE = "Begin the file with three lines: ---, then “subject: …”, then --- again."
@@ -42,8 +43,22 @@ def read_front(lines: list[str], faults: Faults) -> FrontMatter:
     start = first + 1
     end = _end(lines, start, faults)
     front = FrontMatter(body=min(end + 1, len(lines)))
-    _read_yaml("\n".join(lines[start:end]), start, front, faults)
+    text = "\n".join(lines[start:end])
+    if len(text) > MAX_FRONT:
+        _tell_long(len(text), first + 1, faults)
+        front.whole = False
+    else:
+        _read_yaml(text, start, front, faults)
     return front
+
+
+def _tell_long(length: int, line: int, faults: Faults) -> None:
+    faults.add(
+        "front-long",
+        line,
+        f"The front matter has {length:,} characters; at most {MAX_FRONT:,} are allowed.",
+        "Close it with a line of three hyphens (---) right after its keys; the text comes below.",
+    )
 
 
 def _end(lines: list[str], start: int, faults: Faults) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Literal
 
 import yaml
@@ -20,6 +21,8 @@ What = Literal["kept", "setting", "left out", "needs you"]
 _PROSE = 120  # characters: text broken by hand has no longer lines, so a longer one is a paragraph
 _HEADLINE = 250  # characters: what is longer is no headline but the first paragraph
 _LONG_ENOUGH_TO_BREAK = 50  # characters; a shorter first line was not broken for want of room
+MAX_LINES = 20_000  # of a page, with something on them: each is told of
+_MAX_COMMENTS = 20_000  # characters that a brief's front matter keeps of what was left out
 _BLANK = " \t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOT_SEEN = "\u200b\u2060\ufeff"
 
@@ -66,8 +69,9 @@ class _Draft:
     labels: Labels
     headline: str = ""
     headline_line: _Line | None = None
-    paragraphs: list[str] = field(default_factory=list)
+    paragraphs: list[list[str]] = field(default_factory=list)  # each as its lines
     comments: list[str] = field(default_factory=list)
+    room: int = _MAX_COMMENTS
     kinds: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
 
@@ -78,14 +82,17 @@ class _Draft:
 def import_text(text: str, *, file: str, labels: Labels, today: date) -> Imported:
     """Return the brief that a page's plain text holds, headline, labels and paragraphs word for word.
 
-    ``today`` becomes the issue's date. Raises IssueError for an empty text or one with control characters.
+    ``today`` becomes the issue's date. Raises IssueError for an empty text, one with control characters
+    or one with more than 20,000 lines.
     What the brief still lacks (a picture's file and its text, a label) has a note of its own.
     """
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     faults.raise_any()
     draft = _Draft(labels)
-    lines = list(_lines(clean, labels))
+    lines = list(islice(_lines(clean, labels), MAX_LINES + 1))
+    _tell_many_lines(lines, faults)
+    faults.raise_any()
     foot = _foot(lines, labels)
     for line in lines[:foot]:
         _take(line, draft)
@@ -96,6 +103,16 @@ def import_text(text: str, *, file: str, labels: Labels, today: date) -> Importe
     _tell_lacking(draft, len(clean.split("\n")))
     notes = tuple(sorted(draft.notes, key=lambda note: note.line))
     return Imported(_markdown(draft, today), draft.headline, notes)
+
+
+def _tell_many_lines(lines: Sequence[_Line], faults: Faults) -> None:
+    if len(lines) > MAX_LINES:
+        faults.add(
+            "file-lines-many",
+            lines[MAX_LINES].number,
+            f"The file has more than {MAX_LINES:,} lines, too many for an article.",
+            "Is it the right file? Keep the article's own lines and take the others out.",
+        )
 
 
 # ── lines ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,17 +173,18 @@ def _take(line: _Line, draft: _Draft) -> None:
 
 
 def _leave_out(line: _Line, draft: _Draft, name: str, why: str) -> None:
-    draft.comments.append(f"# {name}: {line.text}")
-    draft.note(
-        line,
-        "left out",
-        f"Not the author's words: {why}, not to one issue. A comment at the brief's top keeps it.",
-    )
+    comment = f"# {name}: {line.text}"
+    kept = "It is too long for the brief's top."
+    if len(comment) <= draft.room:
+        draft.room -= len(comment)
+        draft.comments.append(comment)
+        kept = "A comment at the brief's top keeps it."
+    draft.note(line, "left out", f"Not the author's words: {why}, not to one issue. {kept}")
 
 
 def _take_picture(line: _Line, draft: _Draft) -> None:
     name = line.text if "." in line.text[-6:] else f"{line.text}.jpg"
-    draft.paragraphs.append(f"![]({_destination(name)})")
+    draft.paragraphs.append([f"![]({_destination(name)})"])
     draft.note(
         line,
         "needs you",
@@ -193,11 +211,11 @@ def _take_label(line: _Line, draft: _Draft) -> bool:
         draft.note(line, "needs you", f"A second “{kind}”: join the two, or begin a new story before it.")
     draft.kinds.add(kind)
     if run_in is None:
-        draft.paragraphs.append(f"## {escaped_headline(line.text)}")
+        draft.paragraphs.append([f"## {escaped_headline(line.text)}"])
     else:
         _, label, end = run_in
         rest = line.text[end:].strip()
-        draft.paragraphs.append(f"**{escaped(label)}:** {escaped(rest)}".rstrip())
+        draft.paragraphs.append([f"**{escaped(label)}:** {escaped(rest)}".rstrip()])
     return True
 
 
@@ -208,12 +226,12 @@ def _take_text(line: _Line, draft: _Draft) -> None:
     elif _goes_on_with_headline(line, draft):
         draft.headline += " " + line.text
         draft.note(line, "kept", "Goes on with the headline.")
-    elif line.begins or not draft.paragraphs or draft.paragraphs[-1].startswith(("![", "## ")):
-        draft.paragraphs.append(escaped(line.text))
+    elif line.begins or not draft.paragraphs or draft.paragraphs[-1][0].startswith(("![", "## ")):
+        draft.paragraphs.append([escaped(line.text)])
         where = "in its section" if draft.kinds else "below the headline, as the lede"
         draft.note(line, "kept", f"A paragraph {where}.")
     else:
-        draft.paragraphs[-1] += "\n" + escaped(line.text)
+        draft.paragraphs[-1].append(escaped(line.text))
         draft.note(line, "kept", "Goes on with the paragraph above it.")
 
 
@@ -255,7 +273,8 @@ def _markdown(draft: _Draft, today: date) -> str:
     front = yaml.safe_dump({"subject": subject}, allow_unicode=True, width=10_000)
     top = ["---", front.rstrip("\n"), f"date: {today.isoformat()}", *draft.comments, "---", ""]
     head = f"# {escaped_headline(draft.headline)}".rstrip()
-    return "\n".join(top) + "\n" + "\n\n".join([head, *draft.paragraphs]) + "\n"
+    paragraphs = ["\n".join(lines) for lines in draft.paragraphs]
+    return "\n".join(top) + "\n" + "\n\n".join([head, *paragraphs]) + "\n"
 
 
 def _shortened(headline: str) -> str:

@@ -29,7 +29,8 @@ class Labels:
         Case, a trailing colon, straight or curly quotes and apostrophes, no-break and repeated spaces make
         no difference.
         """
-        return _index(self).get(folded(text))
+        # Evening out a text of a megabyte may take minutes, and no label is nearly as long.
+        return _index(self).get(folded(text)) if len(text) <= 4 * _longest(self) else None
 
     def run_in(self, text: str) -> tuple[SectionKind, str, int] | None:
         """Return kind, label and where the text goes on, if it begins with a label and a colon."""

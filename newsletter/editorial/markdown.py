@@ -3,8 +3,10 @@
 Faults and line numbers travel in markdown-it's ``env``, as its rules have no other way to reach them.
 """
 
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -18,6 +20,7 @@ from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
 from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
 from newsletter.editorial.pictures import lift_pictures
+from newsletter.editorial.steps import MAX_STEPS, Steps, TooManySteps, count_steps
 
 MAX_DEPTH = 20  # mail programs and the tools that prepare a mail give up on deeper nesting
 RESERVED = "-nl."  # begins every tag by which the provider puts a reader's values into a mail
@@ -27,19 +30,58 @@ _OPEN_DESTINATION = re.compile(r"\]\(\S*$")
 _TEMPLATE_OPENING = re.compile(r"\{\{|\{%")
 
 
-def parse_blocks(text: str, faults: Faults) -> list[Token]:
+def parse_blocks(text: str, faults: Faults, *, max_steps: int = MAX_STEPS) -> list[Token]:
     """Return the block tokens of a text, pictures lifted out of their paragraphs.
 
-    ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``.
+    ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``. Raises
+    IssueError where reading stopped: nothing below is known, and to tell of more would mislead.
     """
-    env: dict[str, object] = {"faults": faults, "line": 1}
-    tokens = _parser().parse(text, env)
+    steps = Steps(max_steps)
+    env: dict[str, object] = {"faults": faults, "line": 1, "steps": steps}
+    try:
+        steps.take_for_quotes(text)
+        with _collecting_later():
+            tokens = _parser().parse(text, env)
+        _take_for_addresses(tokens, steps)
+    except TooManySteps as stopped:
+        _tell_too_dense(stopped.line, faults)
+        faults.raise_any()
+    faults.raise_if_full()
     tell_unused_references(tokens, env, faults)
     tell_lost_cells(tokens, text, faults)
     for token, line in with_lines(tokens):
         _tell_depth(token, line, faults)
         _tell_hidden(token, line, faults)
     return lift_pictures(tokens, faults)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Keep Python from looking for garbage among tokens, which are none: it takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _take_for_addresses(tokens: list[Token], steps: Steps) -> None:
+    for token, line in with_lines(tokens):
+        for child in token.children or ():
+            if child.attrs:
+                steps.take_for_address(sum(len(str(value)) for value in child.attrs.values()), line)
+
+
+def _tell_too_dense(line: int, faults: Faults) -> None:
+    faults.add(
+        "brief-too-dense",
+        line,
+        "Reading stopped here: up to this line the file holds more markup than a brief can have.",
+        "Look for long runs of brackets, asterisks, quotes or tiny paragraphs that came along by mistake, "
+        "take them out, or split the file into several issues.",
+    )
 
 
 def with_lines(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
@@ -63,29 +105,42 @@ def tell_reserved(faults: Faults, line: int) -> None:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     options = {"html": False, "maxNesting": 2 * MAX_DEPTH, "store_labels": True}
-    parser = MarkdownIt("commonmark", options).enable("table")
+    parser = MarkdownIt("commonmark", options).enable("table").disable(["html_block", "html_inline"])
     parser.core.ruler.at("inline", _inline_with_lines)
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.inline.ruler.at("image", _image_once)
     parser.inline.ruler.after("image", "broken_picture", _broken_picture)
+    count_steps(parser)
     return parser
 
 
 def _inline_with_lines(state: StateCore) -> None:
+    faults: Faults = state.env["faults"]
+    steps: Steps = state.env["steps"]
     for token in state.tokens:
         if token.type == "inline":
-            state.env["line"] = token.map[0] + 1 if token.map else state.env["line"]
+            state.env["line"] = line = token.map[0] + 1 if token.map else state.env["line"]
+            steps.take_for_text(line)
             token.children = []
             state.md.inline.parse(token.content, state.md, state.env, token.children)
+            faults.raise_if_full()
 
 
 def _line(state: StateInline) -> int:
-    line: int = state.env["line"]
-    return line + state.src.count("\n", 0, state.pos)
+    """Return the line a text is read at; counting goes on from the last place asked about in that text."""
+    first: int = state.env["line"]
+    text, at, line = state.env.get("counted", ("", 0, 0))
+    if text is not state.src or at > state.pos:
+        at, line = 0, first
+    line += state.src.count("\n", at, state.pos)
+    state.env["counted"] = state.src, state.pos, line
+    return int(line)
 
 
 def _merge_field(state: StateInline, silent: bool) -> bool:
     """Read ``{{ name }}``; note a ``{{`` or ``{%`` that is none and read it as text."""
+    if state.src[state.pos] != "{":
+        return False
     opening = state.src[state.pos : min(state.pos + 2, state.posMax)]
     if opening not in ("{{", "{%"):
         return False
@@ -99,8 +154,10 @@ def _merge_field(state: StateInline, silent: bool) -> bool:
 def _push_field(state: StateInline, opening: str, found: re.Match[str] | None) -> None:
     line = _line(state)
     if found is None:
-        tell_broken(state.env["faults"], line, opening)
-        state.pending += opening
+        faults: Faults = state.env["faults"]
+        tell_broken(faults, line, opening)
+        faults.raise_if_full()
+        state.append_pending(opening)
         return
     # A link's address may hold no space: `](https://… {{ name }})` is text to Markdown, a link to its writer.
     if _OPEN_DESTINATION.search(state.src[max(0, state.pos - 300) : state.pos]):
@@ -121,7 +178,7 @@ def _tell_misplaced(faults: Faults, line: int) -> None:
 
 def _image_once(state: StateInline, silent: bool) -> bool:
     """Read a picture, but none within another's text, which is words; count the lines before it."""
-    if state.env.get("in_picture"):
+    if state.src[state.pos] != "!" or state.env.get("in_picture"):
         return False
     line = state.env["line"]
     state.env.update(in_picture=True, line=_line(state))
@@ -169,10 +226,12 @@ def _tell_depth(token: Token, line: int, faults: Faults) -> None:
 
 def _tell_hidden(token: Token, line: int, faults: Faults) -> None:
     """Note what no scan of the source can see: reserved letters behind entities, braces within addresses."""
+    children = token.children or ([token] if token.content or token.attrs else ())
+    if not children:
+        return
     last = token.map[1] if token.map else line
-    children = token.children or [token]
-    shown = "".join(_shown(child) for child in children)
-    hidden = [unquote(str(value)) for child in children for value in child.attrs.values()]
+    shown = "".join([_shown(child) for child in children])
+    hidden = [unquote(str(value)) for child in children if child.attrs for value in child.attrs.values()]
     reserved = RESERVED in shown or any(RESERVED in value for value in hidden)
     if reserved and not faults.has("file-reserved", line, last):
         tell_reserved(faults, line)

@@ -10,24 +10,35 @@ from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
 from newsletter.editorial.source import without_odd_characters
+from newsletter.editorial.steps import MAX_STEPS
 
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place
 MAX_CORRECTION = 500  # characters: a reader takes it in at a glance, before the letter
 
 
-def parse_issue(text: str, *, issue_id: str, file: str, labels: Labels, language: str = "en") -> Issue:
+def parse_issue(
+    text: str,
+    *,
+    issue_id: str,
+    file: str,
+    labels: Labels,
+    language: str = "en",
+    max_steps: int = MAX_STEPS,
+) -> Issue:
     """Return the issue that a file's text holds.
 
-    ``file`` is the name errors quote, ``language`` the publication's, for an issue that names none. Raises
-    IssueError with every fault, each with its line in the file.
+    ``file`` is the name errors quote, ``language`` the publication's, for an issue that names none.
+    ``max_steps`` bounds what reading its Markdown may cost. Raises IssueError with every fault, each with its
+    line in the file.
     """
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     tell_reserved_lines(clean, faults)
+    faults.raise_if_full()
     lines = clean.split("\n")
     front = read_front(lines, faults)
     body = "\n" * front.body + "\n".join(lines[front.body :])  # so that lines keep their numbers
-    stories = build_stories(parse_blocks(body, faults), labels, len(lines), faults)
+    stories = build_stories(parse_blocks(body, faults, max_steps=max_steps), labels, len(lines), faults)
     subject = _subject(front, faults)
     preheader = _front_tokens(front, "preheader", faults)
     issue = Issue(

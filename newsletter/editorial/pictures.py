@@ -8,6 +8,8 @@ from markdown_it.token import Token
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Picture
 
+MAX_PICTURES = 500  # in one issue: each is read from the disk and measured
+
 
 def lift_pictures(tokens: Sequence[Token], faults: Faults) -> list[Token]:
     """Return block tokens with each top-level paragraph of nothing but images as ``picture`` tokens.
@@ -24,7 +26,20 @@ def lift_pictures(tokens: Sequence[Token], faults: Faults) -> list[Token]:
         else:
             _tell_image_among_words(token, faults)
             lifted.append(token)
+    _tell_many([token for token in lifted if token.type == "picture"], faults)
     return lifted
+
+
+def _tell_many(pictures: Sequence[Token], faults: Faults) -> None:
+    if len(pictures) > MAX_PICTURES:
+        picture: Picture = pictures[MAX_PICTURES].meta["picture"]
+        faults.add(
+            "brief-pictures-many",
+            picture.line,
+            f"The file has {len(pictures):,} pictures; at most {MAX_PICTURES} are allowed in an issue.",
+            "Take this one out and those below it, or split the file into several issues.",
+        )
+        faults.raise_any()
 
 
 def _in_paragraph(token: Token, before: Sequence[Token]) -> bool:

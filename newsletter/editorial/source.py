@@ -80,10 +80,11 @@ def without_odd_characters(text: str, faults: Faults) -> str:
     if len(text) > MAX_BYTES:
         _too_large(faults)
         faults.raise_any()
-    for found in _NOT_TEXT.finditer(lines):
-        if faults.full:
-            break
-        _odd(faults, lines.count("\n", 0, found.start()) + 1, found[0])
+    if _NOT_TEXT.search(lines):
+        for number, line in enumerate(lines.split("\n"), start=1):
+            for character in dict.fromkeys(_NOT_TEXT.findall(line)):
+                _odd(faults, number, character)
+        faults.raise_if_full()
     return _NOT_TEXT.sub(" ", lines)
 
 

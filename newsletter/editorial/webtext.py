@@ -28,7 +28,8 @@ _CALL = re.compile(
 _LEGAL = re.compile(r"all rights reserved|^©|^\(c\) [0-9]{4}|^copyright\b", re.IGNORECASE)
 _PICTURE = re.compile(
     r"\S.{0,120}\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg)"  # any file name with a picture's ending
-    r"|(img|dsc|dscf|dscn|pxl|mvimg|gopr|dji)[ _-]?[0-9]{3,}([ _-]?[0-9a-z]+){0,4}"  # what cameras call one
+    # what cameras call one; no two parts may take the same letter, or a long line would be tried all ways
+    r"|(img|dsc|dscf|dscn|pxl|mvimg|gopr|dji)[ _-]?[0-9]{3}[0-9a-z]*([ _-][0-9a-z]+){0,4}"
     r"|screen ?shot [0-9]{4}-[0-9]{2}-[0-9]{2}.{0,30}",
     re.IGNORECASE,
 )

@@ -123,12 +123,17 @@ def _publication(wiring: Wiring) -> Publication:
 
 
 def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
-    """Return all that should be said about an issue before a reader sees it, by line."""
+    """Return all that should be said about an issue before a reader sees it, by line.
+
+    One so long that no mail program would show all of it is not rendered.
+    """
+    from newsletter.checks import is_hopeless
+
     try:
         draft = read_draft(wiring, reference)
     except IssueError as error:
         return error.findings
-    if draft.missing:
+    if draft.missing or is_hopeless(draft.issue):
         return check_draft(wiring, draft, None)
     try:
         message = render_draft(wiring, draft).message

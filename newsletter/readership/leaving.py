@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.audience.links import Purpose, Reference, verify
+from newsletter.audience.links import Purpose, Reference, token_in, verify
 from newsletter.audience.names import Titles
 from newsletter.store import consent, links, mailings, subscribers
 from newsletter.store.database import read, write
@@ -34,10 +34,11 @@ class Standing:
 
 
 def follow(keys: Sequence[bytes], purpose: Purpose, token: str) -> Reference | None:
-    """Return whom a link is about, by any of the keys.
+    """Return whom a link is about, by any of the keys, however a mail program mangled it.
 
     None when it is forged, cut short, or for another purpose: nobody is told which.
     """
+    token = token_in(token)
     if token[-1:] not in _LAST_LETTERS:
         return None
     for key in keys:

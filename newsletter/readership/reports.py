@@ -1,5 +1,6 @@
 """What the provider reports: kept, counted and acted on; and its own lists of whom it no longer mails."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,19 +28,38 @@ Progress = Callable[[str, int, int], None]  # a step's name, how much is done, o
 # A day: what the provider dates back, or lists late, is read again. Reading an entry twice changes nothing.
 OVERLAP = 24 * 3600 * SECOND
 AT_ONCE = 500
+AT_ONCE_TAKEN = 1_000  # reports: about 0.3 s of the database; a post of SendGrid's holds about as many
+# A program that waits for SQLite's lock looks for it every 100 ms (its sqliteDefaultBusyCallback): without a
+# pause as long as that, the next slice would have it before any other saw that it was free.
+REST_SECONDS = 0.15
 
 __all__ = ["Synced", "Taken", "sync", "take_reports"]
 
 
-def take_reports(engine: Engine, reports: Sequence[Event], *, now: Now, pause: PauseAt) -> Taken:
-    """Take in what one post reported, all of it or nothing, in one transaction.
+def take_reports(
+    engine: Engine,
+    reports: Sequence[Event],
+    *,
+    now: Now,
+    pause: PauseAt,
+    rest: Callable[[float], None] = time.sleep,
+) -> Taken:
+    """Take in what one post reported, a slice at a time, each all of it or nothing.
 
-    Each report counts once, in whatever order and however often it comes. It settles requests whose answer
-    never came, suppresses addresses, takes readers off lists, raises alarms, and pauses a mailing that
-    bounces or annoys too much. Raises StoreError when the database cannot take it: the provider posts again.
+    Each report counts once, in whatever order and however often it comes, so a post whose taking broke off is
+    taken again as a whole. It settles requests whose answer never came, suppresses addresses, takes readers
+    off lists, raises alarms, and pauses a mailing that bounces or annoys too much. Between slices, ``rest``
+    waits so many seconds for others to write. Raises StoreError when the database cannot take it: the
+    provider posts again.
     """
-    with write(engine) as connection:
-        return kept.take(connection, reports, now=now(), pause=pause)
+    taken = Taken()
+    for start in range(0, len(reports), AT_ONCE_TAKEN):
+        if start:
+            rest(REST_SECONDS)
+        with write(engine) as connection:
+            some = reports[start : start + AT_ONCE_TAKEN]
+            taken += kept.take(connection, some, now=now(), pause=pause)
+    return taken
 
 
 @dataclass(frozen=True, slots=True)

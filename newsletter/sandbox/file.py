@@ -1,6 +1,5 @@
 """The local SendGrid's own file: an SQLite database that several processes may use at once."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import Any
 import orjson
 
 from newsletter.errors import StoreError
+from newsletter.private import make_private
 
 VERSION = 2
 BUSY_SECONDS = 15.0
@@ -79,7 +79,7 @@ class File:
         self.path = path
         self._lock = threading.Lock()
         with self._told():
-            _make_private(path)
+            make_private(path)
             self._writer = self._connect()
             try:
                 _prepare(self._writer, path)
@@ -163,11 +163,6 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _make_private(path: Path) -> None:
-    # It holds readers' addresses: nobody else on the machine has a use for them.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

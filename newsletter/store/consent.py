@@ -67,6 +67,6 @@ def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:
         )
         .join(mailing_list, mailing_list.c.id == consent.c.list_id)
         .where(consent.c.subscriber_id == subscriber_id)
-        .order_by(consent.c.at, consent.c.id)
+        .order_by(consent.c.at, consent.c.list_id, consent.c.kind, consent.c.source)
     )
     return [Consent(*row) for row in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from newsletter.errors import StoreError
+from newsletter.private import make_private
 
 HEAD = "0003"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
@@ -41,9 +42,18 @@ def connect(url: str) -> Engine:
         )
     options = {"check_same_thread": False} | ({} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS})
     engine = create_engine(parsed, connect_args=options, pool_size=0)  # a connection is kept for each thread
+    if not str(path).startswith((":", "file:")):
+        _keep_private(path, engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_private(path: Path, engine: Engine) -> None:
+    try:
+        make_private(path)
+    except OSError as error:
+        raise StoreError(_explain("unable to open", engine)) from error
 
 
 def _parsed(url: str) -> URL:

@@ -45,6 +45,14 @@ class Taken:
     settled: int = 0
     paused: tuple[str, ...] = ()
 
+    def __add__(self, other: "Taken") -> "Taken":
+        """Return what became of both."""
+        counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTED}
+        return Taken(**counts, paused=tuple(sorted({*self.paused, *other.paused})))
+
+
+_COUNTED = ("new", "repeated", "strangers", "suppressed", "left", "rejoined", "settled")
+
 
 def take(connection: Connection, events: Sequence[Event], *, now: int, pause: PauseAt) -> Taken:
     """Keep what is new among events and do what follows from it; what is known already changes nothing."""

@@ -258,6 +258,20 @@ def reached_anybody(connection: Connection, mailing_id: int) -> bool:
     return connection.execute(taken.limit(1)).first() is not None
 
 
+def reached_readers(connection: Connection, *, but: str) -> bool:
+    """Say whether a mailing to readers was accepted, or may have been, by another provider than this."""
+    taken = (
+        select(batch.c.id)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.provider != but,
+            mailing.c.kind != "trial",
+            batch.c.state.in_(("accepted", "unknown", "posting")),
+        )
+    )
+    return connection.execute(taken.limit(1)).first() is not None
+
+
 def corrections_of(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     """Return the mailings that correct an issue, oldest first."""
     rows = connection.execute(

@@ -34,7 +34,7 @@ from newsletter.store.consent import record_all
 from newsletter.store.lists import add_attributes, ensure_list
 from newsletter.store.staging import slices, staging
 from newsletter.store.tables import consent, subscriber, subscription, suppression
-from newsletter.store.tallies import Import, Merged
+from newsletter.store.tallies import Import, Merged, Tally
 
 SLICE = 25_000  # addresses a statement: Ctrl-C is heard, and progress told, between two
 
@@ -52,16 +52,22 @@ def merge(
     add_attributes(connection, key, wanted.attributes)
     _skip_suppressed(connection, key, merged)
     dated = _Dates(now, as_told=_has_nobody(connection, key))
+    suppressing = _any_staged(connection, staging.c.suppressed != "")
+    telling = _any_staged(connection, staging.c.consent != "")
     done = 0
     for before, last, n in slices(connection, SLICE):
         within = and_(staging.c.email > before, staging.c.email <= last)
         _count(connection, key, within, merged)
-        _suppress(connection, within, now, merged)
+        if suppressing:
+            _suppress(connection, within, now, merged)
         _keep_within_bounds(connection, within, merged)
         connection.execute(_upsert_subscribers(connection, within, dated))
-        connection.execute(_mirror_suppressions(within))
+        if suppressing:
+            connection.execute(_mirror_suppressions(within))
         connection.execute(_upsert_subscriptions(connection, key, within, dated))
-        _keep_consent(connection, key, within, dated, wanted)
+        if telling:
+            _keep_told_consent(connection, key, within, dated)
+        _keep_untold_consent(connection, key, within, dated, wanted)
         done += n
         progress(done, total)
     wanted.after_writing(connection, key)
@@ -84,6 +90,10 @@ class _Dates:
             return now
         found = func.coalesce(*told, now)
         return case((found > now, now), else_=found)
+
+
+def _any_staged(connection: Connection, condition: ColumnElement[bool]) -> bool:
+    return connection.scalar(select(staging.c.line).where(condition).limit(1)) is not None
 
 
 def _has_nobody(connection: Connection, key: int) -> bool:
@@ -111,12 +121,11 @@ def _skip_suppressed(connection: Connection, key: int, merged: Merged) -> None:
 
 
 def _with_subscription(key: int, *columns: ColumnElement[Any]) -> Select[Any]:
-    on_list = and_(subscription.c.list_id == key, subscription.c.subscriber_id == subscriber.c.id)
     return (
         select(*columns)
         .select_from(staging)
         .outerjoin(subscriber, subscriber.c.email == staging.c.email)
-        .outerjoin(subscription, on_list)
+        .outerjoin(subscription, _held_on(key))
         .where(staging.c.held == 0)
     )
 
@@ -135,13 +144,16 @@ def _count(connection: Connection, key: int, within: ColumnElement[bool], merged
         .where(within)
         .group_by("fate", "standing")
     )
+    named: dict[str, Tally] = {}
     for row in rows.all():
         if row.fate == "joined":
             merged.joined += row.n
             merged.joined_as[row.standing] += row.n
         elif row.fate == "known":
             merged.known += row.n
-    for name, tally in (("left", merged.left), ("stopped", merged.stopped)):
+        else:
+            named[row.fate] = merged.left if row.fate == "left" else merged.stopped
+    for name, tally in named.items():
         tally.take(connection, _with_subscription(key, staging.c.line).where(within, fate == name))
 
 
@@ -239,26 +251,37 @@ def _upsert_subscriptions(
     )
 
 
-def _keep_consent(
-    connection: Connection, key: int, within: ColumnElement[bool], dated: _Dates, wanted: Import
-) -> None:
-    """Add what the file tells of consent; of whom it tells none, that they came or left by this file."""
-    on_list = and_(subscription.c.list_id == key, subscription.c.subscriber_id == subscriber.c.id)
-    changed = true() if dated.as_told else subscription.c.since == dated.now
+def _keep_told_consent(connection: Connection, key: int, within: ColumnElement[bool], dated: _Dates) -> None:
+    """Add what the file tells of consent."""
     told = connection.execute(
-        select(subscriber.c.id, staging.c.consent, changed.label("changed"))
+        select(subscriber.c.id, staging.c.consent, _changed(dated).label("changed"))
         .join(subscriber, subscriber.c.email == staging.c.email)
-        .join(subscription, on_list)
+        .join(subscription, _held_on(key))
         .where(within, staging.c.consent != "")
     )
     record_all(connection, _steps(told, key, dated.now))
+
+
+def _held_on(key: int) -> ColumnElement[bool]:
+    return and_(subscription.c.list_id == key, subscription.c.subscriber_id == subscriber.c.id)
+
+
+def _changed(dated: _Dates) -> ColumnElement[bool]:
+    """Say whether this import made or changed a subscription."""
+    return true() if dated.as_told else subscription.c.since == dated.now
+
+
+def _keep_untold_consent(
+    connection: Connection, key: int, within: ColumnElement[bool], dated: _Dates, wanted: Import
+) -> None:
+    """Add of whom the file tells no consent that they came, or left, by this file."""
     kind = case((subscription.c.status == "unsubscribed", "unsubscribed"), else_="imported")
     untold = (
         select(subscriber.c.id, literal(key, BigInteger), literal(dated.now, BigInteger), kind)
         .add_columns(literal(wanted.source), literal(""), literal(""), literal(wanted.evidence))
         .join(subscriber, subscriber.c.email == staging.c.email)
-        .join(subscription, on_list)
-        .where(within, staging.c.consent == "", changed)
+        .join(subscription, _held_on(key))
+        .where(within, staging.c.consent == "", _changed(dated))
         .order_by(subscriber.c.id)
     )
     connection.execute(_insert(connection, consent).from_select(_STEP, untold).on_conflict_do_nothing())

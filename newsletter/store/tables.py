@@ -91,17 +91,15 @@ suppression = Table(
 consent = Table(
     "consent",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=True),
-    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False),
-    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),  # joined, confirmed, imported, unsubscribed
-    Column("source", Text, nullable=False),  # import, command, link, provider; a platform's name
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),  # joined, confirmed, imported, unsubscribed
+    Column("source", Text, primary_key=True),  # import, command, link, provider; a platform's name
     Column("wording", Text, nullable=False, server_default=""),  # what they agreed to, word for word
     Column("form", Text, nullable=False, server_default=""),  # where they agreed
     Column("evidence", Text, nullable=False, server_default=""),  # what it rests on, such as a file's column
-    Index("uq_consent", "subscriber_id", "list_id", "at", "kind", "source", unique=True),
-    sqlite_autoincrement=True,
+    sqlite_with_rowid=False,  # one tree to keep in order, not two: an import adds a row for each reader
 )
 
 # Addresses of erased readers, as HMAC-SHA256 under the secret “erased”: never mailed, and no longer legible.

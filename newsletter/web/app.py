@@ -1,6 +1,5 @@
 """The readers' site as a web application."""
 
-import asyncio
 import traceback
 from pathlib import Path
 
@@ -12,15 +11,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsletter.errors import StoreError
+from newsletter.web.body import Bodies, SmallBodies
 from newsletter.web.pages import Pages
 from newsletter.web.readers import Readers
 from newsletter.web.site import Site
 from newsletter.web.watch import Watch
-from newsletter.web.webhook import Webhook
-
-# Requests that write at once. While the database is locked they wait for it, and all further ones for them:
-# threads are left for those who only read, health among them.
-WRITERS = 8
+from newsletter.web.webhook import PATH, Webhook
 
 
 def create_app(site: Site) -> Starlette:
@@ -34,6 +30,8 @@ def create_app(site: Site) -> Starlette:
         status = error.status_code if isinstance(error, HTTPException) else 500
         answer = pages.message(status)
         answer.headers.update((error.headers if isinstance(error, HTTPException) else None) or {})
+        if "Allow" in answer.headers:  # from a set, so in another order each time
+            answer.headers["Allow"] = ", ".join(sorted(answer.headers["Allow"].split(", ")))
         return answer
 
     async def answer_store_error(_request: Request, error: Exception) -> Response:
@@ -45,14 +43,17 @@ def create_app(site: Site) -> Starlette:
     async def answer_nobody(_request: Request, _error: Exception) -> Response:
         return Response(status_code=400)
 
-    writers = asyncio.Semaphore(WRITERS)
+    bodies = Bodies()
     app = Starlette(
         routes=[
-            *Readers(site, pages, writers).routes(),
-            *Webhook(site, watch, writers).routes(),
+            *Readers(site, pages, bodies).routes(),
+            *Webhook(site, watch, bodies).routes(),
             *watch.routes(),
         ],
-        middleware=[Middleware(_Mishaps, pages=pages, watch=watch)],
+        middleware=[
+            Middleware(_Mishaps, pages=pages, watch=watch),
+            Middleware(SmallBodies, but=PATH, refusal=pages.message(413)),
+        ],
         exception_handlers={
             HTTPException: answer_error,
             StoreError: answer_store_error,

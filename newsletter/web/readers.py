@@ -2,9 +2,12 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +19,14 @@ from newsletter.readership import leaving
 from newsletter.readership.leaving import Choices, Standing
 from newsletter.store.database import read
 from newsletter.store.mailings import picture_of
-from newsletter.web.body import read_body
+from newsletter.web.body import MAX_SMALL, Bodies
 from newsletter.web.pages import PRIVATE, SAFE, Pages
 from newsletter.web.site import Site
 
-MAX_FORM = 64 * 1024  # bytes; a mail program sends 26 (RFC 8058, section 3.2)
+# Requests that write at once. While the database is locked they wait for it, and all further ones for them:
+# threads are left for those who only read, health among them.
+WRITERS = 8
+WAITING = 108  # requests that write or wait for it: each holds a connection, and readers need some, too
 
 _LIST = re.compile(rb"list=([0-9]{1,18})")  # as a browser writes our own form
 _PICTURE = re.compile(r"([0-9a-f]{64})(\.[a-z]{1,5})")
@@ -33,23 +39,38 @@ _PICTURE_RULES = {
 }
 
 
+class _Mangled(Convertor[str]):
+    """All of an address to its end, slashes and line breaks too: the links know where a token ends."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("mangled", _Mangled())
+
+
 class Readers:
     """Answer readers, from the database alone."""
 
-    def __init__(self, site: Site, pages: Pages, writers: asyncio.Semaphore) -> None:
+    def __init__(self, site: Site, pages: Pages, bodies: Bodies) -> None:
         self._site = site
         self._pages = pages
-        self._writers = writers
+        self._bodies = bodies
+        self._writers = asyncio.Semaphore(WRITERS)
+        self._waiting = 0  # those who write included
         self._mail_rules = {**PRIVATE, "Content-Security-Policy": _mail_rules(site.site_url)}
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses that stand in mails; they stay as they are for years."""
         return [
-            Route("/u/{token}", self.ask, methods=["GET"]),
-            Route("/u/{token}", self.leave, methods=["POST"]),
-            Route("/p/{token}", self.lists, methods=["GET"]),
-            Route("/p/{token}", self.leave_list, methods=["POST"]),
-            Route("/v/{token}", self.view, methods=["GET"]),
+            Route("/u/{token:mangled}", _by_method(self.ask, self.leave), methods=["GET", "POST"]),
+            Route("/p/{token:mangled}", _by_method(self.lists, self.leave_list), methods=["GET", "POST"]),
+            Route("/v/{token:mangled}", self.view, methods=["GET"]),
             Route("/pictures/{name}", self.picture, methods=["GET"]),
             Route("/style.css", self.style, methods=["GET"]),
         ]
@@ -67,11 +88,28 @@ class Readers:
         for and the answer is no redirect, since a mail program follows none.
         """
         link = self._link(request, "unsubscribe")
-        await read_body(request, limit=MAX_FORM, seconds=self._site.patience)
+        await self._form(request)
         site = self._site
-        async with self._writers:
+        async with self._turn():
             standing = await run_in_threadpool(leaving.leave, site.engine, link, now=site.now)
         return self._told(standing, "left.html")
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the right to write, with few others at a time. Raises HTTPException 503 if many wait."""
+        if self._waiting >= WAITING:
+            raise HTTPException(503, headers={"Retry-After": "60"})
+        self._waiting += 1
+        try:
+            async with self._writers:
+                yield
+        finally:
+            self._waiting -= 1
+
+    async def _form(self, request: Request) -> bytes:
+        async with self._bodies.of(request, limit=MAX_SMALL, seconds=self._site.patience) as body:
+            await body.read()
+            return body.whole()
 
     def _told(self, standing: Standing, page_of_test: str) -> Response:
         template = {"subscribed": "leave.html", "left": "left.html", "erased": "erased.html"}
@@ -90,14 +128,13 @@ class Readers:
     async def leave_list(self, request: Request) -> Response:
         """Take the reader off the list that the pressed button names."""
         link = self._link(request, "preferences")
-        form = await read_body(request, limit=MAX_FORM, seconds=self._site.patience)
-        found = _LIST.fullmatch(form)
+        found = _LIST.fullmatch(await self._form(request))
         if found is None:
             raise HTTPException(400)
         site, list_id = self._site, int(found[1])
-        return self._chosen(
-            await run_in_threadpool(leaving.leave_list, site.engine, link, list_id, now=site.now)
-        )
+        async with self._turn():
+            choices = await run_in_threadpool(leaving.leave_list, site.engine, link, list_id, now=site.now)
+        return self._chosen(choices)
 
     def _chosen(self, found: Choices) -> Response:
         if found.state == "erased":
@@ -140,6 +177,17 @@ class Readers:
             media_type="text/css",
             headers={**SAFE, "Cache-Control": "public, max-age=3600"},
         )
+
+
+def _by_method(
+    show: Callable[[Request], Response], change: Callable[[Request], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return one endpoint for a page and its button, so that a refusal of other methods names both."""
+
+    async def answer(request: Request) -> Response:
+        return await (change(request) if request.method == "POST" else run_in_threadpool(show, request))
+
+    return answer
 
 
 def _mail_rules(site_url: str) -> str:

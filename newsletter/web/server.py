@@ -10,6 +10,7 @@ from newsletter.delivery.reports import PauseAt
 from newsletter.listening import listening, run_until_told
 from newsletter.providers.sendgrid.webhook import public_keys
 from newsletter.web.app import create_app
+from newsletter.web.guard import Limits, connections_at_most, guarded
 from newsletter.web.site import Facts, Say, Site
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.wiring import Wiring
 
 FINISH_SECONDS = 10  # for what was asked before it was told to end
+BACKLOG = 128
 
 
 def run_site(
@@ -39,7 +41,8 @@ def run_site(
             _welcome(site, url)
             ready()
 
-        run_until_told(_Server(create_app(site), answers), listener)
+        server = _Server(create_app(site), answers, Limits(connections=connections_at_most()))
+        run_until_told(server, listener)
 
 
 def site_of(wiring: "Wiring", say: Say) -> Site:
@@ -48,7 +51,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
     public_keys(wiring.webhook_keys)
     return Site(
         engine=wiring.engine,
-        keys=(wiring.secret_key,),
+        keys=wiring.link_keys,
         facts=Facts(own.name, own.language, own.postal_address),
         site_url=wiring.settings.site_url,
         now=wiring.clock.now,
@@ -71,10 +74,12 @@ def _welcome(site: Site, url: str) -> None:
 class _Server(uvicorn.Server):
     """Say when the server listens."""
 
-    def __init__(self, app: "Starlette", ready: Callable[[], None]) -> None:
+    def __init__(self, app: "Starlette", ready: Callable[[], None], limits: Limits) -> None:
         # Nothing of a request is ever logged: its address holds a reader's token.
         config = uvicorn.Config(
             app,
+            http=guarded(limits),
+            backlog=min(BACKLOG, limits.connections),  # so many are let in at a time, before any is ended
             log_config=None,
             log_level="error",
             access_log=False,

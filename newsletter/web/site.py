@@ -1,5 +1,6 @@
 """What the site is made of: values handed in, so that the room itself reads no setting and no clock."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class Site:
     keys of the provider's reports, ``pause`` says when those stop a mailing. ``load`` returns a template's
     text by its path, or None. ``say`` takes sentences for the operator: never an address, token or key.
     ``patience`` is how many seconds a body may take to come in. ``titles`` says how a reader who is listed
-    with one is greeted.
+    with one is greeted. ``rest`` waits so many seconds.
     """
 
     engine: "Engine"
@@ -50,3 +51,4 @@ class Site:
     say: Say = _say_nothing
     patience: float = 30.0
     titles: "Titles" = "drop"
+    rest: Callable[[float], None] = time.sleep

@@ -4,7 +4,6 @@ It posts again for a day until it is answered 2xx, so that answer is given only 
 """
 
 import asyncio
-from collections.abc import Mapping
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -14,16 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import StoreError
-from newsletter.providers.sendgrid.webhook import (
-    MAX_BYTES,
-    Forged,
-    Stale,
-    Unreadable,
-    WebhookError,
-    read_reports,
-)
+from newsletter.providers.sendgrid.posted import Unreadable, WebhookError
+from newsletter.providers.sendgrid.webhook import MAX_BYTES, Forged, Signature, Stale, reports_of
 from newsletter.readership.reports import Taken, take_reports
-from newsletter.web.body import read_body
+from newsletter.web.body import Bodies
 from newsletter.web.site import Site
 from newsletter.web.watch import Watch
 
@@ -38,25 +31,28 @@ _ANSWERS: tuple[tuple[type[Exception], str, int], ...] = (
 )
 
 
+PATH = "/webhooks/sendgrid"
+# Posts that are taken in at once: the database takes one at a time, and readers who leave come in between.
+TAKERS = 2
+
+
 class Webhook:
     """Take in what SendGrid reports."""
 
-    def __init__(self, site: Site, watch: Watch, writers: asyncio.Semaphore) -> None:
+    def __init__(self, site: Site, watch: Watch, bodies: Bodies) -> None:
         self._site = site
         self._watch = watch
-        self._writers = writers
+        self._bodies = bodies
+        self._takers = asyncio.Semaphore(TAKERS)
 
     def routes(self) -> list[BaseRoute]:
         """Return the one endpoint."""
-        return [Route("/webhooks/sendgrid", self.answer, methods=["POST"])]
+        return [Route(PATH, self.answer, methods=["POST"])]
 
     async def answer(self, request: Request) -> Response:
         """Answer 204 once stored; 403 when forged or stale; 400, 408 and 413 by its body; 503: post again."""
         try:
-            self._insist_keys()
-            body = await read_body(request, limit=MAX_BYTES, seconds=self._site.patience)
-            async with self._writers:
-                taken = await run_in_threadpool(self._take, body, request.headers)
+            taken = await self._take(request)
         except (WebhookError, StoreError, HTTPException) as error:
             return self._refused(error)
         self._watch.posted("stored")
@@ -64,14 +60,21 @@ class Webhook:
             self._watch.say(f"paused {issue}", f"“{issue}” was paused: newsletter status {issue} says why.")
         return Response(status_code=204)
 
-    def _insist_keys(self) -> None:
-        if not self._site.webhook_keys:
-            raise Forged("No report can be believed: [delivery] webhook_keys is not set.")
-
-    def _take(self, body: bytes, headers: Mapping[str, str]) -> Taken:
+    async def _take(self, request: Request) -> Taken:
         site = self._site
-        reports = read_reports(body, headers, site.webhook_keys, now=site.now() / SECOND)
-        return take_reports(site.engine, reports, now=site.now, pause=site.pause)
+        if not site.webhook_keys:
+            raise Forged("No report can be believed: [delivery] webhook_keys is not set.")
+        signature = Signature(request.headers, site.webhook_keys, now=site.now() / SECOND)
+        async with self._bodies.of(request, limit=MAX_BYTES, seconds=site.patience) as body:
+            await body.read(signature.update)
+            signature.insist()
+            async with self._takers:
+                return await run_in_threadpool(self._store, body.whole())
+
+    def _store(self, body: bytes) -> Taken:
+        site = self._site
+        reports = reports_of(body, now=site.now() / SECOND)
+        return take_reports(site.engine, reports, now=site.now, pause=site.pause, rest=site.rest)
 
     def _refused(self, error: _Refusal) -> Response:
         if isinstance(error, HTTPException):

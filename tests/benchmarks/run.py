@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from besieged import reader_besieged
 from figures import FULL, QUICK, Figure, Scale, circumstances, keep, show
 from importing import import_rate
 from material import ROOT
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Path], list[Figure]]] = {
     "million": at_scale,
     "events": events_taken,
     "import": import_rate,
+    "besieged": reader_besieged,
 }
 
 

@@ -23,8 +23,8 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture
 def database_url() -> str:
-    """The ledger's database; whoever waits for it, waits a short while only."""
-    return "sqlite:///newsletter.db?timeout=5"
+    """The ledger's database; whoever waits for it waits as long as it takes."""
+    return "sqlite:///newsletter.db?timeout=600"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from faults.scene import Scene
+from pace import FOREVER
 from sqlalchemy import create_engine, make_url, text
 
 
@@ -14,7 +15,7 @@ def locked(scene: Scene) -> Iterator[None]:
     url = make_url(scene.database_url)
     if url.get_backend_name() == "sqlite":
         path = scene.publication.root / (url.database or "")
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as holder:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=FOREVER)) as holder:
             holder.execute("BEGIN IMMEDIATE")
             yield
             holder.execute("ROLLBACK")

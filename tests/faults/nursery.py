@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -91,14 +90,6 @@ class Victim:
         written = wrong.read_text() if wrong.exists() else ""
         assert "Traceback" not in written, written
         return Ended(**{**told, "code": code})
-
-
-def until(happened: Callable[[], object], *, seconds: float = 30) -> None:
-    """Wait for something another process or thread does."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.002)
 
 
 def own_environment() -> dict[str, str]:

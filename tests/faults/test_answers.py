@@ -1,9 +1,13 @@
 """Every fault of a provider in mid-send, counted at the receiving end: nobody twice, everybody settled."""
 
 import time
+from typing import Any
 
 import pytest
 from faults.conftest import MakeScene
+from faults.nursery import Ended
+from faults.scene import StrictScene
+from pace import until
 from strict_faults import FAULTS, Fault
 
 pytestmark = pytest.mark.slow
@@ -74,11 +78,11 @@ def test_an_account_that_may_search_its_mail_settles_unknowns_without_any_report
 
 
 def test_a_429_that_names_its_end_is_waited_for(make_scene: MakeScene) -> None:
-    until = int(time.time()) + 2
-    busy = Fault(status=429, headers={"X-RateLimit-Reset": str(until)})
+    end = int(time.time()) + 2
+    busy = Fault(status=429, headers={"X-RateLimit-Reset": str(end)})
     scene = make_scene(READERS, faults=[None, busy])
     assert scene.run("send").code == 0
-    assert time.time() >= until - 1  # the header counts whole seconds
+    assert time.time() >= end - 1  # the header counts whole seconds
     scene.holds()
 
 
@@ -89,11 +93,19 @@ def test_a_provider_that_takes_its_time_mails_everybody_once(make_scene: MakeSce
     scene.holds()
 
 
-def test_an_answer_that_comes_after_its_deadline_still_settles_its_readers(make_scene: MakeScene) -> None:
-    late = Fault(accept=True, delay=0.9)
-    scene = make_scene(READERS, faults=[late], latency=0.2, settings={"timeout": 0.5, "threads": 1})
-    ended = scene.run("send")
+def _answered_late(make_scene: MakeScene, **how: Any) -> tuple[StrictScene, Ended]:
+    """Send with the first answer held back until the sender gave it up and went on to the next request."""
+    scene = make_scene(READERS, answered=0, settings={"timeout": 2, "threads": 1})
+    victim = scene.start("send", **how)
+    until(lambda: scene.server.posts == 2)
+    scene.server.release()
+    ended = victim.ended()
     assert ended.moments["late"] == 1
+    return scene, ended
+
+
+def test_an_answer_that_comes_after_its_deadline_still_settles_its_readers(make_scene: MakeScene) -> None:
+    scene, ended = _answered_late(make_scene)
     assert (ended.code, ended.proof["accepted"]) == (0, READERS)
     scene.holds()
 
@@ -101,9 +113,6 @@ def test_an_answer_that_comes_after_its_deadline_still_settles_its_readers(make_
 def test_an_answer_that_comes_after_the_lease_ran_out_still_settles_its_readers(
     make_scene: MakeScene,
 ) -> None:
-    late = Fault(accept=True, delay=0.9)
-    scene = make_scene(READERS, faults=[late], latency=0.2, settings={"timeout": 0.5, "threads": 1})
-    ended = scene.run("send", jumps={12: 3600})
-    assert ended.moments["late"] == 1
+    scene, _ = _answered_late(make_scene, jumps={12: 3600})
     scene.holds()
     scene.settle()

@@ -4,23 +4,26 @@ from typing import Any
 
 import pytest
 from faults.conftest import MakeScene
-from faults.nursery import until
+from pace import FOREVER, until
 
 pytestmark = pytest.mark.slow
 
 READERS = 100
 THREADS = 4
-SLOWLY: dict[str, Any] = {"latency": 0.1, "settings": {"threads": THREADS}}
+# A few requests are answered; those of every thread after them wait until the test lets them go on.
+HELD: dict[str, Any] = {"answered": 4, "settings": {"threads": THREADS, "timeout": FOREVER}}
+ALL_HELD = 4 + THREADS
 LAST = [f"reader{n}@example.org" for n in range(READERS - 20, READERS)]
 
 
 @pytest.mark.parametrize("stop", ["pause", "cancel"])
 def test_after_a_stop_returned_only_what_is_on_the_wire_goes_out(make_scene: MakeScene, stop: str) -> None:
-    scene = make_scene(READERS, **SLOWLY)
+    scene = make_scene(READERS, **HELD)
     victim = scene.start("send")
-    until(lambda: len(scene.server.accepted) >= 20)
+    until(lambda: scene.server.posts == ALL_HELD)
     assert scene.run(stop).code in (0, 3)
     seen = scene.server.posts
+    scene.server.release()
     ended = victim.ended()
     assert scene.server.posts - seen <= THREADS
     assert len(scene.server.accepted) < READERS
@@ -77,10 +80,11 @@ def test_a_scheduled_send_killed_while_it_waits_goes_on_in_time_and_mails_everyb
 def test_who_goes_during_the_send_before_his_batch_is_claimed_is_not_mailed(
     make_scene: MakeScene, how: str, reason: str
 ) -> None:
-    scene = make_scene(READERS, latency=0.1)
+    scene = make_scene(READERS, **HELD)
     victim = scene.start("send")
-    until(lambda: len(scene.server.accepted) >= 10)
+    until(lambda: scene.server.posts == ALL_HELD)
     scene.run(how, addresses=LAST)
+    scene.server.release()
     ended = victim.ended()
     assert (ended.code, ended.proof["excluded"]) == (0, {reason: 20})
     assert scene.everyone() - scene.server.accepted.keys() == set(LAST)
@@ -106,10 +110,11 @@ def test_who_goes_while_a_killed_send_lies_still_is_not_mailed_by_the_one_that_g
 def test_of_two_at_work_on_an_issue_the_second_is_refused_and_nobody_is_mailed_twice(
     make_scene: MakeScene, what: str
 ) -> None:
-    scene = make_scene(READERS, latency=0.25)
+    scene = make_scene(READERS, **HELD)
     first = scene.start("send")
     until(lambda: scene.server.posts)
     second = scene.run(what)
+    scene.server.release()
     assert (second.code, second.error) == (1, "AlreadySending")
     assert first.ended().code == 0
     assert scene.told("accepted").keys() == scene.everyone()
@@ -126,10 +131,11 @@ def test_two_senders_started_together_mail_everybody_once(make_scene: MakeScene)
 
 
 def test_a_killed_sender_holds_nobody_up(make_scene: MakeScene) -> None:
-    scene = make_scene(READERS, latency=0.05)
+    scene = make_scene(READERS, **HELD)
     victim = scene.start("send")
-    until(lambda: scene.server.posts >= 3)
+    until(lambda: scene.server.posts == ALL_HELD)
     assert victim.kill().killed
+    scene.server.release()
     assert scene.run("resume").proof["pending"] == 0
     scene.holds()
     scene.settle()

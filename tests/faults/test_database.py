@@ -3,7 +3,7 @@
 import pytest
 from faults.conftest import MakeScene
 from faults.locks import locked
-from faults.nursery import until
+from pace import FOREVER, until
 
 pytestmark = pytest.mark.slow
 
@@ -19,10 +19,11 @@ def database_url() -> str:
 def test_locked_for_longer_than_anyone_waits_the_send_stops_and_says_how_to_go_on(
     make_scene: MakeScene,
 ) -> None:
-    scene = make_scene(READERS, latency=0.05)
+    scene = make_scene(READERS, answered=2, settings={"threads": 1, "timeout": FOREVER})
     victim = scene.start("send", patience=0.02)
-    until(lambda: len(scene.server.accepted) >= 15)
+    until(lambda: scene.server.posts == 3)
     with locked(scene):
+        scene.server.release()
         ended = victim.ended()
     assert (ended.code, ended.error) == (3, "SendingStopped")
     assert "locked" in ended.message
@@ -34,23 +35,26 @@ def test_locked_for_longer_than_anyone_waits_the_send_stops_and_says_how_to_go_o
 
 
 def test_an_answer_that_finds_the_database_locked_is_written_when_it_is_free(make_scene: MakeScene) -> None:
-    scene = make_scene(READERS, latency=0.3, settings={"threads": 1})
+    scene = make_scene(READERS, answered=2, settings={"threads": 1, "timeout": FOREVER})
     victim = scene.start("send")
     until(lambda: scene.server.posts == 3)
-    with locked(scene), pytest.raises(AssertionError, match="never"):
-        until(lambda: scene.server.posts > 3, seconds=0.9)  # past the answer, and the time-out for a lock
+    with locked(scene):
+        scene.server.release()
+        with pytest.raises(AssertionError, match="never"):
+            until(lambda: scene.server.posts > 3, seconds=0.9)  # past the answer, and the time-out for a lock
     ended = victim.ended()
     assert (ended.code, ended.proof["accepted"]) == (0, READERS)
     scene.holds()
 
 
 def test_locked_for_a_while_the_send_waits_and_goes_on(make_scene: MakeScene) -> None:
-    scene = make_scene(READERS, latency=0.05)
-    scene.database_url = "sqlite:///newsletter.db?timeout=20"
-    scene.configure(batch_size=5, threads=2, timeout=3)
+    scene = make_scene(READERS, answered=2)
+    scene.database_url = "sqlite:///newsletter.db?timeout=600"
+    scene.configure(batch_size=5, threads=2, timeout=FOREVER)
     victim = scene.start("send")
-    until(lambda: len(scene.server.accepted) >= 15)
+    until(lambda: scene.server.posts == 4)
     with locked(scene):
+        scene.server.release()
         seen = scene.server.posts
         with pytest.raises(AssertionError, match="never"):
             until(lambda: scene.server.posts > seen + 2, seconds=1)

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 from faults.conftest import MakeScene
-from faults.nursery import until
 from faults.scene import LATER
+from pace import FOREVER, until
 
 READERS = 60
 
@@ -60,11 +60,11 @@ def test_killed_while_the_server_has_half_a_request_nobody_is_twice_or_missed(ma
         600,
         faults=[None, "half", None, "half"],
         on_half=half.set,
-        settings={"batch_size": 50},
+        settings={"batch_size": 50, "timeout": FOREVER},
     )
     for what in ("send", "resume"):
         victim = scene.start(what)
-        assert half.wait(30)
+        assert half.wait(FOREVER)
         half.clear()
         assert victim.kill().killed
         scene.holds()
@@ -79,7 +79,7 @@ def test_killed_while_the_answer_is_awaited_nobody_is_twice_or_missed(
     make_scene: MakeScene, posts: int
 ) -> None:
     faults = [None] * (posts - 1) + ["accept_then_hang"] * 2
-    scene = make_scene(READERS, faults=faults, settings={"threads": 1})
+    scene = make_scene(READERS, faults=faults, settings={"threads": 1, "timeout": FOREVER})
     for what in ("send", "resume"):
         before = len(scene.server.accepted)
         victim = scene.start(what)

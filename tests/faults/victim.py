@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 from faults.doom import Doomed, Moments
+from pace import FOREVER
 
 # Imported for the children's sake: what a send would import late.
 from newsletter import load_settings, publish, readership
@@ -34,7 +35,7 @@ How = Mapping[str, Any]  # what a victim does, and what befalls it
 WARM = (sendgrid, pump, database)
 ISSUE = "first"
 BROKEN = 70  # an exit code of no command: an error that nobody expected
-PATIENCE = 60  # seconds until a victim that hangs is ended: by SIGALRM, so that it shows
+PATIENCE = int(FOREVER)  # seconds until a victim that hangs is ended: by SIGALRM, so that it shows
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BRIEF, Publication
+from pace import FOREVER
 from strict_sendgrid import StrictSendGrid
 
 APPROVAL = """
@@ -86,7 +87,7 @@ def test_ctrl_c_within_the_undo_window_undoes_it(publication: Publication) -> No
             if line.startswith("waiting"):
                 break
         process.send_signal(signal.SIGINT)
-        out, told = process.communicate(timeout=30)
+        out, told = process.communicate(timeout=FOREVER)
         assert process.returncode == 0, told
         assert "Undone: nobody was mailed." in told
         assert '"state": "cancelled"' in out

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 from conftest import Publication, Ran, rows
-from faults.nursery import until
+from pace import until
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import House, Scripted

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import BRIEF, Publication, rows
+from pace import FOREVER
 from strict_sendgrid import StrictSendGrid
 
 
@@ -250,7 +251,7 @@ def test_a_send_whose_listener_leaves_goes_on_to_the_end(ready: Publication, ser
     )
     assert process.stderr is not None
     process.stderr.close()
-    assert process.wait(30) == 0
+    assert process.wait(FOREVER) == 0
     assert len(server.accepted) == 25
 
 

@@ -9,6 +9,7 @@ from threading import Event as Sign
 
 import pytest
 from conftest import BRIEF
+from pace import FOREVER
 from pydantic import SecretStr
 from scripted import Answer, House, Killed, Scripted, Ticking
 from sqlalchemy import event as happening
@@ -489,7 +490,7 @@ def test_while_a_request_is_on_the_wire_its_readers_take_room_that_may_come_back
     _join(house, 10)
 
     def on_the_wire() -> None:
-        clock.somebody_waits.wait(2.0)  # the other thread found no room, and does not give up the day
+        clock.somebody_waits.wait(FOREVER)  # the other thread found no room, and does not give up the day
 
     house.post.meanwhile = on_the_wire
     proof = _send(house, answer)

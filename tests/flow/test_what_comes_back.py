@@ -3,13 +3,13 @@
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
 from conftest import Publication, rows
+from pace import until
 
 SIMULATED = ("bounce", "blocked", "complaint", "deferred", "dropped", "unsubscribe", "invalid")
 
@@ -33,13 +33,6 @@ def _serving(publication: Publication) -> Iterator[str]:
         process.wait()
         if process.stderr:
             process.stderr.close()
-
-
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.05)
 
 
 def _reported(publication: Publication, issue: str) -> dict[str, int]:
@@ -67,7 +60,7 @@ def test_each_simulated_outcome_leads_to_its_suppression_and_the_next_proof_says
             "processed": 10, "delivered": 8, "bounce": 1, "blocked": 1, "deferred": 1,
             "dropped": 2, "complaint": 1, "unsubscribe": 1,
         }  # fmt: skip
-        _until(lambda: _reported(publication, "first") == expected)
+        until(lambda: _reported(publication, "first") == expected)
     suppressed = rows(publication.run("suppressions").stdout)
     assert {each["email"].partition("@")[0]: each["reason"] for each in suppressed} == {
         "bounce": "bounce",

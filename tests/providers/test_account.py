@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from pace import FOREVER
 from provider_samples import ENVELOPE, reader
 from strict_sendgrid import StrictSendGrid
 
@@ -71,7 +72,7 @@ def through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Through]:
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
         provider = SendGridProvider(
-            api_key="SG.key", host=f"https://{HOST}", timeout_seconds=5, threads=2, identity="test"
+            api_key="SG.key", host=f"https://{HOST}", timeout_seconds=FOREVER, threads=2, identity="test"
         )
         made.append(provider)
         return provider

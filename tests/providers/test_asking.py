@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from local_sendgrid import Stage
+from pace import FOREVER
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -41,7 +42,7 @@ def running() -> Iterator[Desk]:
 def asking(desk: Desk, answer: Answering) -> Iterator[SendGridProvider]:
     desk.answer, desk.asked = answer, []
     provider = SendGridProvider(
-        api_key="SG.test.key", host=desk.url, timeout_seconds=5, threads=1, identity="test"
+        api_key="SG.test.key", host=desk.url, timeout_seconds=FOREVER, threads=1, identity="test"
     )
     try:
         yield provider

@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 from local_sendgrid import Stage
+from pace import FOREVER
 from provider_samples import ENVELOPE, reader
 
 from newsletter.delivery.evidence import NotSeen, Seen
@@ -32,7 +33,7 @@ def stage() -> Iterator[Stage]:
 def provider(stage: Stage, tmp_path: Path) -> Iterator[SendGridProvider]:
     with stage.site(tmp_path / "sandbox.db") as site:
         made = SendGridProvider(
-            api_key="SG.test.key", host=site.url, timeout_seconds=5, threads=1, identity="sandbox"
+            api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1, identity="sandbox"
         )
         yield made
         made.close()

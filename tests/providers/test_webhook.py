@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,8 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, delete, select
 
 from newsletter.delivery.events import Event
+from newsletter.delivery.reports import PauseAt
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.webhook import (
     MAX_EVENTS,
@@ -22,6 +25,9 @@ from newsletter.providers.sendgrid.webhook import (
     Unreadable,
     read_reports,
 )
+from newsletter.readership import take_reports
+from newsletter.store import tables
+from newsletter.store.database import open_database, write
 
 NOW = 1_790_000_000.0
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -337,6 +343,97 @@ def test_no_report_makes_reading_fail_and_reading_twice_gives_the_same(reports: 
         assert 0 < event.at < 2**63
         assert "@" not in event.reason + event.raw
         (event.email + event.reason + event.raw + event.message_id).encode()
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+STRANGE = [
+    b'{"event":"open","x":' + b"9" * 6_000 + b"}",
+    b'{"timestamp":-' + b"9" * 6_000 + b"}",
+    b'{"event":"bounce","x":' + DEEP + b"}",
+    b'{"event":' + b"[" * 1_000 + b"]" * 1_000 + b"}",  # as deep as one reader goes, and deeper than another
+    b'{"event":"novel","x":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
+    b'{"event":"bounce","reason":"' + b"x" * 300_000 + b'"}',
+    b'{"event":"delivered","nl_issue":"\\ud800","nl_attempt":"' + b"f" * 20 + b'"}',
+    b'{"event":"delivered","nl_issue":"a\\u0000b","nl_attempt":"' + b"f" * 20 + b'"}',
+    b'{"event":"novel","\\ud800\\u0000":"\\udfff\\u0000"}',
+    b'{"event":"open","x":NaN,"y":-Infinity,"z":1e999}',
+    b'{"event":"bounce","reason":"\xff\xfe"}',
+    b'{"event": tru}',
+    b"{'event': 'open'}",
+    b'{"event":"open",}',
+    b"[" * 900 + b"]" * 900,
+    b"[" * 1_000 + b"]" * 1_000,
+    b"9" * 6_000,
+    b"nothing at all",
+    b"null",
+    b'"[{\\"},]"',
+    DEEP,
+]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('kept')}/newsletter.db")
+    yield engine
+    engine.dispose()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    strange=st.lists(
+        st.sampled_from(STRANGE)
+        | st.dictionaries(names, words, max_size=5).map(lambda item: json.dumps(item).encode())
+        | st.text(st.characters(exclude_characters='[]{},"')).map(
+            lambda text: text.encode("utf-8", "replace")
+        ),
+        max_size=5,
+    ),
+    place=st.integers(0, 5),
+)
+def test_no_strange_item_costs_a_post_its_others(engine: Engine, strange: list[bytes], place: int) -> None:
+    good = [report(nl_reader=str(n)) for n in range(1, 4)]
+    items = [*strange]
+    items[place:place] = [orjson.dumps(one) for one in good]
+    found = read(b" [\n" + b" ,\n".join(items) + b"\n] ")
+    alone = read(orjson.dumps(good))
+    assert [event for event in found if event in alone] == alone
+    assert len(found) <= len(items)
+    for event in found:
+        (event.email + event.reason + event.raw + event.message_id + event.issue).encode()
+        assert "\0" not in event.email + event.reason + event.raw + event.message_id + event.issue
+    with write(engine) as connection:
+        connection.execute(delete(tables.event))
+    take_reports(engine, found, now=lambda: int(NOW), pause=PauseAt())
+    with write(engine) as connection:
+        kept = set(connection.scalars(select(tables.event.c.key)))
+    assert {event.key for event in alone} <= kept
+
+
+@pytest.mark.parametrize("item", STRANGE, ids=lambda item: repr(item[:24]))
+def test_a_strange_item_is_kept_as_what_could_be_read_of_it(item: bytes) -> None:
+    found = read(b"[" + BODY[1:-1] + b"," + item + b"]")
+    assert len(found) == 2
+    assert found == read(b"[" + BODY[1:-1] + b"," + item + b"]")
+
+
+@pytest.mark.parametrize("number", [b"9" * 6_000, b"-" + b"1" * 6_000, b"0." + b"1" * 6_000, b"1e999999"])
+def test_a_number_of_any_length_costs_not_even_its_own_event(number: bytes) -> None:
+    (event,) = read(b'[{"event":"bounce","nl_reader":"17","x":[' + number + b"]}]")
+    assert (event.kind, event.reader) == ("bounce", 17)
+
+
+def test_two_strange_items_are_two() -> None:
+    assert len({event.key for event in read(b"[" + BODY[1:-1] + b",{'a'},{'b'}]")}) == 3
+
+
+@pytest.mark.parametrize("sign", [b'"', b'\\"', b"\\", b"[", b"{,", b"1,", b'"\\', b'"a\\"'])
+def test_a_post_that_makes_no_sense_is_refused_in_little_time(sign: bytes) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable):
+        read(b'["' + sign * (1_000_000 // len(sign)))
+    assert (
+        time.process_time() - begun < 30
+    )  # that of a reader who looks at each byte again for each byte: hours
 
 
 @settings(max_examples=100, deadline=None)

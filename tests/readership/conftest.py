@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from sqlalchemy import Engine, select
 
 from newsletter import readership
@@ -62,6 +63,7 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
 
     def make() -> Store:
         folder = tmp_path_factory.mktemp("store")
+        (folder / "newsletter.db").write_bytes(empty_database())
         return Store(folder, open_database(f"sqlite:///{folder}/newsletter.db"))
 
     return make

@@ -279,7 +279,11 @@ def _csv(rows: list[tuple[str, str, str]]) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     first=st.lists(_row, max_size=10),
     second=st.lists(_row, max_size=10),

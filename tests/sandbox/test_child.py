@@ -15,6 +15,7 @@ import orjson
 import psutil
 import pytest
 from local_sendgrid import JSON, KEY, letter
+from pace import FOREVER
 
 from newsletter.errors import SettingsError, StoreError
 from newsletter.listening import listening
@@ -33,7 +34,10 @@ sys.stdin.read()
 
 def post(url: str, *addresses: str) -> httpx.Response:
     return httpx.post(
-        f"{url}/v3/mail/send", content=orjson.dumps(letter(*addresses)), headers={**KEY, **JSON}, timeout=20
+        f"{url}/v3/mail/send",
+        content=orjson.dumps(letter(*addresses)),
+        headers={**KEY, **JSON},
+        timeout=FOREVER,
     )
 
 
@@ -92,7 +96,7 @@ def test_it_does_not_outlive_a_sender_that_is_killed(tmp_path: Path) -> None:
     with sender(tmp_path / "sandbox.db") as (process, url, child):
         assert post(url, "ann@example.org").status_code == 202
         process.kill()
-        assert child.wait(timeout=5) is None or not child.is_running()
+        assert child.wait(timeout=FOREVER) is None or not child.is_running()
     with MessageStore(tmp_path / "sandbox.db") as store:
         assert store.counts().total == 1
 
@@ -108,7 +112,7 @@ def test_it_does_not_outlive_a_sender_killed_in_the_middle_of_a_request(tmp_path
             )
             process.kill()
             half.close()
-            child.wait(timeout=5)
+            child.wait(timeout=FOREVER)
 
 
 @pytest.mark.slow
@@ -130,7 +134,7 @@ def test_every_202_is_in_the_file_however_it_ends(tmp_path: Path, way: str) -> N
     enough = threading.Event()
 
     def send(name: str) -> None:
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=FOREVER) as client:
             for number in range(10_000):
                 addresses = [f"{name}{number}-{n}@example.org" for n in range(200)]
                 try:
@@ -149,7 +153,7 @@ def test_every_202_is_in_the_file_however_it_ends(tmp_path: Path, way: str) -> N
     threads = [threading.Thread(target=send, args=[name]) for name in "abc"]
     for thread in threads:
         thread.start()
-    assert enough.wait(timeout=20)
+    assert enough.wait(timeout=FOREVER)
     if way == "killed":
         os.kill(child.pid, signal.SIGKILL)
     child.close()
@@ -197,5 +201,5 @@ def test_ctrl_c_ends_the_one_for_people_quietly(tmp_path: Path) -> None:
     assert post(url, "ann@example.org").status_code == 202
     assert post(url, "not an address").status_code == 400
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=FOREVER)
     assert (process.returncode, out, err) == (0, "", "")

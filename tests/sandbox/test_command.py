@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Publication
+from pace import FOREVER
 
 from newsletter.config import load_settings
 from newsletter.sandbox.keys import public_key
@@ -36,7 +37,7 @@ def running(publication: Publication, *options: str) -> Iterator[tuple[str, list
         process.terminate()
         said += process.stderr.read().splitlines()
         process.stderr.close()
-        process.wait(timeout=20)
+        process.wait(timeout=FOREVER)
 
 
 def wiring(publication: Publication) -> Wiring:

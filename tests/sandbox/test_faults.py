@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import JSON, KEY, Site, letter
+from pace import FOREVER, stretched
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Unknown
 from newsletter.errors import UsageError
@@ -32,7 +33,11 @@ def plan(site: Site, document: object, **headers: str) -> httpx.Response:
 def sender(site: Site) -> Iterator[Callable[[], Outcome]]:
     """Send one mail through our own client, which waits no longer than a second."""
     provider = SendGridProvider(
-        api_key="SG.test.key", host=site.url, timeout_seconds=TIMEOUT, threads=2, identity="sandbox"
+        api_key="SG.test.key",
+        host=site.url,
+        timeout_seconds=stretched(TIMEOUT),
+        threads=2,
+        identity="sandbox",
     )
     yield lambda: provider.post(orjson.dumps(letter()), lambda _: None)
     site.client.delete(f"{site.url}/faults")
@@ -73,12 +78,15 @@ def test_every_fault_has_its_case_above() -> None:
 
 def test_only_a_reset_says_how_long_to_wait(site: Site, sender: Callable[[], Outcome]) -> None:
     plan(site, ["429", "429-reset"])
-    first, second = sender(), sender()
+    first = sender()
+    began = time.time()
+    second = sender()
+    took = time.time() - began
     assert isinstance(first, NotAccepted)
     assert first.retry_after is None
     assert isinstance(second, NotAccepted)
     assert second.retry_after is not None
-    assert 0 < second.retry_after <= 2
+    assert 1 - took < second.retry_after <= 2  # two whole seconds from the one it is in
 
 
 def test_a_slow_answer_comes_after_its_seconds(site: Site) -> None:
@@ -92,7 +100,7 @@ def test_a_slow_answer_beyond_the_deadline_is_unknown_and_comes_late(site: Site)
     provider = SendGridProvider(
         api_key="SG.test.key", host=site.url, timeout_seconds=0.4, threads=1, identity="sandbox"
     )
-    plan(site, {"fault": "slow", "seconds": 1})
+    plan(site, {"fault": "slow", "seconds": stretched(1)})
     late, came = list[Outcome](), threading.Event()
 
     def note(outcome: Outcome) -> None:
@@ -100,7 +108,7 @@ def test_a_slow_answer_beyond_the_deadline_is_unknown_and_comes_late(site: Site)
         came.set()
 
     assert isinstance(provider.post(orjson.dumps(letter()), note), Unknown)
-    assert came.wait(20)
+    assert came.wait(FOREVER)
     provider.close()
     assert isinstance(late[0], Accepted)
 
@@ -256,7 +264,8 @@ def test_a_client_that_is_never_answered_is_let_go_when_the_server_ends(tmp_path
     )
     with ExitStack() as stack:
         hanging, cut = (
-            stack.enter_context(socket.create_connection((host, int(port)), timeout=20)) for _ in range(2)
+            stack.enter_context(socket.create_connection((host, int(port)), timeout=FOREVER))
+            for _ in range(2)
         )
         hanging.sendall(head.encode() + body)
         while not _kept(f"http://{host}:{port}", 1):
@@ -269,8 +278,8 @@ def test_a_client_that_is_never_answered_is_let_go_when_the_server_ends(tmp_path
         assert received.endswith(b"\r\n\r\n{")
         process.terminate()
         began = time.monotonic()
-        out, err = process.communicate(timeout=20)
-    assert time.monotonic() - began < 4
+        out, err = process.communicate(timeout=FOREVER)
+    assert time.monotonic() - began < stretched(4)
     assert (out, err) == ("", "")
 
 

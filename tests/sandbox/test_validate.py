@@ -306,10 +306,9 @@ def test_a_send_in_the_past_goes_out_at_once() -> None:
 
 
 def test_a_flood_of_faults_is_told_in_part_and_quickly() -> None:
-    hostile = body(**{f"field{n}": 1 for n in range(100_000)})
-    started = time.process_time()
-    assert len(validate(hostile, NOW)) == 1_000
-    assert time.process_time() - started < 5
+    few, many = (body(**{f"field{n}": 1 for n in range(count)}) for count in (10_000, 100_000))
+    assert len(validate(many, NOW)) == 1_000
+    assert _cpu_seconds(many) < 30 * _cpu_seconds(few)
 
 
 json_values = st.recursive(
@@ -368,17 +367,24 @@ def test_a_field_nobody_knows_is_refused_wherever_fields_are_known(
     assert blamed(replaced(FULL, (*path[:-1], f"x{name}"), "a"))
 
 
-def test_a_thousand_personalizations_take_a_few_milliseconds() -> None:
-    whole = to(*(f"reader{n}@example.org" for n in range(1_000)))
+def test_a_thousand_personalizations_take_about_ten_times_as_long_as_a_hundred() -> None:
+    assert _cpu_seconds(_many_personalizations(1_000)) < 30 * _cpu_seconds(_many_personalizations(100))
+
+
+def _many_personalizations(count: int) -> dict[str, Any]:
+    whole = to(*(f"reader{n}@example.org" for n in range(count)))
     for index, each in enumerate(whole["personalizations"]):
         each["substitutions"] = {f"-nl.{n}-": f"value {n}" for n in range(8)}
         each["headers"] = {"List-Unsubscribe": f"<https://example.org/u/{index}>", "List-Id": "a.example.org"}
         each["custom_args"] = {"nl_reader": str(index)}
-    best = min(_cpu_seconds(whole) for _ in range(5))
-    assert best < 0.05  # 4 ms on the machine it was written on
+    assert validate(whole, NOW) == []
+    return whole
 
 
 def _cpu_seconds(payload: object) -> float:
-    started = time.process_time()
-    assert validate(payload, NOW) == []
-    return time.process_time() - started
+    def once() -> float:
+        started = time.process_time()
+        validate(payload, NOW)
+        return time.process_time() - started
+
+    return min(once() for _ in range(3))

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, update
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, insert, select, update
 from newsletter.delivery.events import Event, Kind
 from newsletter.delivery.members import decode, encode
 from newsletter.delivery.reports import PauseAt
+from newsletter.errors import StoreError
 from newsletter.readership.reports import Taken, take_reports
 from newsletter.store import suppressions
 from newsletter.store.alarms import Alarm, alarms_of
@@ -146,9 +148,14 @@ class Ledger:
             return {each.email: each.reason for each in suppressions.all_suppressions(connection)}
 
 
+def _ledger_in(folder: Path) -> Ledger:
+    (folder / "newsletter.db").write_bytes(empty_database())
+    return Ledger(open_database(f"sqlite:///{folder}/newsletter.db"))
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(open_database(f"sqlite:///{tmp_path}/newsletter.db"))
+    return _ledger_in(tmp_path)
 
 
 def told(
@@ -447,12 +454,63 @@ class TestReaders:
             ledger.take(*post)
         assert (ledger.status(1), ledger.status(2)) == ("confirmed", "unsubscribed")
 
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    @pytest.mark.parametrize("together", [True, False])
+    def test_of_two_choices_at_the_same_instant_leaving_counts(
+        self, ledger: Ledger, order: tuple[int, int], together: bool
+    ) -> None:
+        ledger.post(ledger.mail(), 1)
+        events = [told("group_unsubscribe", 1, at=10), told("group_resubscribe", 1, at=10)]
+        for post in [[events[n] for n in order]] if together else [[events[n]] for n in order]:
+            ledger.take(*post)
+        assert ledger.status(1) == "unsubscribed"
+        assert ledger.take(told("group_resubscribe", 1, at=11)).rejoined == 1
+
     def test_whoever_left_by_himself_is_not_put_back(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
         with write(ledger.engine) as connection:
             connection.execute(update(subscription).values(status="unsubscribed", since=5))
         assert ledger.take(told("group_resubscribe", 1)).rejoined == 0
         assert ledger.status(1) == "unsubscribed"
+
+
+class TestSlices:
+    def test_a_large_post_leaves_others_room_to_write_between_its_slices(self, ledger: Ledger) -> None:
+        of = ledger.mail()
+        ledger.post(of, 1)
+        events = [told("open", 1, at=at) for at in range(1, 3_501)]
+        written: list[int] = []
+
+        def rest(seconds: float) -> None:
+            assert seconds > 0.1  # SQLite's waiting programs look every 100 ms
+            with write(ledger.engine) as connection:  # would wait a minute, and fail, were the lock held
+                connection.execute(update(subscription).values(since=len(written)))
+            written.append(len(ledger.rows(event)))
+
+        taken = take_reports(ledger.engine, events, now=ledger.now, pause=NEVER, rest=rest)
+        assert taken == Taken(new=3_500)
+        assert written == [1_000, 2_000, 3_000]
+        assert ledger.tallies(of) == {"open": 1}
+
+    def test_a_large_post_that_broke_off_is_taken_again_as_if_it_had_not(self, ledger: Ledger) -> None:
+        ledger.post(ledger.mail(), 1)
+        events = [told("open", 1, at=at) for at in range(1, 2_501)]
+        events.append(told("bounce", 1, 2))
+
+        def broken(_seconds: float) -> None:
+            raise StoreError("The database is locked.")
+
+        with pytest.raises(StoreError):
+            take_reports(ledger.engine, events, now=ledger.now, pause=NEVER, rest=broken)
+        assert ledger.suppressed() == {}
+        again = ledger.take(*events)
+        assert again == Taken(new=1_501, repeated=1_000, suppressed=1)
+        assert ledger.take(*events) == Taken(repeated=2_501)
+
+    def test_a_post_of_an_ordinary_size_never_rests(self, ledger: Ledger) -> None:
+        ledger.post(ledger.mail(), 1)
+        events = [told("open", 1, at=at) for at in range(1, 1_001)]
+        take_reports(ledger.engine, events, now=ledger.now, pause=NEVER, rest=lambda _: pytest.fail("rested"))
 
 
 class TestPausing:
@@ -524,7 +582,7 @@ def final_state(ledger: Ledger) -> dict[str, object]:
 def told_story(
     path: Path, posts: Sequence[Sequence[Event]], *, threads: int = 1
 ) -> tuple[dict[str, object], list[Taken]]:
-    ledger = Ledger(open_database(f"sqlite:///{path}/newsletter.db"))
+    ledger = _ledger_in(path)
     of = ledger.mail()
     ledger.post(of, 1, (1, 2, 3, 4, 5), state="unknown")
     ledger.post(of, 2, (6, 7, 8, 9, 10), state="unknown")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pace import FOREVER
 from scripted import Answer, House, Scripted
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,7 @@ from newsletter.store import subscribers
 from newsletter.store.database import read
 from newsletter.store.tables import metadata
 from newsletter.web.app import create_app
+from newsletter.web.guard import Limits, guarded
 from newsletter.web.server import site_of
 from newsletter.web.site import Site
 
@@ -65,7 +67,9 @@ class Stage:
     def running(self) -> Iterator["Stage"]:
         """Answer until the block ends."""
         with listening("127.0.0.1", 0, who="The test’s site") as (listener, self._url):
-            config = uvicorn.Config(self, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+            config = uvicorn.Config(
+                self, http=guarded(Limits()), log_config=None, lifespan="off", timeout_graceful_shutdown=5
+            )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
@@ -79,7 +83,7 @@ class Stage:
     def showing(self, app: ASGIApp) -> Iterator[httpx.Client]:
         """Answer with this application until the block ends."""
         self._app = app
-        with httpx.Client(base_url=self._url, timeout=30) as client:
+        with httpx.Client(base_url=self._url, timeout=FOREVER) as client:
             yield client
 
 

@@ -1,18 +1,21 @@
 """Leaving: a POST alone takes a reader off the list, once, and only the list that the mail came from."""
 
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pace import FOREVER
 
 from newsletter import publish, readership
 from newsletter.store.database import write
+from newsletter.web.readers import WAITING
 
 if TYPE_CHECKING:
     from conftest import World
@@ -191,7 +194,7 @@ def test_a_giant_post_that_says_no_length_is_refused_while_it_comes(world: "Worl
 def _speak(world: "World", text: bytes) -> bytes:
     """Say something over a bare socket, and return all that is answered until the server hangs up."""
     where = urlsplit(str(world.client.base_url))
-    with socket.create_connection((where.hostname, where.port), timeout=20) as wire:
+    with socket.create_connection((where.hostname, where.port), timeout=FOREVER) as wire:
         wire.sendall(text)
         answer = b""
         while piece := wire.recv(65_536):
@@ -227,11 +230,11 @@ def _locked(world: "World") -> Iterator[threading.Thread]:
     def hold() -> None:
         with write(world.house.engine):
             held.set()
-            go.wait(20)
+            go.wait(FOREVER)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(20)
+    held.wait(FOREVER)
     try:
         yield holder
     finally:
@@ -263,6 +266,58 @@ def test_those_who_wait_for_a_locked_database_hold_up_nobody_who_reads(world: "W
     assert world.statuses(ANA) == LEFT
 
 
-def test_a_link_with_a_slash_behind_it_is_no_link_and_no_redirect(world: "World") -> None:
-    for path in (f"{world.post.path(ANA, 'u')}/", "//example.org/u", "/u", "/u/"):
+def test_more_than_can_wait_for_a_locked_database_are_told_so_at_once(world: "World") -> None:
+    where, path = urlsplit(str(world.client.base_url)), world.post.path(ANA, "u")
+    said = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
+    with ExitStack() as stack:
+        with _locked(world) as holder:
+            wires = [
+                stack.enter_context(socket.create_connection((where.hostname, where.port), timeout=60))
+                for _ in range(WAITING + 5)
+            ]
+            for wire in wires:
+                wire.sendall(said)
+            refused, _, _ = select.select(wires, [], [], 60)
+            assert refused[0].recv(4096).split(b" ")[1] == b"503"
+            assert world.client.get(path).status_code == 200
+            assert holder.is_alive()
+        answers = [wire.recv(4096).split(b" ")[1] for wire in wires if wire is not refused[0]]
+    assert answers.count(b"503") == 4
+    assert answers.count(b"200") == WAITING
+    assert world.statuses(ANA) == LEFT
+
+
+def test_what_is_no_link_is_no_redirect(world: "World") -> None:
+    for path in ("//example.org/u", "/u", "/u/", "/u//", "/u/../u", f"/{world.post.path(ANA, 'u')}"):
         assert world.client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("u", "GET, HEAD, POST"),
+        ("p", "GET, HEAD, POST"),
+        ("v", "GET, HEAD"),
+        ("/health", "GET, HEAD"),
+        ("/metrics", "GET, HEAD"),
+        ("/style.css", "GET, HEAD"),
+        ("/pictures/x.png", "GET, HEAD"),
+        ("/webhooks/sendgrid", "POST"),
+    ],
+)
+def test_a_refused_method_is_told_those_that_are_not(world: "World", path: str, allowed: str) -> None:
+    where = path if path.startswith("/") else world.post.path(ANA, path)
+    for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"} - set(allowed.split(", ")):
+        answer = world.client.request(method, where)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed), method
+    for method in {"GET", "HEAD"} & set(allowed.split(", ")):
+        assert world.client.request(method, where).status_code in {200, 404}
+
+
+@pytest.mark.parametrize("path", ["/health", "/nowhere", "u", "v"])
+def test_a_page_takes_no_body(world: "World", path: str) -> None:
+    where = path if path.startswith("/") else world.post.path(ANA, path)
+    for body in (b"x", _pieces(1)):
+        assert world.client.request("GET", where, content=body).status_code == 413
+    assert world.client.request("PUT", where, content=b"x" * 70_000).status_code == 413
+    assert world.client.get(where).status_code in {200, 404}

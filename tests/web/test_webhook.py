@@ -1,10 +1,14 @@
 """Reports: believed when signed, answered 204 when stored, and refused in words the provider acts on."""
 
 import base64
+import json
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -12,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pace import FOREVER
 from sqlalchemy import select
 
 from newsletter import publish
@@ -117,6 +122,29 @@ def test_what_is_signed_but_no_list_of_reports_is_refused_as_unreadable(world: "
     assert _post(world, body).status_code == 400
 
 
+def test_strange_events_cost_the_others_of_a_post_nothing(world: "World") -> None:
+    good = [_report(world, ANA, "delivered"), _report(world, "bob@example.org", "bounce")]
+    ghost = {**good[0], "nl_attempt": "f" * 20}
+    strange = [
+        b'{"event":"open","x":' + b"9" * 6_000 + b"}",
+        b'{"event":"bounce","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"event":' + b"[" * 1_000 + b"]" * 1_000 + b"}",
+        b'{"event": tru}',
+        json.dumps({**ghost, "nl_issue": "\ud800"}).encode(),
+        json.dumps({**ghost, "nl_issue": "a\0b", "timestamp": 1}).encode(),
+        json.dumps({**ghost, "reason": "x" * 1_000_000, "event": "bounce"}).encode(),
+        b"9" * 6_000,
+    ]
+    body = b"[" + b",".join([*strange[:4], *map(orjson.dumps, good), *strange[4:]]) + b"]"
+    assert _post(world, body).status_code == 204
+    assert _events(world) == len(strange) + len(good)
+    assert _post(world, body).status_code == 204
+    assert _events(world) == len(strange) + len(good)
+    proof = publish.status(world.house, "first")
+    assert proof is not None
+    assert dict(proof.reported) == {"delivered": 1, "bounce": 1}
+
+
 def test_the_same_post_five_times_at_once_counts_once(world: "World") -> None:
     body = orjson.dumps([_report(world, ANA, "delivered"), _report(world, "bob@example.org", "bounce")])
     headers = SENDGRID.headers(body, _seconds(world))
@@ -134,13 +162,105 @@ def _too_much() -> Iterator[bytes]:
 
 
 def test_more_than_ten_megabytes_are_refused_whatever_the_length_says(world: "World") -> None:
-    told = world.client.post(PLACE, content=b" " * 10_000_001)
-    try:
-        untold = world.client.post(PLACE, content=_too_much()).status_code
-    except httpx.TransportError:
-        untold = 413  # the answer came, and the end, before all was written
-    assert (told.status_code, untold) == (413, 413)
+    headers = SENDGRID.headers(b"", _seconds(world))
+    told = _post(world, b" " * 10_000_001)
+    untold = world.client.post(PLACE, content=_too_much(), headers=headers)
+    assert (told.status_code, untold.status_code) == (413, 413)
     assert _post(world, b" " * 9_999_990 + b"[]").status_code == 204
+
+
+def _head(world: "World", headers: Mapping[str, str], *, length: int = 9_900_000) -> bytes:
+    lines = [f"POST {PLACE} HTTP/1.1", "Host: site", f"Content-Length: {length}"]
+    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
+
+
+@contextmanager
+def _wire(world: "World", said: bytes) -> Iterator[socket.socket]:
+    where = urlsplit(str(world.client.base_url))
+    with socket.create_connection((where.hostname, where.port), timeout=60) as wire:
+        wire.sendall(said)
+        yield wire
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"X-Twilio-Email-Event-Webhook-Signature": ""},
+        {"X-Twilio-Email-Event-Webhook-Signature": "bm9uZQ=="},
+        {"X-Twilio-Email-Event-Webhook-Signature": "not base64!"},
+        {"X-Twilio-Email-Event-Webhook-Timestamp": ""},
+        {"X-Twilio-Email-Event-Webhook-Timestamp": "0"},
+        {"X-Twilio-Email-Event-Webhook-Timestamp": "9999999999"},
+        {"X-Twilio-Email-Event-Webhook-Timestamp": "soon"},
+    ],
+)
+def test_a_signature_or_time_that_cannot_be_right_is_refused_before_any_of_the_body(
+    world: "World", changes: dict[str, str]
+) -> None:
+    headers = {**SENDGRID.headers(b"[]", _seconds(world)), **changes}
+    with _wire(world, _head(world, headers)) as wire:  # and not a byte of the body
+        assert b" 403 " in wire.recv(4096)
+
+
+def test_bodies_held_back_by_strangers_make_way_for_the_providers(world: "World") -> None:
+    stranger = _head(world, Signing().headers(b"", _seconds(world)))
+    with ExitStack() as stack:
+        wires = [stack.enter_context(_wire(world, stranger)) for _ in range(4)]
+        for wire in wires:  # all but the last bytes: together far more than there is room for
+            threading.Thread(target=_send_quietly, args=[wire, b" " * 9_800_000], daemon=True).start()
+        body = orjson.dumps([_report(world, ANA, "delivered", reason="x" * 700_000)])
+        assert _post(world, body).status_code == 204
+        assert any(b" 503 " in wire.recv(4096) for wire in wires)
+    assert _events(world) == 1
+
+
+def _send_quietly(wire: socket.socket, content: bytes) -> None:
+    with suppress(OSError):
+        wire.sendall(content)
+
+
+def test_a_slow_post_of_the_providers_is_taken(world: "World") -> None:
+    body = orjson.dumps([_report(world, ANA, "delivered")])
+
+    def slowly() -> Iterator[bytes]:
+        for place in range(0, len(body), 20):
+            threading.Event().wait(0.05)
+            yield body[place : place + 20]
+
+    headers = SENDGRID.headers(body, _seconds(world))
+    assert world.client.post(PLACE, content=slowly(), headers=headers).status_code == 204
+    assert _events(world) == 1
+
+
+def test_a_body_that_does_not_come_in_time_is_given_up(make_world: Callable[..., Any]) -> None:
+    with make_world(webhook_keys=(SENDGRID.public,), patience=0.2) as world:
+        headers = SENDGRID.headers(b"[]", _seconds(world))
+        with _wire(world, _head(world, headers) + b"[") as wire:
+            assert b" 408 " in wire.recv(4096)
+
+
+def test_while_a_post_of_many_events_is_taken_in_readers_leave(make_world: Callable[..., Any]) -> None:
+    resting, go = threading.Event(), threading.Event()
+
+    def rest(_seconds: float) -> None:
+        resting.set()
+        go.wait(30)
+
+    with make_world(webhook_keys=(SENDGRID.public,), rest=rest, wait_for_lock=0.1) as world:
+        one = _report(world, ANA, "click")
+        body = orjson.dumps([{**one, "url": f"https://example.org/{n}"} for n in range(2_500)])
+        with ThreadPoolExecutor(1) as pool:
+            posted = pool.submit(_post, world, body)
+            assert resting.wait(30)
+            assert world.client.post(world.post.path(ANA, "u")).status_code == 200
+            assert world.statuses(ANA)["morning"] == "unsubscribed"
+            assert not posted.done()  # acknowledged only once all is in
+            assert 0 < _events(world) < 2_500
+            go.set()
+            assert posted.result().status_code == 204
+        assert _events(world) == 2_500
+        assert _post(world, body).status_code == 204
+        assert _events(world) == 2_500
 
 
 def test_without_a_key_nothing_is_believed_and_the_setting_is_named(make_world: Callable[..., Any]) -> None:
@@ -150,7 +270,8 @@ def test_without_a_key_nothing_is_believed_and_the_setting_is_named(make_world: 
 
 
 def test_only_posts_are_taken(world: "World") -> None:
-    assert world.client.get(PLACE).status_code == 405
+    answer = world.client.get(PLACE)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 def test_a_locked_database_asks_for_the_post_again_and_then_takes_it(make_world: Callable[..., Any]) -> None:
@@ -161,11 +282,11 @@ def test_a_locked_database_asks_for_the_post_again_and_then_takes_it(make_world:
         def hold() -> None:
             with write(world.house.engine):
                 held.set()
-                go.wait(20)
+                go.wait(FOREVER)
 
         holder = threading.Thread(target=hold)
         holder.start()
-        held.wait(20)
+        held.wait(FOREVER)
         refused = _post(world, body)
         go.set()
         holder.join()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import islice
 
@@ -69,7 +69,15 @@ def event_of(report: Mapping[str, object], *, now: int) -> Event:
 
 
 def _issue(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= MAX_WORDS else ""
+    return value if isinstance(value, str) and len(value) <= MAX_WORDS and _storable(value) else ""
+
+
+def _storable(text: str) -> bool:
+    """Say whether every database takes a text: half a surrogate pair is no UTF-8, PostgreSQL refuses NUL."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _kind(report: Mapping[str, object]) -> Kind:
@@ -91,7 +99,15 @@ def _key(report: Mapping[str, object], attempt: str, reader: int | None, email: 
 
 
 def _plain(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else repr(value)
+    return value if isinstance(value, str) else "" if value is None else _written(repr, value)
+
+
+def _written(write: Callable[[object], str], value: object) -> str:
+    """Return a value as text; nested deeper than Python goes, only its type."""
+    try:
+        return write(value)
+    except RecursionError:
+        return type(value).__name__
 
 
 def _matching(form: re.Pattern[str], value: object) -> str:
@@ -143,5 +159,5 @@ def _scalar(value: object) -> object:
 
 
 def _scrubbed(value: object) -> str:
-    words = value if isinstance(value, str) else json.dumps(value)
+    words = value if isinstance(value, str) else _written(json.dumps, value)
     return shorten(scrub(words[:MAX_WORDS]))

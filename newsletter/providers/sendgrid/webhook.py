@@ -1,17 +1,18 @@
 """SendGrid's Event Webhook: bytes that came in, proved to be SendGrid's, as events."""
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
-
-import orjson
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
-from newsletter.errors import NewsletterError, SettingsError
+from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.events import event_of
+from newsletter.providers.sendgrid.posted import Unreadable as Unreadable
+from newsletter.providers.sendgrid.posted import WebhookError as WebhookError
+from newsletter.providers.sendgrid.posted import read_list
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -26,10 +27,6 @@ MAX_AGE_SECONDS = 25 * 3600
 MAX_AHEAD_SECONDS = 5 * 60  # clocks differ; a post from further in the future could be kept for later use
 
 
-class WebhookError(NewsletterError):
-    """Refuse a post to the webhook; nothing of it was taken."""
-
-
 class Forged(WebhookError):
     """Refuse a post that no key of ours proves to be SendGrid's."""
 
@@ -38,24 +35,57 @@ class Stale(WebhookError):
     """Refuse a post signed too long ago, or in the future."""
 
 
-class Unreadable(WebhookError):
-    """Refuse a post that is SendGrid's, but no list of reports, or too large."""
+class Signature:
+    """A post's claim to be SendGrid's: judged by its headers at once, and by its body as that comes in."""
+
+    def __init__(self, headers: Mapping[str, str], keys: Sequence[str], *, now: float) -> None:
+        """Judge all that can be judged without the body, so that a stranger's need not be read.
+
+        ``headers`` are named in any case, ``keys`` are the public keys as SendGrid shows them (base64 of
+        DER), any of which counts; ``now`` is seconds since 1970. Raises Forged, Stale, or SettingsError for a
+        key that is none.
+        """
+        timestamp = _header(headers, TIMESTAMP_HEADER)
+        self._keys = public_keys(tuple(keys))
+        self._signature = _well_formed(timestamp, _header(headers, SIGNATURE_HEADER), self._keys)
+        _insist_fresh(timestamp, now)
+        self._hash = sha256(timestamp.encode("ascii"))
+
+    def update(self, piece: bytes) -> None:
+        """Take in the next bytes of the body, raw as they came."""
+        self._hash.update(piece)
+
+    def insist(self) -> None:
+        """Make sure that a key signed this timestamp and this body. Raises Forged."""
+        digest = self._hash.digest()
+        if not any(_fits(key, self._signature, digest) for key in self._keys):
+            raise Forged(
+                "The post's signature fits no key.", hint="Compare [delivery] webhook_keys with SendGrid's."
+            )
 
 
 def read_reports(body: bytes, headers: Mapping[str, str], keys: Sequence[str], *, now: float) -> list[Event]:
     """Return the events of one post, in its order, once its signature and age are found right.
 
-    ``body`` is the raw bytes as they came, ``headers`` names in any case, ``keys`` the public keys as
-    SendGrid shows them (base64 of DER), any of which counts; ``now`` is seconds since 1970. An event is never
-    refused for what it holds. Raises Forged, Stale, Unreadable, or SettingsError for a key that is none.
+    ``body`` is the raw bytes as they came, the rest as of ``Signature``. Raises Forged, Stale, Unreadable, or
+    SettingsError for a key that is none.
     """
     if len(body) > MAX_BYTES:
         raise Unreadable(f"The post is larger than {MAX_BYTES:,} bytes.")
-    timestamp = _header(headers, TIMESTAMP_HEADER)
-    _insist_signed(timestamp, body, _header(headers, SIGNATURE_HEADER), public_keys(tuple(keys)))
-    _insist_fresh(timestamp, now)
+    signature = Signature(headers, keys, now=now)
+    signature.update(body)
+    signature.insist()
+    return reports_of(body, now=now)
+
+
+def reports_of(body: bytes, *, now: float) -> list[Event]:
+    """Return the events of a post that is known to be SendGrid's, in its order.
+
+    An event is never refused for what it holds, and never costs another. Raises Unreadable when there is no
+    list of them.
+    """
     at = int(now * SECOND)
-    return [event_of(report, now=at) for report in _reports(body)]
+    return [event_of(report, now=at) for report in read_list(body, at_most=MAX_EVENTS)]
 
 
 @lru_cache(maxsize=8)
@@ -86,9 +116,9 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     return next((value.strip() for key, value in headers.items() if key.lower() == wanted), "")
 
 
-def _insist_signed(
-    timestamp: str, body: bytes, signature: str, keys: Sequence["EllipticCurvePublicKey"]
-) -> None:
+def _well_formed(timestamp: str, signature: str, keys: Sequence["EllipticCurvePublicKey"]) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
     if not keys:
         raise Forged(
             "No key is set, so no report can be believed.",
@@ -98,22 +128,21 @@ def _insist_signed(
         raise Forged("The post is not signed.", hint="Switch on the Signed Event Webhook at SendGrid.")
     try:
         raw = base64.b64decode(signature, validate=True)
-        signed = timestamp.encode("ascii") + body
+        decode_dss_signature(raw)
+        timestamp.encode("ascii")
     except ValueError:
         raise Forged("The post's signature cannot be read.") from None
-    if not any(_fits(key, raw, signed) for key in keys):
-        raise Forged(
-            "The post's signature fits no key.", hint="Compare [delivery] webhook_keys with SendGrid's."
-        )
+    return raw
 
 
-def _fits(key: "EllipticCurvePublicKey", signature: bytes, signed: bytes) -> bool:
+def _fits(key: "EllipticCurvePublicKey", signature: bytes, digest: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import SHA256
 
     try:
-        key.verify(signature, signed, ECDSA(SHA256()))
+        key.verify(signature, digest, ECDSA(Prehashed(SHA256())))
     except InvalidSignature:
         return False
     return True
@@ -127,23 +156,3 @@ def _insist_fresh(timestamp: str, now: float) -> None:
         raise Stale(f"The post was signed {age / 3600:.0f} hours ago.", hint="Check this machine's clock.")
     if age < -MAX_AHEAD_SECONDS:
         raise Stale(f"The post was signed {-age:.0f} s in the future.", hint="Check this machine's clock.")
-
-
-def _reports(body: bytes) -> list[dict[str, object]]:
-    document = _json(body)
-    if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
-        raise Unreadable("The post is no JSON array of objects.")
-    if len(document) > MAX_EVENTS:
-        raise Unreadable(f"The post holds more than {MAX_EVENTS:,} events.")
-    return document
-
-
-def _json(body: bytes) -> object:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        pass  # it is strict; one odd value would cost all the others of the post
-    try:
-        return json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        raise Unreadable("The post is not JSON.") from None

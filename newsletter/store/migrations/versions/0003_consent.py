@@ -26,7 +26,6 @@ def upgrade() -> None:
     op.create_index("uq_list_key", "list", ["key"], unique=True)
     op.create_table(
         "consent",
-        sa.Column("id", _id(), autoincrement=True, nullable=False),
         sa.Column("subscriber_id", _id(), sa.ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False),
         _list(),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -35,11 +34,10 @@ def upgrade() -> None:
         sa.Column("wording", sa.Text(), nullable=False, server_default=""),
         sa.Column("form", sa.Text(), nullable=False, server_default=""),
         sa.Column("evidence", sa.Text(), nullable=False, server_default=""),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "uq_consent", "consent", ["subscriber_id", "list_id", "at", "kind", "source"], unique=True
+        sa.PrimaryKeyConstraint(
+            "subscriber_id", "list_id", "at", "kind", "source", name=op.f("pk_consent")
+        ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "erased",
@@ -70,6 +68,5 @@ def downgrade() -> None:
     for table in ("column_answer", "secret", "erased", "consent"):
         op.drop_table(table)
     op.drop_index("uq_list_key", "list")
-    with op.batch_alter_table("list") as mailing_list:
-        for column in ("archived_at", "title", "key"):
-            mailing_list.drop_column(column)
+    for column in ("archived_at", "title", "key"):
+        op.drop_column("list", column)  # in batch mode the table would be made anew, against its foreign keys
