@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "newsletter"
-PURE = ("editorial", "rendering", "checks", "audience", "delivery")
+PURE = ("editorial", "rendering", "checks", "audience", "platforms", "delivery")
 EFFECT_MODULES = {
     "os", "pathlib", "socket", "sqlite3", "sqlalchemy", "httpx", "urllib.request", "http.client", "random",
     "secrets", "time", "subprocess", "threading", "tempfile", "shutil", "requests", "sendgrid",
@@ -24,6 +24,10 @@ ABOVE = (
     "desk",
     "wiring",
     "loaders",
+    "sources",
+    "refusals",
+    "exports",
+    "leftovers",
     "store",
     "sending",
     "providers",

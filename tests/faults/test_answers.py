@@ -40,9 +40,12 @@ def test_every_fault_of_the_server_has_its_test() -> None:
 def test_a_send_goes_on_by_itself_after(make_scene: MakeScene, fault: str) -> None:
     scene = make_scene(READERS, faults=[None, fault, None, fault])
     ended = scene.run("send", patience=0.05)
-    assert (ended.code, ended.proof["accepted"]) == (0, READERS)
+    # A refusal that names nobody is a reader's own when it comes for one who was asked alone.
+    refused = ended.proof["rejected"]
+    assert refused in ({0, 1} if fault == "400_unnamed" else {0})
+    assert (ended.code, ended.proof["accepted"]) == (0, READERS - refused)
     scene.holds()
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert len(scene.told("accepted")) == READERS - refused
 
 
 @pytest.mark.parametrize("fault", STOPS)

@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 from conftest import Publication, Ran, rows
-from pace import until
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import until
 from scripted import House, Scripted
 from sqlalchemy import select
 from strict_faults import FAULTS, Fault

@@ -213,7 +213,7 @@ def test_answers_that_nobody_fetches_take_only_so_much_memory() -> None:
         for _ in range(12):
             assert server.begun.acquire(timeout=PATIENCE)
         until(lambda: len(server.guard) < 12)
-        assert b"hello" in server.get()
+        until(lambda: b"hello" in server.get())
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,8 @@ def test_however_many_wait_readers_are_answered(said: bytes) -> None:
         for _ in range(50):
             stack.enter_context(server.wire(said))
         for _ in range(5):
-            assert b"hello" in server.get()
+            # While all others are being answered, who comes is the only one that waits, and may have to go.
+            until(lambda: b"hello" in server.get())
         assert len(server.guard) <= 8
 
 

@@ -88,8 +88,8 @@ def test_what_it_is_answering_when_told_to_end_it_answers(
         _, rest = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     assert "Traceback" not in rest
-    left = publication.run("subscribers", "export", "--list", "readers").stdout
-    assert left.count("unsubscribed") == 1
+    counts = json.loads(publication.run("lists", "--json").stdout)[0]
+    assert counts["unsubscribed"] == 1
 
 
 def _listens(host: str, port: int) -> bool:
