@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsletter.audience.consent.hearing import Hearing
+from newsletter.audience.consent.file_consent import FileConsent
 
 if TYPE_CHECKING:
     from newsletter.audience.cells import RawRow
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class Layout:
     """How to read a file's rows.
 
-    ``heard`` are the places of columns that tell a reader's standing, ``left_out`` those of a platform's own
-    bookkeeping: neither becomes a merge field. ``objects`` are those of JSON objects whose entries do,
-    ``tags`` those of several words in one cell. ``platform`` is its title. With ``whole``, that reads the
-    rows instead, into ``fields``; it raises ValueError, in a sentence, for one that it cannot read.
+    ``consent_columns`` are the places of columns that tell a reader's standing, ``left_out`` those of a
+    platform's own bookkeeping: neither becomes a merge field. ``objects`` are those of JSON objects whose
+    entries do, ``tags`` those of several words in one cell. ``platform`` is its title. With ``whole``, that
+    reads the rows instead, into ``fields``; it raises ValueError, in a sentence, for one that it cannot read.
     """
 
-    hearing: Hearing = field(default_factory=Hearing)
-    heard: Collection[int] = ()
+    consent: FileConsent = field(default_factory=FileConsent)
+    consent_columns: Collection[int] = ()
     left_out: Collection[int] = ()
     objects: Collection[int] = ()
     tags: Collection[int] = ()

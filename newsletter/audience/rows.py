@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 import orjson
 
 from newsletter.audience.address import plain
-from newsletter.audience.cells import CellReader, RawRow
+from newsletter.audience.cells import CellReader, RawRow, split_cells
 from newsletter.audience.columns import MAX_COLUMNS, Choices, Columns
-from newsletter.audience.consent.hearing import NOTHING_SAID
+from newsletter.audience.consent.file_consent import NOTHING_SAID
 from newsletter.audience.consent.standing import Status
 from newsletter.audience.entries import entries_of
 from newsletter.audience.fields import BUILT_IN, MAX_ATTRIBUTES, clean, cost, field_name, shorten
@@ -156,7 +156,7 @@ class Table:
         self.delimiter, columns = read_header(reader, self.choices, file=self.file, command=self.command)
         self.layout = self.lay_out(columns.header, columns.given)
         self.columns = columns.without(
-            self.layout.heard, left_out=(*self.layout.left_out, *self.layout.objects)
+            self.layout.consent_columns, left_out=(*self.layout.left_out, *self.layout.objects)
         )
         read = self._whole if self.layout.whole else self._row
         for raw in reader.rows(self.delimiter):
@@ -186,12 +186,12 @@ class Table:
         if len(cells) > width and any(cells[width:]):
             raise self._too_many(cells)
         email, shown_name = self._address(cells)
-        heard = self.layout.hearing.hear(cells)
-        if heard.disagreeing:
-            self.disagreeing.setdefault(heard.disagreeing, Occurrences()).add(raw.line)
+        standing = self.layout.consent.standing_of(cells)
+        if standing.disagreeing:
+            self.disagreeing.setdefault(standing.disagreeing, Occurrences()).add(raw.line)
         attrs = self._values(cells)
-        attrs.pop("status", None)  # heard already
-        if heard.status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
+        attrs.pop("status", None)  # read already
+        if standing.status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
             self._refuse_unmailable(email)
         name = attrs.pop("name", "")
         if shown_name and not name:
@@ -201,20 +201,20 @@ class Table:
         if attrs:
             self._keep_what_fits(attrs, raw.line)
         written = orjson.dumps(attrs).decode() if attrs else "{}"
-        if heard is NOTHING_SAID:
+        if standing is NOTHING_SAID:
             return Row(raw.line, email, name, written, "confirmed")
         return Row(
             raw.line,
             email,
             name,
             written,
-            heard.status,
-            heard.suppressed,
-            heard.joined,
-            heard.since,
-            heard.suppressed_since,
+            standing.status,
+            standing.suppressed,
+            standing.joined,
+            standing.since,
+            standing.suppressed_since,
             None,
-            heard.consent,
+            standing.consent,
         )
 
     def _address(self, cells: list[str]) -> tuple[str, str]:
@@ -274,6 +274,9 @@ class Table:
             for place, name in self.columns.fills
             if place < width and cells[place] and (text := unguard(clean(cells[place])))
         }
+        for place in self.layout.tags:
+            if place < width and '"' in cells[place]:
+                self._part_tags(values, cells[place], field_name(self.columns.header[place]))
         for place in self.layout.objects:
             if place < width and cells[place]:
                 self._add_entries(values, self.columns.header[place], cells[place])
@@ -282,6 +285,10 @@ class Table:
                 values[name] = short
                 self.shortened += 1
         return values
+
+    def _part_tags(self, values: dict[str, str], cell: str, name: str) -> None:
+        """Take tags that stand in quotation marks within their cell, ``"VIP","Blog"``, as words."""
+        values[name] = clean(", ".join(filter(None, split_cells(cell, ","))))
 
     def _add_entries(self, values: dict[str, str], heading: str, cell: str) -> None:
         """Take the entries of a JSON object as values of their own; what is none stays one value."""

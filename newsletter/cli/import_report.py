@@ -73,14 +73,14 @@ def _of_the_platform(file: "FileReport") -> Iterator[str]:
         yield "This is an export of newsletter: states, dates and consent come along as they were."
     elif layout.platform:
         yield f"The columns are those of {layout.platform}."
-    heard = [file.table.header[place] for place in layout.heard if not layout.whole]
-    if heard:
-        yield f"Who may be mailed is told by {_named(heard)}."
-    dated = {place for place, _, _ in layout.hearing.dates}
+    columns = [file.table.header[place] for place in layout.consent_columns if not layout.whole]
+    if columns:
+        yield f"Who may be mailed is told by {_named(columns)}."
+    dated = {place for place, _, _ in layout.consent.dates}
     if left_out := [file.table.header[place] for place in layout.left_out if place not in dated]:
         yield f"Left out, as of no use elsewhere: {_named(left_out)}."
-    if layout.hearing.everyone:
-        yield f"Everyone in it was taken as {layout.hearing.everyone}."
+    if layout.consent.everyone:
+        yield f"Everyone in it was taken as {layout.consent.everyone}."
     for headings, rows in file.table.disagreeing.items():
         where = _where(rows.count, rows.lines)
         yield f"{_named(headings)} disagree in {_rows(rows.count)}; the stricter counts{where}."
@@ -201,7 +201,7 @@ def _file_document(file: "FileReport") -> dict[str, Any]:
         "name": file.name,
         "encoding": file.encoding.title,
         "platform": layout.platform or None,
-        "heard_columns": [] if layout.whole else [table.header[place] for place in layout.heard],
+        "consent_columns": [] if layout.whole else [table.header[place] for place in layout.consent_columns],
         "disagreeing_columns": [
             {"columns": list(columns), **_tally(rows)} for columns, rows in table.disagreeing.items()
         ],

@@ -6,19 +6,19 @@ yet confirmed at Kit.
 
 from collections.abc import Iterable, Mapping
 
-from newsletter.audience.consent.speaking import NO, WORDS, YES, Said, Speaker
+from newsletter.audience.consent.column import NO, WORDS, YES, ConsentColumn, Meaning
 from newsletter.platforms.platform import Platform
 
-_SAYS_YES: Mapping[str, Said] = {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, "unsubscribed")}
-_SAYS_LEFT: Mapping[str, Said] = {**dict.fromkeys(YES, "unsubscribed"), **dict.fromkeys(NO, "nothing")}
+_SAYS_YES: Mapping[str, Meaning] = {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, "unsubscribed")}
+_SAYS_LEFT: Mapping[str, Meaning] = {**dict.fromkeys(YES, "unsubscribed"), **dict.fromkeys(NO, "nothing")}
 
 
 def _signature(*columns: str) -> frozenset[str]:
     return frozenset(columns)
 
 
-def _left_at(header: str) -> Speaker:
-    return Speaker(header, words=_SAYS_LEFT, date="unsubscribed")
+def _left_at(header: str) -> ConsentColumn:
+    return ConsentColumn(header, words=_SAYS_LEFT, date="unsubscribed")
 
 
 # The headers are those of TryGhost/migrate's fixtures of real exports. There is no column of states: that a
@@ -27,11 +27,11 @@ MAILCHIMP = Platform(
     name="mailchimp",
     title="Mailchimp",
     signatures=(_signature("email_address", "leid", "euid"),),
-    speakers={
-        "unsub_time": Speaker("UNSUB_TIME", always="unsubscribed"),
-        "clean_time": Speaker("CLEAN_TIME", always="bounce"),
-        "optin_time": Speaker("OPTIN_TIME", always="nothing"),
-        "confirm_time": Speaker("CONFIRM_TIME", always="nothing"),
+    consent_columns={
+        "unsub_time": ConsentColumn("UNSUB_TIME", always="unsubscribed"),
+        "clean_time": ConsentColumn("CLEAN_TIME", always="bounce"),
+        "optin_time": ConsentColumn("OPTIN_TIME", always="nothing"),
+        "confirm_time": ConsentColumn("CONFIRM_TIME", always="nothing"),
     },
     joined="optin_time",
     confirmed="confirm_time",
@@ -52,10 +52,10 @@ GHOST = Platform(
         _signature("email", "subscribed_to_emails", "stripe_customer_id"),
         _signature("email", "subscribed_to_emails", "complimentary_plan"),
     ),
-    speakers={
-        "subscribed_to_emails": Speaker("subscribed_to_emails", words=_SAYS_YES),
+    consent_columns={
+        "subscribed_to_emails": ConsentColumn("subscribed_to_emails", words=_SAYS_YES),
         "deleted_at": _left_at("deleted_at"),
-        "email_disabled": Speaker("email_disabled", words=_SAYS_LEFT),
+        "email_disabled": ConsentColumn("email_disabled", words=_SAYS_LEFT),
     },
     joined="created_at",
     left=("deleted_at",),
@@ -73,9 +73,9 @@ SUBSTACK = Platform(
         _signature("email", "active_subscription", "email_disabled"),
         _signature("email", "expiry", "email_disabled"),
     ),
-    speakers={
-        "email_disabled": Speaker("email_disabled", words=_SAYS_LEFT),
-        "active_subscription": Speaker("active_subscription", always="nothing"),
+    consent_columns={
+        "email_disabled": ConsentColumn("email_disabled", words=_SAYS_LEFT),
+        "active_subscription": ConsentColumn("active_subscription", always="nothing"),
     },
     joined="created_at",
     left_out=_signature(
@@ -92,9 +92,11 @@ SUBSTACK_DASHBOARD = Platform(
         _signature("email", "receiving_emails_for", "subscription_type"),
         _signature("email", "receiving_emails_for", "subscription_date"),
     ),
-    speakers={
-        "receiving_emails_for": Speaker("Receiving emails for", empty="unsubscribed", other="confirmed"),
-        "cancel_date": Speaker("Cancel date", always="nothing"),
+    consent_columns={
+        "receiving_emails_for": ConsentColumn(
+            "Receiving emails for", empty="unsubscribed", other="confirmed"
+        ),
+        "cancel_date": ConsentColumn("Cancel date", always="nothing"),
     },
     joined="subscription_date",
     bare=True,
@@ -109,8 +111,8 @@ BEEHIIV = Platform(
         _signature("email", "status", "tier", "stripe_customer_id"),
         _signature("email", "status", "free_tier", "premium_tier"),
     ),
-    speakers={
-        "status": Speaker(
+    consent_columns={
+        "status": ConsentColumn(
             "status",
             words={**WORDS, "inactive": "unsubscribed", "validating": "pending", "invalid": "bounce"},
         ),
@@ -132,8 +134,8 @@ KIT = Platform(
         _signature("email", "first_name", "created_at", "status", "tags"),
         _signature("email_address", "first_name", "created_at", "state"),
     ),
-    speakers={
-        name: Speaker(name, words={**WORDS, "inactive": "pending", "cold": "confirmed"})
+    consent_columns={
+        name: ConsentColumn(name, words={**WORDS, "inactive": "pending", "cold": "confirmed"})
         for name in ("status", "state")
     },
     joined="created_at",
@@ -146,13 +148,13 @@ LISTMONK = Platform(
     name="listmonk",
     title="listmonk",
     signatures=(_signature("uuid", "email", "attributes", "status"),),
-    speakers={"status": Speaker("status", words=WORDS)},
+    consent_columns={"status": ConsentColumn("status", words=WORDS)},
     joined="created_at",
     objects=_signature("attributes"),
     left_out=_signature("uuid", "created_at", "updated_at"),
 )
 
-_BUTTONDOWN_TYPES: Mapping[str, Said] = {
+_BUTTONDOWN_TYPES: Mapping[str, Meaning] = {
     **WORDS,
     **dict.fromkeys(
         ("regular", "premium", "trialed", "unpaid", "gifted", "churning", "paused", "past due"), "confirmed"
@@ -168,9 +170,9 @@ BUTTONDOWN = Platform(
         _signature("email_address", "subscriber_type"),
         _signature("email", "subscriber_type"),
     ),
-    speakers={
-        "type": Speaker("type", words=_BUTTONDOWN_TYPES),
-        "subscriber_type": Speaker("subscriber_type", words=_BUTTONDOWN_TYPES),
+    consent_columns={
+        "type": ConsentColumn("type", words=_BUTTONDOWN_TYPES),
+        "subscriber_type": ConsentColumn("subscriber_type", words=_BUTTONDOWN_TYPES),
         "unsubscription_date": _left_at("unsubscription_date"),
     },
     joined="creation_date",
@@ -190,8 +192,8 @@ MAILPOET = Platform(
     name="mailpoet",
     title="MailPoet",
     signatures=(_signature("email", "global_status"), _signature("email", "list_status")),
-    speakers={
-        name: Speaker(name, words={**WORDS, "inactive": "pending"})
+    consent_columns={
+        name: ConsentColumn(name, words={**WORDS, "inactive": "pending"})
         for name in ("global_status", "list_status")
     },
     joined="subscribed_on",
@@ -202,11 +204,11 @@ BREVO = Platform(
     name="brevo",
     title="Brevo",
     signatures=(_signature("email", "email_blacklisted"),),
-    speakers={
-        "email_blacklisted": Speaker(
+    consent_columns={
+        "email_blacklisted": ConsentColumn(
             "EMAIL_BLACKLISTED", words={**dict.fromkeys(YES, "manual"), **dict.fromkeys(NO, "nothing")}
         ),
-        "sms_blacklisted": Speaker("SMS_BLACKLISTED", always="nothing"),
+        "sms_blacklisted": ConsentColumn("SMS_BLACKLISTED", always="nothing"),
     },
     joined="added_time",
     left_out=_signature(

@@ -1,11 +1,11 @@
-"""Layout: what a file's header tells of where its readers come from, and how to hear its rows."""
+"""Layout: what a file's header tells of where its readers come from, and how to read its rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.audience.consent.hearing import Happening, Hearing, date_of
+from newsletter.audience.consent.column import WORDS, ConsentColumn, consent_column_of
+from newsletter.audience.consent.file_consent import FileConsent, Happening, date_of
 from newsletter.audience.consent.questions import Answers, Questions, parse_answers
-from newsletter.audience.consent.speaking import WORDS, Speaker, speaker_of
 from newsletter.audience.consent.standing import Standing
 from newsletter.audience.fields import RESERVED, field_name
 from newsletter.audience.headings import role_of
@@ -51,8 +51,10 @@ def layout_of(header: Sequence[str], mapped: Mapping[int, str], *, told: Told, f
     answers = Answers({**told.remembered.said, **parsed})
     if is_own(header) and not told.platform:
         read, fields = own_reader(header)
-        hearing = Hearing(questions=Questions(answers))
-        return Layout(hearing, heard=range(len(header)), platform="newsletter", whole=read, fields=fields)
+        consent = FileConsent(questions=Questions(answers))
+        return Layout(
+            consent, consent_columns=range(len(header)), platform="newsletter", whole=read, fields=fields
+        )
     return _Header(header, _platform(header, told.platform, file), mapped, answers).layout(told, file)
 
 
@@ -66,33 +68,24 @@ class _Header:
     answers: Answers
 
     def layout(self, told: Told, file: str) -> Layout:
-        heard = {place: speaker for place in self._free() if (speaker := self._speaker(place))}
-        answered = {place: speaker for place in self._free() if (speaker := self._answered(place, heard))}
-        status = {
-            place: Speaker(self.cells[place], words=WORDS)
-            for place, name in self.mapped.items()
-            if name == "status"
-        }
-        speakers = heard | answered | status
+        named = {place: column for place in self._free() if (column := self._consent_column(place))}
+        columns = named | self._answered(named) | self._mapped_status()
+        watched = (place for place in self._watched() if place not in columns)
+        platform = self.platform
         return Layout(
-            Hearing(
-                speakers=tuple(sorted(speakers.items(), key=lambda item: item[0])),
-                dates=tuple(self._dates(heard)),
-                watched=tuple(
-                    (place, self.cells[place]) for place in self._watched() if place not in speakers
-                ),
-                everyone=told.everyone or _everyone(file, self.platform, speakers),
-                source=self.platform.name if self.platform else "import",
+            FileConsent(
+                columns=tuple(sorted(columns.items(), key=lambda item: item[0])),
+                dates=tuple(self._dates(named)),
+                watched=tuple((place, self.cells[place]) for place in watched),
+                everyone=told.everyone or _everyone(file, platform, columns),
+                source=platform.name if platform else "import",
                 questions=Questions(self.answers),
             ),
-            heard=tuple(place for place, speaker in heard.items() if speaker.always != "nothing"),
-            left_out=tuple(place for place in self._free() if self._says_nothing(place, heard)),
-            objects=tuple(
-                place
-                for place in self._free()
-                if self.platform and self._name(place) in self.platform.objects
-            ),
-            platform=self.platform.title if self.platform else "",
+            consent_columns=tuple(place for place, column in named.items() if column.always != "nothing"),
+            left_out=tuple(place for place in self._free() if self._says_nothing(place, named)),
+            objects=self._among(platform.objects if platform else ()),
+            tags=self._among(platform.tags if platform else ()),
+            platform=platform.title if platform else "",
         )
 
     def _name(self, place: int) -> str:
@@ -108,33 +101,40 @@ class _Header:
         """Yield the columns that no role explains: a family name may well be Bounce."""
         return (place for place in self._free() if not role_of(self.cells[place]))
 
-    def _speaker(self, place: int) -> Speaker | None:
-        if self.platform and (known := self.platform.speakers.get(self._name(place))):
+    def _consent_column(self, place: int) -> ConsentColumn | None:
+        if self.platform and (known := self.platform.consent_columns.get(self._name(place))):
             return known
-        return None if self._is_bookkeeping(place) else speaker_of(self.cells[place])
+        return None if self._is_bookkeeping(place) else consent_column_of(self.cells[place])
 
-    def _answered(self, place: int, heard: Collection[int]) -> Speaker | None:
-        """Hear a column whose name does not speak, but of some cell of which the editor was asked."""
-        heading = self.cells[place]
-        asked = place not in heard and self.answers.about(heading)
-        return Speaker(heading, other="nothing", date="nothing") if asked else None
+    def _answered(self, named: Collection[int]) -> dict[int, ConsentColumn]:
+        """Return the columns whose name does not speak, but of some cell of which the editor was asked."""
+        return {
+            place: ConsentColumn(self.cells[place], other="nothing", date="nothing")
+            for place in self._free()
+            if place not in named and self.answers.about(self.cells[place])
+        }
 
-    def _says_nothing(self, place: int, heard: Mapping[int, Speaker]) -> bool:
+    def _mapped_status(self) -> dict[int, ConsentColumn]:
+        """Return the columns of which the editor said that they are the status."""
+        mapped = (place for place, name in self.mapped.items() if name == "status")
+        return {place: ConsentColumn(self.cells[place], words=WORDS) for place in mapped}
+
+    def _says_nothing(self, place: int, named: Mapping[int, ConsentColumn]) -> bool:
         if self._name(place) in RESERVED:
             return False  # the newsletter's own links, of which the columns themselves say why they stay out
-        return self._is_bookkeeping(place) or (place in heard and heard[place].always == "nothing")
+        return self._is_bookkeeping(place) or (place in named and named[place].always == "nothing")
 
     def _is_bookkeeping(self, place: int) -> bool:
         platform, name = self.platform, self._name(place)
-        if platform is None or name in platform.speakers:
+        if platform is None or name in platform.consent_columns:
             return False
         return name in platform.left_out or (platform.bare and not role_of(self.cells[place]))
 
-    def _dates(self, heard: Collection[int]) -> Iterator[tuple[int, str, Happening]]:
+    def _dates(self, named: Collection[int]) -> Iterator[tuple[int, str, Happening]]:
         known: Mapping[str, Happening] = self.platform.dates if self.platform else {}
         for place, heading in enumerate(self.cells):
             name = self._name(place)
-            spoken = place in heard and not (self.platform and name in self.platform.speakers)
+            spoken = place in named and not (self.platform and name in self.platform.consent_columns)
             if happening := known.get(name) or (date_of(heading) if spoken else None):
                 yield place, heading, happening
 
@@ -153,23 +153,23 @@ def _platform(header: Sequence[str], wanted: str, file: str) -> Platform | None:
         known = ", ".join(platform.name for platform in PLATFORMS)
         raise UsageError(f"--from: “{wanted}” is no platform.", hint=f"Known are {known}, and {OTHER}.")
     for candidate in candidates:
-        if any(name in candidate.speakers for name in names) or not candidate.missing(names):
+        if any(name in candidate.consent_columns for name in names) or not candidate.missing(names):
             return candidate
     missing = ", ".join(sorted(candidates[0].missing(names)))
     raise AudienceError(
         f"This is no export of {candidates[0].title}: it has no column {missing}.",
         file=file,
-        hint="Leave out --from; the file’s columns are then heard for what they say.",
+        hint="Leave out --from; the file’s columns are then read for what they say.",
     )
 
 
-def _everyone(file: str, platform: Platform | None, speakers: Collection[int]) -> Standing | None:
+def _everyone(file: str, platform: Platform | None, consent_columns: Collection[int]) -> Standing | None:
     """Return what a file's name says of everyone in it, where the name is all that says so.
 
     A platform names such files itself; of any other file it is a question. Raises AudienceError to ask it.
     """
     standing = state_of_file_name(file)
-    if standing is None or (speakers and not platform):
+    if standing is None or (consent_columns and not platform):
         return None
     if platform:
         return standing

@@ -13,8 +13,8 @@ import orjson
 from newsletter.audience.address import normalise
 from newsletter.audience.cells import RawRow
 from newsletter.audience.columns import REFUSED_COLUMNS
+from newsletter.audience.consent.column import ConsentColumn
 from newsletter.audience.consent.dates import from_iso, iso
-from newsletter.audience.consent.speaking import Speaker
 from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status
 from newsletter.audience.fields import clean, field_name
 from newsletter.audience.formulas import unguard
@@ -42,7 +42,7 @@ SUPPRESSION_LIST = Platform(
     name="newsletter-suppressions",
     title="newsletter (its suppressions)",
     signatures=(frozenset(SUPPRESSIONS),),
-    speakers={"reason": Speaker("reason", words={word: word for word in get_args(Standing)})},
+    consent_columns={"reason": ConsentColumn("reason", words={word: word for word in get_args(Standing)})},
     left=("since",),
     left_out=frozenset({"since"}),
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from newsletter.audience.consent.hearing import Happening
-from newsletter.audience.consent.speaking import Speaker, header_words
+from newsletter.audience.consent.column import ConsentColumn, header_words
+from newsletter.audience.consent.file_consent import Happening
 from newsletter.audience.consent.standing import Standing
 
 
@@ -15,7 +15,7 @@ class Platform:
     """An export's columns, by their field names, and what they tell.
 
     ``name`` is what ``--from`` takes, ``title`` what people call it. A file is this platform's when all
-    columns of one of the ``signatures`` stand in it. ``speakers`` hear the columns that tell a reader's
+    columns of one of the ``signatures`` stand in it. ``consent_columns`` are those that tell a reader's
     state; ``joined``, ``confirmed`` and ``left`` name the columns of those dates. ``objects`` are columns of
     JSON whose entries are fields. ``left_out`` are the platform's own bookkeeping, never a merge field; with
     ``bare``, so is every other column that is not the reader's address or name.
@@ -24,7 +24,7 @@ class Platform:
     name: str
     title: str
     signatures: tuple[frozenset[str], ...]
-    speakers: Mapping[str, Speaker] = field(default_factory=dict)
+    consent_columns: Mapping[str, ConsentColumn] = field(default_factory=dict)
     joined: str = ""
     confirmed: str = ""
     left: tuple[str, ...] = ()

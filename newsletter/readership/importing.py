@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from newsletter.audience.columns import Choices
+from newsletter.audience.consent.column import topic_of
 from newsletter.audience.consent.questions import answers_given, answers_of
-from newsletter.audience.consent.speaking import topic_of
 from newsletter.audience.rows import Erased, Refused, Row, Table
 from newsletter.audience.text.encodings import UTF_8, Encoding, find_encoding
 from newsletter.audience.text.lines import text_lines
@@ -272,7 +272,7 @@ class _Importing:
     def _insist(self) -> None:
         """Refuse, before anything is written, a file that leaves open who may be mailed, or has no reader."""
         for file in self._report.files:
-            questions = file.table.layout.hearing.questions
+            questions = file.table.layout.consent.questions
             if questions.open:
                 raise questions.error(self._command, file.name)
         if self._report.refused_count and not self._taken and not self._erased:
@@ -293,7 +293,7 @@ class _Importing:
         columns: dict[str, str] = {}
         for file in self._report.files:
             table = file.table
-            values |= answers_given(table.layout.hearing.questions.answers, self._told.remembered)
+            values |= answers_given(table.layout.consent.questions.answers, self._told.remembered)
             columns |= {
                 table.header[place].casefold(): name
                 for place, name in table.columns.given.items()

@@ -194,7 +194,7 @@ def test_a_row_of_a_million_characters_costs_itself_alone(row: str) -> None:
 
 def test_a_status_nobody_knows_is_a_question() -> None:
     _, table = read("email,status\nann@example.com,A\n")
-    assert table.layout.hearing.questions.open
+    assert table.layout.consent.questions.open
 
 
 def test_names_beyond_their_bound_are_cut() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.audience.consent.speaking import Said
+from newsletter.audience.consent.column import Meaning
 from newsletter.audience.fields import field_name
 from newsletter.platforms import named, recognise, state_of_file_name
 
@@ -62,9 +62,9 @@ def test_an_ordinary_table_is_no_platform(header: str) -> None:
     ],
 )
 def test_a_platforms_words_mean_what_they_mean_there(
-    platform: str, column: str, cell: str, said: Said
+    platform: str, column: str, cell: str, said: Meaning
 ) -> None:
-    assert named(platform)[0].speakers[column].hear(cell) == said
+    assert named(platform)[0].consent_columns[column].meaning_of(cell) == said
 
 
 def test_from_names_both_kinds_of_substack_file_and_knows_former_names() -> None:

@@ -336,7 +336,7 @@ def test_under_a_speaking_column_nobody_is_confirmed_by_a_word_that_is_not_plain
         assert one.status != "confirmed" or plainly or cell in {"1", "t", "true"}
 
 
-def test_from_other_hears_a_platforms_file_as_any_file(store: "Store") -> None:
+def test_from_other_reads_a_platforms_file_as_any_file(store: "Store") -> None:
     path = Path(store.folder / "kit.csv")
     path.write_text("email,first_name,created_at,status,tags,referrer\na@example.com,A,,inactive,,\n")
     options = readership.ImportOptions(told=Told(platform="other"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from newsletter.audience.consent.speaking import NOTHING, Said, plain
+from newsletter.audience.consent.column import NOTHING, Meaning, plain
 from newsletter.audience.consent.standing import Standing
 from newsletter.errors import AudienceError, UsageError
 
@@ -14,7 +14,7 @@ MAX_VALUES = 12  # of one column, shown and answered one by one; further ones to
 MAX_VALUE = 200  # characters of a value that can be answered by itself
 ANY_OTHER = "*"
 ANSWERS = ("confirmed", "pending", "unsubscribed", "bounce", "complaint", "blocked", "nothing")
-_MEANT: Mapping[str, Said] = {
+_MEANT: Mapping[str, Meaning] = {
     **{standing: standing for standing in get_args(Standing)},
     "nothing": "nothing",
     "blocked": "manual",
@@ -22,7 +22,7 @@ _MEANT: Mapping[str, Said] = {
 _WRITTEN = {"manual": "blocked"}
 
 
-def meaning(word: str, *, option: str) -> Said:
+def meaning(word: str, *, option: str) -> Meaning:
     """Return what an answer's last word means. Raises UsageError for one that is none."""
     said = _MEANT.get(word.strip().casefold())
     if said is None:
@@ -47,9 +47,9 @@ def header_key(header: str) -> str:
 class Answers:
     """What an editor answered: what a column's value says, by the column's and the value's key."""
 
-    said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], Meaning] = field(default_factory=dict)
 
-    def of(self, header: str, cell: str) -> Said | None:
+    def of(self, header: str, cell: str) -> Meaning | None:
         """Return what a cell was answered to say, or None when it was not asked yet."""
         key = header_key(header)
         exact = self.said.get((key, value_key(cell)))
@@ -79,13 +79,13 @@ def value_key(cell: str) -> str:
 
 def parse_answers(
     given: Iterable[str], headers: Iterable[str], *, insist: bool = True
-) -> dict[tuple[str, str], Said]:
+) -> dict[tuple[str, str], Meaning]:
     """Return answers written as ``COLUMN:VALUE=ANSWER``, for the columns of a file.
 
     Raises UsageError for one that is not so written, or, to ``insist``, names no column of the file.
     """
     keys = sorted({header_key(header): header for header in headers}, key=len, reverse=True)
-    answers: dict[tuple[str, str], Said] = {}
+    answers: dict[tuple[str, str], Meaning] = {}
     for text in given:
         left, equals, word = text.rpartition("=")
         name = header_key(left)
@@ -114,7 +114,7 @@ class Questions:
     _asked: dict[str, Counter[str]] = field(default_factory=dict)
     _suggested: dict[str, Standing] = field(default_factory=dict)
 
-    def ask(self, header: str, cell: str, *, suggested: Standing = "unsubscribed") -> Said | None:
+    def ask(self, header: str, cell: str, *, suggested: Standing = "unsubscribed") -> Meaning | None:
         """Return what a cell was answered to say; without an answer keep the question, and return None."""
         if (said := self.answers.of(header, cell)) is not None:
             return said
@@ -135,14 +135,14 @@ class Questions:
     def _asked_of(self, header: str) -> Counter[str]:
         """Return a column's open values. Empty cells of a column without any other are no question."""
         values = self._asked[header]
-        return Counter() if set(values) == {""} and not self._heard(header) else values
+        return Counter() if set(values) == {""} and not self._was_plain(header) else values
 
-    def _heard(self, header: str) -> bool:
+    def _was_plain(self, header: str) -> bool:
         return header in self._plain
 
     _plain: set[str] = field(default_factory=set)
 
-    def heard(self, header: str) -> None:
+    def read_plainly(self, header: str) -> None:
         """Note that a cell of a column said something plain: its empty cells then are a question."""
         self._plain.add(header)
 

@@ -1,4 +1,4 @@
-"""Hearing: what the columns of a file, together, say of a reader's standing and consent."""
+"""FileConsent: what the columns of a file, together, say of a reader's standing and consent."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 import orjson
 
+from newsletter.audience.consent.column import TELLING, WORDS, ConsentColumn, Meaning, plain, topic_of
 from newsletter.audience.consent.dates import instant, is_date
 from newsletter.audience.consent.questions import Questions
-from newsletter.audience.consent.speaking import TELLING, WORDS, Said, Speaker, plain, topic_of
 from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status, strictest
 from newsletter.audience.fields import clean
 
@@ -19,7 +19,7 @@ Happening = Literal["joined", "confirmed", "left"]
 _SUGGESTED: Mapping[str, Standing] = {"bounced": "bounce", "complained": "complaint", "blocked": "manual"}
 
 
-class Heard(NamedTuple):
+class RowStanding(NamedTuple):
     """What a row says of a reader, as ``rows.Row`` has it; ``disagreeing`` are columns that contradict."""
 
     status: Status = "confirmed"
@@ -31,31 +31,31 @@ class Heard(NamedTuple):
     disagreeing: tuple[str, ...] = ()
 
 
-NOTHING_SAID = Heard()
+NOTHING_SAID = RowStanding()
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """How to hear a file's rows.
+class FileConsent:
+    """How the rows of a file tell who may be mailed.
 
-    ``speakers`` and ``dates`` are columns by place; ``watched`` are the places and headers of all others,
+    ``columns`` and ``dates`` are columns by place; ``watched`` are the places and headers of all others,
     whose cells are looked at for words that can only be a reader's state. ``everyone`` is what all rows are
     said to be, by an editor or a file's name; ``source`` says where the consent came from.
     """
 
-    speakers: tuple[tuple[int, Speaker], ...] = ()
+    columns: tuple[tuple[int, ConsentColumn], ...] = ()
     dates: tuple[tuple[int, str, Happening], ...] = ()
     watched: tuple[tuple[int, str], ...] = ()
     everyone: Standing | None = None
     source: str = "import"
     questions: Questions = field(default_factory=Questions)
 
-    def hear(self, cells: Sequence[str]) -> Heard:
+    def standing_of(self, cells: Sequence[str]) -> RowStanding:
         """Return what a row says; what is unclear is kept among the questions."""
         for place, header in self.watched:
             if place < len(cells) and cells[place].casefold() in TELLING:
                 self.questions.ask(header, cells[place], suggested=WORDS[plain(cells[place])])
-        if not self.speakers and not self.dates and self.everyone is None:
+        if not self.columns and not self.dates and self.everyone is None:
             return NOTHING_SAID
         said = list(self._said(cells))
         standing = strictest(standing for standing, _, _ in said)
@@ -65,7 +65,7 @@ class Hearing:
         joined = at.get("joined", at.get("confirmed"))
         since = {"unsubscribed": left, "confirmed": at.get("confirmed", joined), "pending": joined}[status]
         different = {standing for standing, _, _ in said}
-        return Heard(
+        return RowStanding(
             status=status,
             suppressed=standing if standing in SUPPRESSING else "",
             joined=joined,
@@ -79,22 +79,22 @@ class Hearing:
         """Yield each column's word on a reader's standing, its header, and its cell."""
         if self.everyone is not None:
             yield self.everyone, "the whole file", ""
-        for place, speaker in self.speakers:
+        for place, column in self.columns:
             cell = cells[place].strip() if place < len(cells) else ""
-            said = self._heard(speaker, cell)
+            said = self._meaning(column, cell)
             if said is not None and said != "nothing" and said != "unclear":
-                yield said, speaker.header, cell
+                yield said, column.header, cell
 
-    def _heard(self, speaker: Speaker, cell: str) -> Said | None:
-        answered = self.questions.answers.of(speaker.header, cell)
+    def _meaning(self, column: ConsentColumn, cell: str) -> Meaning | None:
+        answered = self.questions.answers.of(column.header, cell)
         if answered is not None:
             return answered
-        said = speaker.hear(cell)
+        said = column.meaning_of(cell)
         if said == "unclear":
-            topic = topic_of(speaker.header) or ""
-            return self.questions.ask(speaker.header, cell, suggested=_SUGGESTED.get(topic, "unsubscribed"))
+            topic = topic_of(column.header) or ""
+            return self.questions.ask(column.header, cell, suggested=_SUGGESTED.get(topic, "unsubscribed"))
         if said != "nothing":
-            self.questions.heard(speaker.header)
+            self.questions.read_plainly(column.header)
         return said
 
     def _instants(self, cells: Sequence[str]) -> dict[Happening, int]:

@@ -1,10 +1,10 @@
-"""Columns whose name speaks of consent are heard where they are plain, and asked about where they are not."""
+"""Columns whose name speaks of consent are read where they are plain, and asked about where they are not."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.consent.speaking import Said, Topic, speaker_of, topic_of
+from newsletter.audience.consent.column import Meaning, Topic, consent_column_of, topic_of
 
 
 @pytest.mark.parametrize(
@@ -104,18 +104,18 @@ def test_a_name_that_only_shares_letters_does_not_speak(header: str) -> None:
     ],
 )
 def test_a_cell_says_what_is_plain_and_leaves_the_rest_to_a_person(
-    header: str, cell: str, said: Said
+    header: str, cell: str, said: Meaning
 ) -> None:
-    speaker = speaker_of(header)
-    assert speaker is not None
-    assert speaker.hear(cell) == said
+    column = consent_column_of(header)
+    assert column is not None
+    assert column.meaning_of(cell) == said
 
 
 @given(st.sampled_from(["unsubscribed", "opt_in", "Status", "bounced", "GDPR consent"]), st.text(max_size=50))
-def test_whatever_stands_under_a_speaking_column_is_never_heard_as_consent_unless_it_is_plain(
+def test_whatever_stands_under_a_speaking_column_is_never_taken_for_consent_unless_it_is_plain(
     header: str, cell: str
 ) -> None:
-    speaker = speaker_of(header)
-    assert speaker is not None
-    if speaker.hear(cell) == "confirmed":
-        assert speaker.words.get(" ".join(cell.strip().casefold().split())) or any(c.isdigit() for c in cell)
+    column = consent_column_of(header)
+    assert column is not None
+    if column.meaning_of(cell) == "confirmed":
+        assert column.words.get(" ".join(cell.strip().casefold().split())) or any(c.isdigit() for c in cell)

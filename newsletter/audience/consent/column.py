@@ -15,7 +15,7 @@ from typing import Literal
 from newsletter.audience.consent.dates import is_date
 from newsletter.audience.consent.standing import Standing
 
-Said = Standing | Literal["nothing", "unclear"]
+Meaning = Standing | Literal["nothing", "unclear"]
 Topic = Literal["left", "bounced", "complained", "blocked", "consent", "confirmation", "state", "unclear"]
 
 
@@ -76,20 +76,20 @@ TELLING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class ConsentColumn:
     """What the cells of one column say: by word, where a ``date`` stands, where a cell is ``empty``.
 
     ``other`` is what any further text says; ``always`` is said by every row, whatever its cell holds.
     """
 
     header: str
-    words: Mapping[str, Said] = field(default_factory=dict)
-    date: Said = "unclear"
-    empty: Said = "nothing"
-    other: Said = "unclear"
-    always: Said | None = None
+    words: Mapping[str, Meaning] = field(default_factory=dict)
+    date: Meaning = "unclear"
+    empty: Meaning = "nothing"
+    other: Meaning = "unclear"
+    always: Meaning | None = None
 
-    def hear(self, cell: str) -> Said:
+    def meaning_of(self, cell: str) -> Meaning:
         """Return what a cell says; ``unclear`` when only a person can tell."""
         if self.always is not None:
             return self.always
@@ -233,23 +233,23 @@ def _place_of(entry: list[str], words: list[str]) -> int | None:
     return next((at for at in places if words[at : at + len(entry)] == entry), None)
 
 
-def speaker_of(header: str) -> Speaker | None:
-    """Return how to hear a column whose name speaks, or None for any other."""
+def consent_column_of(header: str) -> ConsentColumn | None:
+    """Return how to read a column whose name speaks of consent, or None for any other."""
     topic = topic_of(header)
     if topic is None:
         return None
     held = set(header_words(header))
     if held & _SILENT:
-        return Speaker(header, always="nothing")
+        return ConsentColumn(header, always="nothing")
     if topic == "unclear" or held & _REMARKS:
-        return Speaker(header)
+        return ConsentColumn(header)
     if topic == "state":
-        return Speaker(header, words=WORDS)
+        return ConsentColumn(header, words=WORDS)
     if topic in ("consent", "confirmation"):
         refused: Standing = "unsubscribed" if topic == "consent" else "pending"
-        return Speaker(header, words=_words("confirmed", refused), date="confirmed", empty="unclear")
-    return Speaker(header, words=_words(_STANDINGS[topic], "nothing"), date=_STANDINGS[topic])
+        return ConsentColumn(header, words=_words("confirmed", refused), date="confirmed", empty="unclear")
+    return ConsentColumn(header, words=_words(_STANDINGS[topic], "nothing"), date=_STANDINGS[topic])
 
 
-def _words(yes: Said, no: Said) -> Mapping[str, Said]:
+def _words(yes: Meaning, no: Meaning) -> Mapping[str, Meaning]:
     return {**WORDS, **dict.fromkeys(YES, yes), **dict.fromkeys(NO, no)}
