@@ -149,6 +149,7 @@ def kept(store: "Store") -> Mapping[str, set[tuple[object, ...]]]:
     }
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200,
     deadline=None,
