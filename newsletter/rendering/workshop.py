@@ -14,6 +14,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
@@ -132,6 +133,26 @@ def _css(file: str, source: str, theme: Theme, rtl: bool) -> str:
     return resolve_css(file, source, theme, rtl=rtl)
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were last compiled in this process: compiling takes longer than a render."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])  # which looks whether the source is the same
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@lru_cache(maxsize=8)
+def _compiled(_extensions: tuple[type[Extension], ...]) -> _Compiled:
+    """Return the compiled templates of environments with these extensions: each compiles in its own way."""
+    return _Compiled()
+
+
 class _Shelf:
     """A Jinja environment and the sources that it was filled from."""
 
@@ -146,6 +167,7 @@ class _Shelf:
             lstrip_blocks=True,
             auto_reload=False,  # asked once a render instead of once an include
             extensions=extensions,
+            bytecode_cache=_compiled(extensions),
         )
 
     def _load(self, name: str) -> tuple[str, str, None] | None:

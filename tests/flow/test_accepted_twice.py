@@ -15,6 +15,8 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.settling import Decision, Verdict
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 OK, TAKEN = Answer("accepted", taken=True), Answer("unknown", taken=True)
 

@@ -426,6 +426,7 @@ def test_a_folder_where_a_file_is_meant_is_wrong_usage(publication: Publication,
 # ── the terminal itself ─────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "redirected", "code", "told"),
     [

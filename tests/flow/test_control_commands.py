@@ -12,6 +12,8 @@ from conftest import BRIEF, Publication
 from pace import FOREVER
 from strict_sendgrid import StrictSendGrid
 
+pytestmark = pytest.mark.slow
+
 APPROVAL = """
 [approval]
 required = true

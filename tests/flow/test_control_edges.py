@@ -130,6 +130,7 @@ def test_what_a_killed_sender_left_on_the_wire_is_looked_into_at_once(house: Hou
     assert done.proof.unknown == 2
 
 
+@pytest.mark.slow
 def test_nothing_is_decided_while_somebody_sends(house: House) -> None:
     house.post.script = deque([Answer("unknown")])
     publish.send(house, publish.foresee(house, ISSUE))

@@ -13,6 +13,8 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
 from newsletter.errors import DeliveryError, IssueChanged, IssueError
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 LINE = "correction: The kilogram was retired in 2019, not in 2018."
 

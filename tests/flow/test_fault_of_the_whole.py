@@ -26,6 +26,8 @@ from newsletter.store.database import read
 from newsletter.store.tables import batch
 from newsletter.wiring import SystemClock
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 25  # at most, with eight threads, however long the list
 
 

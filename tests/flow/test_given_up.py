@@ -17,6 +17,8 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.settling import Decision
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 HOUR = 3600 * SECOND
 TAKEN, LOST = Answer("unknown", taken=True), Answer("unknown")

@@ -14,6 +14,8 @@ from newsletter.delivery.evidence import NotSeen, Seen
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.settling import Decision
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 TAKEN = Answer("unknown", taken=True)
 

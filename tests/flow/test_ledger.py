@@ -173,6 +173,7 @@ def test_whoever_asks_how_it_stands_does_not_keep_a_send_from_beginning(house: H
     freed.join()
 
 
+@pytest.mark.slow
 def test_two_sends_at_once_are_told_apart(house: House) -> None:
     with FileLock(house._lock_path), pytest.raises(AlreadySending):
         _send(house)

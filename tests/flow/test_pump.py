@@ -7,6 +7,8 @@ import pytest
 from conftest import Publication, Ran
 from strict_sendgrid import Fault, StrictSendGrid
 
+pytestmark = pytest.mark.slow
+
 
 def _send(publication: Publication, server: StrictSendGrid, **settings: object) -> Ran:
     publication.settings(host=server.url, **settings)  # type: ignore[arg-type]
@@ -14,6 +16,7 @@ def _send(publication: Publication, server: StrictSendGrid, **settings: object) 
     return publication.run("send", "first", "--yes", "--json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "faults",
     [

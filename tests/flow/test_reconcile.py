@@ -18,6 +18,8 @@ from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.settling import Decision
 from newsletter.errors import DeliveryError
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 MINUTE = 60 * SECOND
 OK, TAKEN, LOST = Answer("accepted", taken=True), Answer("unknown", taken=True), Answer("unknown")

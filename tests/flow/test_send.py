@@ -240,6 +240,7 @@ def test_a_list_on_which_nobody_may_be_mailed_is_said_and_accounted_for(
     assert not server.requests
 
 
+@pytest.mark.slow
 def test_a_send_whose_listener_leaves_goes_on_to_the_end(ready: Publication, server: StrictSendGrid) -> None:
     send = [sys.executable, "-m", "newsletter", "send", "first", "--yes"]
     process = subprocess.Popen(
@@ -255,6 +256,7 @@ def test_a_send_whose_listener_leaves_goes_on_to_the_end(ready: Publication, ser
     assert len(server.accepted) == 25
 
 
+@pytest.mark.slow
 def test_two_sends_at_once_one_wins_and_the_other_says_so(ready: Publication) -> None:
     from newsletter import Wiring, load_settings
 

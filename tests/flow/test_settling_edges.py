@@ -25,6 +25,8 @@ from newsletter.delivery.settling import Decision
 from newsletter.errors import SettingsError
 from newsletter.store.batches import Ceiling
 
+pytestmark = pytest.mark.slow
+
 ISSUE = "first"
 HOUR = 3600 * SECOND
 TAKEN, LOST = Answer("unknown", taken=True), Answer("unknown")
@@ -480,6 +482,7 @@ class Patient(Ticking):
         super().wait(seconds, stop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [Answer("not accepted"), Answer("accepted", taken=True)])
 def test_while_a_request_is_on_the_wire_its_readers_take_room_that_may_come_back(
     tmp_path: Path, answer: Answer

@@ -32,6 +32,7 @@ def test_the_ceiling_cuts_one_batch_a_day_not_all_that_are_left(tmp_path: Path) 
     assert split == 1
 
 
+@pytest.mark.slow
 def test_threads_together_mail_as_many_as_the_ceiling_allows(tmp_path: Path) -> None:
     house = _house(tmp_path, 12, 3, 6, threads=4)
     full = Sign()

@@ -8,6 +8,8 @@ from conftest import Publication, rows
 from local_sendgrid import Site, Stage
 from platforms.files import EXPORTS, Export
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:

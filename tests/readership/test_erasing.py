@@ -26,6 +26,8 @@ from newsletter.store import erased, mailings, subscribers
 from newsletter.store.database import read, write
 from newsletter.store.tables import alarm, attempt, column_answer, decision, metadata
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from conftest import Publication
     from readership.conftest import Store
@@ -277,6 +279,7 @@ EMAILS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EMAILS, st.data())
 def test_exactly_those_erased_are_known_as_such(
@@ -339,6 +342,7 @@ def _cancelled(house: House) -> None:
 STAGES = [_frozen, _paused_half_way, _unknown, _rejected, _finished, _cancelled]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("status", ["confirmed", "pending", "suppressed", "unsubscribed"])
 def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(

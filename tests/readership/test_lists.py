@@ -222,6 +222,7 @@ def test_nothing_leaves_to_a_list_that_was_archived_meanwhile(
     assert not house.post.mailed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("typed", "made"), [("y", True), ("n", False), ("", False)])
 def test_on_a_terminal_a_near_name_is_asked_about(filled: "Publication", typed: str, made: bool) -> None:
     outside, inside = pty.openpty()

@@ -78,6 +78,7 @@ def test_a_fault_that_takes_nothing_or_answers_late_doubles_nobody(
         assert (store.counts().total, store.counts().twice) == (25, 0)
 
 
+@pytest.mark.slow
 def test_it_says_what_it_will_do_and_reports_where_it_is_told_to(
     publication: Publication, webhook: "Webhook"
 ) -> None:

@@ -22,6 +22,8 @@ from newsletter.errors import UsageError
 from newsletter.providers.sendgrid import SendGridProvider
 from newsletter.sandbox.faults import FAULTS, Fault, Faults, parse_fault, read_faults, told
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 1.0
 
 
@@ -96,6 +98,7 @@ def test_a_slow_answer_comes_after_its_seconds(site: Site) -> None:
     assert time.monotonic() - began >= 0.3
 
 
+@pytest.mark.slow
 def test_a_slow_answer_beyond_the_deadline_is_unknown_and_comes_late(site: Site) -> None:
     provider = SendGridProvider(
         api_key="SG.test.key", host=site.url, timeout_seconds=0.4, threads=1, identity="sandbox"

@@ -21,6 +21,8 @@ from newsletter.sandbox.keys import public_key
 from newsletter.sandbox.reporter import MAX_POST, Manner, Reporter, in_posts
 from newsletter.sandbox.server import start_child
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Webhook
 
@@ -127,6 +129,7 @@ def test_a_post_is_signed_over_its_timestamp_and_raw_bytes(site: Site, webhook: 
         read_reports(post.body + b" ", post.headers, keys, now=time.time())
 
 
+@pytest.mark.slow
 def test_a_webhook_that_refuses_is_tried_again_and_gets_everything(site: Site, webhook: "Webhook") -> None:
     webhook.answers = [500, 404]
     site.send(letter("ann@example.org"))
@@ -249,6 +252,7 @@ def test_a_child_hands_over_what_it_has_before_it_ends(tmp_path: Path, webhook: 
     assert len(webhook.events) == 200
 
 
+@pytest.mark.slow
 def test_a_child_whose_webhook_is_dead_ends_at_once_and_leaves_it_to_the_next(
     tmp_path: Path, webhook: "Webhook"
 ) -> None:

@@ -36,6 +36,8 @@ from newsletter.store.tables import (
     subscription,
 )
 
+pytestmark = pytest.mark.slow
+
 NEVER = PauseAt(bounces=0, complaints=0, after=1)
 SECOND = 1_000_000
 
@@ -492,6 +494,7 @@ class TestSlices:
         assert written == [1_000, 2_000, 3_000]
         assert ledger.tallies(of) == {"open": 1}
 
+    @pytest.mark.slow
     def test_a_large_post_that_broke_off_is_taken_again_as_if_it_had_not(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
         events = [told("open", 1, at=at) for at in range(1, 2_501)]

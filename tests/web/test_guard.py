@@ -20,6 +20,8 @@ from starlette.routing import Route
 from newsletter.listening import listening
 from newsletter.web.guard import Guard, Limits, guarded
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 30.0
 SWIFT = Limits(head_seconds=0.3, look_seconds=0.05)
 PATIENT = Limits(head_seconds=600, fetch_seconds=600, look_seconds=0.05)  # nothing ends by the clock

@@ -83,6 +83,7 @@ def test_what_reached_no_reader_keeps_no_short_key(
         _ = Wiring(load_settings(publication.root / "newsletter.toml")).secret_key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("provider", "state"),
     [
