@@ -22,10 +22,10 @@ from newsletter.audience.formulas import unguard
 from newsletter.audience.header import read_header
 from newsletter.audience.layout import LayOut, Layout
 from newsletter.audience.names import is_no_name
+from newsletter.audience.occurrences import Occurrences
 from newsletter.audience.written import MAX_LOCAL_PART, Packaging, Unreadable, check_mailable, read_address
 from newsletter.errors import AudienceError
 
-LINES_TOLD = 10
 MAX_SHOWN = 80  # characters of a refused value in a report
 
 Reason = Literal[
@@ -93,20 +93,6 @@ class _Refusal(Exception):  # never leaves this module
         self.detail = detail
         self.value = value
         self.instead = instead
-
-
-@dataclass(slots=True)
-class Occurrences:
-    """How many rows something befell, and the lines of the first of them."""
-
-    count: int = 0
-    lines: list[int] = field(default_factory=list)
-
-    def add(self, line: int) -> None:
-        """Count one row; rows come in order of line."""
-        self.count += 1
-        if len(self.lines) < LINES_TOLD:
-            self.lines.append(line)
 
 
 @dataclass(slots=True)

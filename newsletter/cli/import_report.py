@@ -10,9 +10,9 @@ from newsletter.cli.console import say
 COLUMNS_TOLD = 20  # one by one
 
 if TYPE_CHECKING:
-    from newsletter.audience.rows import Occurrences, Refused
+    from newsletter.audience.occurrences import Occurrences
+    from newsletter.audience.rows import Refused
     from newsletter.readership.importing import FileReport, ImportReport
-    from newsletter.store.tallies import Tally
 
 
 def tell(report: "ImportReport") -> None:
@@ -63,7 +63,7 @@ def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
     return [row for row in rows if row[1]]
 
 
-def _count(tally: "Tally") -> tuple[int, list[int]]:
+def _count(tally: "Occurrences") -> tuple[int, list[int]]:
     return tally.count, tally.lines
 
 
@@ -215,7 +215,7 @@ def _file_document(file: "FileReport") -> dict[str, Any]:
     }
 
 
-def _tally(tally: "Tally | Occurrences") -> Mapping[str, Any]:
+def _tally(tally: "Occurrences") -> Mapping[str, Any]:
     return {"count": tally.count, "lines": tally.lines}
 
 

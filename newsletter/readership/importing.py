@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from newsletter.audience.columns import Choices
 from newsletter.audience.consent.column import topic_of
 from newsletter.audience.consent.questions import answers_given, answers_of
+from newsletter.audience.occurrences import Occurrences
 from newsletter.audience.rows import Erased, Refused, Row, Table
 from newsletter.audience.text.encodings import UTF_8, Encoding, find_encoding
 from newsletter.audience.text.lines import text_lines
@@ -25,7 +26,7 @@ from newsletter.store.column_answers import answers_to, remember
 from newsletter.store.database import read
 from newsletter.store.erased import add_hash, erase_again, fingerprint
 from newsletter.store.imports import import_rows
-from newsletter.store.tallies import Import, Merged, Tally
+from newsletter.store.tallies import Import, Merged
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
@@ -61,13 +62,13 @@ class FileReport:
     name: str
     table: Table = field(repr=False)
     encoding: Encoding = UTF_8
-    refused: dict[str, Tally] = field(default_factory=dict)
+    refused: dict[str, Occurrences] = field(default_factory=dict)
     refused_rows: list[Refused] = field(default_factory=list)
     refused_file: Path | None = None
 
     def add_refused(self, refused: Refused) -> None:
         """Count a row that was left out."""
-        self.refused.setdefault(refused.reason, Tally()).add(refused.line)
+        self.refused.setdefault(refused.reason, Occurrences()).add(refused.line)
         if len(self.refused_rows) < ROWS_TOLD:
             self.refused_rows.append(refused)
 
@@ -106,32 +107,32 @@ class ImportReport:
         return self.merged.repeated
 
     @property
-    def left(self) -> Tally:
+    def left(self) -> Occurrences:
         """Count who left the list before and stays away."""
         return self.merged.left
 
     @property
-    def stopped(self) -> Tally:
+    def stopped(self) -> Occurrences:
         """Count who was on the list until now, and left, bounced or complained by the file."""
         return self.merged.stopped
 
     @property
-    def suppressed(self) -> Tally:
+    def suppressed(self) -> Occurrences:
         """Count who was never to be mailed before, and was not taken in."""
         return self.merged.suppressed
 
     @property
-    def overfull(self) -> Tally:
+    def overfull(self) -> Occurrences:
         """Count who kept their earlier values, because the new ones do not fit."""
         return self.merged.overfull
 
     @property
-    def refused(self) -> Mapping[str, Tally]:
+    def refused(self) -> Mapping[str, Occurrences]:
         """Count the rows that were left out for what they say, by reason."""
-        counts: dict[str, Tally] = {}
+        counts: dict[str, Occurrences] = {}
         for file in self.files:
             for reason, tally in file.refused.items():
-                counts.setdefault(reason, Tally()).join(tally)
+                counts.setdefault(reason, Occurrences()).join(tally)
         return counts
 
     @property

@@ -30,11 +30,12 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter.audience.consent.standing import STRICTEST_FIRST
 from newsletter.audience.fields import MAX_ATTRIBUTES, fits
+from newsletter.audience.occurrences import Occurrences
 from newsletter.store.consent import record_all
 from newsletter.store.lists import add_attributes, ensure_list
 from newsletter.store.staging import slices, staging
 from newsletter.store.tables import consent, subscriber, subscription, suppression
-from newsletter.store.tallies import Import, Merged, Tally
+from newsletter.store.tallies import Import, Merged, count_found
 
 SLICE = 25_000  # addresses a statement: Ctrl-C is heard, and progress told, between two
 
@@ -115,7 +116,7 @@ def _skip_suppressed(connection: Connection, key: int, merged: Merged) -> None:
         .where(subscription.c.list_id == key, subscriber.c.suppressed.is_not(None))
     )
     held = and_(staging.c.email.in_(never), or_(staging.c.suppressed == "", staging.c.email.in_(member)))
-    merged.suppressed.take(connection, select(staging.c.line).where(held))
+    count_found(connection, merged.suppressed, select(staging.c.line).where(held))
     connection.execute(delete(staging).where(held, staging.c.email.not_in(member)))
     connection.execute(update(staging).where(held).values(held=1))
 
@@ -144,7 +145,7 @@ def _count(connection: Connection, key: int, within: ColumnElement[bool], merged
         .where(within)
         .group_by("fate", "standing")
     )
-    named: dict[str, Tally] = {}
+    named: dict[str, Occurrences] = {}
     for row in rows.all():
         if row.fate == "joined":
             merged.joined += row.n
@@ -153,12 +154,13 @@ def _count(connection: Connection, key: int, within: ColumnElement[bool], merged
             merged.known += row.n
         else:
             named[row.fate] = merged.left if row.fate == "left" else merged.stopped
-    for name, tally in named.items():
-        tally.take(connection, _with_subscription(key, staging.c.line).where(within, fate == name))
+    for name, occurrences in named.items():
+        lines = _with_subscription(key, staging.c.line).where(within, fate == name)
+        count_found(connection, occurrences, lines)
 
 
 def _suppress(connection: Connection, within: ColumnElement[bool], now: int, merged: Merged) -> None:
-    """Suppress whom the file calls so; of two reasons, the stricter stands."""
+    """Suppress those whom the file says so of; the stricter of two reasons stands."""
     told = and_(within, staging.c.suppressed != "")
     new = connection.execute(
         select(staging.c.suppressed, func.count().label("n"))
@@ -191,7 +193,7 @@ def _mirror_suppressions(within: ColumnElement[bool]) -> Update:
 
 
 def _keep_within_bounds(connection: Connection, within: ColumnElement[bool], merged: Merged) -> None:
-    """Drop new attributes that would break the bound of a reader's values together with his old ones."""
+    """Drop new attributes that would break the bound of a reader's values together with the old ones."""
     # One character can cost seven bytes (a quotation mark, and again as an entity); below that all fits.
     near = func.length(subscriber.c.attrs) + func.length(staging.c.attrs) > MAX_ATTRIBUTES // 7
     found = connection.execute(
@@ -231,7 +233,7 @@ def _upsert_subscriptions(
 ) -> sqlite.Insert | postgresql.Insert:
     """Add subscriptions; of those held, only pending ones are confirmed and only the row's word ends one.
 
-    Whoever unsubscribed stays so, and a reader's own confirmation is not taken back by a file.
+    Readers who unsubscribed stay so, and a reader's own confirmation is not taken back by a file.
     """
     since, joined = dated.of(staging.c.since), dated.of(staging.c.joined, staging.c.since)
     found = select(literal(key, BigInteger), subscriber.c.id, staging.c.status, since, joined).join(
@@ -274,7 +276,7 @@ def _changed(dated: _Dates) -> ColumnElement[bool]:
 def _keep_untold_consent(
     connection: Connection, key: int, within: ColumnElement[bool], dated: _Dates, wanted: Import
 ) -> None:
-    """Add of whom the file tells no consent that they came, or left, by this file."""
+    """Add, for readers of whose consent the file tells nothing, that they came or left by this file."""
     kind = case((subscription.c.status == "unsubscribed", "unsubscribed"), else_="imported")
     untold = (
         select(subscriber.c.id, literal(key, BigInteger), literal(dated.now, BigInteger), kind)

@@ -6,33 +6,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Select, func, select
 
-LINES_TOLD = 10
+from newsletter.audience.occurrences import LINES_TOLD, Occurrences
 
 
-@dataclass(slots=True)
-class Tally:
-    """How many rows something befell, and the lines of the first of them."""
-
-    count: int = 0
-    lines: list[int] = field(default_factory=list)
-
-    def add(self, line: int) -> None:
-        """Count one row; rows come in order of line."""
-        self.count += 1
-        if len(self.lines) < LINES_TOLD:
-            self.lines.append(line)
-
-    def join(self, other: "Tally") -> None:
-        """Count the rows of another tally too."""
-        self.count += other.count
-        self.lines = [*self.lines, *other.lines][:LINES_TOLD]
-
-    def take(self, connection: Connection, lines: Select[tuple[int]]) -> None:
-        """Count the rows whose lines a query finds."""
-        found = lines.subquery()
-        self.count += connection.scalar(select(func.count()).select_from(found)) or 0
-        first = connection.scalars(select(found.c.line).order_by(found.c.line).limit(LINES_TOLD))
-        self.lines = sorted([*self.lines, *first])[:LINES_TOLD]
+def count_found(connection: Connection, occurrences: Occurrences, lines: Select[tuple[int]]) -> None:
+    """Count the rows whose lines a query finds."""
+    found = lines.subquery()
+    occurrences.count += connection.scalar(select(func.count()).select_from(found)) or 0
+    first = connection.scalars(select(found.c.line).order_by(found.c.line).limit(LINES_TOLD))
+    occurrences.lines = sorted([*occurrences.lines, *first])[:LINES_TOLD]
 
 
 @dataclass(slots=True)
@@ -50,14 +32,14 @@ class Merged:
     list_made: bool = False
     rows: int = 0
     repeated: int = 0
-    erased: Tally = field(default_factory=Tally)
-    suppressed: Tally = field(default_factory=Tally)
-    left: Tally = field(default_factory=Tally)
-    stopped: Tally = field(default_factory=Tally)
+    erased: Occurrences = field(default_factory=Occurrences)
+    suppressed: Occurrences = field(default_factory=Occurrences)
+    left: Occurrences = field(default_factory=Occurrences)
+    stopped: Occurrences = field(default_factory=Occurrences)
     joined: int = 0
     joined_as: Counter[str] = field(default_factory=Counter)
     known: int = 0
-    overfull: Tally = field(default_factory=Tally)
+    overfull: Occurrences = field(default_factory=Occurrences)
     suppressions: Counter[str] = field(default_factory=Counter)
 
 
