@@ -9,7 +9,8 @@ from typing import IO, Any, Self
 from newsletter.audience.columns import REFUSED_COLUMNS
 from newsletter.audience.formulas import guard
 from newsletter.audience.header import DELIMITERS
-from newsletter.audience.rows import Refused, Table
+from newsletter.audience.row import Refused
+from newsletter.audience.rows import Table
 from newsletter.errors import AudienceError
 from newsletter.private import open_private
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from newsletter.audience.cells import RawRow
 from newsletter.audience.consent.file_consent import FileConsent
-
-if TYPE_CHECKING:
-    from newsletter.audience.cells import RawRow
-    from newsletter.audience.rows import Erased, Row
+from newsletter.audience.row import Erased, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Layout:
     objects: Collection[int] = ()
     tags: Collection[int] = ()
     platform: str = ""
-    whole: "Callable[[RawRow], Row | Erased] | None" = None
+    whole: Callable[[RawRow], Row | Erased] | None = None
     fields: tuple[str, ...] = ()
 
 

@@ -11,7 +11,7 @@ COLUMNS_TOLD = 20  # one by one
 
 if TYPE_CHECKING:
     from newsletter.audience.occurrences import Occurrences
-    from newsletter.audience.rows import Refused
+    from newsletter.audience.row import Refused
     from newsletter.readership.importing import FileReport, ImportReport
 
 

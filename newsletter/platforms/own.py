@@ -18,7 +18,7 @@ from newsletter.audience.consent.dates import from_iso, iso
 from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status
 from newsletter.audience.fields import clean, field_name
 from newsletter.audience.formulas import unguard
-from newsletter.audience.rows import Erased, Row
+from newsletter.audience.row import Erased, Row
 from newsletter.platforms.platform import Platform
 
 COLUMNS = (

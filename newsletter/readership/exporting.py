@@ -6,7 +6,7 @@ from typing import IO
 from sqlalchemy import Connection, Engine
 
 from newsletter import exports
-from newsletter.audience.rows import Erased
+from newsletter.audience.row import Erased
 from newsletter.platforms import own
 from newsletter.store import erased, lists, subscribers, suppressions
 from newsletter.store.database import read

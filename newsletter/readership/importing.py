@@ -13,7 +13,8 @@ from newsletter.audience.columns import Choices
 from newsletter.audience.consent.column import topic_of
 from newsletter.audience.consent.questions import answers_given, answers_of
 from newsletter.audience.occurrences import Occurrences
-from newsletter.audience.rows import Erased, Refused, Row, Table
+from newsletter.audience.row import Erased, Refused, Row
+from newsletter.audience.rows import Table
 from newsletter.audience.text.encodings import UTF_8, Encoding, find_encoding
 from newsletter.audience.text.lines import text_lines
 from newsletter.errors import AudienceError

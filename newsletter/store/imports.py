@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.audience.rows import Row
+from newsletter.audience.row import Row
 from newsletter.errors import AudienceError
 from newsletter.store.database import store_errors
 from newsletter.store.erased import among

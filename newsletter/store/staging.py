@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from newsletter.audience.consent.standing import rank
-from newsletter.audience.rows import Row as Reader
+from newsletter.audience.row import Row as Reader
 
 MAX_CONSENTS = 1_000  # of one reader in one file
 STAGED_AT_ONCE = 5_000  # rows a statement: enough to be quick, few enough to keep memory flat

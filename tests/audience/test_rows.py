@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from newsletter.audience.fields import MAX_ATTRIBUTES
 from newsletter.audience.formulas import guard, unguard
-from newsletter.audience.rows import Reason, Refused, Row, Table
+from newsletter.audience.row import Reason, Refused, Row
+from newsletter.audience.rows import Table
 from newsletter.audience.text.encodings import find_encoding
 from newsletter.audience.text.lines import MAX_LINE, text_lines
 from newsletter.errors import AudienceError
