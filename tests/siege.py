@@ -43,10 +43,13 @@ class Siege:
         self.where = host, port
         self.ended: Counter[str] = Counter()
         self.under_way = 0
+        # Of more at a time than a listener keeps waiting, some would only believe that they are connected.
+        self.door = asyncio.Semaphore(40)
 
     async def silent(self) -> None:
         """Say nothing until the other side hangs up."""
-        reader, writer = await asyncio.open_connection(*self.where)
+        async with self.door:
+            reader, writer = await asyncio.open_connection(*self.where)
         self.under_way += 1
         with suppress(OSError):
             await reader.read()
@@ -55,7 +58,8 @@ class Siege:
 
     async def dripping(self) -> None:
         """Send a head, a byte a second, until the other side hangs up."""
-        reader, writer = await asyncio.open_connection(*self.where)
+        async with self.door:
+            reader, writer = await asyncio.open_connection(*self.where)
         self.under_way += 1
         over = asyncio.create_task(reader.read())
         for letter in HEAD:
@@ -77,7 +81,8 @@ class Siege:
     async def _post(self) -> str:
         answer = b""
         try:
-            reader, writer = await asyncio.open_connection(*self.where)
+            async with self.door:
+                reader, writer = await asyncio.open_connection(*self.where)
             self.under_way += 1
             writer.write(forged_head(len(BODY)))
             writer.write(BODY)

@@ -151,7 +151,7 @@ def _resolve(
         text = f"The column “{header[place]}” cannot be both taken and ignored."
         raise UsageError(text, hint="Leave out one of --column and --ignore-column.")
     for place, heading in enumerate(header):
-        said = choices.remembered.get(heading.casefold())
+        said = choices.remembered.get(" ".join(heading.casefold().split()))
         if said == "" and place not in given:
             ignored.add(place)
         elif said and place not in {*given, *ignored} and said not in given.values():

@@ -78,6 +78,18 @@ def fits(attrs: Mapping[str, str]) -> bool:
     return sum(cost(value) for name, value in attrs.items() if name not in BUILT_IN) <= MAX_ATTRIBUTES
 
 
+def fitting(attrs: dict[str, str]) -> list[str]:
+    """Take out of attributes what is beyond the bound, the longest value first; return the names of those."""
+    costs = {name: cost(value) for name, value in attrs.items() if name not in BUILT_IN}
+    total, gone = sum(costs.values()), []
+    while total > MAX_ATTRIBUTES:
+        longest = max(costs, key=costs.__getitem__)
+        total -= costs.pop(longest)
+        del attrs[longest]
+        gone.append(longest)
+    return gone
+
+
 def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> dict[str, str]:
     """Return the value of every field of a reader: the built-in ones, then the list's attributes.
 

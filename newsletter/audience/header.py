@@ -20,6 +20,10 @@ MAX_SHOWN = 80  # characters of the line in an error
 _DELIMITER_TOLD = re.compile(r"""[ "']*sep[ ]*=[ ]*(\\t|[^\w\s"'=]|\t)[ "']*[,;\t]*\s*""", re.IGNORECASE)
 
 
+class NoReaders(AudienceError):
+    """Refuse a file that has no column of addresses."""
+
+
 def read_header(reader: CellReader, choices: Choices, *, file: str, command: str = "") -> tuple[str, Columns]:
     """Return the delimiter of a file and what its columns are; the reader then stands before the first row.
 
@@ -31,7 +35,7 @@ def read_header(reader: CellReader, choices: Choices, *, file: str, command: str
     if told:
         text = reader.header()
     if not text:
-        raise AudienceError("The file is empty.", file=file, hint="Its first line must name the columns.")
+        raise NoReaders("The file is empty.", file=file, hint="Its first line must name the columns.")
     if len(text) > MAX_LINE:
         message = f"The first line has more than {MAX_LINE:,} characters."
         raise AudienceError(message, file=file, line=reader.number, hint="It must name the columns.")
@@ -44,7 +48,7 @@ def read_header(reader: CellReader, choices: Choices, *, file: str, command: str
     number = reader.number
     rows = list(islice(reader.rows(delimiter), LOOKED_AT))
     message, hint = _without_addresses(text, columns.header, rows, command)
-    raise AudienceError(message, file=file, line=number, hint=hint)
+    raise NoReaders(message, file=file, line=number, hint=hint)
 
 
 def _best(text: str, marks: Iterable[str], choices: Choices, file: str, number: int) -> tuple[str, Columns]:

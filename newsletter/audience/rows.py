@@ -15,7 +15,7 @@ from newsletter.audience.cells import CellReader, RawRow, split_cells
 from newsletter.audience.columns import MAX_COLUMNS, Choices, Columns
 from newsletter.audience.consent.file_consent import NOTHING_SAID
 from newsletter.audience.entries import entries_of
-from newsletter.audience.fields import BUILT_IN, MAX_ATTRIBUTES, clean, cost, field_name, shorten
+from newsletter.audience.fields import clean, field_name, fitting, shorten
 from newsletter.audience.formulas import unguard
 from newsletter.audience.header import read_header
 from newsletter.audience.layout import LayOut, Layout
@@ -227,14 +227,9 @@ class Table:
                 self.left_out.setdefault(name, Occurrences()).add(0)
 
     def _keep_what_fits(self, attrs: dict[str, str], line: int) -> None:
-        """Leave out values beyond what a mail carries, the longest first: no reader is lost over a note."""
-        costs = {name: cost(value) for name, value in attrs.items() if name not in BUILT_IN}
-        total = sum(costs.values())
-        while total > MAX_ATTRIBUTES:
-            longest = max(costs, key=costs.__getitem__)
-            total -= costs.pop(longest)
-            del attrs[longest]
-            self.left_out.setdefault(longest, Occurrences()).add(line)
+        """Leave out values beyond what a mail carries: no reader is lost over a note."""
+        for name in fitting(attrs):
+            self.left_out.setdefault(name, Occurrences()).add(line)
 
 
 def _refuse_broken(raw: RawRow) -> None:

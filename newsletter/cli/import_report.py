@@ -39,6 +39,8 @@ def tell(report: "ImportReport") -> None:
 
 
 def _of_files(report: "ImportReport") -> Iterator[str]:
+    if report.skipped:
+        yield f"Files without readers were passed over: {_named(report.skipped)}."
     for file in report.files:
         for line in (*_of_the_platform(file), *_of_the_encoding(file)):
             yield line if len(report.files) == 1 else f"{file.name}: {line}"

@@ -26,6 +26,7 @@ def _left_at(header: str) -> ConsentColumn:
 MAILCHIMP = Platform(
     name="mailchimp",
     title="Mailchimp",
+    one_state_a_file=True,
     signatures=(_signature("email_address", "leid", "euid"),),
     consent_columns={
         "unsub_time": ConsentColumn("UNSUB_TIME", always="unsubscribed"),
@@ -129,6 +130,7 @@ BEEHIIV = Platform(
 KIT = Platform(
     name="kit",
     title="Kit (ConvertKit)",
+    one_state_a_file=True,
     signatures=(
         _signature("email", "status", "tags", "referrer"),
         _signature("email", "first_name", "created_at", "status", "tags"),

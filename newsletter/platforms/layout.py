@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
-from newsletter.audience.consent.column import WORDS, ConsentColumn, consent_column_of
+from newsletter.audience.consent.column import STANDINGS, WORDS, ConsentColumn, consent_column_of, topic_of
 from newsletter.audience.consent.file_consent import FileConsent, Happening, date_of
-from newsletter.audience.consent.questions import Answers, Questions, parse_answers
+from newsletter.audience.consent.questions import Answers, Questions, header_key, parse_answers
 from newsletter.audience.consent.standing import Standing
 from newsletter.audience.fields import RESERVED, field_name
 from newsletter.audience.headings import role_of
@@ -22,15 +23,24 @@ OTHER = "other"  # what --from takes for a file of no platform, however much it 
 class Told:
     """What an editor says of a file: its platform by name, answers as written, what everyone in it is.
 
-    ``remembered`` are answers given at an earlier import to the same list. ``among_others`` says that the
-    answers are to several files, of which each has some of the columns.
+    ``remembered`` are answers given at an earlier import to the same list, ``remembered_columns`` the keys of
+    columns that were then given a field or ignored. ``among_others`` says that the answers are to several
+    files, of which each has some of the columns. ``path`` is the file's name with the archive's around it.
     """
 
     platform: str = ""
     answers: tuple[str, ...] = ()
     everyone: Standing | None = None
     remembered: Answers = field(default_factory=Answers)
+    remembered_columns: frozenset[str] = frozenset()
+    typed_columns: frozenset[str] = frozenset()
     among_others: bool = False
+    path: str = ""
+
+    def by_memory(self, header: Sequence[str]) -> set[int]:
+        """Return the places of columns of which something is remembered and nothing was said now."""
+        remembered = self.remembered_columns - self.typed_columns
+        return {place for place, name in enumerate(header) if header_key(name) in remembered}
 
 
 def layout_of(header: Sequence[str], mapped: Mapping[int, str], *, told: Told, file: str) -> Layout:
@@ -47,15 +57,32 @@ def layout_of(header: Sequence[str], mapped: Mapping[int, str], *, told: Told, f
             file=file,
             hint="Export the readers instead: newsletter subscribers export --list NAME -o FILE",
         )
-    parsed = parse_answers(told.answers, header, insist=not told.among_others)
-    answers = Answers({**told.remembered.said, **parsed})
     if is_own(header) and not told.platform:
-        read, fields = own_reader(header)
-        consent = FileConsent(questions=Questions(answers))
-        return Layout(
-            consent, consent_columns=range(len(header)), platform="newsletter", whole=read, fields=fields
+        return _own_layout(header, mapped.keys() - told.by_memory(header), told)
+    platform = _platform(header, told.platform, file)
+    known = {header_key(name) for name in header if platform and field_name(name) in platform.consent_columns}
+    # What was answered about another file says nothing of what a platform's own words mean.
+    kept = {about: said for about, said in told.remembered.said.items() if about[0] not in known}
+    labels = [heading or f"column {place + 1}" for place, heading in enumerate(header)]
+    answers = Answers({**kept, **parse_answers(told.answers, labels, insist=not told.among_others)})
+    recalled = told.by_memory(header)
+    said = {
+        place: name
+        for place, name in mapped.items()
+        if place not in recalled or header_key(header[place]) not in known
+    }
+    return _Header(labels, platform, said, recalled, answers).layout(told, file)
+
+
+def _own_layout(header: Sequence[str], mapped: Collection[int], told: Told) -> Layout:
+    if told.answers or told.everyone or mapped:
+        raise UsageError(
+            "This is an export of newsletter, and it is read as it was: no option tells who is mailed.",
+            hint="Leave out --as, --value, --column, --ignore-column; or read it as any file: --from other",
         )
-    return _Header(header, _platform(header, told.platform, file), mapped, answers).layout(told, file)
+    read, fields = own_reader(header)
+    places = range(len(header))
+    return Layout(FileConsent(), consent_columns=places, platform="newsletter", whole=read, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +92,25 @@ class _Header:
     cells: Sequence[str]
     platform: Platform | None
     mapped: Mapping[int, str]
+    by_memory: Collection[int]
     answers: Answers
 
     def layout(self, told: Told, file: str) -> Layout:
         named = {place: column for place in self._free() if (column := self._consent_column(place))}
-        columns = named | self._answered(named) | self._mapped_status()
+        columns = named | self._mapped_status()
         watched = (place for place in self._watched() if place not in columns)
         platform = self.platform
+        # Only a platform that gives each state a file of its own is taken at that file's name.
+        by_name = platform is not None and platform.one_state_a_file
+        state = state_of_file_name(file if by_name else told.path or file) or self._state_of_addresses()
         return Layout(
             FileConsent(
                 columns=tuple(sorted(columns.items(), key=lambda item: item[0])),
                 dates=tuple(self._dates(named)),
                 watched=tuple((place, self.cells[place]) for place in watched),
-                everyone=told.everyone or _everyone(file, platform, columns),
+                everyone=told.everyone or (state if by_name else None),
                 source=platform.name if platform else "import",
-                questions=Questions(self.answers),
+                questions=Questions(self.answers, named=None if told.everyone or by_name else state),
             ),
             consent_columns=tuple(place for place, column in named.items() if column.always != "nothing"),
             left_out=tuple(place for place in self._free() if self._says_nothing(place, named)),
@@ -98,21 +129,23 @@ class _Header:
         return tuple(place for place in self._free() if self._name(place) in names)
 
     def _watched(self) -> Iterator[int]:
-        """Yield the columns that no role explains: a family name may well be Bounce."""
-        return (place for place in self._free() if not role_of(self.cells[place]))
+        """Yield the columns that no role explains: a family name may well be Bounce.
+
+        One that is only remembered to say nothing is looked at again: it may say something in this file.
+        """
+        free = (place for place in self._free() if not role_of(self.cells[place]))
+        return chain(free, (place for place in self.mapped if place in self.by_memory))
+
+    def _state_of_addresses(self) -> Standing | None:
+        """Return the state that the name of a column of addresses speaks of, as “Unsubscribed email” does."""
+        addresses = (place for place, name in self.mapped.items() if name == "email")
+        topics = (topic_of(self.cells[place]) for place in addresses)
+        return next((STANDINGS[topic] for topic in topics if topic and topic in STANDINGS), None)
 
     def _consent_column(self, place: int) -> ConsentColumn | None:
         if self.platform and (known := self.platform.consent_columns.get(self._name(place))):
             return known
         return None if self._is_bookkeeping(place) else consent_column_of(self.cells[place])
-
-    def _answered(self, named: Collection[int]) -> dict[int, ConsentColumn]:
-        """Return the columns whose name does not speak, but of some cell of which the editor was asked."""
-        return {
-            place: ConsentColumn(self.cells[place], other="nothing", date="nothing")
-            for place in self._free()
-            if place not in named and self.answers.about(self.cells[place])
-        }
 
     def _mapped_status(self) -> dict[int, ConsentColumn]:
         """Return the columns of which the editor said that they are the status."""
@@ -143,7 +176,7 @@ def _platform(header: Sequence[str], wanted: str, file: str) -> Platform | None:
     """Return the platform that the editor names, or that the columns show."""
     if wanted.casefold() == OTHER:
         return None
-    if tuple(header) == SUPPRESSIONS:
+    if {"email", "reason"} <= {name.casefold() for name in header} <= set(SUPPRESSIONS):
         return SUPPRESSION_LIST
     names = list(map(field_name, header))
     if not wanted:
@@ -160,22 +193,4 @@ def _platform(header: Sequence[str], wanted: str, file: str) -> Platform | None:
         f"This is no export of {candidates[0].title}: it has no column {missing}.",
         file=file,
         hint="Leave out --from; the file’s columns are then read for what they say.",
-    )
-
-
-def _everyone(file: str, platform: Platform | None, consent_columns: Collection[int]) -> Standing | None:
-    """Return what a file's name says of everyone in it, where the name is all that says so.
-
-    A platform names such files itself; of any other file it is a question. Raises AudienceError to ask it.
-    """
-    standing = state_of_file_name(file)
-    if standing is None or (consent_columns and not platform):
-        return None
-    if platform:
-        return standing
-    word = "blocked" if standing == "manual" else standing
-    raise AudienceError(
-        f"The file’s name speaks of readers who are {word}, and no column says so. Nothing was imported.",
-        file=file,
-        hint=f"If they are, add --as {word}. If all of them may be mailed, add --as confirmed.",
     )

@@ -12,11 +12,11 @@ import orjson
 
 from newsletter.audience.address import normalise
 from newsletter.audience.cells import RawRow
-from newsletter.audience.columns import REFUSED_COLUMNS
+from newsletter.audience.columns import MAX_COLUMNS, REFUSED_COLUMNS
 from newsletter.audience.consent.column import ConsentColumn
 from newsletter.audience.consent.dates import from_iso, iso
 from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status
-from newsletter.audience.fields import clean, field_name
+from newsletter.audience.fields import RESERVED, clean, field_name, fitting, shorten
 from newsletter.audience.formulas import unguard
 from newsletter.audience.row import Erased, Row
 from newsletter.platforms.platform import Platform
@@ -53,8 +53,8 @@ _CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
 
 
 def is_own(header: Sequence[str]) -> bool:
-    """Say whether a header is that of an own export, or of rows of one that were refused."""
-    return any(tuple(header[at : at + len(COLUMNS)]) == COLUMNS for at in (0, len(REFUSED_COLUMNS)))
+    """Say whether a header is that of an own export, be it of refused rows or with its columns moved."""
+    return set(COLUMNS) <= {name.casefold() for name in header}
 
 
 def consent_cell(consents: Sequence[Consent]) -> str:
@@ -104,23 +104,27 @@ def own_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased],
 
     It raises ValueError for a row that is not as it was exported.
     """
-    first = header.index(COLUMNS[0])
+    names = [name.casefold() for name in header]
+    places = {column: names.index(column) for column in COLUMNS}  # an attribute of that name stands behind it
+    own = {*places.values(), *range(len(REFUSED_COLUMNS) if tuple(names[:2]) == REFUSED_COLUMNS else 0)}
     attributes = [
         (place, name if re.fullmatch("[a-z0-9_]+", name) else field_name(name))
         for place, name in enumerate(header)
-        if place >= first + len(COLUMNS) and name
-    ]
+        if place not in own and name and name not in (*RESERVED, "email", "name")
+    ][:MAX_COLUMNS]
+    last = max(places.values())
 
     def read(raw: RawRow) -> Row | Erased:
         cells = [unguard(cell) for cell in raw.cells]
-        told = dict(zip(COLUMNS, cells[first:], strict=False))
-        if len(told) < len(COLUMNS):
+        if len(cells) <= last:
             raise ValueError("The row has fewer cells than an export of this newsletter has.")
+        told = {column: cells[place] for column, place in places.items()}
         if told["email"].startswith(f"{ERASED}:"):
             return _erased(raw.line, told)
         values = {
             name: text for place, name in attributes if place < len(cells) and (text := clean(cells[place]))
         }
+        fitting(values)
         return _row(raw.line, told, values)
 
     return read, tuple(name for _, name in attributes)
@@ -142,7 +146,7 @@ def _row(line: int, told: Mapping[str, str], values: Mapping[str, str]) -> Row:
     return Row(
         line=line,
         email=normalise(told["email"]),
-        name=clean(told["name"]),
+        name=shorten(clean(told["name"])),
         attrs=orjson.dumps(values).decode(),
         status=status,  # type: ignore[arg-type]  # it is one of them: looked at above
         suppressed=suppressed,

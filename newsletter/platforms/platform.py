@@ -32,6 +32,7 @@ class Platform:
     tags: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     bare: bool = False
+    one_state_a_file: bool = False
 
     @property
     def dates(self) -> Mapping[str, Happening]:

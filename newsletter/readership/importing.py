@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from newsletter.audience.columns import Choices
-from newsletter.audience.consent.column import topic_of
-from newsletter.audience.consent.questions import answers_given, answers_of
+from newsletter.audience.consent.questions import answers_given, answers_of, header_key, questions_error
+from newsletter.audience.header import NoReaders
 from newsletter.audience.occurrences import Occurrences
 from newsletter.audience.row import Erased, Refused, Row
 from newsletter.audience.rows import Table
@@ -25,7 +25,7 @@ from newsletter.refusals import RefusedRows, beside
 from newsletter.sources import Part, parts_of
 from newsletter.store.column_answers import answers_to, remember
 from newsletter.store.database import read
-from newsletter.store.erased import add_hash, erase_again, fingerprint
+from newsletter.store.erased import add_hash, count_erased, erase_again, fingerprint
 from newsletter.store.imports import import_rows
 from newsletter.store.tallies import Import, Merged
 
@@ -79,6 +79,7 @@ class ImportReport:
     """What became of every row: each was refused, or is one of those that ``merged`` counts.
 
     ``erased`` counts the addresses that other publications erased, and that are never taken in here either.
+    ``skipped`` are files of an archive that hold no readers.
     """
 
     file: str
@@ -86,6 +87,7 @@ class ImportReport:
     files: list[FileReport] = field(default_factory=list)
     merged: Merged = field(default_factory=Merged)
     erased: int = 0
+    skipped: list[str] = field(default_factory=list)
 
     @property
     def list_made(self) -> bool:
@@ -212,8 +214,14 @@ class _Importing:
         with read(self._engine) as connection:
             check_new(connection, self._report.list_name, new_list=self._options.new_list)
             values, self._columns = answers_to(connection, self._report.list_name)
-            self._fingerprint = fingerprint(connection)
-        self._told = replace(self._options.told, remembered=answers_of(values))
+            self._fingerprint, self._erased_before = fingerprint(connection), count_erased(connection)
+        said = [heading for heading, _ in self._options.choices.fields] + [*self._options.choices.ignored]
+        self._told = replace(
+            self._options.told,
+            remembered=answers_of(values),
+            remembered_columns=frozenset(map(header_key, self._columns)),
+            typed_columns=frozenset(map(header_key, said)),
+        )
         with ExitStack() as stack:
             self._report.merged = import_rows(
                 self._engine,
@@ -222,6 +230,7 @@ class _Importing:
                     attributes=_Fields(self._report),
                     clock=self._now,
                     evidence=self._path.name,
+                    erased_before=self._erased_before,
                     before_writing=self._insist,
                     after_writing=self._remember,
                 ),
@@ -237,7 +246,7 @@ class _Importing:
         for part in parts_of(self._path, stack):
             table = Table(
                 part.name,
-                partial(layout_of, told=replace(self._told, among_others=not part.alone), file=part.name),
+                partial(layout_of, told=self._told_of(part), file=part.name),
                 replace(self._options.choices, remembered=self._columns, among_others=not part.alone),
                 shlex.join(self._command),
             )
@@ -249,7 +258,19 @@ class _Importing:
                 part.pieces(_silent), file=part.name, language=self._options.language
             )
             lines = text_lines(part.pieces(self._progress), file=part.name, encoding=file.encoding)
-            yield from self._readers(table.rows(lines), file, refused)
+            try:
+                yield from self._readers(table.rows(lines), file, refused)
+            except NoReaders:
+                if part.alone:
+                    raise
+                self._report.files.remove(file)
+                self._report.skipped.append(part.name)
+        if not self._report.files:
+            raise NoReaders("No file in the archive holds a column of addresses.", file=str(self._path))
+
+    def _told_of(self, part: Part) -> Told:
+        path = self._path.name if part.alone else f"{self._path.name}/{part.name}"
+        return replace(self._told, among_others=not part.alone, path=path)
 
     def _refused_to(self, part: Part) -> Path:
         if self._options.refused_to and part.alone:
@@ -273,10 +294,9 @@ class _Importing:
 
     def _insist(self) -> None:
         """Refuse, before anything is written, a file that leaves open who may be mailed, or has no reader."""
-        for file in self._report.files:
-            questions = file.table.layout.consent.questions
-            if questions.open:
-                raise questions.error(self._command, file.name)
+        questions = {file.name: file.table.layout.consent.questions for file in self._report.files}
+        if asking := {name: asked for name, asked in questions.items() if asked.open}:
+            raise questions_error(asking, self._command)
         if self._report.refused_count and not self._taken and not self._erased:
             kept = [str(place) for _, refused in self._refused if (place := refused.keep())]
             first = next(row for file in self._report.files for row in file.refused_rows)
@@ -296,11 +316,7 @@ class _Importing:
         for file in self._report.files:
             table = file.table
             values |= answers_given(table.layout.consent.questions.answers, self._told.remembered)
-            columns |= {
-                table.header[place].casefold(): name
-                for place, name in table.columns.given.items()
-                if topic_of(table.header[place])
-            }
+            columns |= {header_key(table.header[place]): name for place, name in table.columns.given.items()}
         remember(connection, list_key, values, columns)
 
 

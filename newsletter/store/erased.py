@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.mentions import ERASED, pattern, without
@@ -89,6 +89,11 @@ def key_of(connection: Connection) -> bytes | None:
     """Return the key that addresses are hashed under, or None when nobody was erased yet."""
     value = connection.scalar(select(secret.c.value).where(secret.c.name == KEY_NAME))
     return None if value is None else bytes(value)
+
+
+def count_erased(connection: Connection) -> int:
+    """Return how many addresses were erased."""
+    return connection.scalar(select(func.count()).select_from(erased)) or 0
 
 
 def fingerprint(connection: Connection) -> str | None:

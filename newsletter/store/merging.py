@@ -32,6 +32,7 @@ from newsletter.audience.consent.standing import STRICTEST_FIRST
 from newsletter.audience.fields import MAX_ATTRIBUTES, fits
 from newsletter.audience.occurrences import Occurrences
 from newsletter.store.consent import record_all
+from newsletter.store.erased import among, count_erased
 from newsletter.store.lists import add_attributes, ensure_list
 from newsletter.store.staging import slices, staging
 from newsletter.store.tables import consent, subscriber, subscription, suppression
@@ -51,6 +52,7 @@ def merge(
     now = wanted.clock()
     key, merged.list_made = ensure_list(connection, wanted.list_name, now=now)
     add_attributes(connection, key, wanted.attributes)
+    _skip_erased(connection, merged, wanted.erased_before)
     _skip_suppressed(connection, key, merged)
     dated = _Dates(now, as_told=_has_nobody(connection, key))
     suppressing = _any_staged(connection, staging.c.suppressed != "")
@@ -66,6 +68,8 @@ def merge(
         if suppressing:
             connection.execute(_mirror_suppressions(within))
         connection.execute(_upsert_subscriptions(connection, key, within, dated))
+        if telling and not dated.as_told:
+            connection.execute(_confirm_pending(key, within, now))
         if telling:
             _keep_told_consent(connection, key, within, dated)
         _keep_untold_consent(connection, key, within, dated, wanted)
@@ -102,6 +106,19 @@ def _has_nobody(connection: Connection, key: int) -> bool:
         connection.scalar(select(subscription.c.list_id).where(subscription.c.list_id == key).limit(1))
         is None
     )
+
+
+def _skip_erased(connection: Connection, merged: Merged, before: int) -> None:
+    """Leave out who was erased while the file was being read, if anybody was."""
+    if count_erased(connection) == before:
+        return
+    for after, last, _ in slices(connection, SLICE):
+        within = and_(staging.c.email > after, staging.c.email <= last)
+        emails = list(connection.scalars(select(staging.c.email).where(within)))
+        for email in sorted(among(connection, emails)):
+            same = staging.c.email == email
+            count_found(connection, merged.erased, select(staging.c.line).where(same))
+            connection.execute(delete(staging).where(same))
 
 
 def _skip_suppressed(connection: Connection, key: int, merged: Merged) -> None:
@@ -231,7 +248,7 @@ def _upsert_subscribers(
 def _upsert_subscriptions(
     connection: Connection, key: int, within: ColumnElement[bool], dated: _Dates
 ) -> sqlite.Insert | postgresql.Insert:
-    """Add subscriptions; of those held, only pending ones are confirmed and only the row's word ends one.
+    """Add subscriptions; of those held, a row's word ends one.
 
     Readers who unsubscribed stay so, and a reader's own confirmation is not taken back by a file.
     """
@@ -247,9 +264,27 @@ def _upsert_subscriptions(
     return new.on_conflict_do_update(
         index_elements=["list_id", "subscriber_id"],
         set_={"status": said, "since": new.excluded.since},
-        where=or_(
-            and_(held == "pending", said != "pending"), and_(held == "confirmed", said == "unsubscribed")
-        ),
+        where=and_(held != "unsubscribed", said == "unsubscribed"),
+    )
+
+
+def _confirm_pending(key: int, within: ColumnElement[bool], now: int) -> Update:
+    """Confirm who is pending and of whom the file says so; that a file names them says nothing."""
+    confirmed = (
+        select(subscriber.c.id)
+        .join(staging, staging.c.email == subscriber.c.email)
+        .where(
+            within, staging.c.held == 0, staging.c.status == "confirmed", staging.c.consent.not_in(("", "[]"))
+        )
+    )
+    return (
+        update(subscription)
+        .where(
+            subscription.c.list_id == key,
+            subscription.c.status == "pending",
+            subscription.c.subscriber_id.in_(confirmed),
+        )
+        .values(status="confirmed", since=now)
     )
 
 

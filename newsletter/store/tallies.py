@@ -58,5 +58,6 @@ class Import:
     clock: Callable[[], int]
     source: str = "import"
     evidence: str = ""
+    erased_before: int = 0
     before_writing: Callable[[], None] = lambda: None
     after_writing: Callable[[Connection, int], None] = lambda connection, list_key: None

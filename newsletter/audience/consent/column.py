@@ -187,7 +187,7 @@ _STATUS_OF = _STATE_OF | frozenset(
 )
 _NO_STATE = frozenset(_listed("country, province, address, region, tax, order, payment, marital"))
 
-_STANDINGS: Mapping[Topic, Standing] = {
+STANDINGS: Mapping[Topic, Standing] = {
     "left": "unsubscribed",
     "bounced": "bounce",
     "complained": "complaint",
@@ -248,7 +248,7 @@ def consent_column_of(header: str) -> ConsentColumn | None:
     if topic in ("consent", "confirmation"):
         refused: Standing = "unsubscribed" if topic == "consent" else "pending"
         return ConsentColumn(header, words=_words("confirmed", refused), date="confirmed", empty="unclear")
-    return ConsentColumn(header, words=_words(_STANDINGS[topic], "nothing"), date=_STANDINGS[topic])
+    return ConsentColumn(header, words=_words(STANDINGS[topic], "nothing"), date=STANDINGS[topic])
 
 
 def _words(yes: Meaning, no: Meaning) -> Mapping[str, Meaning]:

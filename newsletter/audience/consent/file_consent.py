@@ -1,6 +1,6 @@
 """FileConsent: what the columns of a file, together, say of a reader's standing and consent."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -12,6 +12,9 @@ from newsletter.audience.consent.questions import Questions
 from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status, strictest
 from newsletter.audience.fields import clean
 
+LONGEST_TELLING = 200  # characters of a cell that is looked through for words of a state
+# The words that can only be a reader's state, however their parts are joined.
+_TELLING = frozenset(word.replace(" ", mark) for word in TELLING for mark in (" ", "-", "_", ""))
 MAX_EVIDENCE = 200  # characters of a cell that are kept as evidence
 
 Happening = Literal["joined", "confirmed", "left"]
@@ -52,12 +55,10 @@ class FileConsent:
 
     def standing_of(self, cells: Sequence[str]) -> RowStanding:
         """Return what a row says; what is unclear is kept among the questions."""
-        for place, header in self.watched:
-            if place < len(cells) and cells[place].casefold() in TELLING:
-                self.questions.ask(header, cells[place], suggested=WORDS[plain(cells[place])])
-        if not self.columns and not self.dates and self.everyone is None:
+        watched = list(self._watched(cells)) if self.watched else []
+        if not watched and not self.columns and not self.dates and self.everyone is None:
             return NOTHING_SAID
-        said = list(self._said(cells))
+        said = [*watched, *self._said(cells)]
         standing = strictest(standing for standing, _, _ in said)
         at = self._instants(cells)
         left = at.get("left") if standing in SUPPRESSING or standing == "unsubscribed" else None
@@ -65,6 +66,8 @@ class FileConsent:
         joined = at.get("joined", at.get("confirmed"))
         since = {"unsubscribed": left, "confirmed": at.get("confirmed", joined), "pending": joined}[status]
         different = {standing for standing, _, _ in said}
+        if status == "unsubscribed":
+            self.questions.stopped = True
         return RowStanding(
             status=status,
             suppressed=standing if standing in SUPPRESSING else "",
@@ -74,6 +77,20 @@ class FileConsent:
             consent=self._consent(cells, status, said),
             disagreeing=tuple(dict.fromkeys(header for _, header, _ in said)) if len(different) > 1 else (),
         )
+
+    def _watched(self, cells: Sequence[str]) -> Iterator[tuple[Standing, str, str]]:
+        """Yield what other columns say: words that can only be a state, or were answered to be one."""
+        width = len(cells)
+        for place, header in self.watched:
+            cell = cells[place] if place < width else ""
+            if not cell or len(cell) > LONGEST_TELLING:
+                continue
+            for word in cell.split(",") if "," in cell else (cell,):
+                said = self.questions.answers.of(header, word)
+                if said is None and word.strip().casefold() in _TELLING:
+                    said = self.questions.ask(header, word, suggested=WORDS.get(plain(word), "unsubscribed"))
+                if said is not None and said != "nothing" and said != "unclear":
+                    yield said, header, word
 
     def _said(self, cells: Sequence[str]) -> Iterator[tuple[Standing, str, str]]:
         """Yield each column's word on a reader's standing, its header, and its cell."""
@@ -93,8 +110,6 @@ class FileConsent:
         if said == "unclear":
             topic = topic_of(column.header) or ""
             return self.questions.ask(column.header, cell, suggested=_SUGGESTED.get(topic, "unsubscribed"))
-        if said != "nothing":
-            self.questions.read_plainly(column.header)
         return said
 
     def _instants(self, cells: Sequence[str]) -> dict[Happening, int]:
@@ -106,7 +121,7 @@ class FileConsent:
         return found
 
     def _consent(
-        self, cells: Sequence[str], status: Status, said: Iterable[tuple[Standing, str, str]]
+        self, cells: Sequence[str], status: Status, said: Sequence[tuple[Standing, str, str]]
     ) -> str:
         """Return the consents a row tells of: its dates, and where none tells how it stands, its words."""
         steps: list[tuple[int | None, str, str, str, str, str]] = []
@@ -118,6 +133,8 @@ class FileConsent:
             at = instant(cell)
             evidence = header if at is not None else f"{header}: {cell}"
             steps.append((at, kind, self.source, "", "", clean(evidence)[:MAX_EVIDENCE]))
+        if not steps and not said:
+            return ""
         kinds = {kind for _, kind, *_ in steps}
         now = "unsubscribed" if status == "unsubscribed" else "imported"
         if now not in kinds and (now == "unsubscribed" or not kinds):

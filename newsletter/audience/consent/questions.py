@@ -50,15 +50,12 @@ class Answers:
     said: Mapping[tuple[str, str], Meaning] = field(default_factory=dict)
 
     def of(self, header: str, cell: str) -> Meaning | None:
-        """Return what a cell was answered to say, or None when it was not asked yet."""
-        key = header_key(header)
-        exact = self.said.get((key, value_key(cell)))
-        return self.said.get((key, ANY_OTHER)) if exact is None else exact
+        """Return what this very value was answered to say, or None when it was not asked yet."""
+        return self.said.get((header_key(header), value_key(cell))) if self.said else None
 
-    def about(self, header: str) -> bool:
-        """Say whether anything was answered about a column."""
-        key = header_key(header)
-        return any(column == key for column, _ in self.said)
+    def otherwise(self, header: str) -> Meaning | None:
+        """Return what was answered for all other values of a column that are not plain by themselves."""
+        return self.said.get((header_key(header), ANY_OTHER))
 
 
 def answers_of(kept: Mapping[tuple[str, str], str]) -> Answers:
@@ -108,15 +105,21 @@ def parse_answers(
 
 @dataclass(slots=True)
 class Questions:
-    """Values that only a person can read, by column, each with how many rows hold it."""
+    """Values that only a person can read, by column, each with how many rows hold it.
+
+    ``named`` is the state that a name speaks of, the file's or that of its column of addresses: a question
+    too, unless some row was told a state in which nobody is mailed (``stopped``).
+    """
 
     answers: Answers = field(default_factory=Answers)
     _asked: dict[str, Counter[str]] = field(default_factory=dict)
     _suggested: dict[str, Standing] = field(default_factory=dict)
+    named: Standing | None = None
+    stopped: bool = False
 
     def ask(self, header: str, cell: str, *, suggested: Standing = "unsubscribed") -> Meaning | None:
-        """Return what a cell was answered to say; without an answer keep the question, and return None."""
-        if (said := self.answers.of(header, cell)) is not None:
+        """Return what was answered for cells of no plain meaning; else keep the question, and return None."""
+        if (said := self.answers.otherwise(header)) is not None:
             return said
         values = self._asked.setdefault(header, Counter())
         self._suggested.setdefault(header, suggested)
@@ -130,41 +133,22 @@ class Questions:
     @property
     def open(self) -> bool:
         """Say whether anything was asked that needs an answer."""
-        return any(self._asked_of(header) for header in self._asked)
+        return bool(self._asked) or (self.named is not None and not self.stopped)
 
-    def _asked_of(self, header: str) -> Counter[str]:
-        """Return a column's open values. Empty cells of a column without any other are no question."""
-        values = self._asked[header]
-        return Counter() if set(values) == {""} and not self._was_plain(header) else values
-
-    def _was_plain(self, header: str) -> bool:
-        return header in self._plain
-
-    _plain: set[str] = field(default_factory=set)
-
-    def read_plainly(self, header: str) -> None:
-        """Note that a cell of a column said something plain: its empty cells then are a question."""
-        self._plain.add(header)
-
-    def error(self, command: Iterable[str], file: str) -> AudienceError:
-        """Return the error that asks: each column with its values, and the command that answers them all."""
+    def asked(self) -> tuple[list[str], list[str]]:
+        """Return the questions as lines for a person, and the options that answer them."""
         lines, options = [], []
-        for header in self._asked:
-            values = self._asked_of(header)
-            if not values:
-                continue
+        for header, values in self._asked.items():
             lines.append(f"  “{header}”: {self._told(values)}")
             options += [f"--value {shlex.quote(answer)}" for answer in self._answers_for(header, values)]
-        asked = "\n".join(lines)
-        finished = " \\\n    ".join([shlex.join(command), *options])
-        return AudienceError(
-            "Some columns speak of consent, leaving or bounces, and what they say is not plain. Nothing was"
-            f" imported.\n{asked}",
-            file=file,
-            hint="Say for each value what it makes of a reader, then run this; as it stands, none of them is"
-            f" mailed:\n    {finished}\n  Answers are {', '.join(ANSWERS)}. For a column that says nothing of"
-            ' the kind: --ignore-column NAME, or --column "NAME=field" to keep it as a merge field.',
-        )
+        if self.named is not None and not self.stopped:
+            word = _WRITTEN.get(self.named, self.named)
+            lines.append(
+                f"  The name of the file, or of its column of addresses, speaks of readers who are {word},"
+            )
+            lines.append("  and no row says so. If all of them may be mailed: --as confirmed")
+            options.append(f"--as {word}")
+        return lines, options
 
     def _told(self, values: Counter[str]) -> str:
         shown = [
@@ -179,3 +163,23 @@ class Questions:
         told = [value for value, _ in values.most_common(MAX_VALUES) if value != ANY_OTHER]
         more = len(values) > len(told)
         return [f"{header}:{value}={word}" for value in [*told, *([ANY_OTHER] if more else [])]]
+
+
+def questions_error(asking: Mapping[str, Questions], command: Iterable[str]) -> AudienceError:
+    """Return the error that asks all that is open, by file, with the command that answers it."""
+    lines: list[str] = []
+    options: dict[str, None] = {}
+    for file, questions in asking.items():
+        told, answers = questions.asked()
+        lines += [f"  {file}:", *told] if len(asking) > 1 else told
+        options |= dict.fromkeys(answers)
+    asked = "\n".join(lines)
+    finished = " \\\n    ".join([shlex.join(command), *options])
+    return AudienceError(
+        "Some columns speak of consent, leaving or bounces, and what they say is not plain. Nothing was"
+        f" imported.\n{asked}",
+        file=next(iter(asking)) if len(asking) == 1 else "",
+        hint="Say for each value what it makes of a reader, then run this; as it stands, none of them is"
+        f" mailed:\n    {finished}\n  Answers are {', '.join(ANSWERS)}. For a column that says nothing of"
+        ' the kind: --ignore-column NAME, or --column "NAME=field" to keep it as a merge field.',
+    )
