@@ -49,7 +49,7 @@ def test_what_is_remembered_of_another_file_changes_no_platforms_own_words(
 ) -> None:
     club = "email,status\na@example.com,inactive\n"
     assert bring(publication, club, *remembered).exit_code == 0
-    export = EXPORTS["beehiiv"]
+    export = EXPORTS["kit"]
     path = publication.root / export.name
     path.write_bytes(export.data)
     assert publication.run("subscribers", "import", export.name, "--list", "l").exit_code == 0
@@ -145,7 +145,10 @@ def test_who_is_erased_while_a_file_is_being_read_does_not_come_back(store: "Sto
             erase_address(connection, "ann@example.com", key_if_new=b"k" * 32, now=store.clock())
 
     path = store.folder / "again.csv"
-    path.write_text("email\nann@example.com\nbob@example.com\n")
+    more = "".join(
+        f"reader{n}@example.com\n" for n in range(15_000)
+    )  # so that Ann is read and put down before
+    path.write_text(f"email\nann@example.com\n{more}")
     progress = [erase_meanwhile]
     report = readership.import_subscribers(
         store.engine,
@@ -155,7 +158,7 @@ def test_who_is_erased_while_a_file_is_being_read_does_not_come_back(store: "Sto
         progress=lambda step, done, of: progress.pop()(step, done, of) if progress else None,
     )
     assert report.merged.erased.count == 1
-    assert set(store.members()) == {"bob@example.com"}
+    assert "ann@example.com" not in store.members()
 
 
 def test_who_is_yet_to_confirm_is_not_confirmed_by_a_file_that_says_nothing_of_it(store: "Store") -> None:
