@@ -22,15 +22,21 @@ def _left_at(header: str) -> ConsentColumn:
 
 
 # The headers are those of TryGhost/migrate's fixtures of real exports. There is no column of states: that a
-# file has UNSUB_TIME or CLEAN_TIME says it of everyone in it.
+# file has any column of UNSUB_… or CLEAN_… says it of everyone in it.
 MAILCHIMP = Platform(
     name="mailchimp",
     title="Mailchimp",
     one_state_a_file=True,
     signatures=(_signature("email_address", "leid", "euid"),),
     consent_columns={
-        "unsub_time": ConsentColumn("UNSUB_TIME", always="unsubscribed"),
-        "clean_time": ConsentColumn("CLEAN_TIME", always="bounce"),
+        **{
+            f"unsub_{of}": ConsentColumn(f"UNSUB_{of.upper()}", always="unsubscribed")
+            for of in ("time", "campaign_title", "campaign_id", "reason", "reason_other")
+        },
+        **{
+            f"clean_{of}": ConsentColumn(f"CLEAN_{of.upper()}", always="bounce")
+            for of in ("time", "campaign_title", "campaign_id")
+        },
         "optin_time": ConsentColumn("OPTIN_TIME", always="nothing"),
         "confirm_time": ConsentColumn("CONFIRM_TIME", always="nothing"),
     },
@@ -40,8 +46,7 @@ MAILCHIMP = Platform(
     tags=_signature("tags"),
     left_out=_signature(
         *("member_rating", "optin_ip", "confirm_ip", "latitude", "longitude", "gmtoff", "dstoff", "timezone"),
-        *("cc", "region", "last_changed", "leid", "euid", "unsub_campaign_title", "unsub_campaign_id"),
-        *("unsub_reason", "unsub_reason_other", "clean_campaign_title", "clean_campaign_id"),
+        *("cc", "region", "last_changed", "leid", "euid"),
     ),
 )
 
@@ -169,6 +174,8 @@ BUTTONDOWN = Platform(
     signatures=(
         _signature("email_address", "type", "creation_date"),
         _signature("email_address", "type", "metadata"),
+        _signature("email_address", "type", "tags"),
+        _signature("email", "type", "creation_date"),
         _signature("email_address", "subscriber_type"),
         _signature("email", "subscriber_type"),
     ),
@@ -176,15 +183,18 @@ BUTTONDOWN = Platform(
         "type": ConsentColumn("type", words=_BUTTONDOWN_TYPES),
         "subscriber_type": ConsentColumn("subscriber_type", words=_BUTTONDOWN_TYPES),
         "unsubscription_date": _left_at("unsubscription_date"),
+        "undeliverability_date": ConsentColumn(
+            "undeliverability_date", date="bounce", words=dict.fromkeys(YES, "bounce")
+        ),
     },
     joined="creation_date",
-    left=("unsubscription_date",),
+    left=("unsubscription_date", "undeliverability_date"),
     objects=_signature("metadata"),
     tags=_signature("tags"),
     left_out=_signature(
         *("id", "creation_date", "secondary_id", "source", "utm_campaign", "utm_medium", "utm_source"),
         *("referrer_url", "last_open_date", "last_click_date", "ip_address", "stripe_customer_id"),
-        "unsubscription_reason",
+        *("unsubscription_reason", "undeliverability_reason"),
     ),
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from newsletter.audience.consent.column import ConsentColumn, header_words
+from newsletter.audience.consent.column import ConsentColumn, header_words, topic_of
 from newsletter.audience.consent.file_consent import Happening
 from newsletter.audience.consent.standing import Standing
 
@@ -18,7 +18,8 @@ class Platform:
     columns of one of the ``signatures`` stand in it. ``consent_columns`` are those that tell a reader's
     state; ``joined``, ``confirmed`` and ``left`` name the columns of those dates. ``objects`` are columns of
     JSON whose entries are fields. ``left_out`` are the platform's own bookkeeping, never a merge field; with
-    ``bare``, so is every other column that is not the reader's address or name.
+    ``bare``, so is every other column that is not the reader's address or name. With ``one_state_a_file`` the
+    platform exports readers of each state as a file of its own, named for it.
     """
 
     name: str
@@ -47,23 +48,49 @@ class Platform:
         return min((signature - held for signature in self.signatures), key=len)
 
 
-# Files of one state each are named for it: unsubscribed_members_….csv, “Cancelled Subscribers.csv”.
+# Files of one state each are named for it: unsubscribed_members_….csv, “Cancelled Subscribers.csv”. Here a
+# word that means little in a column's name says enough: the file's name is only ever a reason to ask.
 _FILE_WORDS: Mapping[str, Standing] = {
+    **dict.fromkeys(("unsubscribers", "nonsubscribed", "nonsubscribers", "unsubs", "left"), "unsubscribed"),
     **dict.fromkeys(
-        ("unsubscribed", "unsubscribers", "unsubscribes", "nonsubscribed", "unsubs"), "unsubscribed"
+        ("cancelled", "canceled", "removed", "deleted", "disabled", "deactivated"), "unsubscribed"
     ),
-    **dict.fromkeys(("cancelled", "canceled", "optouts", "optout", "removed", "deleted"), "unsubscribed"),
-    **dict.fromkeys(("cleaned", "bounced", "bounces"), "bounce"),
-    **dict.fromkeys(("complained", "complaints", "spam"), "complaint"),
-    **dict.fromkeys(("blocked", "blocks", "blocklist", "blocklisted", "blacklist", "blacklisted"), "manual"),
-    **dict.fromkeys(("suppressed", "suppression", "suppressions"), "manual"),
-    **dict.fromkeys(("unconfirmed", "pending"), "pending"),
+    **dict.fromkeys(("excluded", "exclusions", "geloscht", "gekundigt"), "unsubscribed"),
+    **dict.fromkeys(("cleaned", "undelivered"), "bounce"),
+    "invalid": "invalid",
+    **dict.fromkeys(("spam", "abuse"), "complaint"),
+    **dict.fromkeys(("blocked", "blocks", "banned", "quarantined", "gesperrt"), "manual"),
+    **dict.fromkeys(("unconfirmed", "pending", "unverified"), "pending"),
+}
+_TOPICS: Mapping[str | None, Standing] = {
+    "left": "unsubscribed",
+    "bounced": "bounce",
+    "complained": "complaint",
+    "blocked": "manual",
+    "pending": "pending",
 }
 
 
 def state_of_file_name(name: str) -> Standing | None:
-    """Return the state that a file's name speaks of, or None. It is a reason to ask, not an answer."""
-    words = header_words(re.sub(r"\(\d+\)", " ", PurePath(name).stem))
-    if {"do", "not"} <= set(words) or {"opt", "out"} <= set(words):
+    """Return the state that a file's name speaks of, or None. It is a reason to ask, not an answer.
+
+    The names of the folders and archives that a relative path goes through count as well, the file's own
+    first: ``unsubscribed/list.csv``. Of an absolute path, only its last part counts.
+    """
+    parts = [part for part in re.split(r"[/\\]", name) if part]
+    if re.match(r"[/\\]|[A-Za-z]:[/\\]", name):
+        parts = parts[-1:]
+    states = (_state_of(PurePath(part).stem) for part in reversed(parts))
+    return next((state for state in states if state is not None), None)
+
+
+def _state_of(stem: str) -> Standing | None:
+    numbered = re.sub(r"\(\d+\)", " ", stem)
+    words = header_words(numbered)
+    if {"do", "not"} <= set(words) or {"opt", "out"} <= set(words) or {"opted", "out"} <= set(words):
         return "unsubscribed"
-    return next((_FILE_WORDS[word] for word in words if word in _FILE_WORDS), None)
+    weak = (_FILE_WORDS[word] for word in words if word in _FILE_WORDS)
+    # Word by word as well: that a file is of text messages, too, is for the editor to say.
+    topics = (topic_of(text) for text in (numbered, *words))
+    found = (_TOPICS[topic] for topic in topics if topic in _TOPICS)
+    return next(weak, None) or next(found, None)

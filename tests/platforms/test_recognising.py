@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.audience.consent.column import Meaning
 from newsletter.audience.fields import field_name
-from newsletter.platforms import named, recognise, state_of_file_name
+from newsletter.platforms import PLATFORMS, named, recognise, state_of_file_name
 
 HEADERS = {
     "mailchimp": "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,"
@@ -43,6 +43,10 @@ def test_an_ordinary_table_is_no_platform(header: str) -> None:
     [
         ("mailchimp", "unsub_time", "", "unsubscribed"),
         ("mailchimp", "clean_time", "2020-01-01 10:00:00", "bounce"),
+        ("mailchimp", "unsub_reason", "", "unsubscribed"),
+        ("mailchimp", "clean_campaign_title", "Spring", "bounce"),
+        ("buttondown", "undeliverability_date", "2024-05-01", "bounce"),
+        ("buttondown", "undeliverability_date", "", "nothing"),
         ("ghost", "subscribed_to_emails", "false", "unsubscribed"),
         ("ghost", "subscribed_to_emails", "", "nothing"),
         ("substack", "active_subscription", "false", "nothing"),
@@ -67,6 +71,17 @@ def test_a_platforms_words_mean_what_they_mean_there(
     assert named(platform)[0].consent_columns[column].meaning_of(cell) == said
 
 
+@pytest.mark.parametrize("header", ["email_address,type,tags", "email,type,creation_date"])
+def test_buttondown_is_known_without_its_metadata(header: str) -> None:
+    found = recognise(header.split(","))
+    assert found is not None
+    assert found.name == "buttondown"
+
+
+def test_only_platforms_that_name_files_for_a_state_take_a_files_name_unasked() -> None:
+    assert [platform.name for platform in PLATFORMS if platform.one_state_a_file] == ["mailchimp", "kit"]
+
+
 def test_from_names_both_kinds_of_substack_file_and_knows_former_names() -> None:
     assert [platform.name for platform in named("Substack")] == ["substack", "substack-dashboard"]
     assert [platform.name for platform in named("convertkit")] == ["kit"]
@@ -87,6 +102,23 @@ def test_from_names_both_kinds_of_substack_file_and_knows_former_names() -> None
         ("Confirmed Subscribers.csv", None),
         ("readers.csv", None),
         ("uncleanedness.csv", None),
+        ("opted-out.csv", "unsubscribed"),
+        ("Abmeldungen.csv", "unsubscribed"),
+        ("bajas.csv", "unsubscribed"),
+        ("désabonnés.csv", "unsubscribed"),
+        ("disabled.csv", "unsubscribed"),
+        ("hardbounces.csv", "bounce"),
+        ("undeliverable.csv", "bounce"),
+        ("invalid_emails.csv", "invalid"),
+        ("members duplicates removed.csv", "unsubscribed"),
+        ("unsubscribed.zip", "unsubscribed"),
+        ("unsubscribed/list.csv", "unsubscribed"),
+        ("export.zip/bounces/list.csv", "bounce"),
+        ("removed\\list.csv", "unsubscribed"),
+        ("/home/removed/list.csv", None),
+        ("C:\\removed\\list.csv", None),
+        ("opt-in.csv", None),
+        ("bouncers.csv", None),
     ],
 )
 def test_a_files_name_speaks_by_its_words(name: str, state: str | None) -> None:

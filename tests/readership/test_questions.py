@@ -85,11 +85,11 @@ def pasted(stderr: str) -> list[str]:
 def test_all_questions_come_at_once_with_the_command_that_answers_them_and_mails_none_of_them(
     publication: Publication,
 ) -> None:
-    text = 'email,City,Consent text,Status\na@example.com,Oslo,I agree,A\nb@example.com,,It\'s "ok",active\n'
+    text = 'email,City,Consent notes,Status\na@example.com,Oslo,I agree,A\nb@example.com,,It\'s "ok",active\n'
     name = file(publication, text, "it's a list.csv")
     asked = publication.run("subscribers", "import", name, "--list", "l", "--column", "City=town")
     assert asked.exit_code == 1
-    assert "“Consent text”" in asked.stderr
+    assert "“Consent notes”" in asked.stderr
     assert "“Status”" in asked.stderr
     words = pasted(asked.stderr)
     assert words[:5] == ["subscribers", "import", name, "--list", "l"]

@@ -5,74 +5,42 @@ its cells say counts only where it is plain: yes or no, a date, a word for a sta
 question for the editor, asked before a single row is stored.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
+from newsletter.audience.consent import names
 from newsletter.audience.consent.dates import is_date
+from newsletter.audience.consent.names import Topic, header_words
 from newsletter.audience.consent.standing import Standing
+from newsletter.audience.consent.words import (
+    CONSENT_WORDS,
+    LEAVING_WORDS,
+    NO,
+    NOTHING,
+    TELLING,
+    TELLING_WORDS,
+    WORDS,
+    YES,
+    plain,
+)
+
+__all__ = [
+    "NO",
+    "NOTHING",
+    "TELLING",
+    "WORDS",
+    "YES",
+    "ConsentColumn",
+    "Meaning",
+    "Topic",
+    "consent_column_of",
+    "header_words",
+    "plain",
+    "topic_of",
+]
 
 Meaning = Standing | Literal["nothing", "unclear"]
-Topic = Literal["left", "bounced", "complained", "blocked", "consent", "confirmation", "state", "unclear"]
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(entry.split()) for entry in text.split(","))
-
-
-YES = frozenset(
-    _listed("yes, y, true, t, 1, on, x, ✓, ✔, ja, j, oui, o, sí, si, s, sim, tak, da, evet, wahr, vrai")
-)
-NO = frozenset(
-    _listed("no, n, false, f, 0, off, nein, non, não, nao, nie, nee, nej, nei, hayır, falsch, faux")
-)
-
-# Cells that hold nothing, as databases and spreadsheets write it.
-NOTHING = frozenset(
-    ("", *_listed("null, none, n/a, na, nan, nil, -, –, —, #n/a, 0000 00 00, 0000 00 00 00:00:00"))
-)
-
-_CONFIRMED = _listed("confirmed, subscribed, active, enabled, opted in, opt in, optin")
-_PENDING = _listed("pending, unconfirmed, not confirmed, unactivated, unverified, awaiting confirmation")
-_UNSUBSCRIBED = _listed(
-    "unsubscribed, unsubscribe, unsub, nonsubscribed, non subscribed, not subscribed, opted out, opt out,"
-    "optout, cancelled, canceled, removed, deleted, left, disabled, deactivated, archived, do not email,"
-    "do not mail, never subscribed"
-)
-_BLOCKED = _listed(
-    "blocklisted, blacklisted, blocked, block listed, black listed, suppressed, banned, manual"
-)
-_BOUNCED = _listed(
-    "bounce, bounced, hard bounce, hard bounced, hardbounced, hardbounce, soft bounce, soft bounced,"
-    "cleaned, undeliverable"
-)
-_INVALID = _listed("invalid, invalid email, invalid address")
-_COMPLAINED = _listed(
-    "complaint, complained, complainer, spam, spammy, abuse, spam complaint, marked as spam, spam report,"
-    "spam reported, reported spam"
-)
-# What a word under a column of states means wherever it comes from. `inactive` and `cold` are missing: they
-# mean one thing here and another there, so a platform's own table says it, or the editor.
-WORDS: Mapping[str, Standing] = {
-    **dict.fromkeys(_CONFIRMED, "confirmed"),
-    **dict.fromkeys(_PENDING, "pending"),
-    **dict.fromkeys(_UNSUBSCRIBED, "unsubscribed"),
-    **dict.fromkeys(_BLOCKED, "manual"),
-    **dict.fromkeys(_BOUNCED, "bounce"),
-    **dict.fromkeys(_INVALID, "invalid"),
-    **dict.fromkeys(_COMPLAINED, "complaint"),
-}
-# Words that are hardly anything but a reader's state, whatever their column is called.
-TELLING = frozenset(
-    _listed(
-        "unsubscribed, opted out, optout, nonsubscribed, do not email, do not mail, blocklisted, blacklisted,"
-        "bounced, hard bounce, hard bounced, hardbounced, soft bounced, undeliverable, complained,"
-        "spam complaint, marked as spam, spam reported, reported spam"
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,134 +69,155 @@ class ConsentColumn:
         return self.date if is_date(cell) else self.other
 
 
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """Return a cell's words in lower case: ``Opted-Out`` is ``opted out``."""
-    words = unicodedata.normalize("NFC", text).strip().strip("\"'").casefold()
-    return " ".join(re.sub(r"(?<=\w)[_\-./](?=\w)", " ", words).split())
-
-
-def header_words(header: str) -> list[str]:
-    """Return the words of a column's name: ``isUnsubscribed`` and ``IS_UNSUBSCRIBED`` are the same two."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
-    letters = unicodedata.normalize("NFKD", parted.casefold())
-    return re.findall(r"[^\W_]+", "".join(c for c in letters if not unicodedata.combining(c)))
-
-
-# A column's topic by its words: all words of an entry must stand in the name, one after the other.
-_TOPICS: tuple[tuple[Topic, tuple[str, ...]], ...] = (
-    (
-        "complained",
-        _listed("complaint, complaints, complained, complainer, spammer, spam, spammy, abuse, beschwerde"),
-    ),
-    (
-        "bounced",
-        _listed(
-            "bounced, bounce, bounces, hardbounce, hardbounced, softbounce, undeliverable, undelivered,"
-            "cleaned, clean time, clean date, email invalid, invalid email, invalid address"
-        ),
-    ),
-    (
-        "blocked",
-        _listed(
-            "blocked, blocklisted, blacklisted, blocklist, blacklist, suppressed, suppression, banned,"
-            "gesperrt"
-        ),
-    ),
-    (
-        "left",
-        _listed(
-            "unsubscribed, unsubscribe, unsubscribes, unsub, unsubs, unsubscription, optout, optouts,"
-            "optedout, opt out, opted out, opts out, do not email, do not mail, do not contact, do not send,"
-            "dont email, dont mail, no email, no mail, no newsletter, donotemail, donotmail, nonsubscribed,"
-            "email disabled, mail disabled, newsletter disabled, deleted, removed, cancelled, canceled,"
-            "left at, left on, left list, date left, has left, abgemeldet, abmeldung, abbestellt, desabonne,"
-            "desinscrit, desinscription, desuscrito, baja, descadastrado, disiscritto, uitgeschreven,"
-            "wypisany, avregistrerad"
-        ),
-    ),
-    (
-        "consent",
-        _listed(
-            "consent, consents, consented, gdpr, dsgvo, rgpd, permission, optin, optins, optedin, subscribed,"
-            "subscribe, opt in, opts in, opted in, is subscriber, agreed, agrees, mailable, emailable,"
-            "email marketing, marketing email, marketing emails, marketing allowed, email allowed,"
-            "emails allowed, can email, may email, einwilligung, zustimmung, angemeldet, consentement,"
-            "abonne, inscrit, consentimiento, suscrito, consentimento, inscrito, consenso, iscritto,"
-            "toestemming, ingeschreven, zgoda, samtycke, samtykke"
-        ),
-    ),
-    ("confirmation", _listed("confirmed, confirm time, confirmation time, confirmation date, bestatigt")),
-    ("unclear", _listed("inactive, dormant")),
-)
-# “Accepts Email Marketing”, “Receiving emails for”: one of the first, and later one of the second.
-_TAKES = frozenset(
-    _listed(
-        "accept, accepts, accepted, allow, allows, allowed, receive, receives, receiving, want, wants, wishes"
-    )
-)
-_MAIL = frozenset(
-    _listed("marketing, email, emails, mail, mails, newsletter, newsletters, mailing, mailings, updates")
-)
-_WHOLE_NAMES = frozenset(  # columns of yes and no with such a name alone
-    _listed(
-        "newsletter, newsletters, marketing, mailing, mailings, mailinglist, mailing list, active, enabled"
-    )
-)
-_PADDING = frozenset(_listed("is, has, the, a, yes, no, ja, nein, oui, non, si"))
-_NEGATIONS = frozenset(_listed("not, non, never, without, no, nicht, kein, keine, pas, isnt, hasnt"))
-
-# `state` alone, and that of a contact or a user, is where they live; a status is nearly never that.
-_STATE_OF = frozenset(
-    _listed("email, mail, subscriber, subscription, newsletter, list, optin, consent, marketing, abonnement")
-)
-_STATUS_OF = _STATE_OF | frozenset(
-    _listed("member, global, contact, audience, mailing, recipient, user, reader, abo, signup")
-)
-_NO_STATE = frozenset(_listed("country, province, address, region, tax, order, payment, marital"))
-
 STANDINGS: Mapping[Topic, Standing] = {
     "left": "unsubscribed",
     "bounced": "bounce",
     "complained": "complaint",
     "blocked": "manual",
+    "pending": "pending",
 }
-# A link to leave by, or the network address of a consent, stands in everybody's row and says nothing.
-_SILENT = frozenset(_listed("url, link, href, token, hash, key, ip, id, uuid"))
-# Why they left, after which mail, when it changed: nothing there is plain, but that something is there tells.
-_REMARKS = frozenset(
-    _listed("campaign, reason, title, comment, comments, note, notes, feedback, updated, changed, modified")
-)
 
 
 def topic_of(header: str) -> Topic | None:
     """Return what a column's name speaks of, or None; words count, not letters within them.
 
-    ``Unsubscribed from all email`` speaks of leaving, ``block_group`` of an address.
+    ``Unsubscribed from all email`` speaks of leaving; ``block_group`` is of an address and ``Accepts SMS
+    Marketing`` of another channel, so neither speaks.
     """
     words = header_words(header)
-    if _names_a_state(words):
+    if _is_of_another_channel(words):
+        return None
+    found = _leaving(words) or _weak(words, STANDINGS)
+    if found is None and _names_a_state(words):
         return "state"
-    for topic, entries in _TOPICS:
+    if found is not None:
+        topic, place = found
+        return "unclear" if names.NEGATIONS & set(words[:place]) else topic
+    return _agreeing(words)
+
+
+def _leaving(words: Sequence[str]) -> tuple[Topic, int] | None:
+    """Return the topic of words that tell of leaving, bouncing and the like anywhere, and their place."""
+    for topic, entries in names.STRONG:
         for entry in entries:
             if (place := _place_of(entry.split(), words)) is not None:
-                return "unclear" if _NEGATIONS & set(words[:place]) else topic
-    takes = [place for place, word in enumerate(words) if word in _TAKES]
-    if takes and _MAIL & set(words[takes[0] :]):
-        return "unclear" if _NEGATIONS & set(words[: takes[0]]) else "consent"
-    bare = " ".join(word for word in words if word not in _PADDING)
-    return "consent" if bare in _WHOLE_NAMES else None
+                return topic, place
+    for place, word in enumerate(words):
+        for topic, stem in names.STEMS.items():
+            if stem.search(word):
+                return topic, place
+    place = _forbidding(words)
+    return None if place is None else ("left", place)
 
 
-def _names_a_state(words: list[str]) -> bool:
+def _forbidding(words: Sequence[str]) -> int | None:
+    """Return where a name forbids mail: ``Do not bulk email``, ``Kein Newsletter``; not ``No. of emails``."""
+    for place, word in enumerate(words):
+        two = list(words[place : place + 2]) == ["do", "not"]
+        counts = word == "no" and names.COUNTED & set(words)
+        if (two or (word in names.FORBIDDING and not counts)) and names.MAIL & set(
+            words[place + 1 : place + 4 + two]
+        ):
+            return place
+    return None
+
+
+def _weak(words: Sequence[str], topics: Collection[Topic]) -> tuple[Topic, int] | None:
+    """Return the topic of a word that speaks only by itself or among its companions, and its place."""
+    known = names.COMPANIONS | names.WEAK.keys()
+    if names.EMAIL & set(words):
+        known |= {"address", "addresses"}
+    if not known.issuperset(words):
+        return None
+    places = (place for place, word in enumerate(words) if names.WEAK.get(word) in topics)
+    return next(((names.WEAK[words[place]], place) for place in places), None)
+
+
+def _agreeing(words: Sequence[str]) -> Topic | None:
+    """Return what a name speaks of that does not tell of leaving: consent, its confirmation, or neither."""
     held = set(words)
-    if held & _NO_STATE:
+    if (topic := _consent(words) or _confirmation(words)) is not None:
+        if topic == "validity":
+            return topic if held & names.EMAIL or words[-1].startswith("email") else None
+        return "unclear" if _is_reversed(words) else topic
+    if held & {"inactive", "dormant"}:
+        return "unclear"
+    return "state" if _bare(words) in names.SUBSCRIPTIONS else None
+
+
+def _consent(words: Sequence[str]) -> Topic | None:
+    if names.OTHER_AGREEMENTS & set(words) and not names.MAIL & set(words):
+        return None
+    if _bare(words) in names.WHOLE_NAMES or _is_newsletter_subscription(words):
+        return "consent"
+    for entry in names.CONSENT:
+        if (place := _place_of(entry.split(), words)) is not None:
+            return None if _has_another_purpose(words, place) else "consent"
+    if any(map(names.CONSENT_RUN_TOGETHER.fullmatch, words)):
+        return "consent"
+    takes = [place for place, word in enumerate(words) if word in names.TAKES]
+    return "consent" if takes and names.WANTED & set(words[takes[0] :]) else None
+
+
+def _confirmation(words: Sequence[str]) -> Topic | None:
+    if any(_place_of(entry.split(), words) is not None for entry in names.CONFIRMATIONS):
+        return "confirmation"
+    found = _weak(words, ("confirmation", "validity"))
+    return found[0] if found else None
+
+
+def _bare(words: Sequence[str]) -> str:
+    return " ".join(word for word in words if word not in names.PADDING)
+
+
+def _is_newsletter_subscription(words: Sequence[str]) -> bool:
+    named = {word for word in words if word not in names.PADDING}
+    return bool(
+        named & names.SUBSCRIPTIONS and named & names.MAIL and named <= names.SUBSCRIPTIONS | names.MAIL
+    )
+
+
+def _is_reversed(words: Sequence[str]) -> bool:
+    held = set(words)
+    answers = {"no", "non", "nein"} if held & {"yes", "y", "oui", "ja", "si"} else set()
+    return bool(held & (names.NEGATIONS - answers)) or any(map(names.REVERSED.match, words))
+
+
+def _has_another_purpose(words: Sequence[str], place: int) -> bool:
+    """Say whether an agreement is to something else: ``Permission to publish name``."""
+    rest = words[place:]
+    aims = [at for at, word in enumerate(rest) if word in ("to", "for")]
+    return bool(rest[0] in names.AGREEMENTS and aims and not names.PURPOSES & set(rest[aims[0] + 1 :]))
+
+
+def _is_of_another_channel(words: Sequence[str]) -> bool:
+    """Say whether a name is of calls, letters, terms and the like, and not of mail as well."""
+    held = set(words)
+    if any(_place_of(entry.split(), words) is not None for entry in names.PAPER):
+        return not held & names.EMAIL
+    if held & names.MAIL or _place_of(["mailing", "list"], words) is not None:
         return False
-    status, state = held & {"status", "statut"}, held & {"state", "estado", "stato", "etat"}
-    return bool((status and (len(words) == 1 or held & _STATUS_OF)) or (state and held & _STATE_OF))
+    wording = words[-1:] == ["text"] or held & names.REMARKS  # “Consent text”, “Reason text”
+    channels = names.CHANNELS - {"text"} if wording else names.CHANNELS
+    return bool(held & channels) or _place_of(["third", "party"], words) is not None or any(
+        channel in word and "mail" not in word
+        for word in words
+        for channel in names.RUN_TOGETHER_CHANNELS
+    )  # fmt: skip
 
 
-def _place_of(entry: list[str], words: list[str]) -> int | None:
+def _names_a_state(words: Sequence[str]) -> bool:
+    held = set(words)
+    if held & names.NO_STATE:
+        return False
+    if held & names.STATUS and (len(words) == 1 or held & names.STATUS_OF):
+        return True
+    return bool(held & names.STATE and held & names.STATE_OF) or any(
+        map(names.STATUS_RUN_TOGETHER.fullmatch, words)
+    )
+
+
+def _place_of(entry: Sequence[str], words: Sequence[str]) -> int | None:
     places = range(len(words) - len(entry) + 1)
     return next((at for at in places if words[at : at + len(entry)] == entry), None)
 
@@ -238,18 +227,59 @@ def consent_column_of(header: str) -> ConsentColumn | None:
     topic = topic_of(header)
     if topic is None:
         return None
-    held = set(header_words(header))
-    if held & _SILENT:
+    words = header_words(header)
+    if names.SILENT & set(words):
         return ConsentColumn(header, always="nothing")
-    if topic == "unclear" or held & _REMARKS:
-        return ConsentColumn(header)
-    if topic == "state":
-        return ConsentColumn(header, words=WORDS)
     if topic in ("consent", "confirmation"):
-        refused: Standing = "unsubscribed" if topic == "consent" else "pending"
-        return ConsentColumn(header, words=_words("confirmed", refused), date="confirmed", empty="unclear")
-    return ConsentColumn(header, words=_words(STANDINGS[topic], "nothing"), date=STANDINGS[topic])
+        return _column_of_consent(header, words, refused="unsubscribed" if topic == "consent" else "pending")
+    if topic == "validity":
+        return ConsentColumn(header, words=_VALIDITY, date="nothing")
+    if topic == "state" and _bare(words) in names.SUBSCRIPTIONS:
+        return ConsentColumn(header, words=_SUBSCRIPTION, date="nothing", other="nothing")
+    if topic in STANDINGS:
+        return _column_of_leaving(header, words, STANDINGS[topic])
+    return ConsentColumn(header, words=WORDS if topic == "state" and not _is_remark(words) else {})
 
 
-def _words(yes: Meaning, no: Meaning) -> Mapping[str, Meaning]:
-    return {**WORDS, **dict.fromkeys(YES, yes), **dict.fromkeys(NO, no)}
+def _column_of_consent(header: str, words: Sequence[str], *, refused: Standing) -> ConsentColumn:
+    if names.REMARKS & set(words):
+        return ConsentColumn(header)
+    if _is_remark(words):  # how it came about says nothing, unless it says that there is none
+        origin: dict[str, Meaning] = {**dict.fromkeys(NO, "unclear"), **_TELLS_REFUSAL}
+        return ConsentColumn(header, words=origin, date="nothing", other="nothing")
+    said: dict[str, Meaning] = {**CONSENT_WORDS}
+    said |= {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, refused)}
+    return ConsentColumn(header, words=said, date="confirmed", empty="unclear")
+
+
+def _column_of_leaving(header: str, words: Sequence[str], standing: Standing) -> ConsentColumn:
+    if _is_remark(words):
+        return ConsentColumn(header, words=TELLING_WORDS)
+    said: dict[str, Meaning] = {**LEAVING_WORDS}
+    said |= {**dict.fromkeys(YES, standing), **dict.fromkeys(NO, "nothing")}
+    if standing == "pending":
+        said |= dict.fromkeys(("pending", "unconfirmed", "unverified"), "pending")
+    if any(map(names.COUNTS.fullmatch, words)):
+        del said["1"]  # a number there counts, and says neither yes nor for how long
+    return ConsentColumn(header, words=said, date=standing)
+
+
+def _is_remark(words: Sequence[str]) -> bool:
+    remarks = names.REMARKS | names.ORIGINS
+    return bool(remarks & set(words)) or words[-1] in names.ORIGINS_AT_THE_END
+
+
+_TELLS_REFUSAL: Mapping[str, Meaning] = {
+    word: said for word, said in CONSENT_WORDS.items() if said not in ("confirmed", "pending")
+}
+_VALIDITY: Mapping[str, Meaning] = {
+    **dict.fromkeys((*YES, "valid", "ok", "deliverable"), "nothing"),
+    **dict.fromkeys((*NO, "invalid", "not valid"), "invalid"),
+    **TELLING_WORDS,
+}
+# Many a subscription is a kind of plan: only a word for a state speaks there, and a yes or no.
+_SUBSCRIPTION: Mapping[str, Meaning] = {
+    **WORDS,
+    **dict.fromkeys(YES, "confirmed"),
+    **dict.fromkeys(NO, "unclear"),
+}
