@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import PurePath
 
 from newsletter.audience.consent.column import STANDINGS, WORDS, ConsentColumn, consent_column_of, topic_of
 from newsletter.audience.consent.file_consent import FileConsent, Happening, date_of
@@ -100,9 +101,10 @@ class _Header:
         columns = named | self._mapped_status()
         watched = (place for place in self._watched() if place not in columns)
         platform = self.platform
-        # Only a platform that gives each state a file of its own is taken at that file's name.
+        # Only a platform with a file for each state is taken at that file's name, and never at its folder's.
         by_name = platform is not None and platform.one_state_a_file
-        state = state_of_file_name(file if by_name else told.path or file) or self._state_of_addresses()
+        name = PurePath(file).name if by_name else told.path or file
+        state = state_of_file_name(name) or self._state_of_addresses()
         return Layout(
             FileConsent(
                 columns=tuple(sorted(columns.items(), key=lambda item: item[0])),
