@@ -21,16 +21,17 @@ pytestmark = pytest.mark.parametrize("umask", [0o000, 0o022, 0o177])
 
 
 @pytest.fixture(autouse=True)
-def _umask(umask: int) -> Iterator[None]:
+def _umask(umask: int, folder: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    if "publication" in request.fixturenames:
+        request.getfixturevalue("publication")  # its folders are made before: a umask may close even those
     before = os.umask(umask)
     yield
     os.umask(before)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder that can be used whatever the umask."""
-    tmp_path.chmod(0o700)
+    """A folder that is there before the umask is set."""
     return tmp_path
 
 
