@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from newsletter.audience.consent.questions import header_key
 from newsletter.audience.fields import BUILT_IN, RESERVED, clean, field_name
 from newsletter.audience.headings import Role, is_germanic_first, is_germanic_name, is_second, role_of
 from newsletter.errors import AudienceError, UsageError
@@ -81,12 +82,12 @@ class Columns:
     own: int = 0
     given: Mapping[int, str] = field(default_factory=dict)
 
-    def without(self, apart: Collection[int], *, left_out: Collection[int] = ()) -> "Columns":
-        """Return the columns less some that fill no field; of ``left_out`` a report tells nothing more."""
-        gone = {self.header[place] for place in (*apart, *left_out)}
+    def without(self, places: Collection[int]) -> "Columns":
+        """Return the columns less some that fill no field."""
+        gone = {self.header[place] for place in places}
         return replace(
             self,
-            fills=tuple((place, name) for place, name in self.fills if place not in (*apart, *left_out)),
+            fills=tuple((place, name) for place, name in self.fills if place not in places),
             attributes={heading: name for heading, name in self.attributes.items() if heading not in gone},
             ignored={heading: why for heading, why in self.ignored.items() if heading not in gone},
         )
@@ -151,7 +152,7 @@ def _resolve(
         text = f"The column “{header[place]}” cannot be both taken and ignored."
         raise UsageError(text, hint="Leave out one of --column and --ignore-column.")
     for place, heading in enumerate(header):
-        said = choices.remembered.get(" ".join(heading.casefold().split()))
+        said = choices.remembered.get(header_key(heading))
         if said == "" and place not in given:
             ignored.add(place)
         elif said and place not in {*given, *ignored} and said not in given.values():

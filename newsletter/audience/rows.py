@@ -83,7 +83,7 @@ class Table:
         self.delimiter, columns = read_header(reader, self.choices, file=self.file, command=self.command)
         self.layout = self.lay_out(columns.header, columns.given)
         self.columns = columns.without(
-            self.layout.consent_columns, left_out=(*self.layout.left_out, *self.layout.objects)
+            {*self.layout.consent_columns, *self.layout.left_out, *self.layout.objects}
         )
         read = self._whole if self.layout.whole else self._row
         for raw in reader.rows(self.delimiter):
