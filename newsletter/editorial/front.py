@@ -12,7 +12,7 @@ from newsletter.editorial.faults import Faults
 from newsletter.editorial.names import suggestion
 from newsletter.editorial.source import is_text
 
-KEYS = ("subject", "preheader", "date", "number", "language", "correction")
+KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction")
 FENCE = "---"
 MAX_FRONT = 50_000  # characters: YAML takes a hundred times as long to read as the brief below does
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -63,7 +63,8 @@ class Issue:
     """One edition, ready to render.
 
     ``subject`` and ``preheader`` are inline tokens (text and merge fields alone). ``source`` is the text it
-    was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order.
+    was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order. ``by`` is
+    plain text: the person or people the letter is from; empty as a rule.
     ``correction`` is plain text: what an earlier mail of this issue got wrong; empty as a rule.
     """
 
@@ -77,6 +78,7 @@ class Issue:
     stories: tuple[Brief, ...]
     fields: tuple[FieldUse, ...]
     correction: str = ""
+    by: str = ""
     source: str = field(repr=False, default="")
     front_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from newsletter.editorial.steps import MAX_STEPS
 
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place
 MAX_CORRECTION = 500  # characters: a reader takes it in at a glance, before the letter
+MAX_BYLINE = 150  # characters: a few names and what they do
 
 
 def parse_issue(
@@ -51,7 +52,8 @@ def parse_issue(
         language=read_language(front, language, faults),
         stories=stories,
         fields=(*uses(subject), *uses(preheader), *_story_fields(stories)),
-        correction=_correction(front, faults),
+        correction=_plain(front, "correction", MAX_CORRECTION, faults),
+        by=_plain(front, "by", MAX_BYLINE, faults),
         source=text,
         front_lines=dict(front.lines),
     )
@@ -90,19 +92,20 @@ def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
     return tokens
 
 
-def _correction(front: FrontMatter, faults: Faults) -> str:
-    line = front.lines.get("correction")
+def _plain(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
+    """Return a key's text, which is the same for every reader; empty without one."""
+    line = front.lines.get(key)
     if line is None:
         return ""
-    tokens = _front_tokens(front, "correction", faults)
+    tokens = _front_tokens(front, key, faults)
     text = "".join(token.content for token in tokens)
     if any(token.type == "merge_field" for token in tokens):
-        message, hint = "The correction holds a merge field.", "Say the same to every reader."
-    elif len(text) > MAX_CORRECTION:
-        message = f"The correction has {len(text)} characters; at most {MAX_CORRECTION} are allowed."
-        hint = "Say what was wrong and what is right; the rest belongs into the story."
+        message, hint = f"“{key}” holds a merge field.", "Say the same to every reader."
+    elif len(text) > longest:
+        message = f"“{key}” has {len(text)} characters; at most {longest} are allowed."
+        hint = "Say it shorter; the rest belongs into the story."
     elif not text and front.whole and not faults.has("front-value", line, line):
-        message, hint = "The correction is empty.", "Say what was wrong, or take the line out."
+        message, hint = f"“{key}” is empty.", "Write its words, or take the line out."
     else:
         return text
     faults.add("front-value", line, message, hint)

@@ -151,12 +151,12 @@ def test_a_correction_of_500_characters_fits_and_one_more_does_not() -> None:
 @pytest.mark.parametrize("value", ["", '""', "~", '" "'])
 def test_an_empty_correction_is_an_error(value: str) -> None:
     found = fault(issue_with(f"subject: x\ncorrection: {value}"), "front-value")
-    assert (found.line, found.message) == (3, "The correction is empty.")
+    assert (found.line, found.message) == (3, "“correction” is empty.")
 
 
 def test_a_correction_with_a_merge_field_is_an_error() -> None:
     found = fault(issue_with('subject: x\ncorrection: "Sorry, {{ first_name }}"'), "front-value")
-    assert (found.line, found.message) == (3, "The correction holds a merge field.")
+    assert (found.line, found.message) == (3, "“correction” holds a merge field.")
 
 
 @pytest.mark.parametrize("value", ["[a, b]", r'"a\0b"'])
