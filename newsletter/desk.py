@@ -244,5 +244,6 @@ def run_sandbox(
         webhook=target,
         manner=Manner(repeat, shuffle),
         faults=planned,
+        zone=wiring.settings.publication.time_zone,
         ready=ready,
     )

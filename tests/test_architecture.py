@@ -161,4 +161,7 @@ def test_every_page_is_escaped_by_itself() -> None:
     pages = [*(PACKAGE.parent / "templates" / "pages").iterdir(), *(PACKAGE / "sandbox" / "pages").iterdir()]
     for page in pages:
         text = page.read_text()
-        assert not re.search(r"\|\s*safe\b|autoescape|<script", text), page
+        # Scripts come from a file of their own alone, so that the rules sent along can forbid all others.
+        assert not re.search(r'\|\s*safe\b|autoescape|<script(?! src="/[a-z]+\.js" defer></script>)', text), (
+            page
+        )

@@ -48,20 +48,21 @@ def create_app(
     clock: Callable[[], float] = time.time,
     faults: Faults | None = None,
     taken: Callable[[], None] = lambda: None,
+    zone: str = "UTC",
 ) -> Starlette:
     """Return the application over a store, which stays the caller's to close.
 
     ``api_key`` None takes any well-formed key. ``picture`` gives the media type and bytes of a picture by its
     name, ``<64 hexadecimal digits>.<ext>``. ``requests_per_second`` answers 429 beyond it. ``hosts`` are
-    further names the inbox may be asked for by; ``clock`` counts seconds since 1970. ``faults`` meet coming
-    requests of mail; ``taken`` is called after each that was kept. Its ``state.end`` lets go of clients that
-    are never to be answered.
+    further names the inbox may be asked for by; ``clock`` counts seconds since 1970, and the inbox shows them
+    as the clocks of ``zone`` do. ``faults`` meet coming requests of mail; ``taken`` is called after each that
+    was kept. Its ``state.end`` lets go of clients that are never to be answered.
     """
     limit = RateLimit(requests_per_second, clock) if requests_per_second is not None else None
     faults = faults or Faults()
     account = Account(api_key)
     posting = Posting(store, account, limit, clock, faults, taken)
-    inbox = Inbox(store, picture, hosts, clock)
+    inbox = Inbox(store, picture, hosts, clock, zone)
     app = Starlette(
         routes=[
             Route("/v3/mail/send", posting.send, methods=["POST"]),

@@ -1,4 +1,7 @@
-"""The inbox: what each reader got, page by page. No script, and nothing loaded from elsewhere."""
+"""The inbox: what each reader got, page by page. Nothing is loaded from elsewhere.
+
+All of it works without scripts; the one of ours shows new mail as it comes and gives a mail its full height.
+"""
 
 import ipaddress
 import re
@@ -8,6 +11,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.sandbox import schedule
 from newsletter.sandbox.mail import as_email, as_eml
 from newsletter.sandbox.reports import Reported, reports_of
+from newsletter.sandbox.shown import in_scheme, with_local_pictures
 from newsletter.sandbox.store import Kept, MessageStore
 
 if TYPE_CHECKING:
@@ -26,22 +31,21 @@ if TYPE_CHECKING:
 Picture = Callable[[str], tuple[str, bytes] | None]
 
 _PAGE_RULES = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # A mail may style itself and show our own pictures; it runs nothing, sends nothing and fetches nothing else.
+# Our page may measure it (allow-same-origin), which without scripts gives the mail itself nothing.
 _MAIL_RULES = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors 'self'; sandbox"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 _PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
-_PICTURE_URL = re.compile(
-    r"(?<=[\"'(])https?://[^\s\"'<>()]{1,300}?(/pictures/[0-9a-f]{64}\.[a-z0-9]{1,5})\b"
-)
-
 _PARTS = ("html", "text", "headers", "source")
+# How a mail may be looked at: each choice's name in an address, and its values, the usual one first.
+_CHOICES = {"width": ("desktop", "phone"), "scheme": ("light", "dark"), "images": ("on", "off")}
 
 
 def no_picture(_name: str) -> tuple[str, bytes] | None:
@@ -58,7 +62,9 @@ class Inbox:
         picture: Picture,
         hosts: Sequence[str],
         clock: Callable[[], float] = time.time,
+        zone: str = "UTC",
     ) -> None:
+        self._zone = zone
         self._store = store
         self._clock = clock
         self._picture = picture
@@ -73,7 +79,9 @@ class Inbox:
             "/messages/{number:int}.eml": self._eml,
             "/mail/{number:int}": self._mail,
             "/pictures/{name}": self._show_picture,
-            "/style.css": _style,
+            "/newest": self._newest,
+            "/style.css": _own_file("style.css", "text/css"),
+            "/inbox.js": _own_file("inbox.js", "text/javascript"),
         }
         return [Route(path, self._guarded(page), methods=["GET"]) for path, page in pages.items()]
 
@@ -102,7 +110,20 @@ class Inbox:
         number = request.query_params.get("page", "1")
         self._settle()
         page = self._store.messages(search, int(number) if number.isdecimal() and len(number) < 10 else 1)
-        return _page("list.html", search=search, page=page, counts=self._store.counts())
+        return self._page(
+            "list.html",
+            search=search,
+            page=page,
+            counts=self._store.counts(),
+            previews=self._store.previews([line.id for line in page.messages]),
+        )
+
+    def _newest(self, _request: Request) -> Response:
+        """Return the number of the newest message and its fate, by which a page knows that it is stale."""
+        self._settle()
+        newest = self._store.messages().messages[:1]
+        said = f"{newest[0].id} {newest[0].fate}" if newest else "0"
+        return Response(said, media_type="text/plain", headers={**_SAFE, "Cache-Control": "no-store"})
 
     def _message(self, request: Request) -> Response:
         self._settle()
@@ -112,9 +133,12 @@ class Inbox:
         if part not in _PARTS:
             raise HTTPException(404)
         mail = as_email(message)
-        return _page(
+        return self._page(
             "message.html",
             message=message,
+            kept=kept,
+            chosen=_chosen(request),
+            choices=_CHOICES,
             fate=kept.fate,
             events=_events(kept.reported),
             part=part,
@@ -124,10 +148,14 @@ class Inbox:
         )
 
     def _mail(self, request: Request) -> Response:
-        """Return the mail's own HTML, for the frame."""
+        """Return the mail's own HTML, for the frame, as the chosen client shows it."""
+        chosen = _chosen(request)
         html = with_local_pictures(self._found(request).message.html)
+        rules = _MAIL_RULES.format(pictures="'self' data:" if chosen["images"] == "on" else "'none'")
         return Response(
-            html, media_type="text/html", headers={**_SAFE, "Content-Security-Policy": _MAIL_RULES}
+            in_scheme(html, dark=chosen["scheme"] == "dark"),
+            media_type="text/html",
+            headers={**_SAFE, "Content-Security-Policy": rules},
         )
 
     def _eml(self, request: Request) -> Response:
@@ -148,6 +176,9 @@ class Inbox:
         rules = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
         return Response(content, media_type=media_type, headers={**_SAFE, **rules})
 
+    def _page(self, template: str, **values: Any) -> Response:
+        return _page(template, zone=self._zone, **values)
+
     def _found(self, request: Request) -> Kept:
         number = request.path_params["number"]
         kept = self._store.kept(number) if number < 2**63 else None
@@ -159,9 +190,12 @@ class Inbox:
         schedule.settle(self._store.file, int(self._clock() * 1_000_000))
 
 
-def with_local_pictures(html: str) -> str:
-    """Return a mail's HTML with its pictures, whichever host they are to come from, taken from here."""
-    return _PICTURE_URL.sub(r"\1", html)
+def _chosen(request: Request) -> dict[str, str]:
+    """Return how a mail is to be looked at; what is not known counts as the usual way."""
+    asked = request.query_params
+    return {
+        name: asked[name] if asked.get(name) in values else values[0] for name, values in _CHOICES.items()
+    }
 
 
 def page_of_error(status: int) -> Response:
@@ -193,9 +227,12 @@ def _header_lines(mail: EmailMessage) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in mail.items()]
 
 
-def _style(_request: Request) -> Response:
-    source, *_ = _environment().loader.get_source(_environment(), "style.css")  # type: ignore[union-attr]
-    return Response(source, media_type="text/css", headers=_SAFE)
+def _own_file(name: str, media_type: str) -> Callable[[Request], Response]:
+    def answer(_request: Request) -> Response:
+        source, *_ = _environment().loader.get_source(_environment(), name)  # type: ignore[union-attr]
+        return Response(source, media_type=media_type, headers={**_SAFE, "Cache-Control": "no-cache"})
+
+    return answer
 
 
 def _page(template: str, status: int = 200, **values: object) -> Response:
@@ -216,9 +253,16 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters["moment"] = _moment
+    environment.filters["instant"] = _instant
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
 
 
-def _moment(microseconds: int) -> str:
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _moment(microseconds: int, zone: str) -> str:
+    """Return an instant as the publication's clocks show it: 2026-01-12 07:00:00."""
+    return datetime.fromtimestamp(microseconds // 1_000_000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _instant(microseconds: int) -> str:
+    """Return an instant as RFC 3339 writes it, in UTC."""
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

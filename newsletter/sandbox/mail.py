@@ -2,6 +2,7 @@
 
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
+
+# Senders that know SendGrid from when it split names at commas put such names between quotation marks.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 # Python folds a long header with no spaces in it, as a signed link has none, into encoded words that mail
 # programs do not undo in List-Unsubscribe: lines up to RFC 5322's limit are left alone.
@@ -96,6 +100,9 @@ def personalise(
     """
     own = request["personalizations"][position]
     tags = own.get("substitutions", {})
+    # A section's tag stands in a substitution's value, and a section may hold tags itself.
+    sections = {tag: substitute(text, tags) for tag, text in request.get("sections", {}).items()}
+    tags = {**tags, **sections}
     replies = request.get("reply_to_list") or [each for each in [request.get("reply_to")] if each]
     return Message(
         id=row,
@@ -130,7 +137,11 @@ def _people(entries: Iterable[Mapping[str, str]]) -> tuple[Person, ...]:
 
 
 def _person(entry: Mapping[str, str], tags: Mapping[str, str]) -> Person:
-    return Person(substitute(entry.get("name", ""), tags), substitute(entry["email"], tags))
+    return Person(_unquoted(substitute(entry.get("name", ""), tags)), substitute(entry["email"], tags))
+
+
+def _unquoted(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if _QUOTED.fullmatch(name) else name
 
 
 def _attachment(entry: Mapping[str, str]) -> Attachment:
@@ -198,11 +209,12 @@ def _add_contents(mail: EmailMessage, message: Message) -> None:
 
 
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:
-    main, _, sub = attachment.media_type.partition("/")
+    written = _WRITTEN.header_factory("Content-Type", attachment.media_type)
     mail.add_attachment(
         attachment.content,
-        main,
-        sub,
+        written.maintype,
+        written.subtype,
+        params=dict(written.params),
         filename=attachment.filename,
         disposition="inline" if attachment.inline else "attachment",
         cid=f"<{attachment.content_id}>" if attachment.content_id else None,

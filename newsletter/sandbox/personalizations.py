@@ -189,8 +189,6 @@ class Personalizations:
         email, name = value.get("email"), value.get("name", "")
         if type(email) is not str or type(name) is not str or not is_address(email) or not name.isprintable():
             person(value, where, self._faults)
-        if type(name) is str and (";" in name or "," in name):
-            self._faults.add(f"{where}.name", "A recipient's name may hold neither ; nor ,")
         if type(email) is str:
             self._once(email.lower(), where)
 

@@ -99,13 +99,15 @@ def serve(
     webhook: str | None = None,
     manner: Manner | None = None,
     faults: Sequence[Fault] = (),
+    zone: str = "UTC",
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Run the local SendGrid over the file at ``path`` until Ctrl-C, SIGTERM or SIGHUP.
 
     Port 0 picks a free one; ``ready`` is called with the URL once it answers. What is reported goes to
-    ``webhook`` in this ``manner``; ``faults`` meet the first requests. Raises SettingsError when the host or
-    the port cannot be had or the webhook is no address, StoreError when the file cannot be used.
+    ``webhook`` in this ``manner``; ``faults`` meet the first requests; the inbox tells the time of ``zone``.
+    Raises SettingsError when the host or the port cannot be had or the webhook is no address, StoreError when
+    the file cannot be used.
     """
     with (
         listening(host, port, who=WHO) as (listener, url),
@@ -120,6 +122,7 @@ def serve(
             hosts=[host],
             faults=Faults(faults),
             taken=taken,
+            zone=zone,
         )
         server = _Server(app, lambda: ready(url) if ready else None, ends_by_signal=True)
         run_until_told(server, listener)

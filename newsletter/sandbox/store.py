@@ -18,6 +18,7 @@ from newsletter.sandbox.mail import Message, personalise, recipients_of, subject
 from newsletter.sandbox.outbox import put
 from newsletter.sandbox.reports import Reported
 from newsletter.sandbox.schedule import fate_in_words
+from newsletter.sandbox.shown import preview
 from newsletter.sandbox.simulated import NOT_OUT, dropped_for, heeded
 
 PAGE_SIZE = 50
@@ -71,11 +72,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One message with what became of it: words for a person, and what is reported, once it went out."""
+    """One message with what became of it: words for a person, and what is reported, once it went out.
+
+    ``newer`` and ``older`` are the numbers of its neighbours in the inbox, None at the ends.
+    """
 
     message: Message
     fate: str
     reported: Reported | None
+    newer: int | None
+    older: int | None
 
 
 class MessageStore:
@@ -153,6 +159,7 @@ class MessageStore:
                 return None
             request, position, email, due_at, fate = row
             message_id, received_at, packed, status = _head(connection, request)
+            newer, older = connection.execute(_NEIGHBOURS, (number, number)).fetchone()
         message = personalise(
             unpack(packed), position, row=number, email=email, message_id=message_id, received_at=received_at
         )
@@ -160,7 +167,25 @@ class MessageStore:
             message,
             fate_in_words(email, fate, status),
             reported(message, position, received_at if due_at is None else due_at, fate),
+            newer,
+            older,
         )
+
+    def previews(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return what an inbox shows after the subject, by the messages' numbers."""
+        found: dict[int, str] = {}
+        request, body = None, dict[str, Any]()
+        marks = ",".join("?" * len(numbers))
+        with self.file.reading() as connection:
+            for row, of, position, email in connection.execute(
+                f"SELECT id, request, position, email FROM message WHERE id IN ({marks}) ORDER BY request",  # noqa: S608  (question marks)
+                list(numbers),
+            ).fetchall():
+                if of != request:
+                    request, body = of, unpack(_head(connection, of)[2])
+                message = personalise(body, position, row=row, email=email, message_id="", received_at=0)
+                found[row] = preview(message.html, message.text)
+        return found
 
     def everything(self, issue: str | None = None) -> Iterator[Message]:
         """Yield every message, oldest first, or those of one issue; one request is in memory at a time.
@@ -191,6 +216,10 @@ class MessageStore:
                 self._counted = state, _count(connection, state[1])
         return self._counted[1]
 
+
+_NEIGHBOURS = """
+SELECT (SELECT min(id) FROM message WHERE id > ?), (SELECT max(id) FROM message WHERE id < ?)
+"""
 
 # A message called off before it went out reached nobody.
 _WENT_OUT = "(message.fate IS NULL OR message.fate NOT IN ('cancelled', 'expired'))"

@@ -5,6 +5,7 @@ API is known to keep though its document does not name them. docs/sandbox.md lis
 """
 
 import binascii
+import re
 from collections.abc import Mapping
 
 from newsletter.sandbox.personalizations import (
@@ -19,10 +20,10 @@ from newsletter.sandbox.personalizations import (
 from newsletter.sandbox.shapes import (
     Faults,
     SendGridError,
+    address,
     array,
     boolean,
     fields,
-    has_control,
     integer,
     is_address,
     matching,
@@ -34,6 +35,13 @@ from newsletter.sandbox.shapes import (
 __all__ = ["SendGridError", "validate"]
 
 MAX_CATEGORIES = 10
+
+# RFC 2045, 5.1: a type is two words of these; a parameter's value is one or stands between quotation marks.
+_WORD = r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+"
+_MEDIA_TYPE = re.compile(f"{_WORD}/{_WORD}", re.ASCII)
+_MEDIA_TYPE_AND_PARAMETERS = re.compile(
+    rf'{_WORD}/{_WORD}(?: *; *{_WORD} *= *(?:{_WORD}|"[ !#-\[\]-~]*"))* *;? *', re.ASCII
+)
 
 # The order mail programs need (RFC 2046, 5.1.4): the last part is the one they prefer.
 _ORDER = {"text/plain": 0, "text/x-amp-html": 1, "text/html": 2}
@@ -98,6 +106,15 @@ def _arguments(value: object, field: str, faults: Faults) -> None:
         faults.add(field, f"Limited to {MAX_ARGUMENT_BYTES} bytes; {size} are given.")
 
 
+def _sections(value: object, field: str, faults: Faults) -> None:
+    """Check sections: texts that substitutions may point to. Withdrawn as ``mail_settings.bcc`` is."""
+    if not isinstance(value, dict):
+        wrong_type(value, field, faults, "object")
+        return
+    for tag, content in value.items():
+        text()(content, f"{field}.{tag}", faults)
+
+
 def _content(value: object, field: str, faults: Faults) -> None:
     array(_PART, least=1)(value, field, faults)
     if not isinstance(value, list):
@@ -112,14 +129,17 @@ def _content(value: object, field: str, faults: Faults) -> None:
 
 
 def _media_type(value: object, field: str, faults: Faults) -> None:
+    """Check a part's type: SendGrid's page on errors forbids parameters here."""
     text(least=1)(value, field, faults)
-    if isinstance(value, str) and value and (has_control(value) or not _is_media_type(value)):
+    if isinstance(value, str) and value and not _MEDIA_TYPE.fullmatch(value):
         faults.add(field, "A type is written as text/html, without ; or line breaks.")
 
 
-def _is_media_type(value: str) -> bool:
-    kind, slash, subtype = value.partition("/")
-    return bool(kind and slash and subtype) and value.isascii() and not set(' ;,"/') & set(kind + subtype)
+def _attachment_type(value: object, field: str, faults: Faults) -> None:
+    """Check an attachment's type, which may carry parameters: ``text/csv; charset="utf-8"``."""
+    text(least=1)(value, field, faults)
+    if isinstance(value, str) and value and not _MEDIA_TYPE_AND_PARAMETERS.fullmatch(value):
+        faults.add(field, "A type is written as image/png, or with parameters as text/csv; charset=utf-8.")
 
 
 def _base64(value: object, field: str, faults: Faults) -> None:
@@ -178,7 +198,7 @@ _PART = fields({"type": _media_type, "value": text(least=1)}, required=["type", 
 _ATTACHMENT = fields(
     {
         "content": _base64,
-        "type": _media_type,
+        "type": _attachment_type,
         "filename": text(least=1, one_line=True),
         "disposition": matching("inline|attachment", "The disposition is either inline or attachment."),
         "content_id": text(one_line=True),
@@ -197,6 +217,9 @@ _MAIL_SETTINGS = fields(
         **dict.fromkeys(_BYPASSES, fields(_SWITCH)),
         "footer": fields({**_SWITCH, "text": text(), "html": text()}),
         "sandbox_mode": fields(_SWITCH),
+        # SendGrid withdrew these two from its document, but its own packages still send them.
+        "bcc": fields({**_SWITCH, "email": address}),
+        "spam_check": fields({**_SWITCH, "threshold": integer, "post_to_url": text()}),
     }
 )
 _ANALYTICS = ("utm_source", "utm_medium", "utm_term", "utm_content", "utm_campaign")
@@ -223,6 +246,7 @@ _MESSAGE = fields(
         "headers": headers,
         "categories": _categories,
         "custom_args": _arguments,
+        "sections": _sections,
         "send_at": _elsewhere,
         "batch_id": matching("[A-Za-z0-9_-]{1,100}", "A batch_id is one that POST /v3/mail/batch gave."),
         "asm": fields({"group_id": integer, "groups_to_display": array(integer, most=25)}, ["group_id"]),

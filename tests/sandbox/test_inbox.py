@@ -10,7 +10,7 @@ import pytest
 from browser import chromium
 from local_sendgrid import Site, letter
 
-from newsletter.sandbox.inbox import with_local_pictures
+from newsletter.sandbox.shown import in_scheme, preview, with_local_pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -77,13 +77,89 @@ def test_an_odd_question_gets_an_ordinary_page(site: Site, query: str) -> None:
 def test_a_message_is_shown_in_all_its_forms(site: Site) -> None:
     site.send(letter("ann@example.org"))
     number = site.store.messages().messages[0].id
-    assert 'sandbox=""' in site.get(f"/messages/{number}").text
+    assert 'sandbox="allow-same-origin"' in site.get(f"/messages/{number}").text
     assert "Hello Reader 0, here is the news." in site.get(f"/messages/{number}/text").text
     headers = site.get(f"/messages/{number}/headers").text
     assert "https://news.example.org/u/0" in headers
     assert "nl_reader" in headers
     assert "Content-Transfer-Encoding: quoted-printable" in site.get(f"/messages/{number}/source").text
     assert "Hello Reader &lt;0&gt;" in site.get(f"/mail/{number}").text
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "shown"),
+    [
+        ("<head><title>T</title><style>p{}</style></head><h1>A</h1>", "", "A"),
+        ("<div style='display:none'>Plus, more&#847;&zwnj;&nbsp;&#847;&zwnj;</div>A", "", "Plus, more A"),
+        ("<p>One</p><p>two</p>", "", "One two"),
+        ("<script>alert(1)</script>a &lt;b&gt; &amp; c", "", "a <b> & c"),
+        ("", "Just\n\n  text", "Just text"),
+        ("<p>" + "word " * 60, "", ("word " * 28).strip()[:139] + "…"),
+        ("", "", ""),
+        ("<p>\u200b\ufeff\u00ad</p>", "unseen", ""),
+    ],
+)
+def test_the_list_shows_the_words_that_follow_a_subject_in_an_inbox(html: str, text: str, shown: str) -> None:
+    assert preview(html, text) == shown
+
+
+def test_a_readers_own_values_stand_in_the_words_after_the_subject(site: Site) -> None:
+    site.send(letter("ann@example.org", "bea@example.org"))
+    words = re.findall(r'class="preview">([^<]*)<', site.get("/").text)
+    assert [word for word in words if "Reader" in word] == words
+    assert len(set(words)) == 2
+
+
+def test_times_are_those_of_the_publication(make_site: Callable[..., Site]) -> None:
+    site = make_site(zone="Asia/Kolkata", clock=lambda: 1_768_200_000.0)  # 2026-01-12 06:40 UTC
+    site.send(letter("ann@example.org"))
+    for page in (site.get("/").text, site.get("/messages/1").text):
+        assert '<time datetime="2026-01-12T06:40:00Z">2026-01-12 12:10:00</time>' in page
+        assert "Asia/Kolkata" in page
+
+
+def test_a_message_leads_to_the_one_before_and_the_one_after_it(site: Site) -> None:
+    site.send(letter("ann@example.org", "bea@example.org", "cy@example.org"))
+    page = site.get("/messages/2/text?scheme=dark").text
+    (newer,) = re.findall(r'rel="prev" href="([^"]+)"', page)
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert (newer.partition("?")[0], older.partition("?")[0]) == ("/messages/3/text", "/messages/1/text")
+    assert "scheme=dark" in newer
+    assert 'rel="prev"' not in site.get("/messages/3").text
+    assert 'rel="next"' not in site.get("/messages/1").text
+
+
+def test_light_and_dark_are_answered_for_whatever_the_browser_prefers() -> None:
+    html = (
+        '<meta name="color-scheme" content="light dark"><style>:root{color-scheme: light dark}'
+        "@media (prefers-color-scheme: dark){p{top:0}} @media (prefers-color-scheme:light){p{color:red}}"
+    )
+    dark = in_scheme(html, dark=True)
+    assert 'content="dark"' in dark
+    assert "color-scheme: dark" in dark
+    assert "@media (min-width:0){p{top:0}} @media (max-width:0){p{color:red}}" in dark
+    light = in_scheme(html, dark=False)
+    assert "@media (max-width:0){p{top:0}} @media (min-width:0){p{color:red}}" in light
+    assert 'content="light"' in light
+
+
+def test_a_mail_is_looked_at_in_the_dark_without_its_images_and_on_a_phone(site: Site) -> None:
+    number = html_of(site, "<style>@media (prefers-color-scheme: dark){p{color:red}}</style><p>Hello</p>")
+    page = site.get(f"/messages/{number}/html?scheme=dark&images=off&width=phone").text
+    assert 'class="stage phone dark"' in page
+    (frame,) = re.findall(r'<iframe [^>]*src="([^"]+)"', page)
+    mail = site.get(frame.replace("&amp;", "&"))
+    assert "img-src 'none'" in mail.headers["content-security-policy"]
+    assert "(min-width:0)" in mail.text
+    assert (
+        "img-src 'self' data:" in site.get(f"/mail/{number}?images=maybe").headers["content-security-policy"]
+    )
+
+
+def test_what_is_reported_stands_below_the_mail(site: Site) -> None:
+    site.send(letter("ann@example.org"))
+    page = site.get("/messages/1").text
+    assert page.index("<iframe") < page.index("What is reported of it")
 
 
 def test_a_message_shows_what_is_reported_of_it_in_order(site: Site) -> None:
@@ -176,6 +252,24 @@ def test_every_page_forbids_what_comes_from_elsewhere(site: Site) -> None:
 def browser() -> Iterator["Browser"]:
     with chromium() as found:
         yield found
+
+
+@pytest.mark.browser
+def test_new_mail_shows_by_itself_and_a_mail_is_as_tall_as_it_is(site: Site, browser: "Browser") -> None:
+    site.send(letter("ann@example.org"))
+    page = browser.new_page(viewport={"width": 1280, "height": 600})
+    page.goto(site.url)
+    page.get_by_role("searchbox").fill("half typed")
+    site.send(letter("bea@example.org"))
+    page.get_by_text("bea@example.org").wait_for()
+    assert page.get_by_role("searchbox").input_value() == "half typed"
+    assert "2 messages" in page.get_by_role("status").inner_text()
+    number = html_of(site, '<body style="margin:0"><div style="height:3000px">Tall</div>')
+    page.goto(f"{site.url}/messages/{number}")
+    frame = page.locator("iframe")
+    page.wait_for_function("document.querySelector('iframe').offsetHeight >= 3000")
+    assert frame.evaluate("frame => frame.offsetHeight") == 3000
+    page.close()
 
 
 HOSTILE = f"""<html><head>

@@ -128,3 +128,35 @@ def test_any_name_header_and_text_come_through(name: str, header: str, text: str
     assert mail["To"].addresses[0].display_name.split() == name.split()
     assert mail["X-Any"] == header
     assert body(mail, "plain") == f"-{text}-"
+
+
+def test_an_attachments_type_keeps_its_parameters() -> None:
+    files = [
+        {
+            "content": "aGVsbG8=",
+            "filename": "a.ics",
+            "type": 'text/calendar; method=REQUEST; charset="utf-8"',
+        },
+        {"content": "aGVsbG8=", "filename": "b.csv", "type": "text/csv;charset=utf-8;"},
+    ]
+    first, second = list(read(letter(attachments=files)).iter_attachments())
+    assert (first.get_content_type(), first.get_param("method")) == ("text/calendar", "REQUEST")
+    assert (second.get_content_type(), second.get_content_charset()) == ("text/csv", "utf-8")
+    assert first.get_payload(decode=True) == b"hello"
+
+
+def test_a_name_that_was_put_between_quotation_marks_reads_without_them() -> None:
+    request = letter(reply_to={"email": "desk@example.org", "name": '"The \\"desk\\", Lisbon"'})
+    request["personalizations"][0]["to"][0]["name"] = '"Reader, Ann"'
+    mail = read(request)
+    assert mail["To"].addresses[0].display_name == "Reader, Ann"
+    assert mail["Reply-To"].addresses[0].display_name == 'The "desk", Lisbon'
+
+
+def test_sections_stand_where_substitutions_point_and_hold_substitutions_themselves() -> None:
+    request = letter(
+        content=[{"type": "text/plain", "value": "-greeting- and more"}],
+        sections={"-hello-": "Hello -first-,"},
+    )
+    request["personalizations"][0]["substitutions"] = {"-greeting-": "-hello-", "-first-": "Ann"}
+    assert message(request).text == "Hello Ann, and more"
