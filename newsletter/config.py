@@ -38,6 +38,8 @@ class PublicationSettings(_Section):
     site_url: str = ""
     language: str = "en"
     theme: str = "default"
+    wordmark: str = ""  # the name as a picture, beside newsletter.toml; and the one for a dark page
+    wordmark_dark: str = ""
     time_zone: str = "UTC"
     titles: Titles = "drop"  # how who is listed as “Dr. Ana” is greeted by first name
 

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsletter.config import FILE_NAME
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
-from newsletter.errors import Finding, IssueError, RenderError
+from newsletter.errors import Finding, IssueError, RenderError, SettingsError
 from newsletter.loaders import IssueFile, PictureFile, find_issue, load_picture
 from newsletter.rendering import PictureInfo, Publication, RenderedMessage
 from newsletter.wiring import Wiring
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from newsletter.rendering.render import Rendered
 
 _ANY_SIZE = (2000, 1000)
+_SECTION = "[publication] "
+_WORDMARK, _WORDMARK_DARK = f"{_SECTION}wordmark", f"{_SECTION}wordmark_dark"  # no brief names a picture so
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An issue as it stands on disk: its text read, its pictures loaded or the reason why not."""
+    """An issue as it stands on disk: its text read, its pictures loaded or the reason why not.
+
+    The publication's wordmarks are among the pictures, by the names of their settings.
+    """
 
     file: IssueFile
     issue: Issue
@@ -52,14 +58,32 @@ def read_draft(wiring: Wiring, reference: str) -> Draft:
         language=wiring.settings.publication.language,
     )
     _know_fields(wiring, issue)
-    loaded = {
+    loaded: dict[str, PictureFile | str] = {
         each.src: load_picture(file, each.src)
         for each in issue.pictures
         if each.src and not _is_remote(each.src)
     }
+    loaded |= _wordmarks(wiring, file)
     found = {source: picture for source, picture in loaded.items() if isinstance(picture, PictureFile)}
     missing = {source: why for source, why in loaded.items() if isinstance(why, str)}
     return Draft(file, issue, found, missing)
+
+
+def _wordmarks(wiring: Wiring, file: IssueFile) -> dict[str, PictureFile]:
+    """Return the publication's name as pictures, by setting. Raises SettingsError for one nobody can see."""
+    root, found = wiring.settings.root, {}
+    for setting in (_WORDMARK, _WORDMARK_DARK):
+        source = getattr(wiring.settings.publication, setting.removeprefix(_SECTION))
+        picture = load_picture(replace(file, path=root / FILE_NAME), source) if source else ""
+        if isinstance(picture, PictureFile):
+            found[setting] = picture
+        elif picture:
+            raise SettingsError(
+                f"The {setting} “{source}” cannot be used: {picture}.",
+                file=FILE_NAME,
+                hint="Put the picture beside newsletter.toml, or correct its name there.",
+            )
+    return found
 
 
 def _is_remote(source: str) -> bool:
@@ -93,7 +117,10 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     pictures |= {
         each.src: PictureInfo(each.src, *_ANY_SIZE) for each in draft.issue.pictures if _is_remote(each.src)
     }
-    return render_all(draft.issue, _publication(wiring), wiring.templates, pictures=pictures)
+    own = replace(
+        _publication(wiring), wordmark=pictures.get(_WORDMARK), wordmark_dark=pictures.get(_WORDMARK_DARK)
+    )
+    return render_all(draft.issue, own, wiring.templates, pictures=pictures)
 
 
 def _missing_pictures(draft: Draft) -> list[Finding]:

@@ -7,16 +7,11 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from newsletter.editorial.issue import Picture
+from newsletter.rendering.bidi import START, Direction, block_directions
 from newsletter.rendering.merge import Fields
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile('[&<>"]')
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u058f\u0900-\u1fff\u3040-\ud7ff]")
-
-# An own direction needs an own alignment too: the client's container says left, or right.
-_AUTO = ' dir="auto" style="text-align:start"'
-_AUTO_CELL = ' dir="auto"'
 
 
 def escape(text: str) -> str:
@@ -26,16 +21,31 @@ def escape(text: str) -> str:
 
 @dataclass(slots=True)
 class HtmlWriter:
-    """Write tokens as HTML. ``top`` is the level of the first heading below a label; ``rtl`` the page's."""
+    """Write tokens as HTML. ``top`` is the level of the first heading below a label; ``page`` runs that way.
+
+    Between two calls of ``enter`` all text belongs to one story.
+    """
 
     fields: Fields
     top: int = 3
-    rtl: bool = False
+    page: Direction = "ltr"
+    _story: Direction = field(default="ltr", init=False)
+    _own: Direction = field(default="ltr", init=False)  # of the block that is being opened
+    _around: list[Direction] = field(default_factory=list, init=False)  # of the elements around it
     _level: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.enter(self.page)
+
+    def enter(self, story: Direction) -> None:
+        """Begin a story that runs that way: what has no words runs with it."""
+        self._story = story
+        self._around = [self.page]
 
     def blocks(self, tokens: Sequence[Token]) -> list[str | Picture]:
         """Return runs of HTML and the pictures between them, in order."""
         self._level = self.top - 1
+        directions = block_directions(tokens, self._story)
         found: list[str | Picture] = []
         run: list[str] = []
         for position, token in enumerate(tokens):
@@ -44,18 +54,29 @@ class HtmlWriter:
                 run = []
                 found.append(token.meta["picture"])
             else:
+                self._own = directions.get(position, self._story)
                 run.append(self._block(token, tokens, position))
+                self._keep_around(token)
         return [*found, "".join(run)] if run else found
 
     def inline(self, tokens: Iterable[Token]) -> str:
         """Return inline tokens as HTML."""
         return "".join([_INLINE[token.type](self, token) for token in tokens])
 
-    def direction(self, token: Token | None, attributes: str = _AUTO) -> str:
-        """Return the attributes for a paragraph that holds the other direction's letters."""
-        if token is None or token.type != "inline":
-            return ""
-        return attributes if (_LTR if self.rtl else _RTL).search(token.content) else ""
+    def facing(self, own: Direction | None = None) -> str:
+        """Return the attributes of a block that runs otherwise than what it stands in; as a rule none.
+
+        ``own`` is its direction, without it that of the block being opened. Its alignment is said too, since
+        the containers around it say left, or right.
+        """
+        own = own or self._own
+        return "" if own == self._around[-1] else f' dir="{own}" style="text-align:{START[own]}"'
+
+    def _keep_around(self, token: Token) -> None:
+        if token.nesting > 0 and not token.hidden:
+            self._around.append(self._own)
+        elif token.nesting < 0 and not token.hidden:
+            self._around.pop()
 
     def _block(self, token: Token, tokens: Sequence[Token], position: int) -> str:
         if token.type == "inline":
@@ -69,7 +90,7 @@ class HtmlWriter:
             return f"</h{self._level}>"
         wanted = self.top + max(0, int(token.tag[1]) - 3)
         self._level = min(wanted, self._level + 1, 6)
-        return f"<h{self._level}{self.direction(following)}>"
+        return f"<h{self._level}{self.facing()}>"
 
 
 def _tag(writer: HtmlWriter, token: Token, following: Token | None) -> str:
@@ -79,7 +100,7 @@ def _tag(writer: HtmlWriter, token: Token, following: Token | None) -> str:
 def _paragraph(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     if token.hidden:  # a tight list's item: its text stands in the li itself
         return ""
-    return "</p>" if token.nesting < 0 else f"<p{writer.direction(following)}>"
+    return "</p>" if token.nesting < 0 else f"<p{writer.facing()}>"
 
 
 def _ordered(writer: HtmlWriter, token: Token, following: Token | None) -> str:
@@ -99,7 +120,7 @@ def _cell(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     scope = ' scope="col"' if token.tag == "th" else ""
     style = token.attrs.get("style")
     align = f' align="{str(style).rpartition(":")[2]}" style="{escape(str(style))}"' if style else ""
-    return f"<{token.tag}{scope}{align}{writer.direction(following, _AUTO_CELL)}>"
+    return f"<{token.tag}{scope}{align}{writer.facing()}>"
 
 
 def _code_block(writer: HtmlWriter, token: Token, following: Token | None) -> str:

@@ -108,6 +108,7 @@ def _head(chrome: Chrome, writer: TextWriter, minutes: int) -> list[str]:
         chrome.phrase("minutes", minutes=minutes),
     ]
     lines = [chrome.publication.name, *wrap(" · ".join(fact for fact in facts if fact))]
+    lines += wrap(chrome.phrase("by", by=issue.by)) if issue.by else []
     if len(issue.stories) > 1:
         lines += ["", chrome.phrase("agenda")]
         for number, story in enumerate(issue.stories, 1):
@@ -144,5 +145,14 @@ def _foot(chrome: Chrome) -> list[str]:
     ways = (("unsubscribe", "unsubscribe_url"), ("preferences", "preferences_url"), ("view", "view_url"))
     lines = [*call, "—" * 8, *wrap(chrome.phrase("why", publication=publication.name)), ""]
     lines += [f"{chrome.phrase(word)} <{links[link]}>" for word, link in ways]
+    address = [line for part in address_lines(publication) for line in wrap(part)]
+    return [*lines, "", *address] if address else lines
+
+
+def address_lines(publication: Publication) -> list[str]:
+    """Return the postal address, without the publication's name before it: the line above says that."""
     address = publication.postal_address.strip()
-    return [*lines, "", publication.name, *(line for part in address.splitlines() for line in wrap(part))]
+    rest = address.removeprefix(publication.name)
+    if rest != address and rest.lstrip(" ")[:1] in {",", "\n"}:
+        address = rest.lstrip(", \n")
+    return [line.strip() for line in address.splitlines() if line.strip()]

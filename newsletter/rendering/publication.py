@@ -3,20 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsletter.rendering.bidi import Direction
+
 #: Name to source, ``default/issue.mjml.j2`` to its text; None when there is no such template.
 #: Hand in the same object for every render: what was compiled from it is kept.
 Templates = Callable[[str], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """The named newsletter, as its readers meet it. ``language`` is a BCP 47 tag."""
-
-    name: str
-    postal_address: str = ""
-    site_url: str = ""
-    language: str = "en"
-    theme: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +18,32 @@ class PictureInfo:
     width: int
     height: int
 
+    def within(self, width: int, height: int) -> tuple[int, int]:
+        """Return the size at which it fits into so many pixels, as large as it goes but never enlarged."""
+        shrink = max(1, self.width / width, self.height / height)
+        return max(1, round(self.width / shrink)), max(1, round(self.height / shrink))
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The named newsletter, as its readers meet it. ``language`` is a BCP 47 tag.
+
+    ``wordmark`` is its name as a picture, ``wordmark_dark`` the one for a dark page; None shows the name.
+    """
+
+    name: str
+    postal_address: str = ""
+    site_url: str = ""
+    language: str = "en"
+    theme: str = "default"
+    wordmark: PictureInfo | None = None
+    wordmark_dark: PictureInfo | None = None
+
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
 
 
-def direction(language: str) -> str:
+def direction(language: str) -> Direction:
     """Return ``rtl`` or ``ltr`` for a BCP 47 tag, a script subtag before all (``az-Arab``)."""
     subtags = language.lower().replace("_", "-").split("-")
     scripts = [tag for tag in subtags[1:] if len(tag) == 4 and tag.isalpha()]

@@ -9,16 +9,25 @@ from markupsafe import Markup
 
 from newsletter.editorial.issue import Issue
 from newsletter.errors import RenderError
+from newsletter.rendering.bidi import START
 from newsletter.rendering.html import HtmlWriter, escape
 from newsletter.rendering.inline import inline_css, visible_text
-from newsletter.rendering.letter import Chrome, letter_text, preheader_of, reading_minutes
+from newsletter.rendering.letter import Chrome, address_lines, letter_text, preheader_of, reading_minutes
 from newsletter.rendering.merge import LINKS, Fields, with_defaults
 from newsletter.rendering.message import RenderedMessage
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.mjml_faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
 from newsletter.rendering.theme import Theme
-from newsletter.rendering.view import CorrectionView, Measures, StoryView, correction_of, safe, stories_of
+from newsletter.rendering.view import (
+    CorrectionView,
+    Measures,
+    StoryView,
+    correction_of,
+    safe,
+    stories_of,
+    wordmark_of,
+)
 from newsletter.rendering.workshop import Workshop, workshop
 
 _ENTRY = "issue.mjml.j2"
@@ -60,15 +69,15 @@ def render_all(
     subject = " ".join(fields.plain(issue.subject).split())
     chrome = Chrome(issue, publication, theme, {name: fields.link(name) for name in LINKS})
     text = letter_text(chrome, fields)
-    rtl = direction(issue.language) == "rtl"
-    writer = HtmlWriter(fields, top=3 if len(issue.stories) == 1 else 4, rtl=rtl)
+    page = direction(issue.language)
+    writer = HtmlWriter(fields, top=3 if len(issue.stories) == 1 else 4, page=page)
     stories = stories_of(issue, writer, pictures, _measures(theme))
     correction = correction_of(issue, writer)
     context = _context(chrome, shop, writer, stories, reading_minutes(text.body))
     context["correction"] = correction
     entry = shop.entry(theme.name, _ENTRY)
     mjml = shop.render(entry, context)
-    html = inline_css(_compile(shop, entry, context, mjml), shop.css("inline.css", theme, rtl=rtl))
+    html = inline_css(_compile(shop, entry, context, mjml), shop.css("inline.css", theme, rtl=page == "rtl"))
     _all_there(correction, stories, html, context["preheader"])
     preheader = fields.plain(preheader_of(issue))
     message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
@@ -92,19 +101,21 @@ def _compile(shop: Workshop, entry: str, context: Mapping[str, Any], mjml: str) 
 def _context(
     chrome: Chrome, shop: Workshop, writer: HtmlWriter, stories: tuple[StoryView, ...], minutes: int
 ) -> dict[str, Any]:
-    issue, theme, rtl = chrome.issue, chrome.theme, writer.rtl
+    issue, theme, page = chrome.issue, chrome.theme, writer.page
     preview = preheader_of(issue)
     shown = with_defaults(preview)
     return {
-        **shop.stylesheets(theme, rtl=rtl),
+        **shop.stylesheets(theme, rtl=page == "rtl"),
         "publication": chrome.publication,
+        "wordmark": wordmark_of(chrome.publication),
+        "address": address_lines(chrome.publication),
         "issue": issue,
         "title": with_defaults(issue.subject) or chrome.publication.name,
         "preheader": safe(writer.inline(preview) + _INVISIBLE * max(8, _PREVIEW_LENGTH - len(shown))),
         "stories": stories,
-        "dir": "rtl" if rtl else "ltr",
-        "start": "right" if rtl else "left",
-        "end": "left" if rtl else "right",
+        "dir": page,
+        "start": START[page],
+        "end": "left" if page == "rtl" else "right",
         "theme": theme.values,
         "words": chrome.words,
         "phrase": partial(_phrase, chrome),
@@ -120,7 +131,7 @@ def _phrase(chrome: Chrome, name: str, **values: object) -> Markup:
 
 def _measures(theme: Theme) -> Measures:
     layout = theme.values["layout"]
-    return Measures(int(layout["page_picture"]), int(layout["card_picture"]))
+    return Measures(*(int(layout[f"{ground}_picture"]) for ground in ("page", "card", "spine")))
 
 
 def _all_there(

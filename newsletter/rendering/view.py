@@ -1,5 +1,6 @@
 """An issue as its templates see it: finished pieces of HTML, in the order and the groups of the page."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,9 +10,13 @@ from markupsafe import Markup
 
 from newsletter.editorial.issue import Brief, Issue, Picture, Section
 from newsletter.errors import RenderError
+from newsletter.rendering.bidi import START, Direction, count_blocks, count_inline
 from newsletter.rendering.html import HtmlWriter
-from newsletter.rendering.publication import PictureInfo
+from newsletter.rendering.publication import PictureInfo, Publication
 
+_ELEMENT = re.compile("<[^>]*>")
+_LETTER = re.compile(r"\w")
+_WORDMARK = (320, 64)
 _TALLEST = 640  # a portrait taller than this pushes the text off the screen
 
 
@@ -44,26 +49,52 @@ class PartView:
     items: tuple[TextItem | PictureItem, ...]
 
 
+Ground = Literal["page", "card"]
+Spine = Literal["", "past", "now"]
+
+
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Parts that share a ground: the page itself, or the briefing card."""
+    """Parts that share a ground: the page itself, or the briefing card.
 
-    kind: Literal["page", "card"]
+    ``spine`` is the line beside them: none before the first label, broken for the past, solid for now.
+    ``hinge`` is what a dot joins where a solid line begins: ``past``, or ``none`` before it; else empty.
+    """
+
+    kind: Ground
     parts: tuple[PartView, ...]
+    spine: Spine = ""
+    hinge: Literal["", "past", "none"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """One story. ``direction`` holds attributes for a headline that runs the other way.
+    """One story. ``dir`` is the way it runs; ``direction`` holds attributes where that is not the letter's.
 
     ``opening`` is what stands on the page between the headline and the first card, ``groups`` the rest.
     """
 
     number: int
     headline: Markup
+    dir: Direction
     direction: Markup
     opening: GroupView
     groups: tuple[GroupView, ...]
+
+    @property
+    def start(self) -> str:
+        """Return the side its lines begin at: ``left`` or ``right``."""
+        return START[self.dir]
+
+    @property
+    def end(self) -> str:
+        """Return the side its lines end at: ``right`` or ``left``."""
+        return "left" if self.dir == "rtl" else "right"
+
+    @property
+    def title(self) -> Markup:
+        """Return the headline without its elements: for a list of stories, where no link should stand."""
+        return safe(_ELEMENT.sub("", self.headline))
 
     @property
     def pieces(self) -> tuple[Markup, ...]:
@@ -84,10 +115,35 @@ class CorrectionView:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How wide pictures may be, in pixels, on the page and in the card."""
+    """How wide pictures may be, in pixels, on the page, in the card, and beside the spine."""
 
     page: int
     card: int
+    spine: int
+
+    def widest(self, ground: Ground, spine: Spine) -> int:
+        """Return the widest a picture may be there."""
+        if ground == "card":
+            return self.card
+        return self.spine if spine else self.page
+
+
+@dataclass(frozen=True, slots=True)
+class Wordmark:
+    """The publication's name as a picture, and the one that replaces it on a dark page; sizes in pixels."""
+
+    src: str
+    width: int
+    height: int
+    dark_src: str
+
+
+def wordmark_of(publication: Publication) -> Wordmark | None:
+    """Return the wordmark at the size it is shown; None when the name itself is."""
+    light, dark = publication.wordmark, publication.wordmark_dark
+    if light is None:
+        return None
+    return Wordmark(light.url, *light.within(*_WORDMARK), dark.url if dark else "")
 
 
 def stories_of(
@@ -103,7 +159,8 @@ def correction_of(issue: Issue, writer: HtmlWriter) -> CorrectionView | None:
     if not issue.correction:
         return None
     words = Token("text", "", 0, content=issue.correction)
-    return CorrectionView(safe(writer.inline([words])), safe(writer.direction(_as_inline((words,)))))
+    facing = writer.facing(count_inline([words]).direction(writer.page))
+    return CorrectionView(safe(writer.inline([words])), safe(facing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +171,25 @@ class _Maker:
     measures: Measures
 
     def story(self, number: int, brief: Brief) -> StoryView:
-        headline = safe(self.writer.inline(brief.headline))
-        own_direction = safe(self.writer.direction(_as_inline(brief.headline)))
-        groups = tuple(self._groups(brief.parts))
-        if groups and groups[0].kind == "page":
-            return StoryView(number, headline, own_direction, groups[0], groups[1:])
-        return StoryView(number, headline, own_direction, GroupView("page", ()), groups)
+        dir_ = _direction_of(brief, self.writer.page)
+        self.writer.enter(dir_)
+        opening, *groups = self._groups(brief.parts)
+        headline = safe(unbroken(self.writer.inline(brief.headline)))
+        return StoryView(number, headline, dir_, safe(self.writer.facing(dir_)), opening, tuple(groups))
 
     def _groups(self, parts: Iterable[Section | Picture]) -> Iterable[GroupView]:
-        page: list[PartView] = []
+        """Yield the opening, then what follows it, cut where the ground or the spine changes."""
+        ground: tuple[Ground, Spine] = ("page", "")
+        run: list[PartView] = []
+        hinge: Literal["", "past", "none"] = ""
         for part in parts:
-            if isinstance(part, Section) and part.kind == "background":
-                if page:
-                    yield GroupView("page", tuple(page))
-                    page = []
-                yield GroupView("card", (self._part(part, self.measures.card),))
-            else:
-                page.append(self._part(part, self.measures.page))
-        if page:
-            yield GroupView("page", tuple(page))
+            here = _ground(part, ground[1])
+            if here != ground:
+                yield GroupView(ground[0], tuple(run), ground[1], hinge)
+                hinge = ("past" if ground[1] else "none") if here[1] == "now" else ""
+                run, ground = [], here
+            run.append(self._part(part, self.measures.widest(*here)))
+        yield GroupView(ground[0], tuple(run), ground[1], hinge)
 
     def _part(self, part: Section | Picture, widest: int) -> PartView:
         if isinstance(part, Picture):
@@ -141,7 +198,9 @@ class _Maker:
             self._picture(block, widest) if isinstance(block, Picture) else TextItem(safe(block))
             for block in self.writer.blocks(part.body)
         )
-        return PartView(part.kind, part.label, items)
+        if part.kind == "now":
+            items = _carrying(items)
+        return PartView(part.kind, unbroken(part.label), items)
 
     def _picture(self, picture: Picture, widest: int) -> PictureItem:
         info = self.pictures.get(picture.src)
@@ -158,8 +217,40 @@ class _Maker:
         return PictureItem(info.url, picture.alt, picture.caption, href, fitting)
 
 
-def _as_inline(tokens: tuple[Token, ...]) -> Token:
-    return Token("inline", "", 0, content="".join(token.content for token in tokens))
+def _carrying(items: tuple[TextItem | PictureItem, ...]) -> tuple[TextItem | PictureItem, ...]:
+    """Return what happens now with its first paragraph marked: it carries the story."""
+    if not items or not isinstance(items[0], TextItem) or not items[0].html.startswith(("<p>", "<p ")):
+        return items
+    return (TextItem(safe('<p class="carry"' + str(items[0].html)[2:])), *items[1:])
+
+
+def _ground(part: Section | Picture, spine: Spine) -> tuple[Ground, Spine]:
+    """Return the ground a part stands on and the line beside it, given the line so far."""
+    if isinstance(part, Picture) or part.kind == "lede":
+        return "page", spine
+    return ("card", "past") if part.kind == "background" else ("page", "now")
+
+
+def unbroken(html: str) -> str:
+    """Return a line whose last sign, such as an emoji, never stands on a line of its own.
+
+    The space before it becomes a no-break space, as does every one between signs at the end.
+    """
+    end = ""
+    while True:
+        rest, space, last = html.rpartition(" ")
+        if not space or _LETTER.search(_ELEMENT.sub("", last)):
+            return html + end
+        html, end = rest, f"\u00a0{last}{end}"
+
+
+def _direction_of(brief: Brief, otherwise: Direction) -> Direction:
+    """Return the way a story runs, headline, text and all."""
+    words = count_inline(brief.headline)
+    for part in brief.parts:
+        if isinstance(part, Section):
+            words = words.plus(count_blocks(part.body))
+    return words.direction(otherwise)
 
 
 def safe(html: str) -> Markup:

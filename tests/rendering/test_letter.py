@@ -97,24 +97,25 @@ def test_a_title_holds_no_tag_and_neither_does_a_style_block() -> None:
 
 
 def test_right_to_left_mirrors_the_page_and_the_card() -> None:
-    html = letter(language="ar").html
+    html = letter(brief(story("הנהר נפתח", "> הוא נפתח.", "הנהר נסגר.")), language="he").html
     assert 'dir="rtl"' in html
-    assert "border-right:6px solid" in html
-    assert "border-left:6px" not in html
+    assert "border-right:4px solid" in html
+    assert "border-right:4px dashed" in html
+    assert "border-left:4px" not in html
     cells = re.findall(r'<td align="(\w+)" class="t', html)
     assert set(cells) == {"right"}
     assert "padding-right:18px" in html  # a quotation's rule hangs on the other side
 
 
 def test_a_paragraph_that_runs_the_other_way_says_so() -> None:
-    assert re.search(r'<p dir="auto"[^>]*text-align:start[^>]*>עדכון', letter().html)
+    assert re.search(r'<p dir="rtl"[^>]*text-align:right[^>]*>עדכון', letter().html)
     assert letter().html.count('dir="auto"') == 1
 
 
 def test_every_picture_has_alt_an_integer_width_and_its_caption() -> None:
     images = lxml_html.fromstring(letter().html).xpath("//img")
     assert [image.get("alt") for image in images] == ["A pier at dusk, lamps lit"]
-    assert [image.get("width") for image in images] == ["576"]
+    assert [image.get("width") for image in images] == ["552"]
     assert "The lamps went on at six. Photo: T. Table" in letter().html
 
 
@@ -178,7 +179,7 @@ def test_the_foot_is_honest_and_has_one_way_out() -> None:
 
 def test_a_publication_without_an_address_leaves_no_gap() -> None:
     message = render(read(FULL), Publication("The Tide Table"), BUNDLED, pictures=PICTURES)
-    assert message.text.endswith("\n\nThe Tide Table\n")
+    assert message.text.endswith("\nRead in the browser <-nl.view_url->\n")
 
 
 def test_sizes_stay_well_below_where_gmail_clips() -> None:

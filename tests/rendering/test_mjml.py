@@ -105,7 +105,7 @@ def test_a_corrected_template_is_taken_up_at_the_next_render() -> None:
     templates = sources.get
     first = render(read(FULL), PUBLICATION, templates, pictures=PICTURES)
     sources["default/foot.mjml.j2"] = FOOT.replace(
-        "<mj-divider", '<mj-text css-class="m">New</mj-text><mj-divider'
+        "<mj-text", '<mj-text css-class="m">New</mj-text><mj-text', 1
     )
     second = render(read(FULL), PUBLICATION, templates, pictures=PICTURES)
     assert "New" not in visible_text(first.html)
