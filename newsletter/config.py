@@ -1,6 +1,5 @@
 """Settings: newsletter.toml, then the environment. Nothing else reads either."""
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from newsletter.audience.names import Titles
 from newsletter.errors import SettingsError
+from newsletter.variables import SECRETS, merged, misspelt, nearest
 
 FILE_NAME = "newsletter.toml"
 MAX_BYTES = 1_000_000
@@ -113,12 +112,10 @@ class DatabaseSettings(_Section):
     url: str = "sqlite:///newsletter.db"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings, frozen. ``root`` is newsletter.toml's (``file``'s) folder, where relative paths start."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="NEWSLETTER_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     publication: PublicationSettings = PublicationSettings()
     labels: LabelSettings = LabelSettings()
@@ -128,22 +125,10 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     root: Path = Path()
     file: Path | None = None
-    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
+    sendgrid_api_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     secret_keys_old: SecretStr = SecretStr("")
     approval_key: SecretStr = SecretStr("")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file."""
-        return env_settings, init_settings
 
     @property
     def sendgrid_host(self) -> str:
@@ -209,6 +194,27 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def wants_colour(*, terminal: bool) -> bool:
+    """Say whether a person wants colours: on a terminal, unless the environment says otherwise.
+
+    The order is that of Python's own messages: NO_COLOR, FORCE_COLOR, a TERM that is dumb.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (terminal and not is_dumb_terminal())
+
+
+def is_dumb_terminal() -> bool:
+    """Say whether the terminal can do no more than print, as an editor's own or a log."""
+    return os.environ.get("TERM") == "dumb"
+
+
+def editor_command() -> str:
+    """Return the command of the person's editor, with its arguments, or nothing."""
+    visual = "" if is_dumb_terminal() else os.environ.get("VISUAL", "")
+    return visual.strip() or os.environ.get("EDITOR", "").strip()
+
+
 def find_file(start: Path) -> Path | None:
     """Return the newsletter.toml of this folder or the nearest above it."""
     folder = start.resolve()
@@ -230,14 +236,13 @@ def load_settings(file: Path | None = None, *, start: Path | None = None, requir
             hint="Go to your publication's folder, or make one: newsletter init DIR",
         )
     values = _read(path) if path else {}
-    faults = [*_misspelt_environment(os.environ), *_unknown(values)]
+    faults = [*misspelt(os.environ, _FIELDS), *_unknown(values)]
     if not faults:
+        place = {"root": path.parent.resolve(), "file": path.resolve()} if path else {"root": Path.cwd()}
         try:
-            if path is None:
-                return Settings(**values, root=Path.cwd())
-            return Settings(**values, root=path.parent.resolve(), file=path.resolve())
+            return Settings.model_validate({**merged(values, os.environ, _FIELDS), **place})
         except ValidationError as error:
-            faults = [_sentence(each["loc"], each["msg"], each["input"]) for each in error.errors()]
+            faults = [_sentence(fault["loc"], fault["msg"], fault["input"]) for fault in error.errors()]
     raise SettingsError("\n  ".join(faults), file=str(path or "environment"))
 
 
@@ -266,45 +271,28 @@ _SECTIONS: Mapping[str, type[_Section]] = {
     "warm_up": WarmUpSettings,
     "approval": ApprovalSettings,
 }
+# Every setting that the file may hold, with its value if it does not.
+_FIELDS = {
+    section: {key: field.default for key, field in model.model_fields.items()}
+    for section, model in _SECTIONS.items()
+}
 
 
 def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
     for section, content in values.items():
         if section not in _SECTIONS:
-            yield f"[{section}] is no section.{_nearest(section, _SECTIONS)}"
+            yield f"[{section}] is no section.{nearest(section, _SECTIONS)}"
         elif not isinstance(content, dict):
             yield f"{section} is a section: write [{section}] on a line of its own."
         else:
             known = _SECTIONS[section].model_fields
             for key in content.keys() - known.keys():
-                yield f"[{section}] {key} is no setting.{_secret(key) or _nearest(key, known)}"
+                yield f"[{section}] {key} is no setting.{_secret(key) or nearest(key, known)}"
 
 
 def _secret(key: str) -> str:
-    name = _SECRETS.get(key)
+    name = SECRETS.get(key)
     return f" Secrets are read from the environment alone: {name}." if name else ""
-
-
-_SECRETS = {
-    "api_key": "SENDGRID_API_KEY",
-    "sendgrid_api_key": "SENDGRID_API_KEY",
-    "secret_key": "NEWSLETTER_SECRET_KEY",
-    "secret_keys_old": "NEWSLETTER_SECRET_KEYS_OLD",
-    "approval_key": "NEWSLETTER_APPROVAL_KEY",
-}
-
-
-def _misspelt_environment(environ: Mapping[str, str]) -> Iterator[str]:
-    known = {f"NEWSLETTER_{s}__{k}".upper() for s, c in _SECTIONS.items() for k in c.model_fields}
-    known |= {f"NEWSLETTER_{section}".upper() for section in _SECTIONS} | set(_SECRETS.values())
-    for name in environ:
-        if name.upper().startswith("NEWSLETTER_") and name.upper() not in known:
-            yield f"{name} in the environment is no setting.{_nearest(name.upper(), known)}"
-
-
-def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" Did you mean {close[0]}?" if close else f" Known are: {', '.join(sorted(known))}."
 
 
 def _sentence(location: tuple[int | str, ...], message: str, value: object) -> str:

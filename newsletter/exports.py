@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +11,7 @@ import orjson
 from newsletter.audience.consent.dates import iso
 from newsletter.audience.formulas import guard
 from newsletter.errors import AudienceError
+from newsletter.instants import rfc3339
 from newsletter.platforms import own
 from newsletter.private import open_private
 from newsletter.store.lists import ListCounts
@@ -96,12 +96,12 @@ def member_document(member: Member) -> dict[str, Any]:
         "email": member.email,
         "name": member.name,
         "status": member.status,
-        "since": iso_time(member.since),
-        "joined": iso_time(member.created_at),
+        "since": rfc3339(member.since),
+        "joined": rfc3339(member.created_at),
         "suppressed": member.suppressed,
-        "suppressed_since": None if member.suppressed_since is None else iso_time(member.suppressed_since),
+        "suppressed_since": None if member.suppressed_since is None else rfc3339(member.suppressed_since),
         "consent": [
-            own.consent_document(consent) | {"at": iso_time(consent[0])} for consent in member.consents
+            own.consent_document(consent) | {"at": rfc3339(consent[0])} for consent in member.consents
         ],
         "attributes": member.attrs,
     }
@@ -114,7 +114,7 @@ def list_document(one: ListCounts) -> dict[str, Any]:
         "key": one.key,
         "title": one.title,
         "archived": one.archived_at is not None,
-        "since": iso_time(one.created_at),
+        "since": rfc3339(one.created_at),
         "confirmed": one.confirmed,
         "pending": one.pending,
         "unsubscribed": one.unsubscribed,
@@ -124,9 +124,4 @@ def list_document(one: ListCounts) -> dict[str, Any]:
 
 def suppression_document(one: Suppression) -> dict[str, str]:
     """Return a suppression as JSON, and in this order CSV, has it."""
-    return {"email": one.email, "reason": one.reason, "since": iso_time(one.since)}
-
-
-def iso_time(at: int) -> str:
-    """Return microseconds since 1970 as people and programs both read them: 2026-01-12T08:30:00Z."""
-    return datetime.fromtimestamp(at / 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"email": one.email, "reason": one.reason, "since": rfc3339(one.since)}

@@ -100,3 +100,48 @@ def test_a_relative_database_lies_beside_the_settings(
     assert load_settings(tmp_path / "newsletter.toml").database_url == (
         f"sqlite:///{tmp_path}/data/list.db?timeout=3"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("NEWSLETTER_PUBLICATION", '{"name": "Whole", "language": "pt"}', ("Whole", "pt")),
+        ("newsletter_publication__name", "In small letters", ("In small letters", "en")),
+        ("NEWSLETTER_PUBLICATION__NAME", "  £ = “quoted” # not a comment ", ("  £ = “quoted” # not a comment ", "en")),
+        ("NEWSLETTER_PUBLICATION__NAME", "", ("", "en")),
+    ],
+)
+def test_the_environment_holds_a_value_or_a_whole_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, expected: tuple[str, str]
+) -> None:
+    monkeypatch.setenv(name, text)
+    own = load_settings(start=_write(tmp_path, '[publication]\nname = "Of the file"\n')).publication
+    assert (own.name, own.language) == expected
+
+
+def test_lists_and_tables_in_the_environment_are_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_LABELS__NOW", '["Now", "Today"]')
+    monkeypatch.setenv("NEWSLETTER_APPROVAL__APPROVERS", '{"ana": "key"}')
+    settings = load_settings(start=_write(tmp_path, ""))
+    assert settings.labels.now == ("Now", "Today")
+    assert settings.approval.approvers == {"ana": "key"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("NEWSLETTER_LABELS__NOW", "Now", '["first", "second"]'),
+        ("NEWSLETTER_LABELS__NOW", '{"a": 1}', '["first", "second"]'),
+        ("NEWSLETTER_APPROVAL__APPROVERS", "ana", '{"name": "value"}'),
+        ("NEWSLETTER_PUBLICATION", "[1]", '{"name": "value"}'),
+        ("NEWSLETTER_DELIVERY__THREADS", "many", "threads"),
+        ("NEWSLETTER_PUBLICATION", '{"nam": "Letter"}', "nam"),
+    ],
+)
+def test_what_the_environment_holds_wrongly_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, said: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(start=_write(tmp_path, ""))
+    assert said in str(caught.value)

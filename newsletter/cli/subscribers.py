@@ -205,7 +205,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> dict[str, Any]:
-    from newsletter.exports import iso_time
+    from newsletter.instants import rfc3339
 
     document: dict[str, Any] = {}
     if found is not None:
@@ -213,26 +213,26 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
             "email": found.email,
             "name": found.name,
             "attributes": found.attrs,
-            "since": iso_time(found.created_at),
+            "since": rfc3339(found.created_at),
             "lists": {
-                one.list_name: {"status": one.status, "since": iso_time(one.since)}
+                one.list_name: {"status": one.status, "since": rfc3339(one.since)}
                 for one in found.subscriptions
             },
             "consent": _consent_document(found),
         }
     elif held is not None:
         document = {"email": held.email}
-    suppression = None if held is None else {"reason": held.reason, "since": iso_time(held.since)}
+    suppression = None if held is None else {"reason": held.reason, "since": rfc3339(held.since)}
     return document | {"suppression": suppression}
 
 
 def _consent_document(found: "Subscriber") -> dict[str, list[dict[str, str]]]:
-    from newsletter.exports import iso_time
+    from newsletter.instants import rfc3339
 
     steps: dict[str, list[dict[str, str]]] = {}
     for step in found.consent:
         about = {name: getattr(step, name) for name in ("kind", "source", "wording", "form", "evidence")}
-        steps.setdefault(step.list_name, []).append({"at": iso_time(step.at), **about})
+        steps.setdefault(step.list_name, []).append({"at": rfc3339(step.at), **about})
     return steps
 
 

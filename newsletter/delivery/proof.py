@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 
-from newsletter.delivery.clock import SECOND
+from newsletter.instants import rfc3339
 
 AWAITS_APPROVAL = "waits for a second person's approval"  # the note of a mailing held for one
 
@@ -59,7 +58,7 @@ class Proof:
             "provider": self.provider,
         }
         if self.send_at is not None:
-            document["send_at"] = datetime.fromtimestamp(self.send_at / SECOND, UTC).isoformat()
+            document["send_at"] = rfc3339(self.send_at)
         if self.reported:
             document["reported"] = dict(sorted(self.reported.items()))
         if self.alarms:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import UsageError
+from newsletter.sentences import span
 
 MAX_DAYS = 366  # ahead; a year more is a slip of the pen
 MAX_SPAN_HOURS = 24
@@ -68,13 +69,13 @@ def parse_span(text: str) -> int:
     if not found or not any(found.groups()):
         raise UsageError(f"“{_short(text)}” is no span of time.", hint="Write “10m”, “90s” or “1h30m”.")
     hours, minutes, seconds = (int(each or 0) for each in found.groups())
-    span = hours * _HOUR + minutes * _MINUTE + seconds * SECOND
-    if not SECOND <= span <= MAX_SPAN_HOURS * _HOUR:
+    length = hours * _HOUR + minutes * _MINUTE + seconds * SECOND
+    if not SECOND <= length <= MAX_SPAN_HOURS * _HOUR:
         raise UsageError(
             f"“{_short(text)}” is not between one second and {MAX_SPAN_HOURS} hours.",
             hint="For a later time write a day and a time, such as “monday 7:00”.",
         )
-    return span
+    return length
 
 
 def describe(at: int, now: int, zone: str) -> str:
@@ -240,13 +241,8 @@ def _clock(local: datetime, place: tzinfo) -> str:
     return f"{wall:%H:%M}"
 
 
-def _distance(span: int) -> str:
-    minutes = abs(span) // _MINUTE
-    if not minutes:
-        seconds = span // SECOND
-        return f"in {seconds} s" if seconds > 0 else "now"
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    words = [f"{days} day{'' if days == 1 else 's'}"] if days else []
-    words += [f"{hours} h"] if hours else []
-    words += [f"{rest} min"] if rest and not days else []
-    return f"in {' '.join(words)}" if span > 0 else f"{' '.join(words)} ago"
+def _distance(ahead: int) -> str:
+    seconds = abs(ahead) // SECOND
+    if not seconds:
+        return "now"
+    return f"in {span(seconds)}" if ahead > 0 else f"{span(seconds)} ago"

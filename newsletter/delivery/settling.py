@@ -1,11 +1,10 @@
 """What to do about a request whose answer never came: a decision as a value, with what it rests on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
-from newsletter.delivery.clock import SECOND
 from newsletter.delivery.evidence import EACH_SIDE, NOBODY, CannotSay, Neighbours, NotSeen, Seen, Sighting
+from newsletter.instants import shown
 
 Policy = Literal["hold", "resend", "drop"]  # once it is shown that nothing was taken
 Verdict = Literal["accepted", "hold", "resend", "drop"]
@@ -55,20 +54,20 @@ _BY_WORD = (
 def decide(facts: Facts, policy: Policy) -> Decision:
     """Return what to do: one report proves acceptance, absence only where all others were seen."""
     if facts.reported_at is not None:
-        return Decision("accepted", f"The provider reported on its mail at {when(facts.reported_at)}.")
+        return Decision("accepted", f"The provider reported on its mail at {shown(facts.reported_at)}.")
     if isinstance(facts.sighting, Seen):
         return Decision(
             "accepted", "The provider has its mail, as it says when asked.", facts.sighting.message_id
         )
     if facts.now < facts.silent_until:
-        until = when(facts.silent_until)
+        until = shown(facts.silent_until)
         return Decision(
             "hold",
             f"It is too early to tell: absence proves nothing before {until}.",
             way=f"Run it again after {until}: newsletter reconcile {{issue}}",
         )
     if absent := _absent(facts):
-        return Decision(policy, f"{absent}, sent at {when(facts.posted_at)}.", way=_BY_POLICY)
+        return Decision(policy, f"{absent}, sent at {shown(facts.posted_at)}.", way=_BY_POLICY)
     reports = _incomplete(facts.reports)
     return Decision(
         "hold", f"There is no evidence either way: {reports}, and {_unasked(facts)}.", way=_BY_WORD
@@ -107,8 +106,3 @@ def _unasked(facts: Facts) -> str:
         f"asked, the provider has {facts.search.before:,} of the {EACH_SIDE} accepted requests before it and"
         f" {facts.search.after:,} of the {EACH_SIDE} after it"
     )
-
-
-def when(at: int) -> str:
-    """Return an instant (microseconds) as evidence names it, in UTC."""
-    return datetime.fromtimestamp(at / SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

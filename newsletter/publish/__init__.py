@@ -7,14 +7,46 @@ who was told wrongly), ``account`` (who got it). Each function asks the rooms it
 command line, and whoever uses the library, call these and know no other way.
 """
 
-from newsletter.publish.account import corrections, issue_id, mailed_issues, recipients, status
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# These two have their module's name, which the import of that module would put in their place later on.
 from newsletter.publish.approve import Approvable, approve, foresee_approval
-from newsletter.publish.control import cancel, pause, undo
-from newsletter.publish.correct import foresee_correction
-from newsletter.publish.deliver import Progress, due, resume, schedule, send, send_test
-from newsletter.publish.draft import Draft, check, read_draft, render_draft
 from newsletter.publish.foresee import Sending, foresee
-from newsletter.publish.settle import Reconciled, decisions, reconcile
+
+if TYPE_CHECKING:
+    from newsletter.publish.account import corrections, issue_id, mailed_issues, recipients, status
+    from newsletter.publish.control import cancel, pause, undo
+    from newsletter.publish.correct import foresee_correction
+    from newsletter.publish.deliver import Progress, due, resume, schedule, send, send_test
+    from newsletter.publish.draft import Draft, check, read_draft, render_draft
+    from newsletter.publish.settle import Reconciled, decisions, reconcile
+
+# Loaded when first used: a check needs none of what a send is made of.
+_HOMES = {
+    "Draft": "draft",
+    "Progress": "deliver",
+    "Reconciled": "settle",
+    "cancel": "control",
+    "check": "draft",
+    "corrections": "account",
+    "decisions": "settle",
+    "due": "deliver",
+    "foresee_correction": "correct",
+    "issue_id": "account",
+    "mailed_issues": "account",
+    "pause": "control",
+    "read_draft": "draft",
+    "recipients": "account",
+    "reconcile": "settle",
+    "render_draft": "draft",
+    "resume": "deliver",
+    "schedule": "deliver",
+    "send": "deliver",
+    "send_test": "deliver",
+    "status": "account",
+    "undo": "control",
+}
 
 __all__ = [
     "Approvable",
@@ -45,3 +77,9 @@ __all__ = [
     "status",
     "undo",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'newsletter.publish' has no attribute {name!r}")
+    return getattr(import_module(f"newsletter.publish.{_HOMES[name]}"), name)

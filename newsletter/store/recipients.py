@@ -1,14 +1,13 @@
 """Who got an issue, who did not and why: a row for each candidate, streamed batch by batch."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from newsletter.delivery.clock import SECOND
 from newsletter.delivery.members import decode
+from newsletter.instants import rfc3339
 from newsletter.store.counting import UNSETTLED, Apart, apart, counted, latest_of_lists
 from newsletter.store.mailings import Mailing
 from newsletter.store.reach import outside, uncut
@@ -177,12 +176,11 @@ def _reported(connection: Connection, mailing_id: int, ids: Sequence[int]) -> di
 def _account(
     email: str, state: str, reason: str, at: int = 0, message_id: str = "", reported: str = ""
 ) -> Account:
-    when = datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="seconds") if at else ""
     return {
         "email": email,
         "state": state,
         "reason": reason,
         "reported": reported,
-        "at": when,
+        "at": rfc3339(at) if at else "",
         "message_id": message_id,
     }

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.delivery.events import TAKEN, Event
 from newsletter.delivery.members import decode, encode
-from newsletter.delivery.settling import when
+from newsletter.instants import shown
 from newsletter.store.once import forget_exceptions, leave_out, not_counted_elsewhere, withdraw
 from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
 
@@ -227,7 +227,7 @@ def _write_decision(connection: Connection, request: Request, report: Event, now
             attempt=request.attempt,
             n=len(request.readers),
             verdict="accepted",
-            evidence=f"The provider reported “{report.kind}” of a mail of it, at {when(report.at)}.",
+            evidence=f"The provider reported “{report.kind}” of a mail of it, at {shown(report.at)}.",
             at=now,
         )
     )

@@ -1,0 +1,38 @@
+"""What a command loads before it does its work: the rest of the product costs it nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ISSUE = "issues/2026-11-16-kilogram.md"
+ROOT = Path(__file__).parent.parent.parent
+HEAVY = {"asyncio", "requests", "httpx", "sqlalchemy", "alembic", "rich", "cryptography", "sendgrid", "starlette"}
+RENDERING = {"jinja2", "premailer", "cssutils", "lxml", "yaml", "markdown_it", "PIL"}
+
+
+def loaded_by(*command: str) -> set[str]:
+    """Return the top-level names of all that a command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "newsletter", *command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+@pytest.mark.parametrize("command", [["--help"], ["--version"], ["send", "--help"]])
+def test_help_loads_nothing_heavy(command: list[str]) -> None:
+    assert not loaded_by(*command) & (HEAVY | RENDERING)
+
+
+def test_a_check_loads_no_database_network_or_event_loop() -> None:
+    assert not loaded_by("check", ISSUE) & HEAVY
+
+
+def test_a_render_loads_no_database_network_or_event_loop(tmp_path: Path) -> None:
+    assert not loaded_by("render", ISSUE, "--out", str(tmp_path)) & HEAVY
