@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
+from newsletter.editorial.causes import headline_meant, label_meant
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Brief, Picture, Section, SectionKind
 from newsletter.editorial.labels import Labels, folded, split_run_in
@@ -69,9 +70,12 @@ def visible_text(children: Sequence[Token]) -> str:
 
 def _gather(tokens: Sequence[Token], labels: Labels, faults: Faults) -> list[_Story]:
     stories: list[_Story] = []
+    headless = not any(token.type == "heading_open" and token.tag == "h1" for token in tokens)
     for block in _blocks(tokens):
         line = _line(block)
-        if _begins_story(block, labels, faults):
+        if (headless and not stories and _meant_as_headline(block, labels, faults)) or _begins_story(
+            block, labels, faults
+        ):
             stories.append(_Story(tuple(block[1].children or ()), line))
             continue
         if not stories:
@@ -93,6 +97,15 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
 def _line(block: Block) -> int:
     place = block[0].map
     return place[0] + 1 if place else 1
+
+
+def _meant_as_headline(block: Block, labels: Labels, faults: Faults) -> bool:
+    """Note a first block that was meant as the headline of a file without any, and take it for one."""
+    words = visible_text(block[1].children or ()) if len(block) > 1 else ""
+    cause = headline_meant(block, words) if words and labels.kind_of(words) is None else None
+    if cause:
+        faults.add("brief-headline-missing", cause.line, cause.message, cause.hint)
+    return cause is not None
 
 
 def _begins_story(block: Block, labels: Labels, faults: Faults) -> bool:
@@ -200,43 +213,31 @@ def _tell_headings_within(block: Block, faults: Faults) -> None:
 def _tell_labels(story: _Story, labels: Labels, faults: Faults) -> None:
     if story.headline is not None and not visible_text(story.headline):
         faults.add("brief-headline-empty", story.line, "The headline is empty.", "Write it after the “# ”.")
-    wanted: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
-        ("background", labels.background),
-        ("now", labels.now),
-    )
-    for kind, phrases in wanted:
+    wanted: tuple[SectionKind, ...] = ("background", "now")
+    for kind in wanted:
         if not any(part.kind == kind for part in story.parts):
-            _tell_missing(story, kind, phrases, faults)
+            _tell_missing(story, kind, labels, faults)
     _tell_twice(story, faults)
 
 
-def _tell_missing(story: _Story, kind: SectionKind, phrases: tuple[str, ...], faults: Faults) -> None:
+def _tell_missing(story: _Story, kind: SectionKind, labels: Labels, faults: Faults) -> None:
+    blocks = [block for part in story.parts for block in part.blocks]
+    if cause := label_meant(blocks, kind, labels):
+        faults.add(
+            "brief-label-missing",
+            cause.line,
+            f"{story.name} has no “{kind}” section: {cause.message}",
+            cause.hint,
+        )
+        return
+    phrases = labels.background if kind == "background" else labels.now
     phrase = phrases[0] if phrases else kind
     faults.add(
         "brief-label-missing",
         story.line,
         f"{story.name} has no label for its “{kind}” section.",
-        f"{_near_miss(story, phrases)}Begin a paragraph with “**{phrase}:**”, "
-        f"or write the heading “## {phrase}”.",
+        f"Begin a paragraph with “**{phrase}:**”, or write the heading “## {phrase}”.",
     )
-
-
-def _near_miss(story: _Story, phrases: tuple[str, ...]) -> str:
-    """Point at a paragraph that begins nearly like one of the phrases."""
-    for part in story.parts:
-        for block in part.blocks[:50]:
-            if block[0].type == "paragraph_open":
-                begin = _beginning(block[1].children or (), phrases)
-                if begin:
-                    return f"Is it “{begin}” on line {_line(block)}? "
-    return ""
-
-
-def _beginning(children: Sequence[Token], phrases: tuple[str, ...]) -> str:
-    text = visible_text(children)
-    begin = text.partition(":")[0]
-    longest = max(map(len, phrases), default=0) + 20
-    return begin if len(begin) <= longest and nearest(folded(begin), map(folded, phrases)) else ""
 
 
 def _tell_twice(story: _Story, faults: Faults) -> None:

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from newsletter.editorial.invisible import NOT_SEEN
 from newsletter.editorial.issue import SectionKind
 
 _QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛ʼ′`´", "'"), **dict.fromkeys("“”„‟″", '"')})
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile(f"[{NOT_SEEN}]")
 _LONGER_AS_TYPED = 40  # characters that no-break spaces, doubled spaces and the like may add to a label
 
 

@@ -3,11 +3,13 @@
 from markdown_it.token import Token
 
 from newsletter.editorial.brief import build_stories
+from newsletter.editorial.conflicts import without_conflicts
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import plain_tokens, uses
 from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
 from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
+from newsletter.editorial.lines import as_meant
 from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.steps import MAX_STEPS
@@ -36,9 +38,10 @@ def parse_issue(
     clean = without_odd_characters(text, faults)
     tell_reserved_lines(clean, faults)
     faults.raise_if_full()
-    lines = clean.split("\n")
+    lines = without_conflicts(clean.split("\n"), faults)
     front = read_front(lines, faults)
-    body = "\n" * front.body + "\n".join(lines[front.body :])  # so that lines keep their numbers
+    meant = as_meant(lines[front.body :], labels)
+    body = "\n" * front.body + "\n".join(meant)  # so that lines keep their numbers
     stories = build_stories(parse_blocks(body, faults, max_steps=max_steps), labels, len(lines), faults)
     subject = _subject(front, faults)
     preheader = _front_tokens(front, "preheader", faults)
@@ -73,7 +76,7 @@ def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
     tokens = _front_tokens(front, "subject", faults)
     line = front.lines.get("subject", 1)
     shown = "".join(_as_shown(token) for token in tokens).strip()
-    if not shown and (front.whole or tokens):
+    if not shown and "subject" not in front.told and (front.whole or tokens):
         faults.add(
             "front-subject-missing",
             line,
@@ -104,7 +107,7 @@ def _plain(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
     elif len(text) > longest:
         message = f"“{key}” has {len(text)} characters; at most {longest} are allowed."
         hint = "Say it shorter; the rest belongs into the story."
-    elif not text and front.whole and not faults.has("front-value", line, line):
+    elif not text and front.whole and key not in front.told:
         message, hint = f"“{key}” is empty.", "Write its words, or take the line out."
     else:
         return text

@@ -3,6 +3,7 @@
 import re
 
 from newsletter.editorial.faults import Faults
+from newsletter.editorial.foreign import foreign_file, is_utf16
 
 MAX_BYTES = 1_000_000
 
@@ -10,7 +11,6 @@ MAX_BYTES = 1_000_000
 # show as line ends and others do not, halves of surrogate pairs, and the two code points that never are
 # characters (YAML refuses them too).
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def is_text(text: str) -> bool:
@@ -22,12 +22,14 @@ def read_source(data: bytes, file: str) -> str:
     """Return a file's bytes as text, without a byte order mark; line ends stay as they are.
 
     Raises IssueError with every line that is not UTF-8 or holds a control character, and for a file that
-    is empty or longer than 1,000,000 bytes.
+    is empty, longer than 1,000,000 bytes, or of another kind: a Word file, a picture, a web page.
     """
     faults = Faults(file)
-    if len(data) > MAX_BYTES:
+    if found := foreign_file(data):
+        faults.add("file-not-text", 1, f"This is {found.what}, not plain text.", found.hint)
+    elif len(data) > MAX_BYTES:
         _too_large(faults)
-    elif data.startswith(_UTF16_MARKS):
+    elif is_utf16(data):
         faults.add("file-encoding", 1, "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)
     faults.raise_any()
     text = data.decode(errors="replace").removeprefix("\ufeff")

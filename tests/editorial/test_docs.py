@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "briefs.md").read_text(encoding="utf-8")
 
 def test_every_code_of_this_room_is_documented_and_no_other() -> None:
     code = r"(?:file|front|brief|field)-[a-z]+(?:-[a-z]+)*"
-    sources = (ROOT / "newsletter" / "editorial").glob("*.py")
+    sources = (ROOT / "newsletter" / "editorial").rglob("*.py")
     raised = {
         found for path in sources for found in re.findall(f'"({code})"', path.read_text(encoding="utf-8"))
     }

@@ -24,39 +24,10 @@ def test_front_matter_that_never_ends_is_an_error_and_the_rest_is_still_read() -
     ]
 
 
-@pytest.mark.parametrize(
-    "front", ["subject: Time: it stops", 'subject: "open', "subject: x\n\tdate: y", "- ]"]
-)
-def test_broken_yaml_is_an_error_with_its_line(front: str) -> None:
-    (found,) = faults(issue_with(front))
-
-    assert found.code == "front-broken"
-    assert 2 <= (found.line or 0) <= 4
-
-
-def test_broken_yaml_does_not_hide_what_is_wrong_below() -> None:
-    codes = [each.code for each in faults("---\nsubject: a: b\n---\n# A story\n")]
+def test_a_line_that_belongs_to_no_key_does_not_hide_what_is_wrong_below() -> None:
+    codes = [each.code for each in faults("---\nsubject: a\nb c\n---\n# A story\n")]
 
     assert codes == ["front-broken", "brief-label-missing", "brief-label-missing"]
-
-
-@pytest.mark.parametrize(
-    "front",
-    [
-        "subject: [a, b]",
-        "subject: {{ name }} is here",
-        "subject: &x y",
-        "subject: !!binary y",
-        "a\n",
-        "subject: *x",
-    ],
-)
-def test_a_value_that_is_no_text_is_an_error(front: str) -> None:
-    assert fault(issue_with(front), "front-value").line == 2
-
-
-def test_thousands_of_open_brackets_do_not_crash() -> None:
-    assert faults(issue_with("subject: " + "[" * 5000))
 
 
 def test_an_unknown_key_is_an_error_with_the_nearest_one() -> None:
@@ -159,7 +130,7 @@ def test_a_correction_with_a_merge_field_is_an_error() -> None:
     assert (found.line, found.message) == (3, "“correction” holds a merge field.")
 
 
-@pytest.mark.parametrize("value", ["[a, b]", r'"a\0b"'])
+@pytest.mark.parametrize("value", ["\n  - a\n  - b", r'"a\0b"', '"open'])
 def test_a_correction_that_is_no_text_is_told_once(value: str) -> None:
     assert len(faults(issue_with(f"subject: x\ncorrection: {value}"))) == 1
 
@@ -170,5 +141,6 @@ def test_a_broken_field_or_a_reserved_tag_in_a_correction_is_an_error() -> None:
 
 
 def test_comments_and_empty_lines_are_allowed() -> None:
-    assert parse("\n---\n# a comment\n\nsubject: x # another\n---\n" + STORY).front_lines == {"subject": 5}
+    front = "\n---\n# a comment\n\nsubject: x\n#date: 2026-01-12\n---\n"
+    assert parse(front + STORY).front_lines == {"subject": 5}
     assert parse(FRONT + STORY).front_lines == {"subject": 2}

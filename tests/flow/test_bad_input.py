@@ -32,9 +32,9 @@ BRIEFS: dict[str, tuple[bytes, int, str]] = {
     "a file of white space": (b"\xef\xbb\xbf \n\n", 1, "file-empty"),
     "no front matter": (BRIEF.partition("---\n# ")[2].encode(), 1, "front-missing"),
     "front matter without an end": (BRIEF.replace("7\n---", "7\n").encode(), 1, "front-open"),
-    "broken YAML": (BRIEF.replace("subject: The", "subject: a: The").encode(), 2, "front-broken"),
+    "a line that belongs to no key": (BRIEF.replace("subject: The", "subject: a\nThe").encode(), 3, "front-broken"),
     "YAML that would run a program": (
-        BRIEF.replace("The kilogram is gone", '!!python/object/apply:os.system ["id"]').encode(),
+        BRIEF.replace("subject: The kilogram is gone", "subject:\n  - !!python/object/apply:os.system").encode(),
         2,
         "front-value",
     ),

@@ -1,0 +1,68 @@
+"""What is left of a merge that nobody finished: both versions of a passage, between seven signs each."""
+
+import re
+from collections.abc import Iterator
+
+from newsletter.editorial.faults import Faults
+
+_MARKER = re.compile(r"(<{7}|\|{7}|>{7})( .*)?|={7}")
+_SURE = ("<<<<<<<", "|||||||", ">>>>>>>")
+_CODE = re.compile(r" {0,3}(```+|~~~+)")
+
+
+def without_conflicts(lines: list[str], faults: Faults) -> list[str]:
+    """Return lines of which every marker, and the later of two versions, is empty; each conflict is a fault.
+
+    Line numbers stay. Code that shows markers is left as it is, and so is a lone ``=======`` under a headline.
+    """
+    found = list(_markers(lines))
+    if not any(sign in _SURE for _, sign in found):
+        return lines
+    left = list(lines)
+    open_: list[tuple[int, str]] = []
+    for at, sign in found:
+        if sign == "<<<<<<<" and open_:
+            _tell(open_, faults)
+            open_ = []
+        open_.append((at, sign))
+        left[at] = ""
+        if sign == ">>>>>>>":
+            _tell(open_, faults)
+            _empty_later(left, open_)
+            open_ = []
+    if any(sign in _SURE for _, sign in open_):
+        _tell(open_, faults)
+    return left
+
+
+def _markers(lines: list[str]) -> Iterator[tuple[int, str]]:
+    fence = ""
+    for at, line in enumerate(lines):
+        if code := _CODE.match(line):
+            if not fence:
+                fence = code[1]
+            elif code[1].startswith(fence) and not line.strip(" `~"):
+                fence = ""
+        if not fence and _MARKER.fullmatch(line.rstrip()):
+            yield at, line[:7]
+
+
+def _empty_later(left: list[str], markers: list[tuple[int, str]]) -> None:
+    """Leave the first version alone: to read both would make faults of what is said twice."""
+    places = dict((sign, at) for at, sign in reversed(markers))
+    start = min((places[sign] for sign in ("|||||||", "=======") if sign in places), default=None)
+    if "<<<<<<<" in places and start is not None:
+        for at in range(start, markers[-1][0]):
+            left[at] = ""
+
+
+def _tell(markers: list[tuple[int, str]], faults: Faults) -> None:
+    lines = [str(at + 1) for at, _ in markers]
+    signs = ", ".join(f"“{sign}”" for _, sign in markers)
+    where = f"lines {', '.join(lines[:-1])} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
+    faults.add(
+        "file-conflict",
+        markers[0][0] + 1,
+        f"A merge was not finished here: {where} hold{'s' * (len(lines) == 1)} {signs}.",
+        "Keep the version you want of what stands between them, and delete the lines with these signs.",
+    )

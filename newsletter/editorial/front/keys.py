@@ -1,0 +1,216 @@
+"""The keys of the front matter: lines of ``key: value``, each key known, each once."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsletter.editorial.faults import Faults
+from newsletter.editorial.front.values import Entry, Unreadable, read_value
+from newsletter.editorial.invisible import tidy, without_ends, without_start
+from newsletter.editorial.names import nearest
+
+KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction")
+FENCE = "---"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LINE = re.compile(r"(?P<key>[^:：#\n]{1,80}?)[ \t]{0,20}[:：](?P<rest>.*)", re.DOTALL)
+_MEANT = re.compile(r"\W{0,5}(?P<key>[A-Za-z]{2,20})\W{1,9}(?P<rest>.*)", re.DOTALL)
+_ELSEWHERE = {  # what other programs call the same
+    "title": "subject",
+    "headline": "subject",
+    "description": "preheader",
+    "preview": "preheader",
+    "summary": "preheader",
+    "author": "by",
+    "authors": "by",
+    "lang": "language",
+}
+_NAME = re.compile(r"[A-Za-z]\w*([ -]\w+){0,2}")
+
+
+@dataclass(slots=True)
+class FrontMatter:
+    """Keys as written, the line each stands on, and the first line of the brief below, counted from 0.
+
+    ``told`` are keys that are there, but with a fault that keeps their value from being read. ``whole`` is False
+    when the front matter could not be read to its end, so that what is absent may only be unread.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    body: int = 0
+    whole: bool = True
+
+
+def key_of(line: str) -> tuple[str, str] | None:
+    """Return the key and the rest of a line that begins with one at the left edge; None for another line.
+
+    A key that is known may be in capitals, between straight quotes, hold invisible characters, have a full-width colon
+    after it or no space; a name that is not known needs the space, or every address would be a key.
+    """
+    if line[:1] in (" ", "\t"):
+        return None
+    found = _LINE.match(without_start(line))
+    if not found:
+        return None
+    name = unicodedata.normalize("NFKC", tidy(found["key"])).strip("\"'")
+    if name.casefold() in KEYS:
+        return name.casefold(), found["rest"]
+    spaced = not found["rest"] or found["rest"][0].isspace()
+    return (name, found["rest"]) if spaced and _NAME.fullmatch(name) else None
+
+
+def is_known(line: str) -> bool:
+    """Say whether a line begins with one of the known keys."""
+    found = key_of(line)
+    return found is not None and found[0] in KEYS
+
+
+def read_keys(lines: Sequence[str], first: int, front: FrontMatter, faults: Faults) -> None:
+    """Read the lines between the fences into ``front``; ``first`` is the number of the first, from 1."""
+    for entry in _entries(_from_left(lines), first, front, faults):
+        if entry.key in front.lines:
+            _tell_twice(entry, front, faults)
+            continue
+        front.lines[entry.key] = entry.line
+        if entry.key not in KEYS:
+            _tell_unknown(entry, front, faults)
+        else:
+            _take(entry, front, faults)
+
+
+def _take(entry: Entry, front: FrontMatter, faults: Faults) -> None:
+    if _tell_key_below(entry, front, faults):
+        return
+    try:
+        value = read_value(entry, faults)
+    except Unreadable:
+        front.told.add(entry.key)
+        return
+    if value is not None:
+        front.values[entry.key] = value
+
+
+def _from_left(lines: Sequence[str]) -> list[str]:
+    """Return lines without the indentation that the first of them has; YAML lets all keys be indented alike."""
+    written = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    indent = written[: len(written) - len(written.lstrip(" "))]
+    return [line.removeprefix(indent) for line in lines]
+
+
+def _entries(lines: Sequence[str], first: int, front: FrontMatter, faults: Faults) -> Iterator[Entry]:
+    entry: Entry | None = None
+    for number, line in enumerate(lines, first):
+        found = key_of(line)
+        if found:
+            if entry:
+                yield entry
+            entry = Entry(found[0], number, found[1])
+        elif entry and (line[:1] in (" ", "\t") or not line or entry.is_open or entry.takes_item(line)):
+            entry.add(line)
+        elif tidy(line) and not line.startswith("#"):
+            _tell_no_key(line, number, entry, front, faults)
+    if entry:
+        yield entry
+
+
+# ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tell_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter, faults: Faults) -> None:
+    words = without_ends(line)
+    meant = _MEANT.match(words)
+    if meant and meant["key"].casefold() in KEYS:
+        key = meant["key"].casefold()
+        front.told.add(key)
+        hint = f"Write: {key}: {meant['rest'][:200]}"
+    elif entry:
+        whole = " ".join(f"{without_ends(entry.rest)} {words}".split())
+        hint = f"If it goes on with the line above, write all on one line: {entry.key}: {whole[:200]}"
+    else:
+        hint = f"Write “key: value”. Known keys are: {', '.join(KEYS)}."
+    faults.add("front-broken", number, f"“{words[:60]}” begins with no key of the front matter.", hint)
+
+
+def _tell_key_below(entry: Entry, front: FrontMatter, faults: Faults) -> bool:
+    """Note a key that is indented below a plain value: to take it into that value would hide it."""
+    if entry.is_held:
+        return False
+    for number, line in enumerate(entry.more, entry.line + 1):
+        key = key_of(line.strip())
+        if key and key[0] in KEYS:
+            front.told |= {entry.key, key[0]}
+            faults.add(
+                "front-value",
+                number,
+                f"“{key[0]}” is indented, so it seems to belong to “{entry.key}” above it.",
+                f"If it is a key, begin it at the very left; if not, write “{entry.key}” on one line.",
+            )
+            return True
+    return False
+
+
+def _tell_twice(entry: Entry, front: FrontMatter, faults: Faults) -> None:
+    faults.add(
+        "front-key-twice",
+        entry.line,
+        f"“{entry.key[:60]}” stands here a second time; the first is on line {front.lines[entry.key]}.",
+        "Keep one of them.",
+    )
+
+
+def _tell_unknown(entry: Entry, front: FrontMatter, faults: Faults) -> None:
+    near = nearest(entry.key, KEYS) or _ELSEWHERE.get(entry.key.casefold())
+    if near:
+        front.told.add(near)  # it is there, only its key is misspelt: one fault, not two
+    faults.add(
+        "front-key-unknown",
+        entry.line,
+        f"“{entry.key[:60]}” is no key of the front matter.",
+        f"{f'Did you mean “{near}”? ' if near else ''}Known are: {', '.join(KEYS)}.",
+    )
+
+
+# ── read ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_date(front: FrontMatter, faults: Faults) -> date | None:
+    """Return the issue's date, written as 2026-01-12; None without one."""
+    text = front.values.get("date")
+    if text is None:
+        return None
+    found = _date(text)
+    if found is None:
+        faults.add("front-value", front.lines["date"], f"“{text}” is no date.", "Write it as 2026-01-12.")
+    return found
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:  # the 31st of February
+        return None
+
+
+def read_number(front: FrontMatter, faults: Faults) -> int | None:
+    """Return the issue's number; None without one."""
+    text = front.values.get("number")
+    if text is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    faults.add("front-value", front.lines["number"], f"“{text}” is no issue number.", "Write digits: 214.")
+    return None
+
+
+def read_language(front: FrontMatter, usual: str, faults: Faults) -> str:
+    """Return the issue's language tag (BCP 47), or the publication's."""
+    text = front.values.get("language", usual)
+    if text != usual and not _LANGUAGE.fullmatch(text):
+        faults.add(
+            "front-value", front.lines["language"], f"“{text}” is no language.", "Write a tag: en, pt-BR, ar."
+        )
+    return text

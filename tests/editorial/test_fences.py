@@ -1,0 +1,176 @@
+"""Where the front matter begins and ends, and what each way of getting that wrong is told."""
+
+import pytest
+from editorial.briefs import STORY, faults, faults_if_any, parse, words
+
+from newsletter.errors import Finding
+
+KEYS = "subject: The river opens\npreheader: What changed"
+
+
+def told(text: str) -> list[tuple[str, int | None]]:
+    return [(each.code, each.line) for each in faults(text)]
+
+
+@pytest.mark.parametrize("fence", ["---", "--- ", "---\u200b", "\ufeff---", "-\u2060--", "---\u00a0"])
+def test_a_fence_is_known_whatever_invisible_characters_stand_in_it(fence: str) -> None:
+    issue = parse(f"{fence}\n{KEYS}\n{fence}\n{STORY}")
+
+    assert (words(issue.subject), issue.stories[0].line) == ("The river opens", 5)
+
+
+@pytest.mark.parametrize(
+    "fence",
+    ["—", "–", "——", "—-", "–-", "― ―", "−−−", "－－－", "***", "___", "----", "--", "- - -", "~~~~", "====", "* * *", "…"],
+)
+def test_a_fence_written_with_other_signs_is_named_on_both_lines_and_nothing_else(fence: str) -> None:
+    found = faults(f"{fence}\n{KEYS}\n{fence}\n{STORY}")
+
+    assert [(each.code, each.line) for each in found] == [("front-fence", 1), ("front-fence", 4)]
+    assert f"“{fence}”" in found[0].message
+    assert "---" in found[0].hint
+
+
+@pytest.mark.parametrize("fence", ["—", "–", "–-", "―"])
+def test_a_dash_is_said_to_come_from_autocorrection(fence: str) -> None:
+    (found,) = faults(f"---\n{KEYS}\n{fence}\n{STORY}")
+
+    assert (found.code, found.line) == ("front-fence", 4)
+    assert "Autocorrection" in found.message
+
+
+def test_a_closing_dash_is_named_though_a_rule_of_hyphens_stands_in_the_story() -> None:
+    assert told(f"---\n{KEYS}\n—\n{STORY}\n---\n\nMore.\n") == [("front-fence", 4)]
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_missing_first_line_is_all_that_is_told(between: str) -> None:
+    (found,) = faults(f"{between}{KEYS}\n---\n{STORY}")
+
+    assert (found.code, found.line) == ("front-missing", 1 + len(between))
+    assert "first line" in found.message
+    assert "lede" not in found.hint
+
+
+@pytest.mark.parametrize("after", ["", "\nMore.\n\n---\n\nAnd more.\n", "\n***\n\nAnd more.\n"])
+@pytest.mark.parametrize("between", ["", "\n", "\n\n"])
+def test_a_missing_last_line_is_all_that_is_told_whatever_rule_stands_in_the_story(between: str, after: str) -> None:
+    (found,) = faults(f"---\n{KEYS}\n{between}{STORY}{after}")
+
+    assert (found.code, found.line) == ("front-open", 1)
+    assert "below line 3" in found.hint
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_two_missing_lines_are_one_finding(between: str) -> None:
+    (found,) = faults(f"{KEYS}\n{between}{STORY}")
+
+    assert (found.code, found.line) == ("front-missing", 1)
+    assert "two lines" in found.message
+
+
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        (f"---\n{KEYS}\n---\n", 5),
+        (f"\n\n---\n{KEYS}\n---\n", 7),
+        (f"{KEYS}\n---\n", 5),
+        ("---\ndate: 2026-01-12\nlayout: post\n---\n", 5),
+        (f"—\n{KEYS}\n—\n", 5),
+    ],
+)
+def test_a_second_front_matter_is_all_that_is_told(second: str, line: int) -> None:
+    assert told(f"---\n{KEYS}\n---\n{second}{STORY}") == [("front-twice", line)]
+
+
+def test_an_empty_front_matter_above_the_real_one_is_all_that_is_told() -> None:
+    assert told(f"---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
+    assert told(f"---\n---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
+
+
+@pytest.mark.parametrize(
+    ("front", "name"),
+    [
+        ('+++\nsubject = "The river opens"\ndate = 2026-01-12\n+++\n', "TOML"),
+        ('+++\n[extra]\nsubject = "The river opens"\n\nx = 1\n+++\n', "TOML"),
+        ('{\n  "subject": "The river opens",\n  "number": 4\n}\n', "JSON"),
+        ('{ "subject": "The river opens" }\n', "JSON"),
+        (';;;\n{ "subject": "The river opens" }\n;;;\n', "JSON"),
+    ],
+)
+def test_front_matter_of_another_form_is_named_with_the_line_to_write(front: str, name: str) -> None:
+    (found,) = faults(f"{front}{STORY}")
+
+    assert (found.code, found.line) == ("front-foreign", 1)
+    assert name in found.message
+    assert name == "JSON" or "subject: The river opens" in found.hint
+
+
+def test_what_is_wrong_below_a_broken_front_matter_is_told_at_once() -> None:
+    story = STORY.replace("**Background:**", "**Backgruond:**")
+
+    for front in (f"—\n{KEYS}\n—\n", f"{KEYS}\n---\n", f"---\n{KEYS}\n", f"+++\n{KEYS}\n+++\n"):
+        assert "brief-label-missing" in [code for code, _ in told(front + story)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        STORY + "\n---\n\nMore.\n",
+        STORY + "\n***\n\nMore.\n",
+        "\n" + STORY,
+        STORY.replace("# Clocks", "# subject: Clocks"),
+    ],
+)
+def test_rules_in_a_story_are_no_fences(body: str) -> None:
+    assert faults_if_any(f"---\n{KEYS}\n---\n{body}") == ()
+
+
+@pytest.mark.parametrize("comment", ["# a note", "#a note", "# call: Read on", "#"])
+def test_comments_at_the_end_of_the_front_matter_are_no_headline(comment: str) -> None:
+    assert faults_if_any(f"---\n{KEYS}\n{comment}\n---\n{STORY}") == ()
+    assert faults_if_any(f"---\n{KEYS}\n\n{comment}\n{comment}\n\n---\n{STORY}") == ()
+
+
+CONFLICT = "<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> ana/fix"
+
+
+def conflicts(text: str) -> list[Finding]:
+    found = list(faults(text))
+    assert {each.code for each in found} == {"file-conflict"}
+    return found
+
+
+def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_told() -> None:
+    marked = CONFLICT.format(ours="It opens on Monday.", theirs="It opens on Tuesday.")
+    (found,) = conflicts(f"---\n{KEYS}\n---\n{STORY.replace('The last word is due by 2035.', chr(10) + marked)}")
+
+    assert found.line == 10
+    for said in ("lines 10, 12 and 14", "“<<<<<<<”", "“=======”", "“>>>>>>>”"):
+        assert said in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"---\n{CONFLICT.format(ours=KEYS, theirs=KEYS)}\n---\n{STORY}",
+        f"---\n{KEYS}\n---\n{CONFLICT.format(ours=STORY, theirs=STORY)}\n",
+        f"---\n{KEYS}\n---\n{STORY}\n<<<<<<< ours\nA.\n||||||| base\nB.\n=======\nC.\n>>>>>>> theirs\n",
+        f"---\n{KEYS}\n---\n{STORY}\n>>>>>>> ana/fix\n",
+        f"---\n{KEYS}\n---\n{STORY}\n<<<<<<< Updated upstream\n",
+    ],
+)
+def test_a_conflict_anywhere_is_all_that_is_told(text: str) -> None:
+    assert len(conflicts(text)) == 1
+
+
+def test_two_conflicts_are_two_findings() -> None:
+    marked = CONFLICT.format(ours="One.", theirs="Two.")
+    assert [each.line for each in conflicts(f"---\n{KEYS}\n---\n{STORY}\n{marked}\n\n{marked}\n")] == [11, 17]
+
+
+def test_code_that_shows_a_conflict_and_an_underlined_headline_are_none() -> None:
+    marked = CONFLICT.format(ours="One.", theirs="Two.")
+
+    assert faults_if_any(f"---\n{KEYS}\n---\n{STORY}\n```\n{marked}\n```\n") == ()
+    assert faults_if_any(f"---\n{KEYS}\n---\n{STORY.replace('# Clocks', 'Clocks').replace('ted', 'ted' + chr(10) + '=======', 1)}") == ()
