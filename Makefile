@@ -11,21 +11,26 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing; on Debian: apt install python3-venv"; exit 1; }
 	@touch $@
 
+# $(call told,WHAT,COMMAND): run a command, with the seconds shown while it runs and once it is done.
+told = began=$$(date +%s); \
+  if [ -t 1 ]; then \
+    (while kill -0 $$$$ 2>/dev/null; do \
+       printf '\r$(1) … %s s ' $$(($$(date +%s) - began)); sleep 1; done) & ticker=$$!; \
+    trap 'kill $$ticker 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+  else echo "$(1) …"; fi; \
+  $(2) && { [ -t 1 ] && printf '\r'; echo "$(1): done in $$(($$(date +%s) - began)) s"; }
+
 .venv/running: .venv/made requirements.txt pyproject.toml
-	@echo "Installing (once) …"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@$(call told,Installing (once),$(BIN)/pip install --quiet --require-hashes -r requirements.txt \
+	  && $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .)
 	@touch $@
 
 .venv/developing: .venv/running requirements-dev.txt
-	@echo "Installing the development tools (once) …"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(call told,Installing the development tools (once),$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt)
 	@touch $@
 
 demo: .venv/running
-	@$(BIN)/python -m newsletter subscribers import issues/sample-readers.csv --list readers
-	@$(BIN)/python -m newsletter send "$$(ls -d issues/2* | tail -n 1)" --list readers --yes --json
-	@echo "Every message lies in sandbox.db; read them as each reader got them: $(BIN)/newsletter sandbox"
+	@$(BIN)/newsletter demo .
 
 install: .venv/made
 	@touch pyproject.toml requirements-dev.txt

@@ -215,6 +215,11 @@ def editor_command() -> str:
     return visual.strip() or os.environ.get("EDITOR", "").strip()
 
 
+def environment_with(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with ``settings`` in place of its own, for a command it starts."""
+    return {**os.environ, **settings}
+
+
 def find_file(start: Path) -> Path | None:
     """Return the newsletter.toml of this folder or the nearest above it."""
     folder = start.resolve()

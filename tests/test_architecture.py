@@ -22,6 +22,7 @@ ABOVE = (
     "publish",
     "readership",
     "desk",
+    "demo",
     "wiring",
     "loaders",
     "sources",

@@ -39,7 +39,7 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import controlling, delivering, erasing, reporting, running, serving, writing
+    from newsletter.cli import controlling, delivering, demo, erasing, reporting, running, serving, writing
     from newsletter.cli.lists import app as lists
     from newsletter.cli.subscribers import app as subscribers
     from newsletter.cli.suppressions import app as suppressions
@@ -54,6 +54,7 @@ def _register() -> None:
     reporting.register(app)
     serving.register(app)
     running.register(app)
+    demo.register(app)
 
 
 _register()

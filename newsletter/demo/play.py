@@ -1,0 +1,195 @@
+"""What the demo does: import, send, kill the sender half way, go on, and count where the mail arrives.
+
+Who got what is read from the local SendGrid's file, and who should have got it from the file of readers: the
+ledger, whose word is being tried, is not asked.
+"""
+
+from collections.abc import Callable, Mapping, Set
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from threading import Event
+from time import monotonic
+
+from newsletter.config import environment_with
+from newsletter.demo.commands import KILLED, WORK_LEFT, Ended, Process, run
+from newsletter.demo.stage import LIST, READERS_FILE, Stage
+from newsletter.errors import DeliveryError
+from newsletter.sandbox.taken import Taken
+
+REQUESTS = 50  # how many a whole send is cut into, so that there is a middle to be killed in
+TIMEOUT_SECONDS = 5  # a local server answers sooner; silence proves something only after a multiple of this
+PATIENCE_SECONDS = 120.0
+ASK_AGAIN_SECONDS = 5.0
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many readers, and over how many seconds a send to all is spread, so that it can be watched."""
+
+    readers: int = 5_000
+    seconds: float = 5.0
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings that make it so.
+
+        One request at a time, so that a kill leaves one in doubt at most; and no time for reports to be late,
+        since the local SendGrid knows of its mail at once.
+        """
+        return environment_with(
+            {
+                "NEWSLETTER_DELIVERY__THREADS": "1",
+                "NEWSLETTER_DELIVERY__TIMEOUT_SECONDS": str(TIMEOUT_SECONDS),
+                "NEWSLETTER_DELIVERY__BATCH_SIZE": str(min(1000, max(1, self.readers // REQUESTS))),
+                "NEWSLETTER_DELIVERY__RATE_PER_SECOND": str(self.readers / self.seconds),
+                "NEWSLETTER_DELIVERY__WEBHOOK_LAG_MINUTES": "0",
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What was counted where the mail arrives, address by address. ``astray`` got it and were not to."""
+
+    wanted: int
+    once: int
+    twice: int
+    missing: int
+    astray: int
+
+    @property
+    def right(self) -> bool:
+        """Say whether everyone who should got it once, and nobody else."""
+        return self.once == self.wanted and not (self.twice or self.missing or self.astray)
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts as the document ``--json`` prints."""
+        return asdict(self)
+
+
+def counted(wanted: Set[str], stay_out: Set[str], arrivals: Mapping[str, int]) -> Arrival:
+    """Compare who was to get an issue, and who was not, with how many mails of it arrived at each address."""
+    return Arrival(
+        wanted=len(wanted),
+        once=sum(arrivals.get(address, 0) == 1 for address in wanted),
+        twice=sum(arrivals.get(address, 0) > 1 for address in wanted),
+        missing=sum(address not in arrivals for address in wanted),
+        astray=sum(address in arrivals for address in stay_out),
+    )
+
+
+def _not_watched(_process: Process) -> None:
+    """Let a command run."""
+
+
+class Demo:
+    """Play on a stage; ``taken`` counts what arrives there.
+
+    ``say`` shows a line, ``bar`` lends progress, ``program`` is this program as one types it.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        taken: Taken,
+        scale: Scale,
+        say: Callable[[str], None],
+        bar: Callable[[], AbstractContextManager[Progress]],
+        *,
+        program: str = "newsletter",
+    ) -> None:
+        self._stage = stage
+        self._taken = taken
+        self._environment = scale.environment()
+        self._say = say
+        self._bar = bar
+        self._program = program
+
+    def play(self) -> Arrival:
+        """Play from the import to the count. Raises DeliveryError when a command fails, with its words."""
+        stage = self._stage
+        self._import()
+        left = len(stage.wanted - self._taken.by_address().keys())
+        if left > 1:
+            self._send_and_kill(self._taken.mails() + left // 2)
+        self._send_to_the_end(left)
+        return counted(stage.wanted, stage.stay_out, self._taken.by_address())
+
+    def _import(self) -> None:
+        report = self._run("subscribers", "import", READERS_FILE, "--list", LIST).document
+        rows, wanted = report["rows"], len(self._stage.wanted)
+        self._say(
+            f"  {rows:,} made-up readers; {rows - wanted:,} had left or bounced elsewhere and stay out."
+        )
+
+    def _send_and_kill(self, half: int) -> None:
+        """Send, and kill the sender without warning once ``half`` mails have arrived."""
+        ended = self._watched_send(kill_at=half)
+        if ended.code == KILLED:
+            self._say(f"  kill -9 {ended.pid}: the sender is dead. {self._so_far()}")
+        else:
+            self._say("  The sender was through before it could be killed half way.")
+
+    def _send_to_the_end(self, left: int) -> None:
+        """Give the same command again, and settle what was on its way when the sender died."""
+        proof = self._watched_send().document
+        self._say(f"  {self._so_far()}" if left else "  Everyone has it already: nobody was mailed again.")
+        if proof["unknown"]:
+            self._settle(proof["unknown"])
+
+    def _settle(self, unknown: int) -> None:
+        """Ask the provider about what was on the wire, and mail what it never got."""
+        self._say(f"  {unknown:,} mails were on the wire when the sender died, and may have arrived or not.")
+        self._say("  They are not sent again blindly: the provider is asked.")
+        words = ("reconcile", self._stage.issue, "--policy", "resend")
+        proof = self._run(*words, may_end=(0, WORK_LEFT)).document
+        if proof["unknown"]:
+            proof = self._asked_again(words)
+        if proof["pending"]:
+            self._say("  They had not arrived.")
+            self._run("resume", self._stage.issue, may_end=(0, WORK_LEFT))
+        self._say(f"  {self._so_far()}")
+
+    def _asked_again(self, words: tuple[str, ...]) -> Mapping[str, int]:
+        """Ask until silence proves that a request never arrived: at once it proves nothing."""
+        self._say("  It knows of none of them, which proves nothing so soon. Waiting until it does …")
+        proof: Mapping[str, int] = {}
+        end = monotonic() + PATIENCE_SECONDS
+        while monotonic() < end and proof.get("unknown", 1):
+            self._stage.wiring.clock.wait(ASK_AGAIN_SECONDS, Event())
+            proof = self._insist(words, self._start(words, _not_watched), (0, WORK_LEFT)).document
+        return proof
+
+    def _watched_send(self, kill_at: int | None = None) -> Ended:
+        """Send with its progress shown; kill the sender once so many mails have arrived."""
+
+        def look(process: Process) -> None:
+            arrived = self._taken.mails()
+            progress("arrived", arrived, len(stage.wanted))
+            if kill_at is not None and arrived >= kill_at:
+                process.kill()
+
+        stage, words = self._stage, ("send", self._stage.issue, "--list", LIST, "--yes")
+        self._show(words)
+        with self._bar() as progress:
+            ended = self._start(words, look)
+        return self._insist(words, ended, (0, WORK_LEFT) if kill_at is None else (0, WORK_LEFT, KILLED))
+
+    def _run(self, *words: str, may_end: tuple[int, ...] = (0,)) -> Ended:
+        self._show(words)
+        return self._insist(words, self._start(words, _not_watched), may_end)
+
+    def _start(self, words: tuple[str, ...], look: Callable[[Process], None]) -> Ended:
+        return run([*words, "--json"], self._stage.folder, self._environment, look)
+
+    def _show(self, words: tuple[str, ...]) -> None:
+        self._say(f"$ {self._program} {' '.join(words)}")
+
+    def _insist(self, words: tuple[str, ...], ended: Ended, may_end: tuple[int, ...]) -> Ended:
+        if ended.code in may_end:
+            return ended
+        raise DeliveryError(f"newsletter {' '.join(words)} failed:\n{ended.told.rstrip()}")
+
+    def _so_far(self) -> str:
+        return f"{self._taken.mails():,} of {len(self._stage.wanted):,} mails have arrived."

@@ -1,0 +1,138 @@
+"""The demo: everyone once, nobody twice, whatever is killed; and no claim that was not counted."""
+
+import csv
+import io
+import signal
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from conftest import Publication
+from pace import FOREVER, until
+
+from newsletter.demo import Arrival, Demo, Scale, counted, open_stage
+from newsletter.demo.readers import confirmed, file_of
+from newsletter.errors import NewsletterError, SettingsError
+from newsletter.sandbox.taken import Taken
+
+READERS = 200
+
+
+def _play(folder: Path, readers: int = READERS) -> tuple[list[str], Arrival]:
+    """Play in this process; return the lines it showed and what it counted."""
+    lines: list[str] = []
+    stage = open_stage(folder, readers)
+    with Taken(stage.inbox_file, stage.issue) as taken:
+        silent = nullcontext(lambda _step, _done, _of: None)
+        arrival = Demo(stage, taken, Scale(readers, seconds=1), lines.append, lambda: silent).play()
+    return lines, arrival
+
+
+@pytest.mark.slow
+def test_stopped_then_killed_half_way_then_asked_again_everyone_gets_the_letter_once(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    words = [sys.executable, "-m", "newsletter", "demo", "demo", "--readers", str(READERS)]
+    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE)
+    until((folder / "sandbox.db").exists)
+    with Taken(folder / "sandbox.db", "2026-11-16-kilogram") as taken:
+        until(lambda: taken.mails() > 5)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=FOREVER)
+        stopped_at = taken.mails()
+    assert process.returncode == 130, told
+    assert b"Stopped, and nothing is broken" in told
+    assert b"Traceback" not in told
+
+    lines, arrival = _play(folder)
+    wanted = len(open_stage(folder, READERS).wanted)
+    assert stopped_at < wanted
+    assert arrival.as_dict() == {"wanted": wanted, "once": wanted, "twice": 0, "missing": 0, "astray": 0}
+    (kill,) = [line for line in lines if "kill -9" in line]
+    killed_at = int(kill.split("dead. ")[1].split(" of ")[0])
+    assert (stopped_at + wanted) // 2 <= killed_at < wanted
+    sends = [line for line in lines if line.startswith("$ newsletter send")]
+    assert len(sends) == 2
+    assert sends[0] == sends[1]
+
+    again, arrival = _play(folder)
+    assert "  Everyone has it already: nobody was mailed again." in again
+    assert not any("kill" in line for line in again)
+    assert arrival.right
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "wrong"),
+    [
+        ({"a": 1, "b": 1}, {}),
+        ({"a": 1, "b": 2}, {"twice": 1, "once": 1}),
+        ({"a": 1}, {"missing": 1, "once": 1}),
+        ({"a": 1, "b": 1, "gone": 1}, {"astray": 1}),
+        ({"a": 3, "gone": 2}, {"twice": 1, "missing": 1, "astray": 1, "once": 0}),
+        ({"a": 1, "b": 1, "somebody else of this publication": 1}, {}),
+    ],
+)
+def test_what_is_wrong_is_counted_and_never_called_right(
+    arrivals: dict[str, int], wrong: dict[str, int]
+) -> None:
+    arrival = counted(frozenset("ab"), frozenset({"gone"}), arrivals)
+    assert arrival.as_dict() == {"wanted": 2, "once": 2, "twice": 0, "missing": 0, "astray": 0} | wrong
+    assert arrival.right is not wrong
+
+
+def test_the_readers_are_always_the_same_and_reach_nobody() -> None:
+    file = file_of(5_000, "email,name,status,city\nana@example.org,Ana,pending,Lisbon\n")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert file == file_of(5_000, "email,name,status,city\nana@example.org,Ana,pending,Lisbon\n")
+    assert rows[0]["email"] == "ana@example.org"
+    assert len({row["email"] for row in rows}) == len(rows) == 5_000
+    assert all(row["email"].endswith("@example.org") for row in rows)
+    wanted, stay_out = confirmed(file)
+    assert len(wanted) + len(stay_out) == 5_000
+    assert 100 < len(stay_out) < 200
+    assert file_of(6_000, "").startswith(file_of(5_000, ""))
+
+
+def test_a_longer_list_of_before_stays_as_long(tmp_path: Path) -> None:
+    longer = open_stage(tmp_path, 400)
+    assert open_stage(tmp_path, 200).wanted == longer.wanted
+
+
+def test_a_publication_that_sends_for_real_is_no_stage(publication: Publication) -> None:
+    before = sorted(publication.root.iterdir())
+    for settings in ('provider = "sendgrid"', '[database]\nurl = "postgresql://localhost/letters"'):
+        (publication.root / "newsletter.toml").write_text(f"[delivery]\n{settings}\n")
+        with pytest.raises(SettingsError, match="sends for real"):
+            open_stage(publication.root, 200)
+    assert sorted(publication.root.iterdir()) == before
+
+
+def test_settings_in_the_environment_cannot_make_it_send_for_real(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_DELIVERY__PROVIDER", "sendgrid")
+    with pytest.raises(SettingsError, match="sends for real"):
+        open_stage(tmp_path / "demo", 200)
+
+
+def test_a_publication_without_an_issue_is_told_so(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    (publication.root / "issues" / "first.md").unlink()
+    with pytest.raises(NewsletterError, match="no issue"):
+        open_stage(publication.root, 200)
+
+
+def test_a_folder_that_cannot_be_made_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NewsletterError, match="cannot be made") as told:
+        open_stage(tmp_path / "file" / "demo", 200)
+    assert str(tmp_path / "file" / "demo") in str(told.value)
+
+
+def test_a_command_that_fails_is_told_in_its_own_words(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    publication.brief("first", "no front matter, and so no subject\n")
+    with pytest.raises(NewsletterError, match="newsletter send first --list demo --yes failed") as told:
+        _play(publication.root)
+    assert "issues/first.md:1: The file has no front matter, so no subject." in str(told.value)
