@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo install test test-fast check bench format clean
+.PHONY: demo pictures install test test-fast check bench format clean
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,6 +51,11 @@ check: .venv/developing
 format: .venv/developing
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The pictures of README and docs, made from a real run and a real letter; the second needs Chromium.
+pictures: .venv/developing
+	$(BIN)/python docs/pictures/record.py
+	$(BIN)/python docs/pictures/photograph.py
 
 bench: .venv/developing
 	$(BIN)/python tests/benchmarks/run.py

@@ -1,6 +1,7 @@
 """The editor's desk: files that commands make, never over one that is there, never half written."""
 
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -46,6 +47,37 @@ provider = "sandbox"       # no mail leaves this machine; "sendgrid" sends for r
 url = "sqlite:///newsletter.db"
 """
 
+_IGNORED = """\
+# Databases, and what a running command leaves beside them
+*.db
+*.db-*
+*.lock
+*.part
+
+# Keys and secrets
+*.key
+.env
+
+# Readers: files that go in or out, rows that were refused, accounts of who got an issue
+*.csv
+*.tsv
+*.xlsx
+*.zip
+*.refused.*
+recipients*.json
+subscribers*.json
+suppressions*.json
+
+# Rendered mails
+/out/
+/render/
+/rendered/
+everyone.html
+everyone.txt
+everyone.mjml
+message.json
+"""
+
 _BRIEF = """\
 ---
 subject: {subject}
@@ -71,14 +103,45 @@ def make_publication(folder: Path) -> list[Path]:
     try:
         (folder / "issues").mkdir(parents=True, exist_ok=True)
         _write_new(made[0], _SETTINGS.encode())
-        if made[2].exists():
+        if not _keep_private(made[2]):
             return made[:2]
-        _write_new(made[2], b"*.db\n*.db-shm\n*.db-wal\n*.lock\n*.key\n*.refused.csv\n")
     except OSError as error:
         raise NewsletterError(
             f"The publication cannot be made: {error.strerror}.", file=str(folder)
         ) from error
     return made
+
+
+def _keep_private(path: Path) -> bool:
+    """Have git leave alone what only this machine should hold; say whether the file had to change.
+
+    One that is there keeps its lines, and gets those it lacks at its end.
+    """
+    known = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    wanted = [line for line in _IGNORED.splitlines() if line and line not in known.splitlines()]
+    if not any(line for line in wanted if not line.startswith("#")):
+        return False
+    if known:
+        text = known + ("" if known.endswith("\n") else "\n") + "\n" + "\n".join(wanted) + "\n"
+        _replace(path, text.encode(errors="surrogateescape"))
+    else:
+        _write_new(path, _IGNORED.encode())
+    return True
+
+
+def edit(path: Path, editor: str) -> str:
+    """Open a file in the person's editor and wait for it; return why that failed, or nothing.
+
+    ``editor`` is a command with its arguments, as a shell reads them.
+    """
+    import subprocess
+
+    try:
+        words = shlex.split(editor)
+        done = subprocess.run([*words, str(path)], check=False)  # noqa: S603  (the person's own editor)
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return f"it ended with {done.returncode}" if done.returncode else ""
 
 
 def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:

@@ -25,9 +25,9 @@ def signing_key(given: str, *, links_are_out: Callable[[], bool], warn: Callable
     if not links_are_out():
         raise SettingsError(f"{short}: readers' links could be forged.", hint=HOW_TO_MAKE_ONE)
     warn(
-        f"{short}: anyone who guesses it can take readers off lists and read their mail.\n"
-        "  Links under it are in readers' mailboxes, so it still counts. Make a new key, and move this one\n"
-        "  to NEWSLETTER_SECRET_KEYS_OLD: see “Rotate keys” in docs/operations.md."
+        f"{short}: anyone who guesses it can take readers off lists and read their mail. "
+        "Links under it are in readers' mailboxes, so it still counts. Make a new key, and move this one "
+        "to NEWSLETTER_SECRET_KEYS_OLD: see “Rotate keys” in docs/operations.md."
     )
     return key
 

@@ -5,6 +5,7 @@ from threading import Event
 
 from newsletter import publish
 from newsletter.errors import NewsletterError
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 LOOK_SECONDS = 5.0
@@ -38,7 +39,7 @@ def start_what_is_due(wiring: Wiring, stop: Event, say: Callable[[str], None]) -
                     return
                 say(f"“{issue}” is due.")
                 if _run_to_its_end(wiring, issue, stop):
-                    say(f"“{issue}” was not sent to its end. See: newsletter status {issue}")
+                    say(f"“{issue}” was not sent completely. See: {command('status', issue)}")
                     pause = AGAIN_SECONDS
                 else:
                     say(f"“{issue}” is sent.")

@@ -266,7 +266,7 @@ class Wiring:
             site = self.settings.site_url
             raise SettingsError(
                 f"[publication] site_url does not answer for unsubscribing: {site} ({reason}).",
-                hint="Readers leave through that site; bring it up, then send.",
+                hint="Readers unsubscribe there; start the site, then send.",
             )
 
     def _unsubscribe_page_problem(self) -> str:
@@ -307,7 +307,7 @@ class Wiring:
         except Timeout as error:
             raise AlreadySending(
                 "Another process is sending from this database.",
-                hint="Wait until it is done; watch it with: newsletter status",
+                hint="Wait until it is done. See how far it is: newsletter status",
             ) from error
         except OSError as error:
             raise StoreError(

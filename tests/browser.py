@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+import axe
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -16,6 +18,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _DOT = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720"><rect width="99" height="99"/></svg>'
 )
@@ -46,6 +49,20 @@ def show(browser: Browser, html: str, *, width: int = 800, dark: bool = False) -
     page.route("**/*", _answer)
     page.set_content(html)
     return page
+
+
+def letter_faults(browser: Browser, html: str) -> list[object]:
+    """Return what axe finds in a mail, light and dark, on a small phone and on a wide screen."""
+    page = show(browser, html)
+    found: list[object] = []
+    for width in (320, 800):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in _SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            faults = axe.faults(page, without=axe.OF_THE_CLIENT)
+            found += [(width, scheme, rule, nodes) for rule, nodes in faults]
+    page.close()
+    return found
 
 
 def _answer(route: Route) -> None:

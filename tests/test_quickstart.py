@@ -26,7 +26,8 @@ MOST_COMMANDS = 12  # from nothing to one's own issue in the inbox
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 QUESTION = re.compile(rb"\? [\[(][yY]/[nN][\])]:? ?$")
 MESSAGE_ID = re.compile(r"(?<![\w-])[\w-]{22}(?![\w-])")
-PROGRESS = re.compile(r"^\w+: [\d,]+ of [\d,]+\n", re.MULTILINE)  # what a terminal shows as a bar
+# What a terminal shows as a bar.
+PROGRESS = re.compile(r"^\w+: (?:[\d.,]+ of [\d.,]+|all [\d,]+)(?: \w+)?\n", re.MULTILINE)
 
 
 @dataclass
@@ -96,10 +97,11 @@ class Shell:
                 inbox = httpx.get(found[0]).text
             finally:
                 process.send_signal(signal.SIGINT)
+            rest = process.stdout.read().decode()
         assert "The bridge reopens" in inbox
         assert "ana@example.org" in inbox
         assert "left@example.org" not in inbox
-        return self._as_on_the_page(re.sub(r":\d+", ":8025", line))
+        return self._as_on_the_page(re.sub(r":\d+", ":8025", line) + rest)
 
     def _of_today(self, text: str) -> str:
         return text.replace(DATE, self.today)

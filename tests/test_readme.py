@@ -29,3 +29,15 @@ def test_the_five_lines_of_library_use_send_an_issue(
             del os.environ["SENDGRID_API_KEY"]
         assert getattr(names["proof"], "accepted") == 7  # noqa: B009  (names holds plain objects)
         assert server.problems == []
+
+
+def test_what_is_said_of_the_recording_stands_in_it() -> None:
+    said = re.search(r'demo\.svg"[^>]* alt="([^"]+)"', README.read_text(encoding="utf-8"))
+    assert said is not None
+    recording = (README.parent / "docs" / "pictures" / "demo.svg").read_text(encoding="utf-8")
+    shown = re.sub(r"<[^>]+>", "", recording)
+    for word in ("kill -9", *re.findall(r"\d[\d,]*\b", said[1])):
+        assert word in said[1]
+        assert word in shown
+    for name, count in re.findall(r"(once|twice|missing) (\d[\d,]*\b)", said[1]):
+        assert re.search(rf"{name} +{count}\b", shown), f"{name} {count}"

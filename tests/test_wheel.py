@@ -20,7 +20,7 @@ def test_the_wheel_installed_elsewhere_sends(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     place = tmp_path / "place"
     zipfile.ZipFile(wheel).extractall(place)
-    example = {each.relative_to(place / "newsletter" / "_example") for each in place.rglob("_example/**/*.*")}
+    example = {path.relative_to(place / "newsletter" / "_example") for path in place.rglob("_example/**/*.*")}
     assert {
         Path("newsletter.toml"),
         Path("issues/2026-11-16-kilogram.md"),

@@ -103,7 +103,8 @@ def played(folder: Path) -> Iterator[tuple[float, str]]:
     program.chmod(0o755)
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "xterm-256color"}
+    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "xterm"}
+    environment.pop("COLORTERM", None)  # the sixteen colours that every terminal has
     process = subprocess.Popen(
         ["newsletter", "demo"],  # noqa: S607  (by the name that a person types, so that it calls itself so)
         cwd=folder,
@@ -160,30 +161,30 @@ def recorded(stream: Iterator[tuple[float, str]]) -> tuple[list[Shown], float]:
                 before.until = end
                 done.append(before)
             latest[row] = Shown(row, pieces, end, float("inf"))
-    shown = [each for each in (*done, *latest.values()) if any(text.strip() for text, _ in each.pieces)]
-    return sorted(shown, key=lambda each: (each.since, each.row)), end
+    shown = [state for state in (*done, *latest.values()) if any(text.strip() for text, _ in state.pieces)]
+    return sorted(shown, key=lambda state: (state.since, state.row)), end
 
 
 def drawn(shown: list[Shown], seconds: float) -> str:
     """Return the picture: each state of a line appears when it did and goes when it did."""
     whole = seconds + HOLD
-    rows = max(each.row for each in shown) + 1
+    rows = max(state.row for state in shown) + 1
     width, height = COLUMNS * LETTER + 2 * EDGE, rows * LINE + TOP + EDGE
     moments, texts = "", ""
-    for number, each in enumerate(shown):
-        moments += _moment(number, each, whole)
-        texts += _text(number, each)
+    for number, state in enumerate(shown):
+        moments += _moment(number, state, whole)
+        texts += _text(number, state)
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" \
-aria-labelledby="name">
+aria-labelledby="name" fill="#c9d1d9">
 <title id="name">A run of newsletter demo in a terminal</title>
 <style>
-text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; \
-white-space: pre; fill: #c9d1d9 }}
+text {{ font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; \
+font-size: 14px; white-space: pre }}
+.gone {{ visibility: hidden }}
 @media (prefers-reduced-motion: no-preference) {{
 g {{ animation: {whole:.2f}s step-end infinite }}
 {moments}}}
-@media (prefers-reduced-motion: reduce) {{ .gone {{ display: none }} }}
 </style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <circle cx="20" cy="20" r="6" fill="#ff5f57"/><circle cx="40" cy="20" r="6" fill="#febc2e"/>\

@@ -5,15 +5,14 @@ import gc
 import typer
 
 from newsletter.cli.console import state
+from newsletter.cli.manual import READERS, App
 from newsletter.cli.stopping import ended_by_signals
 
-app = typer.Typer(
+app = App(
     name="newsletter",
     help="Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.",
     no_args_is_help=True,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
 
@@ -28,7 +27,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     config: str | None = typer.Option(
-        None, "--config", metavar="FILE", help="newsletter.toml, if not the one here or above."
+        None,
+        "--config",
+        metavar="FILE",
+        help="The newsletter.toml to use, if not the one in this folder or above.",
     ),
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
@@ -39,7 +41,17 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import controlling, delivering, demo, erasing, reporting, running, serving, writing
+    from newsletter.cli import (
+        controlling,
+        delivering,
+        demo,
+        erasing,
+        helping,
+        reporting,
+        running,
+        serving,
+        writing,
+    )
     from newsletter.cli.lists import app as lists
     from newsletter.cli.subscribers import app as subscribers
     from newsletter.cli.suppressions import app as suppressions
@@ -48,13 +60,14 @@ def _register() -> None:
     delivering.register(app)
     controlling.register(app)
     erasing.register(subscribers)
-    app.add_typer(subscribers, name="subscribers")
-    app.add_typer(lists, name="lists")
-    app.add_typer(suppressions, name="suppressions")
+    app.add_typer(subscribers, name="subscribers", rich_help_panel=READERS)
+    app.add_typer(lists, name="lists", rich_help_panel=READERS)
+    app.add_typer(suppressions, name="suppressions", rich_help_panel=READERS)
     reporting.register(app)
     serving.register(app)
     running.register(app)
     demo.register(app)
+    helping.register(app)
 
 
 _register()
@@ -65,4 +78,4 @@ def main(*, told_once: bool = False) -> None:
     # What a command imports stays for its life: looking for garbage in it costs a twelfth of the start.
     gc.set_threshold(100_000, 50, 100)
     with ended_by_signals(once=told_once):
-        app()
+        app(prog_name="newsletter")

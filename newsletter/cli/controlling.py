@@ -4,40 +4,50 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from newsletter.cli import plans
+from newsletter.cli.completion import issues, lists, words
 from newsletter.cli.console import confirm, print_json, progress_told, say, show_proof, told, way_on, wiring
-from newsletter.cli.delivering import JSON, deliver, show_sending
+from newsletter.cli.delivering import JSON, deliver
+from newsletter.cli.manual import SEND, App
 from newsletter.cli.writing import ISSUE
 from newsletter.errors import UsageError
+from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
     from newsletter.delivery.settling import Decision
-    from newsletter.publish import Approvable, Reconciled
+    from newsletter.publish import Reconciled
 
 YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
 POLICIES = ("hold", "resend", "drop")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add these commands."""
-    for command in (pause, cancel, approve, correct, reconcile):
-        app.command()(command)
+    for function, example in (
+        (pause, "newsletter pause 2026-01-12-prisoners"),
+        (cancel, "newsletter cancel 2026-01-12-prisoners"),
+        (approve, "newsletter approve 2026-01-12-prisoners"),
+        (correct, "newsletter correct 2026-01-12-prisoners --dry-run"),
+        (reconcile, "newsletter reconcile 2026-01-12-prisoners"),
+    ):
+        app.command(panel=SEND, example=example)(function)
 
 
 @told
 def pause(issue: str = ISSUE, json: bool = JSON) -> None:
-    """Stop an issue that is being sent or scheduled, until it is resumed."""
+    """Stop an issue that is being sent or is scheduled, until it is resumed."""
     from newsletter import publish
 
     house = wiring()
     proof = publish.pause(house, issue)
-    say("Paused: beside the requests on the wire, one a thread, none leaves any more.")
+    say("Paused. Requests that are on their way are finished; no other one leaves.")
     _show(proof, json=json)
 
 
 @told
 def cancel(issue: str = ISSUE, json: bool = JSON) -> None:
-    """End an issue for good: whom it has not reached it will not reach."""
+    """End an issue for good: nobody else gets it."""
     from newsletter import publish
 
     house = wiring()
@@ -54,11 +64,13 @@ def _show(proof: "Proof", *, json: bool) -> None:
 
 @told
 def approve(
-    issue: str | None = typer.Argument(None, metavar="[ISSUE]", help="What to approve."),
+    issue: str | None = typer.Argument(
+        None, metavar="[ISSUE]", help="What to approve.", autocompletion=issues
+    ),
     new_key: bool = typer.Option(False, "--new-key", help="Make a key pair for an approver and print it."),
     yes: bool = YES,
 ) -> None:
-    """Sign, as a second person, what will be sent and to whom."""
+    """Approve, as a second person, what is sent and which readers get it."""
     from newsletter import publish
 
     house = wiring()
@@ -66,44 +78,31 @@ def approve(
         _new_key(*house.new_approval_key())
         return
     if issue is None:
-        raise UsageError("Which issue?", hint="newsletter approve ISSUE")
+        raise UsageError("Which issue?", hint="Name it: newsletter approve ISSUE")
     what = publish.foresee_approval(house, issue)
-    _show_manifest(what)
+    plans.show_approvable(what)
     if not confirm("Approve?", yes=yes):
         say("Nothing was approved.")
         raise typer.Exit(1)
     name = publish.approve(house, what)
     say(f"Approved by {name}.")
     if what.manifest.send_at is not None:
-        say("`newsletter serve` sends it in its time.")
-    say(f"Send it with: newsletter resume {what.manifest.issue}")
+        say("`newsletter serve` sends it at its time.")
+    say(f"Send it with: {command('resume', what.manifest.issue)}")
 
 
 def _new_key(private: str, public: str) -> None:
-    say(
-        "Keep the first line secret, in the approver's own environment; the second goes into newsletter.toml."
-    )
+    say("The first line is the approver's secret, for their environment; the others go into newsletter.toml.")
     typer.echo(f"NEWSLETTER_APPROVAL_KEY={private}")
     typer.echo(f'[approval.approvers]\nNAME = "{public}"')
-
-
-def _show_manifest(what: "Approvable") -> None:
-    from newsletter.delivery.manifest import digest, short
-
-    manifest, message = what.manifest, what.message
-    say(f"{manifest.issue} — “{message.subject}”, asked for by {what.requested_by}.")
-    say(f"  to {manifest.readers:,} readers of “{what.list_name}”, through {manifest.provider}")
-    for reason, n in sorted(manifest.excluded.items()):
-        say(f"  not to {n:,}: {reason}")
-    say(f"  manifest {short(digest(manifest))}")
-    say("")
-    say(message.text)
 
 
 @told
 def correct(
     issue: str = ISSUE,
-    list: str | None = typer.Option(None, "--list", metavar="L", help="To whom; by default where it went."),
+    list: str | None = typer.Option(
+        None, "--list", metavar="L", help="The list; without it, the one it went to.", autocompletion=lists
+    ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Show what would happen and stop."),
     yes: bool = YES,
     json: bool = JSON,
@@ -113,7 +112,7 @@ def correct(
 
     house = wiring()
     sending = publish.foresee_correction(house, issue, list_name=list)
-    show_sending(sending)
+    plans.show(sending)
     if dry_run:
         return
     if not sending.nothing_to_do and not confirm("Send the correction?", yes=yes):
@@ -126,18 +125,24 @@ def correct(
 def reconcile(
     issue: str = ISSUE,
     policy: str | None = typer.Option(
-        None, "--policy", metavar="|".join(POLICIES), help="What to do with what was shown not to be taken."
+        None,
+        "--policy",
+        metavar="|".join(POLICIES),
+        help="What to do with requests that were not taken.",
+        autocompletion=words(*POLICIES),
     ),
-    accepted: bool = typer.Option(False, "--accepted", help="You know that the rest was taken."),
-    not_accepted: bool = typer.Option(False, "--not-accepted", help="You know that the rest was not taken."),
-    because: str = typer.Option("", "--because", metavar="TEXT", help="How you know; it is kept."),
+    accepted: bool = typer.Option(False, "--accepted", help="You know that the provider took the rest."),
+    not_accepted: bool = typer.Option(
+        False, "--not-accepted", help="You know that the provider did not take the rest."
+    ),
+    because: str = typer.Option("", "--because", metavar="WORDS", help="How you know; it is kept."),
     json: bool = JSON,
 ) -> None:
-    """Find out what became of requests whose answer never came, and decide about each."""
+    """Find out what happened to requests that got no answer, and decide about each."""
     from newsletter import publish
 
     if policy is not None and policy not in POLICIES:
-        raise UsageError(f"“{policy}” is no policy.", hint=f"Known are: {', '.join(POLICIES)}.")
+        raise UsageError(f"“{policy}” is no policy.", hint=f"Write one of these: {', '.join(POLICIES)}.")
     house = wiring()
     chosen = policy or house.settings.delivery.unknown
     word = _word(accepted=accepted, not_accepted=not_accepted, because=because, policy=chosen)
@@ -155,7 +160,7 @@ def _word(*, accepted: bool, not_accepted: bool, because: str, policy: str) -> "
     from newsletter.delivery.settling import Decision
 
     if accepted and not_accepted:
-        raise UsageError("It is either --accepted or --not-accepted.")
+        raise UsageError("--accepted and --not-accepted contradict each other.", hint="Use one of them.")
     if not accepted and not not_accepted:
         return None
     if len(because.split()) < 2:
@@ -169,13 +174,19 @@ def _word(*, accepted: bool, not_accepted: bool, because: str, policy: str) -> "
 
 def _show_reconciled(done: "Reconciled") -> None:
     words = {
-        "accepted": "were accepted after all",
-        "resend": "were never accepted and will be mailed again",
-        "drop": "were never accepted and are given up",
-        "hold": "stay unknown",
+        "accepted": ("reader was accepted after all", "readers were accepted after all"),
+        "resend": (
+            "reader was never accepted and will be mailed again",
+            "readers were never accepted and will be mailed again",
+        ),
+        "drop": (
+            "reader was never accepted and will not be mailed",
+            "readers were never accepted and will not be mailed",
+        ),
+        "hold": ("reader stays unknown", "readers stay unknown"),
     }
     for verdict, n in done.readers.items():
-        say(f"  {n:,} {words[verdict]}.")
+        say(f"  {count_of(n, *words[verdict])}.")
     for evidence in done.held:
         say(f"  {evidence}")
     for way in done.ways:

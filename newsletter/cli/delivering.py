@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from newsletter.cli import plans
+from newsletter.cli.completion import issues, lists, words
 from newsletter.cli.console import (
     confirm,
+    next_steps,
     print_json,
     progress_told,
     say,
@@ -15,8 +18,10 @@ from newsletter.cli.console import (
     way_on,
     wiring,
 )
+from newsletter.cli.manual import SEND, App
 from newsletter.cli.writing import ISSUE
 from newsletter.errors import AudienceError, DeliveryError, SendingStopped, UsageError
+from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,25 +32,40 @@ if TYPE_CHECKING:
     from newsletter.wiring import Wiring
 
 JSON = typer.Option(False, "--json", help="Print the proof as JSON, the only document on stdout.")
-# Warnings that only the ledger can give, so that no check shows them.
-CAUTIONS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
 STATES = ("accepted", "rejected", "excluded", "unknown", "pending")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add these commands."""
-    for command in (send, resume, status, recipients):
-        app.command()(command)
+    for function, example in (
+        (
+            send,
+            """newsletter send 2026-01-12-prisoners --test me@example.org
+newsletter send 2026-01-12-prisoners --list readers --at 'tomorrow 7:00'""",
+        ),
+        (resume, "newsletter resume 2026-01-12-prisoners"),
+        (status, "newsletter status 2026-01-12-prisoners"),
+        (recipients, "newsletter recipients 2026-01-12-prisoners --state rejected > rejected.csv"),
+    ):
+        app.command(panel=SEND, example=example)(function)
 
 
 @told
 def send(
     issue: str = ISSUE,
-    list: str | None = typer.Option(None, "--list", metavar="L", help="To whom; needless with one list."),
-    test: list[str] = typer.Option([], "--test", metavar="ADDRESS", help="Only to these, marked as a test."),
+    list: str | None = typer.Option(
+        None,
+        "--list",
+        metavar="L",
+        help="The list it goes to; not needed with one list.",
+        autocompletion=lists,
+    ),
+    test: list[str] = typer.Option(
+        [], "--test", metavar="ADDRESS", help="Only to this address, marked as a test; repeatable."
+    ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Show what would happen and stop."),
     only_missing: bool = typer.Option(
-        False, "--only-missing", help="Only whom the first mailing rejected or did not reach."
+        False, "--only-missing", help="Only readers the first mailing did not reach."
     ),
     as_sent: bool = typer.Option(
         False, "--as-sent", help="Mail the version others got, not the changed file."
@@ -57,10 +77,12 @@ def send(
         help="When: “7:00”, “tomorrow 7:00”, “2026-12-01 07:00”, the publication's time.",
     ),
     undo_window: str | None = typer.Option(
-        None, "--undo-window", metavar="SPAN", help="Wait so long, as “10m”: until then it can be cancelled."
+        None, "--undo-window", metavar="SPAN", help="Wait this long, such as “10m”, so that it can be undone."
     ),
     no_wait: bool = typer.Option(
-        False, "--no-wait", help="With --at: come back at once; newsletter serve, or resume, sends it."
+        False,
+        "--no-wait",
+        help="With --at: do not wait here; `newsletter serve` or `newsletter resume` sends it.",
     ),
     yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask."),
     json: bool = JSON,
@@ -73,7 +95,7 @@ def send(
         if dry_run or only_missing or as_sent or at or undo_window:
             raise UsageError(
                 "--test mails the issue as it stands, at once, to the addresses given.",
-                hint="It goes with none of --dry-run, --only-missing, --as-sent, --at and --undo-window.",
+                hint="Leave out --dry-run, --only-missing, --as-sent, --at and --undo-window.",
             )
         _send_test(issue, test, json=json)
         return
@@ -82,17 +104,19 @@ def send(
     if moment and sending.state == "scheduled":
         raise UsageError(
             f"“{sending.issue}” is scheduled already.",
-            hint=f"To move it: newsletter cancel {sending.issue}, then send it with another --at.",
+            hint=f"To move it, send it with another --at after: {command('cancel', sending.issue)}",
         )
     if moment and sending.kind == "continue":
         raise UsageError(
-            "Sending of this issue began already, and goes on at once or not at all.",
-            hint=f"See: newsletter status {sending.issue}",
+            "Sending of this issue has begun, so it can only go on now.",
+            hint=f"See: {command('status', sending.issue)}",
         )
-    show_sending(sending)
+    plans.show(sending)
     if dry_run:
         if json:
-            print_json(_foreseen(sending))
+            print_json(plans.document(sending))
+        elif not sending.nothing_to_do:
+            say("Nothing was sent. To send it, run the command without --dry-run.")
         return
     if not sending.nothing_to_do and not confirm("Send?", yes=yes):
         say("Nothing was sent.")
@@ -128,8 +152,8 @@ def _schedule(house: "Wiring", sending: "Sending", at: int, *, wait: bool, undo:
     if house.settings.approval.required:
         _end(house, issue, proof, json=json)
         return
-    say(f"It goes out {_when(house, at)}. Stop it with: newsletter cancel {issue}")
-    say(f"`newsletter serve` sends it then, or: newsletter resume {issue}")
+    say(f"It goes out {_when(house, at)}. Stop it with: {command('cancel', issue)}")
+    say(f"`newsletter serve` sends it then, or: {command('resume', issue)}")
     if json and proof:
         print_json(proof.as_dict())
 
@@ -142,7 +166,7 @@ def _send_in_time(house: "Wiring", sending: "Sending", at: int, *, undo: bool, j
     try:
         publish.schedule(house, sending, at)
         stop = "Ctrl-C undoes it, and so does" if undo else "Stop it with"
-        say(f"It goes out {_when(house, at)}. {stop}: newsletter cancel {issue}")
+        say(f"It goes out {_when(house, at)}. {stop}: {command('cancel', issue)}")
         with progress_told() as progress:
             proof: Proof | None = publish.resume(house, issue, progress=progress)
     except KeyboardInterrupt:
@@ -165,7 +189,7 @@ def _when(house: "Wiring", at: int) -> str:
 
 @told
 def resume(issue: str = ISSUE, json: bool = JSON) -> None:
-    """Go on with an interrupted, paused or held issue, from the bytes it began with; wait for its time."""
+    """Go on with an issue that was interrupted, paused, held or scheduled, exactly as it began."""
     from newsletter import publish
 
     house = wiring()
@@ -174,17 +198,19 @@ def resume(issue: str = ISSUE, json: bool = JSON) -> None:
 
 @told
 def status(
-    issue: str | None = typer.Argument(None, metavar="[ISSUE]", help="Without one: every issue sent."),
+    issue: str | None = typer.Argument(
+        None, metavar="[ISSUE]", help="Which issue; without one, every issue sent.", autocompletion=issues
+    ),
     json: bool = JSON,
 ) -> None:
-    """Say how an issue's delivery stands."""
+    """Show how far an issue's delivery is."""
     from newsletter import publish
 
     house = wiring()
     wanted = [publish.issue_id(house, issue)] if issue is not None else publish.mailed_issues(house)
     proofs = [proof for each in wanted if (proof := publish.status(house, each))]
     if issue is not None and not proofs:
-        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
+        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
     if issue is not None:
         proofs += publish.corrections(house, proofs[0].issue)
     if json:
@@ -205,11 +231,17 @@ def status(
 @told
 def recipients(
     issue: str = ISSUE,
-    state: str | None = typer.Option(None, "--state", metavar="|".join(STATES), help="Only these."),
+    state: str | None = typer.Option(
+        None,
+        "--state",
+        metavar="|".join(STATES),
+        help="Only readers in this state.",
+        autocompletion=words(*STATES),
+    ),
     address: str | None = typer.Option(None, "--address", metavar="ADDRESS", help="Only this reader."),
-    json: bool = typer.Option(False, "--json", help="One JSON object a line instead of CSV."),
+    json: bool = typer.Option(False, "--json", help="Print a JSON object a line instead of CSV."),
 ) -> None:
-    """List who got an issue, who did not and why."""
+    """List who got an issue, and who did not and why, as CSV on stdout."""
     import csv
     from itertools import chain, islice
 
@@ -219,14 +251,14 @@ def recipients(
     from newsletter.audience.formulas import guard
 
     if state is not None and state not in STATES:
-        raise UsageError(f"“{state}” is no state.", hint=f"Known are: {', '.join(STATES)}.")
+        raise UsageError(f"“{state}” is no state.", hint=f"Write one of these: {', '.join(STATES)}.")
     house = wiring()
     found = publish.recipients(house, publish.issue_id(house, issue), state=state, address=address)
     first = [*islice(found, 1)]  # now: a refusal prints no line of column names
     if address is not None and not first:
         raise AudienceError(
-            f"{address} is not among those the issue was for.",
-            hint=f"See what is known: newsletter subscribers show {address}",
+            f"{address} was not on the list when the issue was sent.",
+            hint=f"See what is known: {command('subscribers', 'show', address)}",
         )
     rows = chain(first, found)
     if json:
@@ -251,9 +283,9 @@ def _send_test(issue: str, addresses: list[str], *, json: bool) -> None:
     count = len({normalise(each) for each in addresses})
     if json:
         print_json({"issue": publish.issue_id(house, issue), "test": count, "accepted": count})
-    say(f"The test was accepted for {count} address{'es' if count > 1 else ''}.")
+    say(f"The test was accepted for {count_of(count, 'address', 'addresses')}.")
     if house.settings.delivery.provider == "sandbox":
-        say("Local SendGrid: nobody was really mailed. Read it with: newsletter sandbox")
+        say("Local SendGrid: nobody was really mailed. Read it: newsletter sandbox")
 
 
 def deliver(house: "Wiring", issue: str, run: "Callable[[Progress], Proof | None]", *, json: bool) -> None:
@@ -285,56 +317,20 @@ def _end(house: "Wiring", issue: str, proof: "Proof | None", *, stopped: str = "
     if not proof.settled or (stopped and proof.state == "sending"):
         say(way_on(proof))
         raise typer.Exit(3)
+    if proof.state == "finished":
+        say(next_steps(proof))
 
 
 def _show_decisions(made: "Sequence[Decided]") -> None:
-    """Show what holds now of requests without an answer: the latest word on each, the like together."""
+    """Show the latest decision on each request without an answer, those of the same verdict together."""
     latest = {each.batch: each for each in made}
     for verdict in dict.fromkeys(each.verdict for each in latest.values()):
         same = [each for each in latest.values() if each.verdict == verdict]
         readers = sum(each.readers for each in same)
         requests = f" in {len(same):,} requests" if len(same) > 1 else ""
-        say(f"  {readers:,} without an answer{requests}: {verdict}. {same[-1].evidence}")
+        say(f"  {count_of(readers, 'reader')} without an answer{requests}: {verdict}. {same[-1].evidence}")
 
 
 def _document(proofs: "Sequence[Proof]") -> dict[str, object]:
     document = proofs[0].as_dict()
     return document | {"corrections": [each.as_dict() for each in proofs[1:]]} if proofs[1:] else document
-
-
-def show_sending(sending: "Sending") -> None:
-    what = {
-        "first": f"to {sending.readers:,} readers of “{sending.list_name}”",
-        "newcomers": f"to {sending.readers:,} who joined “{sending.list_name}” since",
-        "missing": f"to {sending.readers:,} of “{sending.list_name}” who did not get it",
-        "correction": f"to {sending.readers:,} readers of “{sending.list_name}” who got the wrong version",
-        "continue": f"going on with {sending.readers:,} readers of “{sending.list_name}”",
-    }[sending.kind]
-    say(f"{sending.issue} — “{sending.message.subject}”, {what}, through {sending.provider}.")
-    for reason, n in sorted(sending.excluded.items()):
-        say(f"  not to {n:,}: {reason}")
-    for finding in sending.findings:
-        if finding.severity == "error" or finding.code in CAUTIONS:
-            say(str(finding))
-    if warnings := sum(
-        finding.severity == "warning" and finding.code not in CAUTIONS for finding in sending.findings
-    ):
-        say(f"  Warnings: {warnings}. Read them with: newsletter check {sending.issue}")
-    if sending.provider == "sandbox":
-        say("  No mail leaves this machine.")
-    if sending.nothing_to_do:
-        why = "Nobody on it may be mailed" if sending.kind == "first" else "Everyone was mailed already"
-        say(f"  {why}; there is nothing to do.")
-
-
-def _foreseen(sending: "Sending") -> dict[str, object]:
-    return {
-        "issue": sending.issue,
-        "kind": sending.kind,
-        "provider": sending.provider,
-        "list": sending.list_name,
-        "readers": sending.readers,
-        "excluded": dict(sorted(sending.excluded.items())),
-        "subject": sending.message.subject,
-        "digest": sending.message.digest,
-    }

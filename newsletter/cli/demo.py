@@ -1,7 +1,6 @@
 """The command that shows what this program is for, in a minute: demo."""
 
 import shlex
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,13 +48,17 @@ def demo(
 
 
 def _show(line: str) -> None:
-    """Show a line: on a terminal what is typed stands out, and so does the kill."""
+    """Show a line: what is typed stands out, and so does the kill."""
+    if line.startswith("$ "):
+        say(_styled(line))
+    else:
+        say(_styled(line, colour="red") if line.startswith("  kill ") else line)
+
+
+def _styled(text: str, colour: str | None = None) -> str:
+    """Return a text that stands out on a terminal, and as it is elsewhere."""
     terminal = sys.stderr is not None and sys.stderr.isatty()
-    if terminal and line.startswith("$ "):
-        line = typer.style(line, bold=True)
-    elif terminal and line.startswith("  kill "):
-        line = typer.style(line, fg="red", bold=True)
-    say(line)
+    return typer.style(text, bold=True, fg=colour) if terminal else text
 
 
 def _show_count(arrival: "Arrival") -> None:
@@ -69,7 +72,7 @@ def _show_count(arrival: "Arrival") -> None:
     }
     width = max(map(len, rows))
     for name, count in rows.items():
-        say(f"  {name:<{width}}  {count:>7,}")
+        say(_styled(f"  {name:<{width}}  {count:>7,}", "green" if arrival.right else "yellow"))
 
 
 def _show_proof(stage: "Stage", arrival: "Arrival", *, json: bool) -> bool:
@@ -99,8 +102,10 @@ def _place(stage: "Stage") -> str:
 
 def _program() -> str:
     """Return this program's name as one would type it here."""
+    from shutil import which
+
     typed = sys.argv[0]
     if Path(typed).name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m newsletter"
-    found = shutil.which("newsletter")
+    found = which("newsletter")
     return "newsletter" if found and Path(found).samefile(typed) else shlex.quote(typed)

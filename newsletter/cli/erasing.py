@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from newsletter.cli.console import confirm, print_json, say, told, wiring
+from newsletter.cli.manual import App
 from newsletter.errors import AudienceError
+from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
     from newsletter.readership import Erasure
 
 
-def register(subscribers: typer.Typer) -> None:
+def register(subscribers: App) -> None:
     """Add the commands to those for subscribers."""
-    subscribers.command()(erase)
-    subscribers.command("erasure-key")(erasure_key)
+    subscribers.command(example="newsletter subscribers erase ana@example.org")(erase)
+    subscribers.command("erasure-key", example="newsletter subscribers erasure-key")(erasure_key)
 
 
 @told
@@ -50,7 +52,7 @@ def erase(
 @told
 def erasure_key(
     set_: str | None = typer.Option(
-        None, "--set", metavar="FILE", help="Take the key of another publication from FILE; - is stdin."
+        None, "--set", metavar="FILE", help="Use another publication's key, from FILE; - is stdin."
     ),
 ) -> None:
     """Show the key that erased addresses are hashed under, or take another publication's."""
@@ -63,9 +65,7 @@ def erasure_key(
         )
         return
     key, fingerprint = readership.erasure_key(engine)
-    say(
-        f"Keep this secret: who has it can find out whether an address was erased. Fingerprint {fingerprint}."
-    )
+    say(f"Keep this secret: it shows whether an address was erased. Its fingerprint is {fingerprint}.")
     typer.echo(key)
 
 
@@ -79,26 +79,26 @@ def _key_in(name: str) -> str:
 
 
 def _tell_erased(done: "Erasure") -> None:
-    say(f"{done.email} is erased. It is never mailed, nor taken in by an import.")
+    say(f"{done.email} is erased. It is never mailed again, and no import takes it in.")
     if not done.known:
-        say("No list or suppression held it: look whether it is spelt as the reader spells it.")
+        say("No list or suppression held it: check that it is spelled as the reader spells it.")
     if done.mails:
-        say(f"{done.mails:,} mails to it were taken out of the local SendGrid's file.")
+        say(f"{count_of(done.mails, 'mail')} to it: taken out of the local SendGrid's file.")
     files = done.files
-    say(f"{files.looked_into:,} files in the publication's folder were gone through.")
+    say(f"{count_of(files.looked_into, 'file was', 'files were')} searched in the publication's folder.")
     for paths, what in (
         (files.cleaned, "Rows were taken out of"),
         (files.removed, "Removed:"),
-        (files.left, "Still mentions it, and is yours to change:"),
+        (files.left, "Still mentions it; change it yourself:"),
     ):
         for path in paths:
             say(f"  {what} {path}")
     for issue in done.issues:
-        say(f"  Still names it, as it was mailed: the issue “{issue}”")
+        say(f"  Still names it, as it was mailed: issue “{issue}”")
     for problem in done.problems:
         say(f"Not done: {problem}")
     if done.problems:
-        say(f"Run the command again once that is mended: newsletter subscribers erase {done.email}")
+        say(f"Once that is solved, run it again: {command('subscribers', 'erase', done.email)}")
 
 
 def _erasure_document(done: "Erasure") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.audience.columns import MAX_COLUMNS
 from newsletter.cli.console import say
+from newsletter.sentences import count_of
 
 COLUMNS_TOLD = 20  # one by one
 
@@ -40,7 +41,7 @@ def tell(report: "ImportReport") -> None:
 
 def _of_files(report: "ImportReport") -> Iterator[str]:
     if report.skipped:
-        yield f"Files without readers were passed over: {_named(report.skipped)}."
+        yield f"Files without readers were skipped: {_named(report.skipped)}."
     for file in report.files:
         for line in (*_of_the_platform(file), *_of_the_encoding(file)):
             yield line if len(report.files) == 1 else f"{file.name}: {line}"
@@ -51,15 +52,15 @@ def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
     rows: list[tuple[str, int, list[int]]] = [
         ("new on the list", new["confirmed"], []),
         ("new on the list, yet to confirm", new["pending"], []),
-        ("new on the list as unsubscribed, so that nobody mails them", new["unsubscribed"], []),
+        ("new on the list as unsubscribed, never mailed", new["unsubscribed"], []),
         ("new on the list as never to be mailed", new["suppressed"], []),
-        ("on it already", report.known, []),
-        ("left, bounced or complained by this file, and are mailed no more", *_count(report.stopped)),
-        ("repeated an address and were folded into its last row", report.repeated, []),
-        ("left the list before and stay away", *_count(report.left)),
+        ("on the list already", report.known, []),
+        ("no longer mailed: left, bounced or complained, as this file says", *_count(report.stopped)),
+        ("repeated an address: its last row counts", report.repeated, []),
+        ("left the list before: not put back on it", *_count(report.left)),
         ("suppressed, never mailed", *_count(report.suppressed)),
-        ("had themselves erased, and are not taken in", *_count(report.merged.erased)),
-        ("stand for erased addresses, which are never taken in", report.erased, []),
+        ("erased before: not taken in", *_count(report.merged.erased)),
+        ("erased addresses of an export: never taken in", report.erased, []),
     ]
     rows += [(f"refused: {why}", *_count(tally)) for why, tally in sorted(report.refused.items())]
     return [row for row in rows if row[1]]
@@ -72,15 +73,15 @@ def _count(tally: "Occurrences") -> tuple[int, list[int]]:
 def _of_the_platform(file: "FileReport") -> Iterator[str]:
     layout = file.table.layout
     if layout.whole:
-        yield "This is an export of newsletter: states, dates and consent come along as they were."
+        yield "This is an export of newsletter: states, dates and consent are kept as they were."
     elif layout.platform:
         yield f"The columns are those of {layout.platform}."
     columns = [file.table.header[place] for place in layout.consent_columns if not layout.whole]
     if columns:
-        yield f"Who may be mailed is told by {_named(columns)}."
+        yield f"Who may be mailed is read from {_named(columns)}."
     dated = {place for place, _, _ in layout.consent.dates}
     if left_out := [file.table.header[place] for place in layout.left_out if place not in dated]:
-        yield f"Left out, as of no use elsewhere: {_named(left_out)}."
+        yield f"Left out, since only that platform uses it: {_named(left_out)}."
     if layout.consent.everyone:
         yield f"Everyone in it was taken as {layout.consent.everyone}."
     for headings, rows in file.table.disagreeing.items():
@@ -90,24 +91,25 @@ def _of_the_platform(file: "FileReport") -> Iterator[str]:
 
 def _named(headings: Sequence[str]) -> str:
     shown = [f"“{heading}”" for heading in headings[:20]]
-    more = f" and {len(headings) - 20} more" if len(headings) > 20 else ""
+    more = f" and {len(headings) - 20:,} more" if len(headings) > 20 else ""
     return ", ".join(shown) + more
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return count_of(count, "row")
 
 
 def _of_suppressions(report: "ImportReport") -> Iterator[str]:
     for reason, count in sorted(report.merged.suppressions.items()):
-        addresses = "1 address is" if count == 1 else f"{count:,} addresses are"
+        addresses = count_of(count, "address is", "addresses are")
         yield f"{addresses} never mailed from now on, on any list: {reason}."
 
 
 def _of_earlier_values(report: "ImportReport") -> Iterator[str]:
     if report.overfull.count:
         where = _where(report.overfull.count, report.overfull.lines)
-        yield f"{report.overfull.count:,} readers kept their earlier values; the new ones do not fit{where}."
+        readers = count_of(report.overfull.count, "reader")
+        yield f"{readers} kept their earlier values; the new ones do not fit{where}."
 
 
 def _of_the_encoding(file: "FileReport") -> Iterator[str]:
@@ -125,20 +127,23 @@ def _of_columns(file: "FileReport") -> Iterator[str]:
     for header, name in islice(columns.attributes.items(), COLUMNS_TOLD):
         yield f"The column “{header}” is the merge field {name}."
     if len(columns.attributes) > COLUMNS_TOLD:
-        yield f"So are {len(columns.attributes) - COLUMNS_TOLD} more columns; --json lists them all."
+        more = count_of(
+            len(columns.attributes) - COLUMNS_TOLD, "more column is a merge field", "more columns are"
+        )
+        yield f"{more}; --json lists them all."
     for header, why in columns.ignored.items():
         yield f"The column “{header}” was not taken: {why}."
     if columns.beyond:
         some = ", ".join(f"“{header}”" for header in columns.beyond[:3])
         more = ", …" if len(columns.beyond) > 3 else ""
         yield (
-            f"{len(columns.beyond):,} columns were left out, since {MAX_COLUMNS} are taken: {some}{more}. "
-            "To take one of them, ignore others: --ignore-column NAME"
+            f"{count_of(len(columns.beyond), 'column was', 'columns were')} left out: {MAX_COLUMNS} are "
+            f"taken at most: {some}{more}. To take one of them, ignore others: --ignore-column NAME"
         )
     unnamed = file.table.unnamed
     if unnamed.count:
         where = _where(unnamed.count, unnamed.lines)
-        rows = "1 row has" if unnamed.count == 1 else f"{unnamed.count:,} rows have"
+        rows = count_of(unnamed.count, "row has", "rows have")
         yield f"{rows} a value in a column without a name, which was not taken{where}."
 
 
@@ -148,17 +153,22 @@ def _of_addresses(file: "FileReport") -> Iterator[str]:
         kinds = ", ".join(f"{kind} ({count:,})" for kind, count in table.unwrapped.most_common())
         yield f"Taken off addresses: {kinds}."
     for header, count in table.second.items():
-        where = "1 address comes" if count == 1 else f"{count:,} addresses come"
+        where = count_of(count, "address comes", "addresses come")
         yield f"{where} from the column “{header}”, where the columns before it are empty."
 
 
 def _of_values(file: "FileReport") -> Iterator[str]:
     table = file.table
     if table.shortened:
-        yield f"{table.shortened:,} names were longer than a mail can carry and were cut."
+        names = count_of(
+            table.shortened,
+            "name was longer than a mail can carry and was cut",
+            "names were longer than a mail can carry and were cut",
+        )
+        yield f"{names}."
     for name, left_out in table.left_out.items():
         where = _where(left_out.count, left_out.lines)
-        rows = "1 row" if left_out.count == 1 else f"{left_out.count:,} rows"
+        rows = _rows(left_out.count)
         yield f"{name} was too long for a mail in {rows} and left out there; the readers were taken{where}."
 
 
@@ -166,7 +176,7 @@ def _where(count: int, lines: list[int]) -> str:
     if not lines:
         return ""
     more = ", …" if count > len(lines) else ""
-    return f" (line {', '.join(map(str, lines))}{more})"
+    return f" (line{'s' if count > 1 else ''} {', '.join(map(str, lines))}{more})"
 
 
 def document(report: "ImportReport") -> Mapping[str, Any]:

@@ -1,18 +1,20 @@
 """Commands for lists: show them, make one, rename it, give it a title, put it away."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import typer
 
+from newsletter.cli.completion import lists as known_lists
 from newsletter.cli.console import agreed_new_list, print_json, say, told, wiring
+from newsletter.cli.manual import App
+from newsletter.sentences import command
 
 if TYPE_CHECKING:
     from newsletter.store.lists import ListCounts
 
-app = typer.Typer(help="The lists, with how many readers of each status.", invoke_without_command=True)
+app = App(help="The lists, with how many readers of each status.", invoke_without_command=True)
 
-NAME = typer.Argument(..., metavar="NAME", help="What the list is called.")
+NAME = typer.Argument(..., metavar="NAME", help="What the list is called.", autocompletion=known_lists)
 NEW_LIST = typer.Option(False, "--new-list", help="Even if the name is near another list's.")
 
 
@@ -47,7 +49,7 @@ def _line(one: "ListCounts") -> str:
     )
 
 
-@app.command()
+@app.command(example="newsletter lists add members")
 @told
 def add(name: str = NAME, new_list: bool = NEW_LIST) -> None:
     """Make an empty list."""
@@ -71,11 +73,11 @@ def _make(name: str, *, new_list: bool) -> None:
     say(f"The list “{name}” is {'new' if made else 'there already'}.")
 
 
-@app.command()
+@app.command(example="newsletter lists rename readers everyone")
 @told
 def rename(
     name: str = NAME,
-    new: str = typer.Argument(..., metavar="NEW", help="What it is to be called."),
+    new: str = typer.Argument(..., metavar="NEW", help="The new name."),
     new_list: bool = NEW_LIST,
 ) -> None:
     """Call a list by another name; its readers, approvals and List-Id stay."""
@@ -87,7 +89,7 @@ def rename(
     say(f"The list “{name}” is now called “{found.name}”.")
 
 
-@app.command()
+@app.command(example="newsletter lists title members 'Letter for members'")
 @told
 def title(
     name: str = NAME,
@@ -102,12 +104,12 @@ def title(
     say(f"Readers see the list “{found.name}” as “{shown}”.")
 
 
-@app.command()
+@app.command(example="newsletter lists archive members")
 @told
 def archive(
     name: str = NAME, undo: bool = typer.Option(False, "--undo", help="Bring an archived list back.")
 ) -> None:
-    """Put a list away: it is not sent or added to any more, and keeps all it holds."""
+    """Put a list away: nothing is sent or added to it, and it keeps all it holds."""
     from newsletter import readership
 
     house = wiring()
@@ -117,4 +119,4 @@ def archive(
         return
     done = readership.archive_list(house.engine, name, now=house.clock.now)
     say(f"The list “{name}” is {'now' if done else 'already'} archived. Nothing of it is deleted.")
-    say(f"Bring it back with: newsletter lists archive {shlex.quote(name)} --undo")
+    say(f"Bring it back with: {command('lists', 'archive', name, '--undo')}")

@@ -3,22 +3,24 @@
 import typer
 
 from newsletter.cli.console import print_json, progress_told, say, told, wiring
+from newsletter.cli.manual import RUN, App
 from newsletter.errors import UsageError
+from newsletter.sentences import count_of
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add these commands."""
-    app.command()(sync)
+    app.command(panel=RUN, example="newsletter sync --since 2026-03-01")(sync)
 
 
 @told
 def sync(
     since: str | None = typer.Option(
-        None, "--since", metavar="DATE", help="From this day on; without it, since the last time."
+        None, "--since", metavar="DATE", help="From this day on; without it, from the last sync on."
     ),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
 ) -> None:
-    """Suppress whom the provider itself no longer mails: what its reports may have missed."""
+    """Suppress the addresses that the provider itself no longer mails."""
     from newsletter.readership import reports
 
     begin = None if since is None else _instant(since)
@@ -31,7 +33,9 @@ def sync(
     for reason, n in sorted(done.suppressed.items()):
         if n:
             say(f"  {reason}: {n:,}")
-    say(f"{done.read:,} entries read, {sum(done.suppressed.values()):,} addresses newly suppressed.")
+    entries = count_of(done.read, "entry", "entries")
+    addresses = count_of(sum(done.suppressed.values()), "address", "addresses")
+    say(f"{entries} read, {addresses} newly suppressed.")
 
 
 def _instant(day: str) -> int:

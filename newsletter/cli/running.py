@@ -3,31 +3,34 @@
 import typer
 
 from newsletter.cli.console import say, told, wiring
+from newsletter.cli.manual import RUN, App
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add these commands."""
-    app.command()(sandbox)
+    app.command(panel=RUN, example="newsletter sandbox")(sandbox)
 
 
 @told
 def sandbox(
     port: int = typer.Option(
-        8025, "--port", min=0, max=65535, help="Where its page answers; 0 picks a free port."
+        8025, "--port", metavar="N", min=0, max=65535, help="Where its page answers; 0 picks a free port."
     ),
-    host: str = typer.Option("127.0.0.1", "--host", help="The address to listen on."),
+    host: str = typer.Option("127.0.0.1", "--host", metavar="ADDRESS", help="The address to listen on."),
     webhook: str | None = typer.Option(
         None,
         "--webhook",
         metavar="URL",
-        help="Where it reports what becomes of mail: unless said, site_url if on this machine.",
+        help="Where it reports what happens to mail; without it, site_url if that is on this machine.",
     ),
     fault: list[str] = typer.Option(
-        [], "--fault", metavar="NAME[:COUNT|:SHARE]", help="Let coming requests fail; may be repeated."
+        [], "--fault", metavar="NAME[:COUNT|:SHARE]", help="Let coming requests fail; repeatable."
     ),
-    repeat: int = typer.Option(0, "--repeat", min=0, max=20, help="Report everything so many times more."),
+    repeat: int = typer.Option(
+        0, "--repeat", metavar="N", min=0, max=20, help="How many more times to report everything."
+    ),
     shuffle: int | None = typer.Option(
-        None, "--shuffle", metavar="SEED", help="Report in an order drawn from this number."
+        None, "--shuffle", metavar="SEED", help="Report in a random order, the same for the same number."
     ),
 ) -> None:
     """Run the local SendGrid: its API, and an inbox of what each reader got."""

@@ -3,19 +3,22 @@
 import typer
 
 from newsletter.cli.console import say, told, wiring
+from newsletter.cli.manual import RUN, App
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add this command."""
-    app.command()(serve)
+    app.command(panel=RUN, example="newsletter serve --port 8000")(serve)
 
 
 @told
 def serve(
-    host: str = typer.Option("127.0.0.1", "--host", help="The address to listen on."),
-    port: int = typer.Option(8000, "--port", min=0, max=65535, help="The port; 0 picks a free one."),
+    host: str = typer.Option("127.0.0.1", "--host", metavar="ADDRESS", help="The address to listen on."),
+    port: int = typer.Option(
+        8000, "--port", metavar="N", min=0, max=65535, help="The port; 0 picks a free one."
+    ),
 ) -> None:
-    """Run the readers' site, where the provider reports to, and send scheduled issues in their time."""
+    """Run the readers' site and the webhook, and send scheduled issues at their time."""
     from threading import Event, Thread
 
     from newsletter.timer import start_what_is_due

@@ -18,15 +18,15 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     SIGINT included, then changes nothing, while at a terminal a second Ctrl-C is a person's impatience.
     """
     handler = _Once() if once else signal.default_int_handler
-    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in (*heeded, signal.SIGINT) if once else heeded:
+    caught = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in (*caught, signal.SIGINT) if once else caught:
         signal.signal(number, handler)
     try:
         yield
     except KeyboardInterrupt:
         raise SystemExit(BY_CTRL_C) from None
     finally:
-        for number in heeded:
+        for number in caught:
             signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
 
 

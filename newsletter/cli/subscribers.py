@@ -9,27 +9,35 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from newsletter.cli.completion import lists as lists_
+from newsletter.cli.completion import platforms, words
 from newsletter.cli.console import agreed_new_list, print_json, progress_told, say, told, wiring
+from newsletter.cli.manual import App
 from newsletter.errors import UsageError
+from newsletter.sentences import count_of
 
 if TYPE_CHECKING:
     from newsletter.store.subscribers import Subscriber
     from newsletter.store.suppressions import Suppression
 
-app = typer.Typer(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
+app = App(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
 
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="A reader's email address.")
-LIST = typer.Option(None, "--list", metavar="L", help="The list; needless when there is one alone.")
+LIST = typer.Option(
+    None, "--list", metavar="L", help="The list; not needed with one list.", autocompletion=lists_
+)
 JSON = typer.Option(False, "--json", help="Print JSON to stdout.")
 
 
-@app.command("import")
+@app.command("import", example="newsletter subscribers import readers.csv --list readers")
 @told
 def import_(
     file: Path = typer.Argument(
-        ..., metavar="FILE", dir_okay=False, help="CSV with a line of column names, as any program writes it."
+        ..., metavar="FILE", dir_okay=False, help="A CSV file that begins with a line of column names."
     ),
-    list: str | None = typer.Option(None, "--list", metavar="L", help="The list; made if there is none."),
+    list: str | None = typer.Option(
+        None, "--list", metavar="L", help="The list; made if there is none.", autocompletion=lists_
+    ),
     columns: list[str] = typer.Option(
         [],
         "--column",
@@ -47,21 +55,29 @@ def import_(
         "blocked or nothing; repeatable.",
     ),
     platform: str = typer.Option(
-        "", "--from", metavar="PLATFORM", help="Whose export it is, if its columns do not show it; or other."
+        "",
+        "--from",
+        metavar="PLATFORM",
+        help="The platform it comes from, if its columns do not show it; or other.",
+        autocompletion=platforms,
     ),
     everyone: str | None = typer.Option(
-        None, "--as", metavar="ANSWER", help="What everyone in the file is, such as unsubscribed."
+        None,
+        "--as",
+        metavar="ANSWER",
+        help="What everyone in the file is, such as unsubscribed.",
+        autocompletion=words("confirmed", "pending", "unsubscribed", "bounce", "complaint", "blocked"),
     ),
     new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
     encoding: str | None = typer.Option(
-        None, "--encoding", metavar="NAME", help="How letters are written, if what is found out is wrong."
+        None, "--encoding", metavar="NAME", help="The file's encoding, if the one found out is wrong."
     ),
     refused: Path | None = typer.Option(
         None,
         "--refused",
         metavar="FILE",
         dir_okay=False,
-        help="Where rows that cannot be taken go, if not next to FILE.",
+        help="The file for rows that cannot be taken, if not next to FILE.",
     ),
     json: bool = JSON,
 ) -> None:
@@ -106,16 +122,18 @@ def import_(
         print_json(import_report.document(report))
 
 
-@app.command()
+@app.command(example="newsletter subscribers add ana@example.org --name Ana --list readers")
 @told
 def add(
     address: str = ADDRESS,
-    list: str | None = typer.Option(None, "--list", metavar="L", help="The list; made if there is none."),
-    name: str = typer.Option("", "--name", help="The reader's name."),
+    list: str | None = typer.Option(
+        None, "--list", metavar="L", help="The list; made if there is none.", autocompletion=lists_
+    ),
+    name: str = typer.Option("", "--name", metavar="NAME", help="The reader's name."),
     attributes: list[str] = typer.Option(
         [], "--set", metavar="FIELD=VALUE", help="An attribute; repeatable."
     ),
-    pending: bool = typer.Option(False, "--pending", help="The reader has yet to confirm."),
+    pending: bool = typer.Option(False, "--pending", help="The reader has not confirmed yet."),
     again: bool = typer.Option(False, "--again", help="Even if the reader left: they asked to come back."),
     new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
 ) -> None:
@@ -141,7 +159,7 @@ def add(
     say(f"{done.email} is {'now ' if done.joined else ''}{done.status} on “{done.list_name}”.")
 
 
-@app.command()
+@app.command(example="newsletter subscribers show ana@example.org")
 @told
 def show(address: str = ADDRESS, json: bool = JSON) -> None:
     """Show all that is kept of one reader."""
@@ -159,10 +177,10 @@ def show(address: str = ADDRESS, json: bool = JSON) -> None:
         say("Nothing else is kept of this address: it was erased.")
 
 
-@app.command()
+@app.command(example="newsletter subscribers remove ana@example.org")
 @told
 def remove(address: str = ADDRESS, list: str | None = LIST) -> None:
-    """Take a reader off a list, or off all; a later import does not bring him back."""
+    """Take a reader off a list, or off all; a later import does not bring them back."""
     from newsletter import readership
 
     house = wiring()
@@ -170,22 +188,22 @@ def remove(address: str = ADDRESS, list: str | None = LIST) -> None:
         say(f"{address} is off “{name}”.")
 
 
-@app.command()
+@app.command(example="newsletter subscribers export --list readers -o readers.csv")
 @told
 def export(
     list: str | None = LIST,
     output: Path | None = typer.Option(
-        None, "-o", "--output", metavar="FILE", dir_okay=False, help="A file, not stdout."
+        None, "-o", "--output", metavar="FILE", dir_okay=False, help="The file to write; without it, stdout."
     ),
-    json: bool = typer.Option(False, "--json", help="As a JSON array, not CSV."),
+    json: bool = typer.Option(False, "--json", help="Print a JSON array instead of CSV."),
 ) -> None:
-    """Write out a list, as CSV that an import takes back."""
+    """Write a list as CSV that an import takes back."""
     from newsletter import exports, readership
 
     engine = wiring().engine
     with exports.WholeFile(output) if output else nullcontext(sys.stdout) as out:
         count = readership.export(engine, out, list_name=list, as_json=json)
-    say(f"{count:,} readers.")
+    say(f"{count_of(count, 'reader')}.")
 
 
 def _as_typed(options: Mapping[str, object], *, new_list: bool) -> tuple[str, ...]:

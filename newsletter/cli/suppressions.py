@@ -4,12 +4,16 @@ import sys
 
 import typer
 
+from newsletter.cli.completion import words
 from newsletter.cli.console import say, told, wiring
+from newsletter.cli.manual import App
+from newsletter.sentences import count_of
 
-app = typer.Typer(help="Addresses that are never mailed, with the reason.", invoke_without_command=True)
+app = App(help="Addresses that are never mailed, with the reason.", invoke_without_command=True)
 
+REASONS = ("bounce", "complaint", "unsubscribed", "manual", "invalid")
 REASON = typer.Option(
-    None, "--reason", metavar="R", help="bounce, complaint, unsubscribed, manual or invalid."
+    None, "--reason", metavar="|".join(REASONS), help="Only with this reason.", autocompletion=words(*REASONS)
 )
 
 
@@ -18,7 +22,7 @@ REASON = typer.Option(
 def suppressions(
     context: typer.Context,
     reason: str | None = REASON,
-    json: bool = typer.Option(False, "--json", help="As a JSON array, not CSV."),
+    json: bool = typer.Option(False, "--json", help="Print a JSON array instead of CSV."),
 ) -> None:
     """Show the addresses that are never mailed, as CSV on stdout."""
     if context.invoked_subcommand is not None:
@@ -26,14 +30,16 @@ def suppressions(
     from newsletter import readership
 
     count = readership.export_suppressions(wiring().engine, sys.stdout, reason=reason, as_json=json)
-    say(f"{count:,} addresses are never mailed.")
+    say(f"{count_of(count, 'address is', 'addresses are')} never mailed.")
 
 
-@app.command()
+@app.command(example="newsletter suppressions add ana@example.org --reason complaint")
 @told
 def add(
-    addresses: list[str] = typer.Argument(..., metavar="ADDRESS…", help="Whom never to mail."),
-    reason: str = typer.Option("manual", "--reason", metavar="R", help="Why; see suppressions --help."),
+    addresses: list[str] = typer.Argument(..., metavar="ADDRESS…", help="The addresses."),
+    reason: str = typer.Option(
+        "manual", "--reason", metavar="|".join(REASONS), help="Why.", autocompletion=words(*REASONS)
+    ),
 ) -> None:
     """Never mail these addresses again, on any list."""
     from newsletter import readership
@@ -43,9 +49,9 @@ def add(
         say(f"{held.email} is never mailed: {held.reason}.")
 
 
-@app.command()
+@app.command(example="newsletter suppressions remove ana@example.org")
 @told
-def remove(address: str = typer.Argument(..., metavar="ADDRESS", help="Who may be mailed again.")) -> None:
+def remove(address: str = typer.Argument(..., metavar="ADDRESS", help="The address.")) -> None:
     """Let an address be mailed again."""
     from newsletter import readership
 

@@ -1,52 +1,91 @@
 """Commands for writing: init, new, import, check, render."""
 
 import shlex
+import sys
 from pathlib import Path
 
 import typer
 
-from newsletter.cli.console import print_json, say, told, wiring
+from newsletter.cli.completion import issues as issue_ids
+from newsletter.cli.completion import words
+from newsletter.cli.console import print_json, say, told, warn, wiring
+from newsletter.cli.manual import WRITE, App
+from newsletter.cli.terminal.speaking import is_terminal, show
 from newsletter.errors import UsageError
+from newsletter.sentences import command
 
-ISSUE = typer.Argument(metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.")
+ISSUE = typer.Argument(
+    metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.", autocompletion=issue_ids
+)
 
 
-def register(app: typer.Typer) -> None:
+FORMATS = ("text", "json", "github")
+OUTPUT = typer.Option(
+    None, "-o", "--output", metavar="FILE", help="The file to write; without it, issues/DATE-slug.md."
+)
+
+
+def register(app: App) -> None:
     """Add these commands."""
-    app.command("init")(init)
-    app.command("new")(new)
-    app.command("import")(import_)
-    app.command("check")(check)
-    app.command("render")(render)
+    app.command("init", panel=WRITE, example="newsletter init my-letter")(init)
+    app.command("new", panel=WRITE, example="newsletter new 'Caracas opens the cells'")(new)
+    app.command("import", panel=WRITE, example="newsletter import article.txt")(import_)
+    app.command(
+        "check",
+        panel=WRITE,
+        example="newsletter check 2026-01-12-prisoners\nnewsletter check issues/*.md --format github",
+    )(check)
+    app.command("render", panel=WRITE, example="newsletter render 2026-01-12-prisoners --out /tmp/letter")(
+        render
+    )
 
 
 @told
-def init(directory: Path = typer.Argument(metavar="DIR", help="Where the publication shall live.")) -> None:
-    """Make a publication: its settings and a folder for issues."""
+def init(directory: Path = typer.Argument(metavar="DIR", help="The folder for it; made if need be.")) -> None:
+    """Make a publication: newsletter.toml, a folder for issues, and a .gitignore."""
     from newsletter.desk import make_publication
 
+    kept = (directory / ".gitignore").exists()
     for path in make_publication(directory):
-        say(f"made {path}")
-    say(f"Next: cd {shlex.quote(str(directory))} && newsletter new 'Your first headline'")
+        say(f"{'Added lines to' if kept and path.name == '.gitignore' else 'Made'} {path}")
+    say(f"Next:\n  cd {shlex.quote(str(directory))}\n  newsletter new 'Your first headline'")
 
 
 @told
 def new(
     headline: str = typer.Argument(metavar="HEADLINE", help="The story's headline."),
-    output: Path | None = typer.Option(None, "-o", "--output", help="Where to; default issues/DATE-slug.md."),
+    output: Path | None = OUTPUT,
+    no_edit: bool = typer.Option(False, "--no-edit", help="Do not open the editor."),
 ) -> None:
-    """Start a brief with its sections in place."""
+    """Start a brief with its sections in place, and open it in your editor: VISUAL or EDITOR."""
     from newsletter.desk import new_brief
     from newsletter.loaders import shown
 
-    path = shown(new_brief(wiring(), headline, output))
-    say(f"made {path}\nNext: write it, then run: newsletter check {shlex.quote(path)}")
+    made = new_brief(wiring(), headline, output)
+    path = shown(made)
+    say(f"Made {path}")
+    edited = not no_edit and _edit(made)
+    say(f"Next{'' if edited else ', once it is written'}: {command('check', path)}")
+
+
+def _edit(path: Path) -> bool:
+    """Open a file in the editor of the person at the terminal; say whether that went well."""
+    from newsletter.config import editor_command
+    from newsletter.desk import edit
+
+    editor = editor_command()
+    if not editor or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return False
+    problem = edit(path, editor)
+    if problem:
+        warn(f"The editor “{editor}” could not be used: {problem}. VISUAL or EDITOR names it.")
+    return not problem
 
 
 @told
 def import_(
     file: Path = typer.Argument(metavar="FILE", help="A brief as plain text, as copied from a web page."),
-    output: Path | None = typer.Option(None, "-o", "--output", help="Where to; default issues/DATE-slug.md."),
+    output: Path | None = OUTPUT,
 ) -> None:
     """Turn a plain text into a brief, and say what became of each line."""
     from newsletter.desk import import_brief
@@ -55,7 +94,7 @@ def import_(
     path, notes = import_brief(file, output, config=_config())
     for note in notes:
         say(str(note))
-    say(f"made {shown(path)}\nNext: newsletter check {shlex.quote(shown(path))}")
+    say(f"Made {shown(path)}\nNext: {command('check', shown(path))}")
 
 
 def _config() -> Path | None:
@@ -66,19 +105,28 @@ def _config() -> Path | None:
 
 @told
 def check(
-    issues: list[str] = typer.Argument(metavar="ISSUE…", help="Files, folders or ids."),
-    format: str = typer.Option("text", "--format", metavar="text|json|github", help="How to print findings."),
+    issues: list[str] = typer.Argument(
+        metavar="ISSUE…", help="Files, folders or ids.", autocompletion=issue_ids
+    ),
+    format: str = typer.Option(
+        "text",
+        "--format",
+        metavar="text|json|github",
+        help="How to print findings.",
+        autocompletion=words(*FORMATS),
+    ),
 ) -> None:
-    """Say all that should be said before a reader sees it; exit 1 when any finding is an error."""
+    """List what should be changed before readers see an issue; exit 1 when any of it is an error."""
     from newsletter.checks.report import as_github, as_json, as_text
     from newsletter.publish import check as check_issue
 
     formats = {"text": as_text, "json": as_json, "github": as_github}
     if format not in formats:
-        raise UsageError(f"“{format}” is no format.", hint=f"Known are: {', '.join(formats)}.")
+        raise UsageError(f"“{format}” is no format.", hint=f"Write one of these: {', '.join(formats)}.")
     house = wiring()
     findings = [each for issue in issues for each in check_issue(house, issue)]
-    typer.echo(formats[format](findings))
+    report = formats[format](findings)
+    show(report) if format == "text" else typer.echo(report)
     if any(each.severity == "error" for each in findings):
         raise typer.Exit(1)
 
@@ -96,4 +144,4 @@ def render(
     if json:
         print_json({name: str(path) for name, path in written.items()})
     for path in () if json else written.values():
-        say(f"wrote {path}")
+        say(f"Wrote {path}")

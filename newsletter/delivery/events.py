@@ -60,7 +60,7 @@ class LeaveList:
 
 @dataclass(frozen=True, slots=True)
 class Rejoin:
-    """Put the reader back on that list, if that is how he left it."""
+    """Put the reader back on that list, if that is how they left it."""
 
 
 Consequence = Suppress | LeaveList | Rejoin | None

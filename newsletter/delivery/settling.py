@@ -42,12 +42,13 @@ class Decision:
 
 
 _BY_POLICY = (
-    "Mail them with: newsletter reconcile {issue} --policy resend, then resume;"
-    " or give them up with: newsletter reconcile {issue} --policy drop"
+    "Mail them again with `newsletter resume` after: newsletter reconcile {issue} --policy resend\n"
+    "  Or do not mail them: newsletter reconcile {issue} --policy drop"
 )
 _BY_WORD = (
-    "Look yourself, at SendGrid's activity page for one, and say what you know: newsletter reconcile {issue}"
-    " --accepted, or --not-accepted, with --because"
+    "Look on SendGrid's activity page. If it shows the mail:"
+    " newsletter reconcile {issue} --accepted --because 'the page shows it'\n"
+    "  If it does not: newsletter reconcile {issue} --not-accepted --because 'the page does not show it'"
 )
 
 
@@ -78,8 +79,8 @@ def _absent(facts: Facts) -> str:
     """Return what shows that the request was never taken; nothing when nothing does."""
     if facts.reports.complete:
         others = facts.reports.before + facts.reports.after
-        seen = f"The provider reported on all {others:,} requests accepted within ten minutes"
-        return f"{seen}, and never on this one"
+        seen = f"The provider reported on all {others:,} requests it accepted within ten minutes"
+        return f"{seen}, but not on this one"
     if facts.search.complete and isinstance(facts.sighting, NotSeen):
         others = facts.search.before + facts.search.after
         return f"Asked, the provider has the {others:,} accepted requests nearest in time, and not this one"

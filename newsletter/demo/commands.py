@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.01
 KILLED = -signal.SIGKILL
 WORK_LEFT = 3  # the exit code of a command that stopped with work left or unknowns
 
@@ -40,7 +40,7 @@ def run(
 ) -> Ended:
     """Run ``newsletter`` with ``words`` in ``folder`` until it has ended, and its local SendGrid too.
 
-    ``look`` is called with the process every few hundredths of a second while it runs. Ctrl-C is passed on
+    ``look`` is called with the process every hundredth of a second while it runs. Ctrl-C is passed on
     once, so that what is on the wire is finished.
     """
     process = subprocess.Popen(  # noqa: S603  (our own program, and no shell)

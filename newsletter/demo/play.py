@@ -16,7 +16,7 @@ from newsletter.demo.stage import LIST, READERS_FILE, Stage
 from newsletter.errors import DeliveryError
 from newsletter.sandbox.taken import Taken
 
-REQUESTS = 50  # how many a whole send is cut into, so that there is a middle to be killed in
+REQUESTS = 25  # how many a whole send is cut into: a middle to be killed in, and pauses between them
 TIMEOUT_SECONDS = 5  # a local server answers sooner; silence proves something only after a multiple of this
 PATIENCE_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 5.0
@@ -79,6 +79,20 @@ def counted(wanted: Set[str], stay_out: Set[str], arrivals: Mapping[str, int]) -
     )
 
 
+def insist_of_one_piece(stage: Stage, taken: Taken) -> None:
+    """Raise DeliveryError when the inbox or the database was deleted, and the other was not."""
+    from newsletter import publish
+
+    proof = publish.status(stage.wiring, stage.issue) if stage.wiring.has_database else None
+    known, arrived = proof.accepted if proof else 0, taken.mails()
+    if arrived < known or (proof is None and arrived):
+        raise DeliveryError(
+            f"The database knows of {known:,} mails of “{stage.issue}”, and {arrived:,} lie in the inbox:"
+            " one of the two files was deleted.",
+            hint=f"To begin anew, delete both: {stage.shown_database} and {stage.shown_inbox}",
+        )
+
+
 def _not_watched(_process: Process) -> None:
     """Let a command run."""
 
@@ -107,53 +121,60 @@ class Demo:
         self._program = program
 
     def play(self) -> Arrival:
-        """Play from the import to the count. Raises DeliveryError when a command fails, with its words."""
+        """Play from the import to the count.
+
+        Raises DeliveryError when a command fails, with its words, and when the inbox and the database do not
+        tell of the same sends, so that nothing could be counted.
+        """
         stage = self._stage
+        insist_of_one_piece(stage, self._taken)
         self._import()
         left = len(stage.wanted - self._taken.by_address().keys())
-        if left > 1:
-            self._send_and_kill(self._taken.mails() + left // 2)
-        self._send_to_the_end(left)
+        killed = left > 1 and self._send_and_kill(self._taken.mails() + left // 2)
+        self._send_to_the_end(left, remark="   # the same command" if killed else "")
         return counted(stage.wanted, stage.stay_out, self._taken.by_address())
 
     def _import(self) -> None:
         report = self._run("subscribers", "import", READERS_FILE, "--list", LIST).document
         rows, wanted = report["rows"], len(self._stage.wanted)
         self._say(
-            f"  {rows:,} made-up readers; {rows - wanted:,} had left or bounced elsewhere and stay out."
+            f"  {rows:,} made-up readers; {rows - wanted:,} left, bounced or never confirmed, and stay out."
         )
 
-    def _send_and_kill(self, half: int) -> None:
-        """Send, and kill the sender without warning once ``half`` mails have arrived."""
+    def _send_and_kill(self, half: int) -> bool:
+        """Send, and kill the sender without warning once ``half`` mails have arrived; say whether it was."""
         ended = self._watched_send(kill_at=half)
         if ended.code == KILLED:
             self._say(f"  kill -9 {ended.pid}: the sender is dead. {self._so_far()}")
         else:
             self._say("  The sender was through before it could be killed half way.")
+        return ended.code == KILLED
 
-    def _send_to_the_end(self, left: int) -> None:
-        """Give the same command again, and settle what was on its way when the sender died."""
-        proof = self._watched_send().document
+    def _send_to_the_end(self, left: int, *, remark: str) -> None:
+        """Send what is left, and settle what was on its way when the sender died."""
+        proof = self._watched_send(remark=remark).document
         self._say(f"  {self._so_far()}" if left else "  Everyone has it already: nobody was mailed again.")
         if proof["unknown"]:
             self._settle(proof["unknown"])
 
     def _settle(self, unknown: int) -> None:
         """Ask the provider about what was on the wire, and mail what it never got."""
-        self._say(f"  {unknown:,} mails were on the wire when the sender died, and may have arrived or not.")
+        self._say(f"  Of {unknown:,} the sender does not know: they were on the wire when it died.")
         self._say("  They are not sent again blindly: the provider is asked.")
         words = ("reconcile", self._stage.issue, "--policy", "resend")
         proof = self._run(*words, may_end=(0, WORK_LEFT)).document
         if proof["unknown"]:
             proof = self._asked_again(words)
         if proof["pending"]:
-            self._say("  They had not arrived.")
+            self._say("  It never got them.")
             self._run("resume", self._stage.issue, may_end=(0, WORK_LEFT))
-        self._say(f"  {self._so_far()}")
+            self._say(f"  {self._so_far()}")
+        elif not proof["unknown"]:
+            self._say("  It has them.")
 
     def _asked_again(self, words: tuple[str, ...]) -> Mapping[str, int]:
         """Ask until silence proves that a request never arrived: at once it proves nothing."""
-        self._say("  It knows of none of them, which proves nothing so soon. Waiting until it does …")
+        self._say("  It knows of none, which proves nothing so soon. Waiting until it does …")
         proof: Mapping[str, int] = {}
         end = monotonic() + PATIENCE_SECONDS
         while monotonic() < end and proof.get("unknown", 1):
@@ -161,17 +182,17 @@ class Demo:
             proof = self._insist(words, self._start(words, _not_watched), (0, WORK_LEFT)).document
         return proof
 
-    def _watched_send(self, kill_at: int | None = None) -> Ended:
+    def _watched_send(self, kill_at: int | None = None, *, remark: str = "") -> Ended:
         """Send with its progress shown; kill the sender once so many mails have arrived."""
 
         def look(process: Process) -> None:
             arrived = self._taken.mails()
-            progress("arrived", arrived, len(stage.wanted))
+            progress("sending", arrived, len(stage.wanted))
             if kill_at is not None and arrived >= kill_at:
                 process.kill()
 
         stage, words = self._stage, ("send", self._stage.issue, "--list", LIST, "--yes")
-        self._show(words)
+        self._show(words, remark)
         with self._bar() as progress:
             ended = self._start(words, look)
         return self._insist(words, ended, (0, WORK_LEFT) if kill_at is None else (0, WORK_LEFT, KILLED))
@@ -183,8 +204,8 @@ class Demo:
     def _start(self, words: tuple[str, ...], look: Callable[[Process], None]) -> Ended:
         return run([*words, "--json"], self._stage.folder, self._environment, look)
 
-    def _show(self, words: tuple[str, ...]) -> None:
-        self._say(f"$ {self._program} {' '.join(words)}")
+    def _show(self, words: tuple[str, ...], remark: str = "") -> None:
+        self._say(f"$ {self._program} {' '.join(words)}{remark}")
 
     def _insist(self, words: tuple[str, ...], ended: Ended, may_end: tuple[int, ...]) -> Ended:
         if ended.code in may_end:

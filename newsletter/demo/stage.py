@@ -43,6 +43,11 @@ class Stage:
         """Return that file as one types it from where one is."""
         return shown(self.inbox_file)
 
+    @property
+    def shown_database(self) -> str:
+        """Return the ledger's file as one types it from where one is."""
+        return shown(self.wiring.settings.sqlite_path or Path())
+
 
 def open_stage(folder: Path, readers: int) -> Stage:
     """Open the publication in ``folder``, made from the example's if there is none, with so many readers.
@@ -77,6 +82,9 @@ def _make(folder: Path) -> None:
     example = bundled_example()
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(example / "issues", folder / "issues", dirs_exist_ok=True)
+    (folder / ".gitignore").write_text(
+        "*\n", encoding="utf-8"
+    )  # it may lie in a publication under version control
     shutil.copyfile(example / FILE_NAME, folder / FILE_NAME)
 
 
@@ -104,7 +112,7 @@ def _newest_issue(folder: Path) -> str:
 def _readers_file(folder: Path, readers: int) -> str:
     """Write the file of readers and return it; a list that was longer before stays as long."""
     path, samples = folder / READERS_FILE, folder / "issues" / "sample-readers.csv"
-    before, first = (each.read_text("utf-8") if each.exists() else "" for each in (path, samples))
-    file = file_of(max(readers, before.count("\n") - 1), first)
-    path.write_text(file, encoding="utf-8")
-    return file
+    before, first = (file.read_text("utf-8") if file.exists() else "" for file in (path, samples))
+    text = file_of(max(readers, before.count("\n") - 1), first)
+    path.write_text(text, encoding="utf-8")
+    return text

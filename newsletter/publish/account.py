@@ -7,6 +7,7 @@ from newsletter.audience.address import normalise
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
 from newsletter.loaders import find_issue
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def recipients(
 
     proof = status(wiring, issue)
     if proof is None:
-        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
+        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
     alive = wiring.sender_alive()
     email = None if address is None else normalise(address)
     with read(wiring.engine) as connection:

@@ -8,6 +8,7 @@ from newsletter.errors import DeliveryError, SettingsError
 from newsletter.publish.account import issue_id, mailings_of
 from newsletter.publish.foresee import unfinished_of
 from newsletter.rendering import RenderedMessage
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
     waiting = unfinished_of(wiring.engine, mailings_of(wiring, issue))
     if waiting is None or _is_approved(wiring, waiting):
         raise DeliveryError(
-            f"Nothing of “{issue}” waits for an approval.", hint=f"See: newsletter status {issue}"
+            f"Nothing of “{issue}” waits for an approval.", hint=f"See: {command('status', issue)}"
         )
     manifest, message = _manifest(wiring, waiting)
     return Approvable(waiting.id, waiting.requested_by, manifest, message, waiting.list_name)
@@ -62,13 +63,13 @@ def approve(wiring: Wiring, what: Approvable) -> str:
     approver = wiring.approver
     if not approver:
         raise SettingsError(
-            "NEWSLETTER_APPROVAL_KEY is not set, and an approval is signed with it.",
+            "NEWSLETTER_APPROVAL_KEY is not set, and approvals are signed with it.",
             hint="Make a key pair with: newsletter approve --new-key",
         )
     if approver == what.requested_by:
         raise DeliveryError(
             f"{approver} asked for this send, and a second person must approve it.",
-            hint="Ask another of those under [approval.approvers].",
+            hint="Ask another person named under [approval.approvers].",
         )
     document = canonical(what.manifest)
     signature = sign(wiring.settings.approval_key.get_secret_value(), document)
@@ -78,7 +79,7 @@ def approve(wiring: Wiring, what: Approvable) -> str:
         if state not in (*mailings.OPEN, "finished"):
             raise DeliveryError(
                 f"“{what.manifest.issue}” is {state} by now, so there is nothing to approve.",
-                hint=f"See: newsletter status {what.manifest.issue}",
+                hint=f"See: {command('status', what.manifest.issue)}",
             )
         approvals.approve(
             connection, what.mailing, approvals.Approval(approver, document.decode(), signature, now)
@@ -93,7 +94,7 @@ def insist_known(wiring: Wiring) -> None:
     """Refuse a send whose asker is not known by a key: how would a second person be another one?"""
     if not wiring.approver:
         raise SettingsError(
-            "A second person must approve this, so it has to be known who asks for it.",
+            "A second person must approve this, so we have to know who asks for it.",
             hint="Put your own key into NEWSLETTER_APPROVAL_KEY; make one with: newsletter approve --new-key",
         )
 
@@ -108,7 +109,7 @@ def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
         return
     with read(wiring.engine) as connection:
         made = approval_of(connection, mailing.id)
-    way = f"Ask a second person for: newsletter approve {mailing.issue}"
+    way = f"A second person approves it with: {command('approve', mailing.issue)}"
     if made is None:
         raise DeliveryError(f"“{mailing.issue}” {AWAITS_APPROVAL}.", hint=way)
     key = wiring.settings.approval.approvers.get(made.approver, "")

@@ -4,6 +4,7 @@ from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
 from newsletter.publish.account import issue_id, mailings_of, status
 from newsletter.publish.foresee import unfinished_of
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 
@@ -26,7 +27,7 @@ def pause(wiring: Wiring, reference: str) -> Proof:
 
 
 def cancel(wiring: Wiring, reference: str) -> Proof:
-    """End an issue for good: whom it has not reached, it will not reach. Mail already out stays out.
+    """End an issue for good: nobody else gets it. Mail already out stays out.
 
     Raises DeliveryError when nothing of it is left to cancel.
     """
@@ -69,5 +70,5 @@ def _not_running(wiring: Wiring, issue: str, what: str) -> DeliveryError:
     proof = status(wiring, issue)
     state = "was never sent" if proof is None else f"is {proof.state}"
     return DeliveryError(
-        f"“{issue}” {state}, so there is nothing to {what}.", hint=f"See: newsletter status {issue}"
+        f"“{issue}” {state}, so there is nothing to {what}.", hint=f"See: {command('status', issue)}"
     )

@@ -6,6 +6,7 @@ from newsletter.errors import DeliveryError, Finding, IssueError
 from newsletter.publish.account import mailings_of, status
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.publish.foresee import Sending, continuation, envelope_of, unfinished_of
+from newsletter.sentences import command, count_of
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None 
     wrong = [each for each in told if each.source != draft.digest]
     if not wrong:
         raise DeliveryError(
-            f"Nobody got a version of “{issue}” other than the one that lies here.",
-            hint="Correct the file first; a correction goes to those who got the version before.",
+            f"Nobody got a version of “{issue}” other than this one.",
+            hint="Correct the file first; a correction goes to everyone who got the version before.",
         )
     _insist_on_line(draft)
     earlier = _corrections(wiring, issue)
@@ -36,8 +37,8 @@ def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None 
         if unfinished.source != draft.digest:
             raise DeliveryError(
                 f"The correction “{unfinished.issue}” is half sent, and the file was changed since.",
-                hint=f"Finish it: newsletter resume {unfinished.issue}, or stop it:"
-                f" newsletter cancel {unfinished.issue}. Then correct anew.",
+                hint=f"Finish it: {command('resume', unfinished.issue)}\n"
+                f"  Or stop it, then correct again: {command('cancel', unfinished.issue)}",
             )
         return continuation(wiring, unfinished)
     return _new_correction(wiring, draft, wrong, earlier, list_name)
@@ -46,8 +47,8 @@ def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None 
 def _refuse_unfinished(wiring: Wiring, issue: str, told: "list[Mailing]") -> None:
     if unfinished_of(wiring.engine, told):
         raise DeliveryError(
-            f"“{issue}” is not sent to its end, and would go on telling what is wrong.",
-            hint=f"Stop it with: newsletter cancel {issue}. Then correct those who got it.",
+            f"“{issue}” is still being sent, and would go on spreading the mistake.",
+            hint=f"Correct it again once it is stopped with: {command('cancel', issue)}",
         )
 
 
@@ -138,8 +139,8 @@ def _unsettled(wiring: Wiring, draft: Draft) -> list[Finding]:
             "warning",
             draft.issue.file,
             1,
-            f"Of {proof.unknown:,} readers it is unknown whether they got the wrong version.",
-            f"Find out with newsletter reconcile {draft.issue.id}; then correct again, and it reaches them.",
+            f"It is unknown whether {count_of(proof.unknown, 'more reader')} got the wrong version.",
+            f"Find out, then correct again, which reaches them: {command('reconcile', draft.issue.id)}",
         )
     ]
 

@@ -23,13 +23,14 @@ from newsletter.publish.foresee import (
     unfinished_of,
 )
 from newsletter.rendering import RenderedMessage
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from newsletter.store.mailings import Mailing
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
-TOO_LATE = "its time had passed by more than the grace when somebody could have sent it"
+TOO_LATE = "its time had passed by more than grace_minutes before anybody could send it"
 
 
 def silent(_step: str, _done: int, _of: int) -> None:
@@ -61,7 +62,7 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Pr
             raise SendingStopped(
                 f"Sending stopped half way: {error}",
                 hint="What could be written is kept; an answer that could not counts as unknown."
-                f" Go on with: newsletter resume {sending.issue}",
+                f" Go on with: {command('resume', sending.issue)}",
             ) from error
     return _proof(wiring, sending.issue)
 
@@ -80,7 +81,7 @@ def _nobody(sending: Sending) -> Proof:
 def _proof(wiring: Wiring, issue: str) -> Proof:
     proof = status(wiring, issue)
     if proof is None:
-        raise DeliveryError("The ledger lost this mailing.", hint="Look whether the database was replaced.")
+        raise DeliveryError("This mailing is not in the ledger any more.", hint="Was the database replaced?")
     return proof
 
 
@@ -92,10 +93,10 @@ def schedule(wiring: Wiring, sending: Sending, at: int | None) -> None:
     """
     if sending.mailing is not None:
         raise DeliveryError(
-            "Sending of this issue began already.", hint=f"See: newsletter status {sending.issue}"
+            "Sending of this issue began already.", hint=f"See: {command('status', sending.issue)}"
         )
     if sending.nothing_to_do:
-        raise DeliveryError("There is nobody to mail.", hint=f"See: newsletter status {sending.issue}")
+        raise DeliveryError("There is nobody to mail.", hint=f"See: {command('status', sending.issue)}")
     wiring.check_secrets()
     if wiring.settings.approval.required:
         insist_known(wiring)
@@ -118,7 +119,7 @@ def _freeze(
         if any(each.state in mailings.OPEN for each in rivals) or mine[-1:] != list(sending.after):
             raise AlreadySending(
                 "Sending of this issue began elsewhere in the meantime.",
-                hint=f"See how it stands: newsletter status {sending.issue}",
+                hint=f"See how it stands: {command('status', sending.issue)}",
             )
         for picture in sending.pictures:
             mailings.keep_picture(connection, picture.digest, picture.media_type, picture.content)
@@ -154,22 +155,22 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
     if mailing.state == "scheduled" and (mailing.send_at or 0) > wiring.clock.now():
         raise SendingStopped(
             f"“{mailing.issue}” is scheduled for later.",
-            hint=f"Wait for its time with: newsletter resume {mailing.issue}",
+            hint=f"Wait for its time with: {command('resume', mailing.issue)}",
         )
     if _too_late(wiring, mailing):
         with write(wiring.engine) as connection:
             mailings.hold(connection, mailing_id, note=TOO_LATE)
         raise SendingStopped(
-            f"“{mailing.issue}” was due long ago, so it is held rather than sent at a wrong hour.",
-            hint=f"Send it now all the same with: newsletter resume {mailing.issue}",
+            f"“{mailing.issue}” was due long ago, so it is held rather than sent at the wrong time.",
+            hint=f"Send it now all the same with: {command('resume', mailing.issue)}",
         )
     with write(wiring.engine) as connection:
         batches.recover(connection, now=wiring.clock.now())
         # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
         if not mailings.begin(connection, mailing_id, (foreseen, "sending")):
             raise SendingStopped(
-                f"“{mailing.issue}” was stopped this very moment.",
-                hint=f"See how it stands: newsletter status {mailing.issue}",
+                f"“{mailing.issue}” was stopped just now.",
+                hint=f"See how it stands: {command('status', mailing.issue)}",
             )
     with read(wiring.engine) as connection:
         return mailings.get(connection, mailing_id)
@@ -269,7 +270,7 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Pr
         if proof is None:
             raise DeliveryError(
                 f"“{issue}” was never sent, so there is nothing to resume.",
-                hint=f"Send it: newsletter send {issue}",
+                hint=f"Send it: {command('send', issue)}",
             )
         return proof
     refuse_other_provider(unfinished, wiring.settings.provider_identity)

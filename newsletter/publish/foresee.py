@@ -11,6 +11,7 @@ from newsletter.publish.account import mailings_of
 from newsletter.publish.caution import cautions
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _refuse_other_list(unfinished: "Mailing", list_name: str | None) -> None:
     if list_name not in (None, unfinished.list_name):
         raise DeliveryError(
             f"This issue is half sent to the list “{unfinished.list_name}”, not “{list_name}”.",
-            hint=f"Finish that first: newsletter resume {unfinished.issue}",
+            hint=f"Finish that first: {command('resume', unfinished.issue)}",
         )
 
 
@@ -141,18 +142,18 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
         return
     issue = draft.issue.id
     choice = (
-        f"`newsletter resume {issue}` goes on with the version that sending began with"
+        f"Go on with the version that sending began with: {command('resume', issue)}"
         if going_on
-        else f"`newsletter send {issue} --as-sent` mails the version that others got"
+        else f"Mail the version that others got: {command('send', issue, '--as-sent')}"
+    )
+    other = (
+        f"Send the changed text instead, once this is cancelled: {command('cancel', issue)}"
+        if before.state in ("scheduled", "held") and not before.put_off
+        else f"Correct it for everyone who got it: {command('correct', issue)}"
     )
     raise IssueChanged(
         "The issue or one of its pictures was changed after sending began.",
-        hint=f"Either undo the change, or {choice}. "
-        + (
-            f"To send the changed text instead: newsletter cancel {issue}, then send."
-            if before.state in ("scheduled", "held") and not before.put_off
-            else f"To set right who got it: newsletter correct {issue}."
-        ),
+        hint=f"Undo the change, or choose:\n  {choice}\n  {other}",
         file=draft.issue.file,
     )
 
@@ -206,7 +207,7 @@ def _new_sending(
     same_list = [each for each in mine if each.list_id == audience.id]
     if only_missing and not same_list:
         raise DeliveryError(
-            f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing.",
+            f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing yet.",
             hint="Send it without --only-missing.",
         )
     if same_list and same_list[-1].state == "cancelled" and not only_missing:
@@ -269,7 +270,7 @@ def _refuse_cancelled(wiring: Wiring, before: Sequence["Mailing"]) -> None:
     if left:
         raise DeliveryError(
             f"“{latest.issue}” was cancelled half way, and {left:,} readers do not have it.",
-            hint=f"Mail them with: newsletter send {latest.issue} --only-missing",
+            hint=f"Mail them with: {command('send', latest.issue, '--only-missing')}",
         )
 
 
@@ -315,8 +316,8 @@ def _insist_for_real(wiring: Wiring) -> None:
     own = wiring.settings.publication
     if not own.postal_address:
         raise SettingsError(
-            "[publication] postal_address is not set, and real mail must carry one.",
-            hint="CAN-SPAM and most laws like it ask for it in every newsletter.",
+            "[publication] postal_address is not set, and real mail must have one.",
+            hint="CAN-SPAM and most similar laws require it in every newsletter.",
         )
     if not own.site_url.startswith("https://"):
         raise SettingsError(

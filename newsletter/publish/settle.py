@@ -1,5 +1,6 @@
 """Find out what became of requests whose answer never came, and decide about each on evidence."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from newsletter.delivery.settling import Decision, Facts, Policy, Verdict, decid
 from newsletter.errors import DeliveryError
 from newsletter.publish.account import issue_id, status
 from newsletter.publish.deliver import Progress, silent
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def reconcile(
     issue = issue_id(wiring, reference)
     before = status(wiring, issue)
     if before is None:
-        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: newsletter send {issue}")
+        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
     if before.provider != wiring.settings.provider_identity:
         raise DeliveryError(
             f"This issue went through “{before.provider}”; the settings now say"
@@ -80,7 +82,7 @@ def reconcile(
                         continue  # a report settled it while it was looked up
                     told[made.verdict] += each.readers
                     if made.verdict == "hold":
-                        held[made.evidence] = made.way.format(issue=issue)
+                        held[made.evidence] = made.way.format(issue=shlex.quote(issue))
                     progress("reconciling", done, len(waiting))
     proof = status(wiring, issue) or before
     return Reconciled(told, tuple(held), tuple(dict.fromkeys(held.values())), proof)

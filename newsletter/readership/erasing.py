@@ -52,7 +52,7 @@ def erase(
         done = Erasure(email, known, erased.still_mentioned(connection, email))
     _leave_no_remains(engine, email, done)
     done.files = leftovers.clean(folder, pattern(email))
-    done.problems += [f"{path} could not be gone through: {why}." for path, why in done.files.failed]
+    done.problems += [f"{path} could not be searched: {why}." for path, why in done.files.failed]
     _erase_local_mail(sandbox, email, done)
     return done
 
@@ -65,10 +65,12 @@ def _leave_no_remains(engine: Engine, email: str, done: Erasure) -> None:
             compact(engine)
             emptied = drop_log(engine)
     except StoreError as error:
-        done.problems.append(f"The database's file could not be written anew: {error.message}")
+        done.problems.append(f"The database's file could not be rewritten: {error.message}")
         return
     if not emptied:
-        done.problems.append("Another program reads the database, whose log still holds what was erased.")
+        done.problems.append(
+            "Another program is reading the database, and its log still holds what was erased."
+        )
 
 
 def _holds(engine: Engine, email: str) -> bool:

@@ -66,10 +66,10 @@ def _standing(connection: Connection, link: Reference) -> Standing:
 
 
 def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
-    """Take a reader off the list that a mail came from; return how he stands then.
+    """Take a reader off the list that a mail came from; return how they stand then.
 
     Doing it again changes nothing, and so does a link from a test. Raises StoreError when the database
-    cannot take it: he is still on the list then.
+    cannot take it: they are still on the list then.
     """
     before = standing(engine, link)
     if before.state != "subscribed":
@@ -123,7 +123,7 @@ def _choices(connection: Connection, link: Reference) -> Choices:
 
 
 def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Choices:
-    """Take a reader off one of his lists; return what is left. One he is not on changes nothing."""
+    """Take a reader off one of their lists; return what is left. One they are not on changes nothing."""
     before = choices(engine, link)
     if list_id not in dict(before.lists):
         return before
@@ -138,7 +138,7 @@ def mail_as_received(
 ) -> str | None:
     """Return the HTML of the mail as this reader got it, from the frozen bytes.
 
-    None when he is erased or was not in that mailing. His links are signed with ``key`` as they were.
+    None when they are erased or were not in that mailing. Their links are signed with ``key`` as they were.
     """
     from newsletter.rendering.merge import personalise
     from newsletter.sending.personal import recipient_maker

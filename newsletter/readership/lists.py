@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from newsletter.audience import fields
 from newsletter.errors import AudienceError
+from newsletter.sentences import command
 from newsletter.store import lists
 from newsletter.store.database import read, write
 from newsletter.store.lists import ListCounts, ListName
@@ -97,8 +98,8 @@ def archive_list(engine: Engine, name: str, *, now: Now) -> bool:
         if issues:
             raise AudienceError(
                 f"“{issues[0]}” is still being sent to “{found.name}”.",
-                hint=f"Finish it with newsletter resume {issues[0]}, or end it with"
-                f" newsletter cancel {issues[0]}; then archive the list.",
+                hint=f"Archive the list once that is finished: {command('resume', issues[0])}\n"
+                f"  Or once it is ended for good: {command('cancel', issues[0])}",
             )
         if not found.archived:
             lists.set_archived(connection, found.id, now())

@@ -11,6 +11,7 @@ from newsletter.audience.consent.standing import Status
 from newsletter.audience.written import check_mailable
 from newsletter.errors import AudienceError
 from newsletter.readership.lists import check_new, clean_name
+from newsletter.sentences import command
 from newsletter.store import consent, lists, subscribers, suppressions
 from newsletter.store.database import read, write
 from newsletter.store.subscribers import Subscriber
@@ -87,7 +88,7 @@ def _refuse_suppressed(connection: Connection, email: str) -> None:
     if held is not None:
         raise AudienceError(
             f"{email} is never mailed: {held.reason}.",
-            hint=f"If that is over: newsletter suppressions remove {email}",
+            hint=f"If that is over: {command('suppressions', 'remove', email)}",
         )
 
 
@@ -108,7 +109,7 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
     """Take a reader off one list, or off all; return the names of those lists.
 
     The subscription stays, as unsubscribed: a later import does not bring the reader back, and the proof of a
-    send that is under way still adds up. Raises AudienceError when he is on none.
+    send that is under way still adds up. Raises AudienceError when they are on none.
     """
     email = normalise(address)
     with write(engine) as connection:
@@ -118,7 +119,9 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
         names = [one.list_name for one in held if wanted in {None, one.list_name}]
         if found is None or not names:
             where = f"on the list “{wanted}”" if wanted else "on any list"
-            raise AudienceError(f"{email} is not {where}.", hint=f"See: newsletter subscribers show {email}")
+            raise AudienceError(
+                f"{email} is not {where}.", hint=f"See: {command('subscribers', 'show', email)}"
+            )
         at = now()
         for name in names:
             key = lists.find(connection, name).id

@@ -18,6 +18,9 @@ _ADDRESS = re.compile(r"\S*(?:://|@)\S*")
 _ENOUGH = 0.4
 
 
+_ROWS = frozenset({"thead_open", "tbody_open", "tr_open"})  # which run as their table does
+
+
 class Words(NamedTuple):
     """How many words run each way. Those without a letter, such as numbers, run neither."""
 
@@ -47,11 +50,11 @@ def count_inline(tokens: Iterable[Token]) -> Words:
     return count("".join([_countable(token) for token in tokens]))
 
 
-def count_blocks(tokens: Sequence[Token]) -> Words:
-    """Count the words of all text in block tokens; code blocks have none."""
+def count_blocks(tokens: Sequence[Token], *, outermost: bool = False) -> Words:
+    """Count the words in block tokens, or of those in no list, quote or table. Code has none."""
     total = Words()
     for token in tokens:
-        if token.type == "inline":
+        if token.type == "inline" and (token.level == 1 or not outermost):
             total = total.plus(count_inline(token.children or ()))
     return total
 
@@ -62,7 +65,7 @@ def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Dire
     A block without words runs as the one around it, ``base`` at the top. A table runs as its head does. Where
     all run left to right, as ``base`` does, the answer is empty.
     """
-    if base == "ltr" and not any(_may_turn(token) for token in tokens):
+    if base == "ltr" and not any(may_turn(token) for token in tokens):
         return {}
     words = _words_by_block(tokens)
     found: dict[int, Direction] = {}
@@ -71,7 +74,7 @@ def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Dire
         if token.type in ("fence", "code_block"):  # code runs left to right, unless it is no code at all
             found[position] = count(token.content).direction("ltr")
         elif token.nesting > 0:
-            found[position] = words[position].direction(around[-1])
+            found[position] = around[-1] if token.type in _ROWS else words[position].direction(around[-1])
             around.append(found[position])
         elif token.nesting < 0:
             around.pop()
@@ -102,5 +105,6 @@ def _countable(token: Token) -> str:
     return token.content if token.type.startswith("text") else " " * (token.nesting == 0)
 
 
-def _may_turn(token: Token) -> bool:
+def may_turn(token: Token) -> bool:
+    """Say whether a token may hold a letter that runs right to left: it is cheaper to ask than to count."""
     return bool(_RTL.search(token.content)) or "&" in token.content  # an entity may stand for any letter

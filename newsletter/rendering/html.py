@@ -1,7 +1,7 @@
 """Markdown tokens to HTML that stands inside ``mj-text``: well-formed, safe, no layout of its own."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
@@ -9,9 +9,33 @@ from markdown_it.token import Token
 from newsletter.editorial.issue import Picture
 from newsletter.rendering.bidi import START, Direction, block_directions
 from newsletter.rendering.merge import Fields
+from newsletter.rendering.tables import (
+    A_PHONE,
+    NARROWEST,
+    is_number,
+    is_prose,
+    least_width,
+    pieces,
+    rows_of,
+    runs_left_to_right,
+    table_at,
+    words_of,
+)
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile('[&<>"]')
+
+_LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
+_UNBROKEN = "white-space:nowrap"
+_ROOM = "min-width:8em"  # or a sentence stands one word to the line where its neighbours need much
+# Table cells around a mail's text would grow with what is in them; one of a fixed layout holds what scrolls.
+_BOX = (
+    '<table role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%"'
+    ' style="table-layout:fixed"><tr><td class="box">'
+)
+_BOX_END = "</td></tr></table>"
+# The containers around it break words at any letter, which a cell would inherit.
+_WHOLE = 'width="100%" style="word-break:normal;overflow-wrap:normal"'
 
 
 def escape(text: str) -> str:
@@ -29,23 +53,29 @@ class HtmlWriter:
     fields: Fields
     top: int = 3
     page: Direction = "ltr"
-    _story: Direction = field(default="ltr", init=False)
+    table_word: str = "Table"
+    story: Direction = field(default="ltr", init=False)
     _own: Direction = field(default="ltr", init=False)  # of the block that is being opened
-    _around: list[Direction] = field(default_factory=list, init=False)  # of the elements around it
+    _around: list[Direction | None] = field(default_factory=list, init=False)  # of the elements around it
+    _directions: Mapping[int, Direction] = field(default_factory=dict, init=False)  # of blocks, by position
     _level: int = field(default=0, init=False)
+    _cell: str = field(default="td", init=False)  # the element of the cell that is open
+    _in_table: bool = field(default=False, init=False)
+    mixed: bool = field(default=False, init=False)  # the list being opened has items of both directions
 
     def __post_init__(self) -> None:
         self.enter(self.page)
 
     def enter(self, story: Direction) -> None:
         """Begin a story that runs that way: what has no words runs with it."""
-        self._story = story
-        self._around = [self.page]
+        self.story = story
+        # A template may turn a story's containers or not: the blocks in them say for themselves.
+        self._around = [self.page if story == self.page else None]
 
     def blocks(self, tokens: Sequence[Token]) -> list[str | Picture]:
         """Return runs of HTML and the pictures between them, in order."""
         self._level = self.top - 1
-        directions = block_directions(tokens, self._story)
+        self._directions = block_directions(tokens, self.story)
         found: list[str | Picture] = []
         run: list[str] = []
         for position, token in enumerate(tokens):
@@ -54,7 +84,7 @@ class HtmlWriter:
                 run = []
                 found.append(token.meta["picture"])
             else:
-                self._own = directions.get(position, self._story)
+                self._own = self._directions.get(position, self.story)
                 run.append(self._block(token, tokens, position))
                 self._keep_around(token)
         return [*found, "".join(run)] if run else found
@@ -63,14 +93,83 @@ class HtmlWriter:
         """Return inline tokens as HTML."""
         return "".join([_INLINE[token.type](self, token) for token in tokens])
 
-    def facing(self, own: Direction | None = None) -> str:
-        """Return the attributes of a block that runs otherwise than what it stands in; as a rule none.
+    def facing(self, own: Direction | None = None, style: str = "") -> str:
+        """Return the attributes of a block that runs otherwise than what it stands in; else only ``style``.
 
         ``own`` is its direction, without it that of the block being opened. Its alignment is said too, since
         the containers around it say left, or right.
         """
         own = own or self._own
-        return "" if own == self._around[-1] else f' dir="{own}" style="text-align:{START[own]}"'
+        if own == self._around[-1]:
+            return f' style="{style}"' if style else ""
+        return f' dir="{own}" style="{style}{";" if style else ""}text-align:{START[own]}"'
+
+    @property
+    def left_to_right(self) -> str:
+        """Return the attribute for code or an address, whose signs would change places in other text."""
+        here = self._around[-1] or self.story
+        return ' dir="ltr"' if here == "rtl" else ""
+
+    def turned(self, *classes: str) -> str:
+        """Return the class attribute of a block with a start and an end side; themes mirror ``turned``."""
+        names = [*classes, "turned"] if self._own != self.page else [*classes]
+        return f' class="{" ".join(names)}"' if names else ""
+
+    def words(self, text: str) -> str:
+        """Return text as HTML; in a table, with what must not break kept together."""
+        if not self._in_table:
+            return escape(text)
+        return "".join(
+            f'<span style="{_UNBROKEN}">{escape(piece)}</span>' if whole else escape(piece)
+            for piece, whole in pieces(text)
+        )
+
+    def close_table(self, token: Token, following: Token | None) -> str:
+        """Close a table and its box."""
+        self._in_table = False
+        return f"</table></div>{_BOX_END}"
+
+    def _has_turned_items(self, tokens: Sequence[Token], position: int) -> bool:
+        """Say whether items of the list at a position run the other way: their marks need room there."""
+        level = tokens[position].level
+        for at in range(position + 1, len(tokens)) if self._directions else ():
+            if tokens[at].level == level:
+                break
+            if (
+                tokens[at].type == "list_item_open"
+                and tokens[at].level == level + 1
+                and self._directions[at] != self._own
+            ):
+                return True
+        return False
+
+    def close_cell(self) -> str:
+        """Close the cell that is open."""
+        return f"</{self._cell}>"
+
+    def cell(self, token: Token, content: Token | None) -> str:
+        """Open a table's cell, aligned as its column; a number reads from the left and stays on its line."""
+        words = words_of(content)
+        table = self._around[-1] or self.story
+        style = str(token.attrs.get("style", f"text-align:{START[table]}"))
+        own = "ltr" if runs_left_to_right(words) else self._own
+        # A head without words heads nothing: programs that read aloud would say so at each cell below.
+        self._cell = token.tag if content is not None and content.content else "td"
+        kind = ' scope="col"' if self._cell == "th" else ' class="head"' if token.tag == "th" else ""
+        facing = f' dir="{own}"' if own != table else ""
+        style += f";{_UNBROKEN}" if is_number(words) else f";{_ROOM}" if is_prose(words) else ""
+        return f'<{self._cell}{kind}{facing} style="{escape(style)}">'
+
+    def _table(self, rows: list[list[str]]) -> str:
+        """Open a table in a box of its own, which scrolls where the table's words need more than there is."""
+        self._in_table = True
+        label = escape(f"{self.table_word}: {', '.join(filter(None, rows[0]))}")
+        needed = least_width(rows)
+        # A box that scrolls has to be reached by the keyboard; one that never does is not worth a stop.
+        reach = f' tabindex="0" role="group" aria-label="{label}"' if needed > NARROWEST else ""
+        wide = self.turned("wide") if needed > A_PHONE else ""
+        box = f"<div{wide}{self.facing(style='overflow-x:auto')}{reach}>"
+        return f"{_BOX}{box}<table{self.turned('data')} {_WHOLE}>"
 
     def _keep_around(self, token: Token) -> None:
         if token.nesting > 0 and not token.hidden:
@@ -81,6 +180,9 @@ class HtmlWriter:
     def _block(self, token: Token, tokens: Sequence[Token], position: int) -> str:
         if token.type == "inline":
             return self.inline(token.children or ())
+        if token.type == "table_open":
+            return self._table(rows_of(table_at(tokens, position)))
+        self.mixed = token.type in _LISTS and self._has_turned_items(tokens, position)
         following = tokens[position + 1] if position + 1 < len(tokens) else None
         return _BLOCK[token.type](self, token, following)
 
@@ -103,30 +205,30 @@ def _paragraph(writer: HtmlWriter, token: Token, following: Token | None) -> str
     return "</p>" if token.nesting < 0 else f"<p{writer.facing()}>"
 
 
-def _ordered(writer: HtmlWriter, token: Token, following: Token | None) -> str:
+def _list(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     if token.nesting < 0:
-        return "</ol>"
-    start = token.attrs.get("start", 1)
-    return "<ol>" if start == 1 else f'<ol start="{start}">'
+        return f"</{token.tag}>"
+    start = f' start="{token.attrs["start"]}"' if token.attrs.get("start", 1) != 1 else ""
+    sides = writer.turned("mixed") if writer.mixed else writer.turned()
+    return f"<{token.tag}{start}{sides}{writer.facing()}>"
 
 
-def _table(writer: HtmlWriter, token: Token, following: Token | None) -> str:
-    return "</table>" if token.nesting < 0 else '<table class="data" width="100%">'
+def _facing(writer: HtmlWriter, token: Token, following: Token | None) -> str:
+    return f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}{writer.facing()}>"
+
+
+def _quote(writer: HtmlWriter, token: Token, following: Token | None) -> str:
+    return "</blockquote>" if token.nesting < 0 else f"<blockquote{writer.turned()}{writer.facing()}>"
 
 
 def _cell(writer: HtmlWriter, token: Token, following: Token | None) -> str:
-    if token.nesting < 0:
-        return f"</{token.tag}>"
-    scope = ' scope="col"' if token.tag == "th" else ""
-    style = token.attrs.get("style")
-    align = f' align="{str(style).rpartition(":")[2]}" style="{escape(str(style))}"' if style else ""
-    return f"<{token.tag}{scope}{align}{writer.facing()}>"
+    return writer.close_cell() if token.nesting < 0 else writer.cell(token, following)
 
 
 def _code_block(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     # A newline inside pre is text; written as a reference, nothing on the way takes it for layout.
     code = escape(token.content.rstrip("\n")).replace("\n", "&#10;")
-    return f'<pre><code class="block">{code}</code></pre>'
+    return f'<pre{writer.facing()}><code class="block">{code}</code></pre>'
 
 
 _Block = Callable[[HtmlWriter, Token, Token | None], str]
@@ -135,16 +237,15 @@ _BLOCK: dict[str, _Block] = {
     "paragraph_close": _paragraph,
     "heading_open": HtmlWriter.heading,
     "heading_close": HtmlWriter.heading,
-    "bullet_list_open": _tag,
-    "bullet_list_close": _tag,
-    "ordered_list_open": _ordered,
-    "ordered_list_close": _ordered,
-    "list_item_open": _tag,
-    "list_item_close": _tag,
-    "blockquote_open": _tag,
-    "blockquote_close": _tag,
-    "table_open": _table,
-    "table_close": _table,
+    "bullet_list_open": _list,
+    "bullet_list_close": _list,
+    "ordered_list_open": _list,
+    "ordered_list_close": _list,
+    "list_item_open": _facing,
+    "list_item_close": _facing,
+    "blockquote_open": _quote,
+    "blockquote_close": _quote,
+    "table_close": HtmlWriter.close_table,
     "thead_open": _tag,
     "thead_close": _tag,
     "tbody_open": _tag,
@@ -162,7 +263,12 @@ _BLOCK: dict[str, _Block] = {
 
 
 def _link(writer: HtmlWriter, token: Token) -> str:
-    return f'<a href="{escape(str(token.attrs.get("href", "")))}">'
+    address = writer.left_to_right if token.info == "auto" else ""  # it is its own text
+    return f'<a href="{escape(str(token.attrs.get("href", "")))}"{address}>'
+
+
+def _code(writer: HtmlWriter, token: Token) -> str:
+    return f"<code{writer.left_to_right}>{writer.words(token.content)}</code>"
 
 
 def _field(writer: HtmlWriter, token: Token) -> str:
@@ -171,12 +277,12 @@ def _field(writer: HtmlWriter, token: Token) -> str:
 
 _Inline = Callable[[HtmlWriter, Token], str]
 _INLINE: dict[str, _Inline] = {
-    "text": lambda writer, token: escape(token.content),
+    "text": lambda writer, token: writer.words(token.content),
     "text_special": lambda writer, token: escape(token.content),
     "merge_field": _field,
     "softbreak": lambda writer, token: "\n",
     "hardbreak": lambda writer, token: "<br/>",
-    "code_inline": lambda writer, token: f"<code>{escape(token.content)}</code>",
+    "code_inline": _code,
     "strong_open": lambda writer, token: "<strong>",
     "strong_close": lambda writer, token: "</strong>",
     "em_open": lambda writer, token: "<em>",

@@ -16,20 +16,26 @@ _LOCK = threading.Lock()
 
 _MARK = ' data-premailer="ignore"'  # on a style block: leave !important, @media and @import alone
 _STYLE_OPEN = re.compile(r"<style\b(?![^>]*data-premailer)")
-_COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
 _BETWEEN = re.compile(r">([^<]+)")
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
-_TAG = re.compile(r"<[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*>")
-_IMAGE = re.compile(r"<img\b(?:\"[^\"]*\"|[^>\"])*>")
+_TAG = re.compile(r"<[^<>\"']*+(?:\"[^\"]*+\"[^<>\"']*+|'[^']*+'[^<>\"']*+)*+>")
+_IMAGE = re.compile(r"<img\b(?:[^>\"]++|\"[^\"]*+\")*+>")
 _WIDTH = re.compile(r'\swidth="([^"]*)"')
+_CLASSES = re.compile(r'class="([^"]*)"')
+_TAGS = re.compile("<([a-zA-Z][a-zA-Z0-9]*)")
+_NAMES = re.compile(r"\.[\w-]+|(?<![\w.#-])[a-z][a-z0-9]*")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_PLAIN = re.compile(r"(?:[\w\s.,>+~*#-]+\{[^{}]*\})*\s*")  # names of elements, classes and ids alone
 _DOCTYPE = "<!DOCTYPE html>"
+_GROUNDS = frozenset({"body", "table", "td", "th"})  # the elements that HTML ever knew bgcolor for
 
 _OPTIONS: dict[str, Any] = {
     "keep_style_tags": False,
     "strip_important": False,
     "remove_classes": False,
     "disable_validation": True,
-    "disable_basic_attributes": ["width", "height"],  # or <img width="576"> becomes width="100%"
+    # Or <img width="576"> becomes width="100%". Word reads the others from the style as well.
+    "disable_basic_attributes": ["width", "height", "align", "valign"],
     "allow_network": False,
     "allow_loading_external_files": False,
     "disable_link_rewrites": True,
@@ -47,9 +53,33 @@ def inline_css(html: str, css: str) -> str:
     before = _DOCTYPE + html[len("<!doctype html>") :] if html[:15].lower() == "<!doctype html>" else html
     marked = _STYLE_OPEN.sub("<style" + _MARK, before)
     with _LOCK:
-        after = _transform(marked, css).replace(_MARK, "")
+        after = _transform(marked, _used(css, html)).replace(_MARK, "")
     check_undamaged(before, after)
     return after
+
+
+def _used(css: str, html: str) -> str:
+    """Return the rules that may match something: each selector costs a walk through the whole letter."""
+    there = {
+        *map(str.lower, set(_TAGS.findall(html))),
+        *(f".{name}" for name in " ".join(_CLASSES.findall(html)).split()),
+    }
+    kept = (([text for text, needs in selectors if needs <= there], body) for selectors, body in _rules(css))
+    return "\n".join([",".join(selectors) + body for selectors, body in kept if selectors])
+
+
+@lru_cache(maxsize=16)
+def _rules(css: str) -> tuple[tuple[tuple[tuple[str, frozenset[str]], ...], str], ...]:
+    """Return each rule's selectors, with the elements and classes that each one needs, and its body.
+
+    Of CSS with more than names of elements, classes and ids in its selectors nothing is known.
+    """
+    if not _PLAIN.fullmatch(css):
+        return ((((css, frozenset()),), ""),)
+    return tuple(
+        (tuple((text, frozenset(_NAMES.findall(text))) for text in selectors.split(",")), f"{{{body}}}")
+        for selectors, body in _RULE.findall(css)
+    )
 
 
 @cache
@@ -65,9 +95,13 @@ def _inliner() -> Any:
 
     class RememberingPremailer(premailer):  # type: ignore[misc]
         @staticmethod
-        @lru_cache(maxsize=16)
+        @lru_cache(maxsize=64)
         def _read(css: str, index: int) -> Any:
             return premailer("-", **_OPTIONS)._parse_style_rules(css, index)
+
+        def _style_to_basic_html_attributes(self, element: Any, content: str, force: bool = False) -> None:
+            if element.tag in _GROUNDS:
+                super()._style_to_basic_html_attributes(element, content, force)
 
         def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
             return self._read(css_body, ruleset_index)
@@ -101,19 +135,31 @@ def check_undamaged(before: str, after: str) -> None:
     (comments, bare), (kept, result) = _apart(before), _apart(after)
     if comments != kept:
         raise _damaged("changed a comment, which Outlook reads")
-    if _STYLE.findall(bare) != _STYLE.findall(result):
+    if _between(bare, "<style", "</style>")[0] != _between(result, "<style", "</style>")[0]:
         raise _damaged("changed a style block")
     if image_widths(bare) != image_widths(result):
         raise _damaged("changed the width of a picture")
     # Most often the pieces between tags are the same to the character; only else is it worth reading them.
-    if _pieces(bare.replace("&#10;", "\n")) != _pieces(result) and visible_text(bare) != visible_text(result):
+    written = bare.replace("&#10;", "\n").replace("&#8202;", "\u200a")  # as a spacer holds
+    if _pieces(written) != _pieces(result) and visible_text(bare) != visible_text(result):
         raise _damaged("changed the text")
 
 
 def _apart(html: str) -> tuple[list[str], str]:
     """Return the comments of HTML, and the HTML without them."""
-    parts = _COMMENT.split(html)
-    return parts[1::2], "".join(parts[::2])
+    return _between(html, "<!--", "-->")
+
+
+def _between(html: str, opening: str, closing: str) -> tuple[list[str], str]:
+    """Return what stands from each opening to its closing, both included, and the HTML without that."""
+    found, rest, position = [], [], 0
+    while (start := html.find(opening, position)) >= 0 and (
+        end := html.find(closing, start + len(opening))
+    ) >= 0:
+        rest.append(html[position:start])
+        position = end + len(closing)
+        found.append(html[start:position])
+    return found, "".join([*rest, html[position:]])
 
 
 def _pieces(html: str) -> list[str]:
@@ -135,6 +181,11 @@ def visible_text(html: str) -> str:
     if "<" in html:
         html = _TAG.sub("", html)
     return " ".join(unescape(html).split())
+
+
+def inlined_text(html: str) -> str:
+    """Return the visible text of HTML that ``inline_css`` wrote, fast: no value in it holds a bracket."""
+    return " ".join(unescape("".join(_BETWEEN.findall(_apart(html)[1]))).split())
 
 
 def _damaged(what: str) -> RenderError:

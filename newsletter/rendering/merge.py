@@ -164,3 +164,9 @@ def personalise(message: RenderedMessage, substitutions: Mapping[str, str]) -> P
         for part in (message.subject, message.html, message.text)
     )
     return PersonalMessage(subject, html, text)
+
+
+def sample(message: RenderedMessage) -> PersonalMessage:
+    """Return the mail as nobody in particular gets it: defaults, or names as in “[first name]”."""
+    names = {field.name: f"[{field.name.replace('_', ' ')}]" for field in message.fields if not field.default}
+    return personalise(message, substitutions(message, names))

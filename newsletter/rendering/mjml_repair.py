@@ -2,7 +2,7 @@
 
 import re
 
-_INNER_TAG = re.compile(r"<[A-Za-z][\w:-]*\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>")
+_INNER_TAG = re.compile(r"<[A-Za-z][\w:-]*+\s(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
 _LOST_SPACE = re.compile(r">\n(?=\s*<)")

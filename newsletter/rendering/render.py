@@ -11,8 +11,9 @@ from newsletter.editorial.issue import Issue
 from newsletter.errors import RenderError
 from newsletter.rendering.bidi import START
 from newsletter.rendering.html import HtmlWriter, escape
-from newsletter.rendering.inline import inline_css, visible_text
+from newsletter.rendering.inline import inline_css, inlined_text, visible_text
 from newsletter.rendering.letter import Chrome, address_lines, letter_text, preheader_of, reading_minutes
+from newsletter.rendering.markup import made_valid
 from newsletter.rendering.merge import LINKS, Fields, with_defaults
 from newsletter.rendering.message import RenderedMessage
 from newsletter.rendering.mjml import compile_mjml
@@ -36,7 +37,9 @@ _ENTRY = "issue.mjml.j2"
 # first character lies above U+00FF, so that no provider ever mistakes the HTML for Latin-1.
 _INVISIBLE = "\u034f\u200c\u00a0"
 _PREVIEW_LENGTH = 140
+_OVERHANG = 4  # pixels by which the dot stands out on either side of the spine
 _STORIES = "The theme must show all of every story, in order."
+_PREHEADER = "The theme must show the preheader first: include default/preheader.mjml.j2 in its mj-body."
 _CORRECTION = "The theme must show an issue's correction, before the stories."
 
 
@@ -70,14 +73,16 @@ def render_all(
     chrome = Chrome(issue, publication, theme, {name: fields.link(name) for name in LINKS})
     text = letter_text(chrome, fields)
     page = direction(issue.language)
-    writer = HtmlWriter(fields, top=3 if len(issue.stories) == 1 else 4, page=page)
+    top = 3 if len(issue.stories) == 1 else 4
+    writer = HtmlWriter(fields, top=top, page=page, table_word=chrome.phrase("table"))
     stories = stories_of(issue, writer, pictures, _measures(theme))
     correction = correction_of(issue, writer)
     context = _context(chrome, shop, writer, stories, reading_minutes(text.body))
     context["correction"] = correction
     entry = shop.entry(theme.name, _ENTRY)
     mjml = shop.render(entry, context)
-    html = inline_css(_compile(shop, entry, context, mjml), shop.css("inline.css", theme, rtl=page == "rtl"))
+    compiled = made_valid(_compile(shop, entry, context, mjml), escape(issue.language), page)
+    html = inline_css(compiled, shop.css("inline.css", theme, rtl=page == "rtl"))
     _all_there(correction, stories, html, context["preheader"])
     preheader = fields.plain(preheader_of(issue))
     message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
@@ -116,6 +121,7 @@ def _context(
         "dir": page,
         "start": START[page],
         "end": "left" if page == "rtl" else "right",
+        "outdent": f"{int(theme.values['layout']['gutter'].removesuffix('px')) - _OVERHANG}px",
         "theme": theme.values,
         "words": chrome.words,
         "phrase": partial(_phrase, chrome),
@@ -139,10 +145,11 @@ def _all_there(
 ) -> None:
     """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
     # Words of the title and of the hidden preheader show nobody what should stand in the letter.
-    whole = visible_text(html[html.find("<body") :])
-    whole, position = whole.partition(visible_text(preheader))[2] or whole, 0
+    whole = inlined_text(html[html.find("<body") :])
+    position = 0
     pieces = [(piece, _STORIES) for story in stories for piece in story.pieces]
-    for piece, rule in [(correction.html, _CORRECTION), *pieces] if correction else pieces:
+    pieces = [(correction.html, _CORRECTION), *pieces] if correction else pieces
+    for piece, rule in [(preheader, _PREHEADER), *pieces]:
         wanted = visible_text(piece)
         found = whole.find(wanted, position)
         if found < 0:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from newsletter.errors import RenderError
@@ -138,6 +139,7 @@ def _variables(theme: Theme) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=32)
 def under(prefix: str, css: str) -> str:
     """Return CSS rules (no at-rules) that hold only below ``prefix``, as ``[data-ogsc]`` of Outlook.com."""
     rules = []

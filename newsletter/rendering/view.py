@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from markdown_it.token import Token
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from newsletter.editorial.issue import Brief, Issue, Picture, Section
 from newsletter.errors import RenderError
-from newsletter.rendering.bidi import START, Direction, count_blocks, count_inline
+from newsletter.rendering.bidi import START, Direction, Words, count, count_blocks, count_inline, may_turn
 from newsletter.rendering.html import HtmlWriter
 from newsletter.rendering.publication import PictureInfo, Publication
 
@@ -30,13 +31,17 @@ class TextItem:
 
 @dataclass(frozen=True, slots=True)
 class PictureItem:
-    """A picture. ``width`` is what it is shown at on a wide screen, in pixels."""
+    """A picture. ``width`` is what it is shown at on a wide screen, in pixels.
+
+    ``direction`` holds attributes for a caption that does not run as what is around it.
+    """
 
     src: str
     alt: str
     caption: str
     href: str
     width: int
+    direction: Markup
     kind: Literal["picture"] = "picture"
 
 
@@ -214,7 +219,8 @@ class _Maker:
         fitting = min(widest, info.width, max(1, info.width * _TALLEST // max(1, info.height)))
         # A link whose picture has no alt would have no name at all.
         href = picture.href if picture.alt.strip() else ""
-        return PictureItem(info.url, picture.alt, picture.caption, href, fitting)
+        caption = safe(self.writer.facing(count(picture.caption).direction(self.writer.story)))
+        return PictureItem(info.url, picture.alt, picture.caption, href, fitting, caption)
 
 
 def _carrying(items: tuple[TextItem | PictureItem, ...]) -> tuple[TextItem | PictureItem, ...]:
@@ -245,12 +251,16 @@ def unbroken(html: str) -> str:
 
 
 def _direction_of(brief: Brief, otherwise: Direction) -> Direction:
-    """Return the way a story runs, headline, text and all."""
-    words = count_inline(brief.headline)
-    for part in brief.parts:
-        if isinstance(part, Section):
-            words = words.plus(count_blocks(part.body))
-    return words.direction(otherwise)
+    """Return the way a story runs: as its headline and paragraphs do, what it quotes and lists left out."""
+    bodies = [part.body for part in brief.parts if isinstance(part, Section)]
+    tokens = chain(brief.headline, *bodies)
+    if otherwise == "ltr" and not any(map(may_turn, tokens)):
+        return "ltr"
+    own, all_words = count_inline(brief.headline), Words()
+    for body in bodies:
+        own = own.plus(count_blocks(body, outermost=True))
+        all_words = all_words.plus(count_blocks(body))
+    return own.direction(all_words.direction(otherwise))
 
 
 def safe(html: str) -> Markup:

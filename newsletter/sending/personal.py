@@ -17,7 +17,7 @@ LINK_FIELDS = ("unsubscribe_url", "view_url", "preferences_url")
 
 
 def _attributes(text: str) -> dict[str, str]:
-    """Read a reader's attributes; what is damaged costs him his attributes, never the mail."""
+    """Read a reader's attributes; damaged ones cost them their attributes, never the mail."""
     if text == "{}":
         return {}
     try:

@@ -28,7 +28,7 @@ from newsletter.store.moves import Claim, Reader
 
 IDLE_SECONDS = 0.05
 COLLECT_AFTER = 30_000  # new objects that stay
-TODAY_FULL = "as many were mailed today as a new sender should; the rest follows"
+TODAY_FULL = "as many were mailed today as a new sender should mail in a day; the rest follows tomorrow"
 WENT_BACK = 5 * SECOND  # a clock set back by more than this makes what waits by it wait no longer
 WRITE_AGAIN_SECONDS = (1.0, 3.0, 9.0)  # a full disk or a busy database may recover
 

@@ -13,7 +13,7 @@ MISCOUNTED = "miscounted"
 
 def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[str, int, str]]:
     """Yield an alarm's kind, count and detail when a reader is in two batches of an issue, or a batch
-    holds not who it counts.
+    does not hold as many readers as it counts.
 
     A bit for each subscriber id: 1.25 MB for ten million.
     """
@@ -44,4 +44,4 @@ def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[
     if twice:
         yield ACCEPTED_TWICE, twice, f"Two batches hold them; one is {last}."
     if wrong:
-        yield MISCOUNTED, wrong, f"Batch {last} holds not who it counts."
+        yield MISCOUNTED, wrong, f"Batch {last} does not hold as many readers as it counts."

@@ -87,7 +87,7 @@ def _leave(connection: Connection, reader: int, list_id: int, now: int) -> int:
 
 
 def _rejoin(connection: Connection, reader: int, list_id: int, now: int) -> int:
-    """Put a reader back who left through the provider: what he left by another way stays left."""
+    """Put a reader back who left through the provider: what they left by another way stays left."""
     so_he_left = exists().where(
         event.c.subscriber_id == reader,
         event.c.kind == "group_unsubscribe",

@@ -170,7 +170,7 @@ class _Count:
 def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
     """Count by a batch's state: readers in it, candidates left to do, and those removed since the plan.
 
-    Whoever was erased between the plan and his batch's claim is in neither the batch nor its exceptions.
+    Whoever was erased between the plan and their batch's claim is in neither the batch nor its exceptions.
     """
     told = (
         select(

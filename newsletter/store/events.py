@@ -24,7 +24,7 @@ from newsletter.store.settlement import Request, issues_of, requests_of, settle
 from newsletter.store.tables import batch, event, mailing, tally
 from newsletter.store.twice import Reported, compare_reported, sound_twice
 
-COPY = "reports tell of requests this ledger never made"
+COPY = "reports are about requests that this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
 
 

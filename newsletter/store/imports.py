@@ -51,5 +51,5 @@ def _stop_told() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise AudienceError(
-            "Stopped; nothing of the file was imported.", hint="Run the same command again to import it."
+            "Stopped: nothing was imported.", hint="Run the same command again to import it."
         ) from None

@@ -23,7 +23,7 @@ class Held:
 
 
 def reader_of(connection: Connection, reader: int) -> Reader | None:
-    """Return a reader as he is now, or None when he was erased."""
+    """Return a reader as they are now, or None when they were erased."""
     row = connection.execute(
         select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs).where(
             subscriber.c.id == reader
@@ -33,7 +33,7 @@ def reader_of(connection: Connection, reader: int) -> Reader | None:
 
 
 def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -> list[Held]:
-    """Return the subscription through which a reader got a mailing; all of his for an unknown mailing.
+    """Return the subscription through which a reader got a mailing; all of theirs for an unknown mailing.
 
     A database brought back from a backup may have lost a mailing whose mails are in readers' hands.
     """

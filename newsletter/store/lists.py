@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select,
 
 from newsletter.audience.near import near
 from newsletter.errors import AudienceError
+from newsletter.sentences import command
 from newsletter.store.database import read
 from newsletter.store.tables import batch, list_attribute, mailing, mailing_list, subscriber, subscription
 
@@ -56,7 +57,7 @@ def refuse_archived(found: ListName) -> None:
     if found.archived:
         raise AudienceError(
             f"The list “{found.name}” is archived.",
-            hint=f"Bring it back with: newsletter lists archive {shlex.quote(found.name)} --undo",
+            hint=f"Bring it back with: {command('lists', 'archive', shlex.quote(found.name), '--undo')}",
         )
 
 

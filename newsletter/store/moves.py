@@ -25,7 +25,7 @@ FIRST = -1  # a time before all others: pieces of a batch go out while there are
 
 
 class Reader(NamedTuple):
-    """A member of a batch, as the ledger saw him at the claim. ``attrs`` is JSON."""
+    """A member of a batch, as the ledger saw them at the claim. ``attrs`` is JSON."""
 
     id: int
     email: str

@@ -19,7 +19,7 @@ def mailed_between(
     """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
 
     This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice. Who is to be
-    mailed again by the mailing that once lost his answer is among them; and for mailings there were by then
+    mailed again by the mailing that once lost their answer is among them; and for mailings there were by then
     (``but`` is one's own id), whoever was given up.
     """
     rows = connection.execute(

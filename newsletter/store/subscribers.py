@@ -25,7 +25,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A reader and all that is kept of him; ``suppressed`` is the reason for which he is never mailed."""
+    """A reader and all that is kept of them; ``suppressed`` is the reason why they are never mailed."""
 
     id: int
     email: str
@@ -90,7 +90,7 @@ def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str],
     if known is None:
         held = suppressed(connection, email)
         if held is not None and held.reason == ERASED:
-            raise AudienceError(f"{email} was erased, and is not written down again.")
+            raise AudienceError(f"{email} was erased, and is not stored again.")
         row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
         key = connection.execute(
             insert(subscriber).values(**row, suppressed=held and held.reason)

@@ -66,7 +66,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
 def _welcome(site: Site, url: str) -> None:
     site.say(f"Readers’ site: {url}  (Ctrl-C ends it)")
     if site.site_url != url:
-        site.say(f"Links in mails begin with {site.site_url}: that address has to lead here.")
+        site.say(f"Links in mails begin with {site.site_url}, so that address has to lead here.")
     if not site.webhook_keys:
         site.say("[delivery] webhook_keys is not set, so what the provider reports is refused.")
 

@@ -106,7 +106,7 @@ class _Ledger:
         )
         yield _gauge(
             "newsletter_alarm_readers",
-            "Readers over whom an alarm was raised: what should never happen, and did.",
+            "Readers with an alarm: something that should never happen, and did.",
             ["issue", "kind"],
             found.alarms.items(),
         )

@@ -16,6 +16,7 @@ from newsletter.errors import StoreError
 from newsletter.providers.sendgrid.posted import Unreadable, WebhookError
 from newsletter.providers.sendgrid.webhook import MAX_BYTES, Forged, Signature, Stale, reports_of
 from newsletter.readership.reports import Taken, take_reports
+from newsletter.sentences import command
 from newsletter.web.body import Bodies
 from newsletter.web.site import Site
 from newsletter.web.watch import Watch
@@ -57,7 +58,7 @@ class Webhook:
             return self._refused(error)
         self._watch.posted("stored")
         for issue in taken.paused:
-            self._watch.say(f"paused {issue}", f"“{issue}” was paused: newsletter status {issue} says why.")
+            self._watch.say(f"paused {issue}", f"“{issue}” was paused. See why: {command('status', issue)}")
         return Response(status_code=204)
 
     async def _take(self, request: Request) -> Taken:

@@ -8,7 +8,17 @@ import pytest
 
 ISSUE = "issues/2026-11-16-kilogram.md"
 ROOT = Path(__file__).parent.parent.parent
-HEAVY = {"asyncio", "requests", "httpx", "sqlalchemy", "alembic", "rich", "cryptography", "sendgrid", "starlette"}
+HEAVY = {
+    "asyncio",
+    "requests",
+    "httpx",
+    "sqlalchemy",
+    "alembic",
+    "rich",
+    "cryptography",
+    "sendgrid",
+    "starlette",
+}
 RENDERING = {"jinja2", "premailer", "cssutils", "lxml", "yaml", "markdown_it", "PIL"}
 
 

@@ -86,7 +86,7 @@ def test_ctrl_c_within_the_undo_window_undoes_it(publication: Publication) -> No
         )
         assert process.stderr is not None
         for line in process.stderr:
-            if line.startswith("waiting"):
+            if line.startswith("Waiting"):
                 break
         process.send_signal(signal.SIGINT)
         out, told = process.communicate(timeout=FOREVER)

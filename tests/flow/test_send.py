@@ -52,7 +52,7 @@ def test_a_later_send_mails_those_who_joined_since_and_says_so_first(
     ready.run("send", "first", "--yes")
     ready.subscribe(29, pending=3, unsubscribed=2)
     told = ready.run("send", "first", "--yes", "--json")
-    assert "4 who joined" in told.stderr
+    assert "4 readers of “readers” who joined since" in told.stderr
     assert told.json["accepted"] == 29
     assert told.json["candidates"] == 34
     assert len(server.accepted) == 29
@@ -158,7 +158,7 @@ def test_a_later_send_leaves_the_rejected_alone_and_only_missing_tries_them_agai
         assert (again.json["accepted"], again.json["rejected"]) == (24, 1)
         publication.subscribe(26)
         joined = publication.run("send", "first", "--yes", "--json")
-        assert "1 who joined" in joined.stderr
+        assert "1 reader of “readers” who joined since" in joined.stderr
         assert (joined.json["accepted"], joined.json["rejected"], joined.json["candidates"]) == (25, 1, 26)
         server.refuse = set()
         missing = publication.run("send", "first", "--yes", "--only-missing", "--json")

@@ -134,7 +134,7 @@ def test_within_the_undo_window_it_undoes(publication: Publication, sign: signal
         publication.settings(host=server.url)
         publication.subscribe(25)
         process = start(publication, "send", "first", "--undo-window", "10m", "--yes")
-        said(process, "waiting")
+        said(process, "Waiting")
         process.send_signal(sign)
         _, told = process.communicate(timeout=PATIENCE)
         assert (process.returncode, "Undone: nobody was mailed." in told) == (0, True), told
@@ -150,7 +150,7 @@ def test_waiting_for_its_time_it_leaves_the_issue_scheduled(
         publication.settings(host=server.url)
         publication.subscribe(25)
         process = start(publication, "send", "first", "--at", "in 30m", "--yes")
-        said(process, "waiting")
+        said(process, "Waiting")
         process.send_signal(sign)
         _, told = process.communicate(timeout=PATIENCE)
         assert process.returncode == 3, told
@@ -220,7 +220,7 @@ def test_told_together_with_the_local_sendgrid_nothing_is_unknown(publication: P
     publication.settings(provider="sandbox", batch_size=2)
     publication.subscribe(400)
     process = start(publication, "send", "first", "--yes")
-    said(process, "sending")
+    said(process, "Sending")
     everyone = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     assert len(everyone) == 2
     for one in reversed(everyone):

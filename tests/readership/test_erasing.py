@@ -426,7 +426,7 @@ def test_the_command_asks_first_and_says_what_it_did(publication: "Publication")
     assert orjson.loads(ran.stdout)["suppression"]["reason"] == "erased"
     assert "was erased" in _run(publication, "show", "reader1@example.org").stderr
     ran = _run(publication, "erase", "reader9@example.org", "--yes")
-    assert "look whether it is spelt" in ran.stderr
+    assert "check that it is spelled" in ran.stderr
     assert _run(publication, "erase", "no address", "--yes").exit_code == 1
 
 
@@ -450,7 +450,7 @@ def test_refused_rows_and_half_files_are_cleaned_and_an_editors_own_are_named(
     assert "bad" in (root / "list.refused.csv").read_text()
     assert "ann@" not in (root / "list.refused.csv").read_text()
     assert (only.exists(), half.exists(), other.exists()) == (False, False, True)
-    assert f"yours to change: {root / 'list.csv'}" in ran.stderr
+    assert f"change it yourself: {root / 'list.csv'}" in ran.stderr
     assert (root / "list.csv").read_text() == rows
 
 
@@ -464,7 +464,7 @@ def test_a_file_that_cannot_be_cleaned_is_named_and_the_command_fails(publicatio
     ran = _run(publication, "erase", "reader0@example.org", "--yes")
     assert ran.exit_code == 1
     assert "reader0@example.org is erased" in ran.stderr
-    assert f"Not done: {stuck} could not be gone through" in ran.stderr
+    assert f"Not done: {stuck} could not be searched" in ran.stderr
     assert "newsletter subscribers erase reader0@example.org" in ran.stderr
     (publication.root / ".odd.refused.csv.part").rmdir()
     assert _run(publication, "erase", "reader0@example.org", "--yes").exit_code == 0

@@ -50,7 +50,7 @@ def test_who_plainly_said_no_comes_in_as_unsubscribed(publication: Publication, 
     ran = publication.run("subscribers", "import", file(publication, text), "--list", "l")
     assert ran.exit_code == 0, ran.stderr
     assert standing(publication) == {"a@example.com": ("unsubscribed", "")}
-    assert "Who may be mailed is told by" in ran.stderr
+    assert "Who may be mailed is read from" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_correction_is_text_and_no_markup() -> None:
 
 def test_a_correction_that_runs_the_other_way_says_so() -> None:
     message = letter(corrected("אורך המזח 120 מטר"))
-    assert re.search(r'<p class="correction" dir="auto"[^>]*text-align:start', message.html)
+    assert re.search(r'<p class="correction" dir="rtl"[^>]*text-align:right', message.html)
 
 
 def test_a_theme_without_phrases_for_it_says_correction_in_english() -> None:

@@ -28,6 +28,28 @@ def test_styles_are_inlined_and_all_else_is_kept() -> None:
     assert 'href="-nl.view_url-"' in html
 
 
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p.a { margin: 0; }",
+        "p, h1.gone { margin: 0; } h2 { color: #112233; } p.a { margin: 1px; }",
+        ".a { margin: 0; } .gone .a { margin: 1px; } p { padding: 0; }",
+        "body > p.a, p + p { margin: 0; } * { padding: 0; }",
+        "p[class] { margin: 0; } img[alt=''] { border: 0; } p.gone { margin: 1px; }",
+        "b { margin: 0; } #gone p { margin: 1px; } i { margin: 2px; }",
+        "p:first-child { margin: 0; }",
+    ],
+)
+@pytest.mark.parametrize("document", [DOCUMENT, DOCUMENT.replace("<b>", "<B>").replace("</b>", "</B>")])
+def test_rules_that_match_nothing_may_stand_there_or_not(css: str, document: str) -> None:
+    """They are left out before the letter is searched, and nothing of that may show."""
+    every = " ".join(f'<{tag} class="gone a" id="gone"></{tag}>' for tag in ("b", "h1", "h2", "i", "p"))
+    marker = '<div id="end"></div>'
+    alone = inline_css(document.replace("</body>", f"{marker}</body>"), css)
+    among = inline_css(document.replace("</body>", f"{marker}{every}</body>"), css)
+    assert alone.partition(marker)[0] == among.partition(marker)[0]
+
+
 def test_six_digits_stay_six() -> None:
     assert "color:#ffffff" in inline_css(DOCUMENT, "p { color: #ffffff; }")
 

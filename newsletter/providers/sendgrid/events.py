@@ -34,7 +34,7 @@ _KINDS: Mapping[str, Kind] = {
     "open": "open",
     "click": "click",
 }
-# What says who the reader is or where he sits, and SendGrid's own id, which changes when it reports again.
+# What says who the reader is or where they are, and SendGrid's own id, which changes when it reports again.
 _NOT_KEPT = frozenset(("email", "ip", "useragent", "sg_event_id", "smtp-id"))
 _ATTEMPT = re.compile(r"[0-9a-f]{20}", re.ASCII)
 _READER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)

@@ -1,0 +1,103 @@
+"""What is shown before a question: what a send would do, what an approval signs."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from newsletter.cli.console import say
+from newsletter.sentences import command, count_of
+
+if TYPE_CHECKING:
+    from newsletter.errors import Finding
+    from newsletter.publish import Approvable, Sending
+    from newsletter.rendering.merge import PersonalMessage
+
+# Warnings that only the ledger can give: no check shows them, so they are shown in full.
+CAUTIONS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
+WARNINGS_SHOWN = 5
+
+
+def show(sending: "Sending") -> None:
+    """Show what a send would do: what, to how many, through whom, and what should be looked at first."""
+    say(
+        f"{sending.issue} — “{_sample(sending).subject}”, {_audience(sending)}, "
+        f"through {_provider(sending.provider)}."
+    )
+    _show_excluded(sending.excluded)
+    _show_findings(sending)
+    if sending.provider == "sandbox":
+        say("  No mail leaves this machine.")
+    if sending.nothing_to_do:
+        why = "Nobody on it may be mailed" if sending.kind == "first" else "Everyone was mailed already"
+        say(f"  {why}; there is nothing to do.")
+
+
+def _audience(sending: "Sending") -> str:
+    on_list = f"{count_of(sending.readers, 'reader')} of “{sending.list_name}”"
+    return {
+        "first": f"to {on_list}",
+        "newcomers": f"to {on_list} who joined since",
+        "missing": f"to {on_list} who did not get it",
+        "correction": f"to {on_list} who got the wrong version",
+        "continue": f"going on with {on_list}",
+    }[sending.kind]
+
+
+def _provider(provider: str) -> str:
+    return "the local SendGrid" if provider == "sandbox" else provider
+
+
+def _show_excluded(excluded: Mapping[str, int]) -> None:
+    for reason, n in sorted(excluded.items()):
+        say(f"  not to {n:,}: {reason}")
+
+
+def _show_findings(sending: "Sending") -> None:
+    own = [finding for finding in sending.findings if finding.code in CAUTIONS]
+    checked = [finding for finding in sending.findings if finding.code not in CAUTIONS]
+    for finding in [*(finding for finding in checked if finding.severity == "error"), *own]:
+        say(str(finding))
+    _show_warnings([finding for finding in checked if finding.severity == "warning"], sending.issue)
+
+
+def _show_warnings(warnings: list["Finding"], issue: str) -> None:
+    for finding in warnings[:WARNINGS_SHOWN]:
+        say(f"  {finding.place}: {finding.message}")
+    more = len(warnings) - WARNINGS_SHOWN
+    if more > 0:
+        say(f"  and {count_of(more, 'more warning')}: {command('check', issue)}")
+    elif warnings:
+        say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {command('check', issue)}")
+
+
+def document(sending: "Sending") -> dict[str, object]:
+    """Return what a send would do, as JSON has it."""
+    return {
+        "issue": sending.issue,
+        "kind": sending.kind,
+        "provider": sending.provider,
+        "list": sending.list_name,
+        "readers": sending.readers,
+        "excluded": dict(sorted(sending.excluded.items())),
+        "subject": _sample(sending).subject,
+        "digest": sending.message.digest,
+    }
+
+
+def show_approvable(what: "Approvable") -> None:
+    """Show what an approver signs: to whom, and the text as a reader gets it."""
+    from newsletter.delivery.manifest import digest, short
+
+    manifest, sample = what.manifest, _sample(what)
+    readers = count_of(manifest.readers, "reader")
+    say(f"{manifest.issue} — “{sample.subject}”, asked for by {what.requested_by}.")
+    say(f"  to {readers} of “{what.list_name}”, through {_provider(manifest.provider)}")
+    _show_excluded(manifest.excluded)
+    say(f"  manifest {short(digest(manifest))}")
+    say("")
+    say(sample.text)
+
+
+def _sample(what: "Sending | Approvable") -> "PersonalMessage":
+    from newsletter.rendering.merge import sample
+
+    return sample(what.message)

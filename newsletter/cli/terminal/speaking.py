@@ -1,0 +1,109 @@
+"""What a person is told, on stderr: laid out and coloured on a terminal, plain lines elsewhere."""
+
+import errno
+import os
+import re
+import shlex
+import shutil
+import sys
+from typing import TextIO
+
+import typer
+
+from newsletter.cli.terminal.layout import laid_out
+
+NOBODY_LISTENS = (errno.EPIPE, errno.EIO)  # a reader that has seen enough; a terminal that was closed
+WIDEST = 100  # columns of a page of help: longer lines are hard to read
+_A_COMMAND = re.compile(r"(^\s*|: |`)newsletter (?=[a-z])", re.MULTILINE)
+_SEVERITY = re.compile(r"^(\S.*?:\d+: |\S[^:\n]*: )(error|warning)(?= [a-z-]+:)", re.MULTILINE)
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+class _State:
+    """What every command shares: ``--config`` as it was given."""
+
+    config: str | None = None
+
+
+state = _State()
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a stream is a terminal; None is one that was closed before we began, as by ``<&-``."""
+    return stream is not None and stream.isatty()
+
+
+def width_of(stream: TextIO | None) -> int:
+    """Return the columns of the terminal a stream is, or else of the one that the environment tells of."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream else 0
+    except (OSError, ValueError, AttributeError):  # no terminal, or not even a file
+        columns = 0
+    return columns or shutil.get_terminal_size().columns
+
+
+def page_width() -> int:
+    """Return the columns that a page of help may take."""
+    return min(width_of(sys.stdout), WIDEST)
+
+
+def coloured(stream: TextIO | None) -> bool:
+    """Say whether what is written to a stream is to have colours."""
+    from newsletter.config import wants_colour
+
+    return wants_colour(terminal=is_terminal(stream))
+
+
+def say(text: str = "") -> None:
+    """Tell a person something."""
+    _tell(text)
+
+
+def warn(text: str) -> None:
+    """Tell a person what cannot stay as it is, though the work goes on."""
+    _tell(text, "WARNING: ", fg="yellow", bold=True)
+
+
+def alarm(text: str) -> None:
+    """Tell a person what should never have happened, so that nobody overlooks it."""
+    _tell(text, "ALARM: ", fg="white", bg="red", bold=True)
+
+
+def error(text: str) -> None:
+    """Tell a person what went wrong."""
+    _tell(text, "Error: ", fg="red", bold=True)
+
+
+def show(text: str) -> None:
+    """Print findings to stdout, an error red and a warning yellow where there are colours."""
+    if is_terminal(sys.stdout):
+        text = laid_out(text, width_of(sys.stdout), hang=4)
+    if coloured(sys.stdout):
+        text = _SEVERITY.sub(lambda found: found[1] + typer.style(found[2], fg=_COLOURS[found[2]]), text)
+    typer.echo(text, color=coloured(sys.stdout))
+
+
+def _tell(text: str, label: str = "", **style: str | bool) -> None:
+    stream = sys.stderr
+    text = label + _repeatable(text)
+    if is_terminal(stream):
+        text = laid_out(text, width_of(stream))
+    with_colour = bool(label) and coloured(stream)
+    if with_colour:
+        text = typer.style(label.rstrip(), **style) + text[len(label.rstrip()) :]  # type: ignore[arg-type]
+    try:
+        typer.echo(text, err=True, color=with_colour)
+    except OSError as failed:
+        if failed.errno not in NOBODY_LISTENS:
+            raise
+        # The work goes on. What the stream still holds would fail once more at the very end, and Python then
+        # exits with 120.
+        sys.stderr = None
+
+
+def _repeatable(text: str) -> str:
+    """Return a text whose commands work for the publication this one was given."""
+    if state.config is None:
+        return text
+    chosen = f"newsletter --config {shlex.quote(state.config)} "
+    return _A_COMMAND.sub(lambda found: found[1] + chosen, text)
