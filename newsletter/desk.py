@@ -13,7 +13,7 @@ import orjson
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.editorial import Labels, read_source, slug
 from newsletter.errors import NewsletterError, SettingsError
-from newsletter.loaders import PictureFile
+from newsletter.picture_files import PictureFile
 from newsletter.publish import read_draft, render_draft
 from newsletter.wiring import Wiring
 

@@ -1,10 +1,7 @@
-"""Read what an editor keeps in files: issues, their pictures, templates."""
+"""Read what an editor keeps in files: issues and templates."""
 
 import difflib
-import hashlib
-import io
 import os
-import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,8 +10,6 @@ from pathlib import Path
 from newsletter.errors import NewsletterError
 
 MAX_ISSUE_BYTES = 1_000_000
-MAX_PICTURE_BYTES = 10_000_000
-MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +20,6 @@ class IssueFile:
     path: Path
     name: str
     data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PictureFile:
-    """A picture's bytes, and what its header says. ``digest`` is the SHA-256 of the bytes."""
-
-    digest: str
-    suffix: str
-    width: int
-    height: int
-    content: bytes
-
-    @property
-    def media_type(self) -> str:
-        """Return its type by its suffix."""
-        return MEDIA_TYPES[self.suffix]
-
-    @property
-    def name(self) -> str:
-        """Return the name it is served under: another picture has another name."""
-        return f"{self.digest}{self.suffix}"
 
 
 def find_issue(root: Path, reference: str) -> IssueFile:
@@ -105,37 +79,6 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def load_picture(issue: IssueFile, source: str) -> PictureFile | str:
-    """Return the picture a brief names, or the reason why there is none.
-
-    Only files in the issue's own folder or below are read, never another path of the machine.
-    """
-    import imagesize
-
-    if "\0" in source:
-        return "there is no such file"
-    path = Path(os.path.realpath(issue.path.parent / source))  # Path.resolve raises for a loop of links
-    if not path.is_relative_to(issue.path.parent.resolve()):
-        return "it lies outside the issue's folder"
-    if path.suffix.lower() not in MEDIA_TYPES:
-        return "mail clients show only JPEG, PNG and GIF"
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return "it is no file"  # reading a named pipe would wait for ever
-        with path.open("rb") as file:
-            content = file.read(MAX_PICTURE_BYTES + 1)
-    except OSError as error:
-        return "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
-    if len(content) > MAX_PICTURE_BYTES:
-        return f"it is larger than {MAX_PICTURE_BYTES // 1_000_000} MB"
-    width, height = imagesize.get(io.BytesIO(content))
-    if width <= 0 or height <= 0:
-        return "it is no picture, or a damaged one"
-    return PictureFile(
-        hashlib.sha256(content).hexdigest(), path.suffix.lower(), int(width), int(height), content
-    )
 
 
 def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:

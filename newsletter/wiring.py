@@ -18,6 +18,7 @@ from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
 from newsletter.loaders import bundled_templates, template_loader
+from newsletter.picture_files import PictureCache
 
 if TYPE_CHECKING:
     import subprocess
@@ -70,6 +71,11 @@ class Wiring:
     def templates(self) -> Callable[[str], str | None]:
         """Return the loader: the publication's own templates, then the bundled ones."""
         return template_loader([self.settings.root / "templates", bundled_templates()])
+
+    @cached_property
+    def pictures(self) -> PictureCache:
+        """Return what makes pictures ready for readers, and keeps them beside the database."""
+        return PictureCache(self.settings.state_folder / ".newsletter-cache" / "pictures")
 
     @property
     def _zone(self) -> ZoneInfo:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "newsletter"
-PURE = ("editorial", "rendering", "checks", "audience", "platforms", "delivery")
+PURE = ("editorial", "pictures", "rendering", "checks", "audience", "platforms", "delivery")
 EFFECT_MODULES = {
     "os", "pathlib", "socket", "sqlite3", "sqlalchemy", "httpx", "urllib.request", "http.client", "random",
     "secrets", "time", "subprocess", "threading", "tempfile", "shutil", "requests", "sendgrid",
@@ -25,6 +25,7 @@ ABOVE = (
     "demo",
     "wiring",
     "loaders",
+    "picture_files",
     "sources",
     "refusals",
     "exports",

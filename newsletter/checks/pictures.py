@@ -1,4 +1,7 @@
-"""Pictures: that they are there, fit for a mail, and say in words what they show."""
+"""Pictures: that they are there, fit for a mail, and say in words what they show.
+
+What is wrong with a file is said once, where it is first shown; what a picture lacks is said in one sentence.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +12,7 @@ from newsletter.editorial.issue import Picture
 
 MAX_ALT = 150  # characters; a screen reader reads it without pause
 COLUMN = 576  # pixels that a picture takes at most on a wide screen
-MAX_WIDTH = 4 * COLUMN  # twice what sharp screens show
-MAX_BYTES = 500_000
+MAX_BYTES = 500_000  # of what readers fetch
 
 _FILE_NAME = re.compile(r"\S*[^\s.]\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg|bmp)", re.IGNORECASE)
 _CAMERA = re.compile(
@@ -18,6 +20,8 @@ _CAMERA = re.compile(
     r"|(screen ?shot|bildschirmfoto)[ _-]*([0-9].*)?|untitled([ _-]*[0-9]+)?|[0-9 _-]+",
     re.IGNORECASE,
 )
+_SAY = "Say between the brackets what it shows: ![A prison gate at dusk](gate.jpg)."
+_CREDIT = 'Put the caption in quotes after the file: ![…](gate.jpg "The gate in May. Photo: Agency").'
 _GENERIC = {
     "alt", "alt text", "chart", "cover", "diagram", "figure", "graph", "graphic", "header", "hero",
     "icon", "illustration", "image", "img", "logo", "map", "photo", "photograph", "pic", "picture",
@@ -27,14 +31,26 @@ _GENERIC = {
 
 
 def _is_local(picture: Picture) -> bool:
-    return not re.match(r"[a-z][a-z0-9+.-]*:|//", picture.src, re.IGNORECASE)
+    # A single letter is a drive's: C:\\photos is a place on the editor's own machine.
+    return not re.match(r"[a-z][a-z0-9+.-]+:|//", picture.src, re.IGNORECASE)
+
+
+def _files(seen: Seen) -> Iterator[Picture]:
+    """Yield every picture's file once, where it is first shown."""
+    yield from {picture.src: picture for picture in reversed(seen.pictures)}.values()
 
 
 def _usable(seen: Seen) -> Iterator[tuple[Picture, PictureFacts]]:
-    for picture in seen.pictures:
+    for picture in _files(seen):
         facts = seen.facts.pictures.get(picture.src)
         if facts and facts.exists:
             yield picture, facts
+
+
+def _has_file(seen: Seen, picture: Picture) -> bool:
+    """Say whether a picture's file can be used; one on another server is taken as it is."""
+    facts = seen.facts.pictures.get(picture.src)
+    return bool(picture.src) and (not _is_local(picture) or bool(facts and facts.exists))
 
 
 def _named(picture: Picture) -> str:
@@ -60,11 +76,12 @@ def _is_hexadecimal(alt: str) -> bool:
 def alt_missing(seen: Seen) -> Iterator[Remark]:
     """Look for a picture without alt text."""
     for picture in seen.pictures:
-        if not picture.alt.strip():
+        if not picture.alt.strip() and _has_file(seen, picture):
+            lacks = "no alt text" if picture.caption else "neither alt text nor caption"
             yield Remark(
                 picture.line,
-                f"{_named(picture)} has no alt text: who cannot see it learns nothing of it.",
-                "Say between the brackets what it shows: ![A prison gate at dusk](gate.jpg).",
+                f"{_named(picture)} has {lacks}: readers who cannot see it learn nothing of it.",
+                _SAY + ("" if picture.caption else f" {_CREDIT}"),
             )
 
 
@@ -121,34 +138,34 @@ def alt_repeats(seen: Seen) -> Iterator[Remark]:
 def caption_missing(seen: Seen) -> Iterator[Remark]:
     """Look for pictures without a caption, hence without a credit."""
     for picture in seen.pictures:
-        if not picture.caption:
-            yield Remark(
-                picture.line,
-                f"{_named(picture)} has no caption and no credit.",
-                'Put it in quotes after the file: ![…](gate.jpg "The gate in May. Photo: Agency").',
-            )
+        if not picture.caption and picture.alt.strip() and _has_file(seen, picture):
+            yield Remark(picture.line, f"{_named(picture)} has no caption and no credit.", _CREDIT)
 
 
 @check("picture-missing", "error")
 def picture_missing(seen: Seen) -> Iterator[Remark]:
     """Look for a picture whose file cannot be used."""
     for picture in seen.pictures:
-        facts = seen.facts.pictures.get(picture.src)
         if not picture.src:
             yield Remark(picture.line, "The picture names no file.", "Write ![what it shows](file.jpg).")
-        elif _is_local(picture) and not (facts and facts.exists):
-            why = (facts.why if facts else "") or "there is no such file"
+    for picture in _files(seen):
+        if picture.src and not _has_file(seen, picture):
+            facts = seen.facts.pictures.get(picture.src) or PictureFacts(False)
+            why = facts.why or "there is no such file"
+            wordless = not picture.alt.strip()
             yield Remark(
                 picture.line,
-                f"{_named(picture)} cannot be used: {why}.",
-                "Put the picture beside the issue file, or correct its name.",
+                f"{_named(picture)} cannot be used: {why}."
+                + (" It has no alt text, either." if wordless else ""),
+                (facts.hint or "Put the picture beside the issue file, or correct its name.")
+                + (f" {_SAY}" if wordless else ""),
             )
 
 
 @check("picture-address", "error")
 def picture_address(seen: Seen) -> Iterator[Remark]:
     """Look for picture addresses that mail programs refuse to load."""
-    for picture in seen.pictures:
+    for picture in _files(seen):
         if picture.src and not _is_local(picture) and not picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
@@ -160,7 +177,7 @@ def picture_address(seen: Seen) -> Iterator[Remark]:
 @check("picture-remote", "notice")
 def picture_remote(seen: Seen) -> Iterator[Remark]:
     """Look for pictures on servers of others, who may change or count them."""
-    for picture in seen.pictures:
+    for picture in _files(seen):
         if picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
@@ -171,25 +188,39 @@ def picture_remote(seen: Seen) -> Iterator[Remark]:
 
 @check("picture-heavy", "warning")
 def picture_heavy(seen: Seen) -> Iterator[Remark]:
-    """Look for pictures that are slow on a phone."""
+    """Look for pictures that are slow on a phone, even as they were made ready."""
     for picture, facts in _usable(seen):
         if facts.bytes > MAX_BYTES:
             yield Remark(
                 picture.line,
                 f"{_named(picture)} has {facts.bytes:,} bytes; over {MAX_BYTES:,} it is slow on a phone.",
-                f"Save it {2 * COLUMN} pixels wide, as a JPEG of quality 80.",
+                "Save a photo as JPEG; make an animation shorter, or a drawing of fewer colours.",
             )
 
 
-@check("picture-wide", "notice")
-def picture_wide(seen: Seen) -> Iterator[Remark]:
-    """Look for pictures with more pixels than any screen shows."""
+@check("picture-stilled", "warning")
+def picture_stilled(seen: Seen) -> Iterator[Remark]:
+    """Look for animations of a kind that few mail programs play."""
     for picture, facts in _usable(seen):
-        if facts.width > MAX_WIDTH:
+        if facts.stilled:
             yield Remark(
                 picture.line,
-                f"{_named(picture)} is {facts.width} pixels wide and shown {COLUMN} wide.",
-                f"{2 * COLUMN} pixels are enough for sharp screens.",
+                f"{_named(picture)} is an animation as {facts.kind}, which few mail programs play: "
+                "readers get its first picture.",
+                "Save it as an animated GIF of at most 2 MB, if it has to move.",
+            )
+
+
+@check("picture-converted", "notice")
+def picture_converted(seen: Seen) -> Iterator[Remark]:
+    """Look for pictures of a kind that not every mail program shows."""
+    for picture, facts in _usable(seen):
+        if facts.kind not in ("", "JPEG", "PNG", "GIF") and not facts.stilled:
+            yield Remark(
+                picture.line,
+                f"{_named(picture)} is {facts.kind} inside, which not every mail program shows: "
+                f"readers get it as {facts.form}.",
+                "Nothing has to be done.",
             )
 
 

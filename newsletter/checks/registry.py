@@ -16,9 +16,11 @@ MAX_REMARKS = 200  # of one check: who has that many will look at the first ones
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What is known of a picture's file: width and height in pixels, its size in bytes.
+    """What is known of a picture: width and height of its file in pixels, and ``bytes`` that readers fetch.
 
-    ``why`` says, when the file cannot be used, the reason as the end of a sentence: “there is no such file”.
+    ``kind`` is what the file holds, ``form`` what readers get, ``stilled`` that it moved in the file only.
+    ``why`` says, when the file cannot be used, the reason as the end of a sentence: “there is no such file”;
+    ``hint`` what helps.
     """
 
     exists: bool
@@ -26,6 +28,10 @@ class PictureFacts:
     height: int = 0
     bytes: int = 0
     why: str = ""
+    hint: str = ""
+    kind: str = ""
+    form: str = ""
+    stilled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
 from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
-from newsletter.editorial.pictures import lift_pictures
+from newsletter.editorial.pictures import lift_pictures, spaced_picture
 from newsletter.editorial.steps import MAX_STEPS, Steps, TooManySteps, count_steps
 
 MAX_DEPTH = 20  # mail programs and the tools that prepare a mail give up on deeper nesting
@@ -183,7 +183,7 @@ def _image_once(state: StateInline, silent: bool) -> bool:
     line = state.env["line"]
     state.env.update(in_picture=True, line=_line(state))
     try:
-        return image(state, silent)
+        return image(state, silent) or spaced_picture(state, silent)
     finally:
         state.env.update(in_picture=False, line=line)
 

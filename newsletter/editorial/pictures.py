@@ -1,14 +1,41 @@
 """Pictures: an image alone in its paragraph becomes a block of its own; anywhere else it is a fault."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Picture
 
 MAX_PICTURES = 500  # in one issue: each is read from the disk and measured
+
+# A name that Markdown takes for none: with spaces, or before a caption in the quotes that programs put.
+_SPACED = re.compile(
+    r"!\[(?P<alt>[^\[\]\n]{0,500})\]\([ \t]*"
+    r"(?P<name>(?![a-z][a-z0-9+.-]+:|//)(?:[^()<>\n\"“”„«»]|\([^()\n]{0,50}\)){1,300}?"
+    r"\.(?:jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|svg))"
+    r"(?:[ \t]*[\"'“”„«»‘](?P<caption>[^\"“”„«»\n]{0,500})[\"'“”„«»’])?[ \t]*\)",
+    re.IGNORECASE,
+)
+
+
+def spaced_picture(state: StateInline, silent: bool) -> bool:
+    """Read a picture whose file's name holds spaces, though CommonMark wants ``<…>`` around it."""
+    found = _SPACED.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("image", "img", 0)
+        token.content, token.children = found["alt"], []
+        state.md.inline.parse(found["alt"], state.md, state.env, token.children)
+        token.attrs = {"src": state.md.normalizeLink(found["name"]), "alt": ""}
+        if found["caption"]:
+            token.attrs["title"] = found["caption"]
+    state.pos = found.end()
+    return True
 
 
 def lift_pictures(tokens: Sequence[Token], faults: Faults) -> list[Token]:

@@ -5,39 +5,47 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsletter.config import FILE_NAME
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
-from newsletter.errors import Finding, IssueError, RenderError, SettingsError
-from newsletter.loaders import IssueFile, PictureFile, find_issue, load_picture
+from newsletter.errors import Finding, IssueError, RenderError
+from newsletter.loaders import IssueFile, find_issue
+from newsletter.picture_files import PictureFile
+from newsletter.pictures import Ready, Refusal
+from newsletter.publish.pictures import WORDMARK, WORDMARK_DARK, is_remote, pictures_in, places_of, wordmarks
 from newsletter.rendering import PictureInfo, Publication, RenderedMessage
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
+    from newsletter.checks import PictureFacts
     from newsletter.rendering.render import Rendered
 
 _ANY_SIZE = (2000, 1000)
-_SECTION = "[publication] "
-_WORDMARK, _WORDMARK_DARK = f"{_SECTION}wordmark", f"{_SECTION}wordmark_dark"  # no brief names a picture so
+_FORMS = {".jpg": "JPEG", ".png": "PNG", ".gif": "GIF"}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An issue as it stands on disk: its text read, its pictures loaded or the reason why not.
+    """An issue as it stands on disk: its text read, its pictures made ready or the reason why not.
 
-    The publication's wordmarks are among the pictures, by the names of their settings.
+    ``files`` maps a picture's ``src`` to its file's digest, ``pictures`` to what readers get of it,
+    ``missing`` to why they get nothing. The publication's wordmarks are among the pictures, by the names of
+    their settings.
     """
 
     file: IssueFile
     issue: Issue
+    files: Mapping[str, str]
     pictures: Mapping[str, PictureFile]
-    missing: Mapping[str, str]
+    missing: Mapping[str, Refusal]
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 over the text and the pictures: what a resume compares."""
+        """Return the SHA-256 over the text and the pictures' files: what a resume compares.
+
+        Not over what was made of them: another version of Pillow may write other bytes.
+        """
         whole = hashlib.sha256(self.file.data)
-        for source in sorted(self.pictures):
-            whole.update(f"{source}\0{self.pictures[source].digest}\0".encode())
+        for source in sorted(self.files):
+            whole.update(f"{source}\0{self.files[source]}\0".encode())
         return whole.hexdigest()
 
     @property
@@ -58,36 +66,9 @@ def read_draft(wiring: Wiring, reference: str) -> Draft:
         language=wiring.settings.publication.language,
     )
     _know_fields(wiring, issue)
-    loaded: dict[str, PictureFile | str] = {
-        each.src: load_picture(file, each.src)
-        for each in issue.pictures
-        if each.src and not _is_remote(each.src)
-    }
-    loaded |= _wordmarks(wiring, file)
-    found = {source: picture for source, picture in loaded.items() if isinstance(picture, PictureFile)}
-    missing = {source: why for source, why in loaded.items() if isinstance(why, str)}
-    return Draft(file, issue, found, missing)
-
-
-def _wordmarks(wiring: Wiring, file: IssueFile) -> dict[str, PictureFile]:
-    """Return the publication's name as pictures, by setting. Raises SettingsError for one nobody can see."""
-    root, found = wiring.settings.root, {}
-    for setting in (_WORDMARK, _WORDMARK_DARK):
-        source = getattr(wiring.settings.publication, setting.removeprefix(_SECTION))
-        picture = load_picture(replace(file, path=root / FILE_NAME), source) if source else ""
-        if isinstance(picture, PictureFile):
-            found[setting] = picture
-        elif picture:
-            raise SettingsError(
-                f"The {setting} “{source}” cannot be used: {picture}.",
-                file=FILE_NAME,
-                hint="Put the picture beside newsletter.toml, or correct its name there.",
-            )
-    return found
-
-
-def _is_remote(source: str) -> bool:
-    return source.startswith(("https://", "http://"))
+    found = pictures_in(wiring, file.path.parent, places_of(wiring, issue))
+    marks = wordmarks(wiring)
+    return Draft(file, issue, {**found.files, **marks.files}, {**found.ready, **marks.ready}, found.refused)
 
 
 def _know_fields(wiring: Wiring, issue: Issue) -> None:
@@ -107,35 +88,21 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     from newsletter.rendering.render import render_all
 
     if draft.missing:
-        raise IssueError(_missing_pictures(draft))
+        told = check_draft(wiring, draft, None)
+        raise IssueError([each for each in told if each.code in ("picture-missing", "picture-address")])
     site = wiring.settings.site_url
     pictures = {
-        source: PictureInfo(f"{site}/pictures/{each.name}", each.width, each.height)
+        source: PictureInfo(f"{site}/pictures/{each.name}", each.ready.width, each.ready.height)
         for source, each in draft.pictures.items()
     }
     # A picture on somebody's server is not fetched to be measured: it may be as wide as the letter.
     pictures |= {
-        each.src: PictureInfo(each.src, *_ANY_SIZE) for each in draft.issue.pictures if _is_remote(each.src)
+        each.src: PictureInfo(each.src, *_ANY_SIZE) for each in draft.issue.pictures if is_remote(each.src)
     }
     own = replace(
-        _publication(wiring), wordmark=pictures.get(_WORDMARK), wordmark_dark=pictures.get(_WORDMARK_DARK)
+        _publication(wiring), wordmark=pictures.get(WORDMARK), wordmark_dark=pictures.get(WORDMARK_DARK)
     )
     return render_all(draft.issue, own, wiring.templates, pictures=pictures)
-
-
-def _missing_pictures(draft: Draft) -> list[Finding]:
-    return [
-        Finding(
-            "picture-missing",
-            "error",
-            draft.issue.file,
-            each.line,
-            f"The picture “{each.src}” cannot be used: {draft.missing[each.src]}.",
-            "Put the picture beside the issue file, or correct its name.",
-        )
-        for each in draft.issue.pictures
-        if each.src in draft.missing
-    ]
 
 
 def _publication(wiring: Wiring) -> Publication:
@@ -174,9 +141,22 @@ def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -
     """Return what should be said of a draft and, once rendered, of its message."""
     from newsletter.checks import Facts, PictureFacts, run_checks
 
-    pictures = {
-        source: PictureFacts(True, each.width, each.height, len(each.content))
-        for source, each in draft.pictures.items()
+    pictures = {source: _facts(each.ready) for source, each in draft.pictures.items()}
+    missing = {
+        source: PictureFacts(False, why=each.why, hint=each.hint) for source, each in draft.missing.items()
     }
-    missing = {source: PictureFacts(False, why=why) for source, why in draft.missing.items()}
     return run_checks(draft.issue, Facts(pictures | missing, today=wiring.today()), message)
+
+
+def _facts(ready: Ready) -> "PictureFacts":
+    from newsletter.checks import PictureFacts
+
+    return PictureFacts(
+        True,
+        ready.file_width,
+        ready.file_height,
+        len(ready.content),
+        kind=ready.kind,
+        form=_FORMS[ready.suffix],
+        stilled=ready.stilled,
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.audience.address import normalise
 from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
-from newsletter.loaders import PictureFile
+from newsletter.picture_files import PictureFile
 from newsletter.publish.account import mailings_of
 from newsletter.publish.caution import cautions
 from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from newsletter.editorial.issue import Issue
 from newsletter.errors import RenderError
+from newsletter.pictures import Place
 from newsletter.rendering.bidi import START
 from newsletter.rendering.html import HtmlWriter, escape
 from newsletter.rendering.inline import inline_css, inlined_text, visible_text
@@ -158,3 +159,36 @@ def _all_there(
                 hint=f"Nothing was written. {rule}",
             )
         position = found + len(wanted)
+
+
+_SHARP = 2  # pixels of a picture's file for one of the letter, on the screens of phones
+_WIDE, _TALL = (
+    (100_000, 1),
+    (1_000, 10_000),
+)  # shapes that the letter shows as wide, or as tall, as it ever does
+
+
+def picture_places(issue: Issue, templates: Templates, theme: str) -> Mapping[str, Place]:
+    """Return the place of each picture by its ``src``: the largest, where it is shown more than once.
+
+    The letter itself is asked, with pictures of extreme shapes in their place. Raises RenderError when the
+    theme cannot be read.
+    """
+    measures = _measures(workshop(templates).theme(theme))
+    widths = _widths(issue, measures, _WIDE)
+    heights = {
+        source: width * _TALL[1] // _TALL[0] for source, width in _widths(issue, measures, _TALL).items()
+    }
+    return {source: Place(_SHARP * widths[source], _SHARP * heights[source]) for source in widths}
+
+
+def _widths(issue: Issue, measures: Measures, size: tuple[int, int]) -> dict[str, int]:
+    """Return how wide each picture would be shown if it had a size."""
+    pictures = {picture.src: PictureInfo(picture.src, *size) for picture in issue.pictures}
+    widest: dict[str, int] = {}
+    for story in stories_of(issue, HtmlWriter(Fields()), pictures, measures):
+        for part in [part for group in (story.opening, *story.groups) for part in group.parts]:
+            for item in part.items:
+                if item.kind == "picture":
+                    widest[item.src] = max(item.width, widest.get(item.src, 0))
+    return widest

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.audience.links import Purpose, Reference
-from newsletter.loaders import MEDIA_TYPES
+from newsletter.picture_files import MEDIA_TYPES
 from newsletter.readership import leaving
 from newsletter.readership.leaving import Choices, Standing
 from newsletter.store.database import read

@@ -106,7 +106,8 @@ SPOILED_MAIL: list[tuple[str, tuple[str, str]]] = [
 SPOILED_PICTURE: list[tuple[str, PictureFacts]] = [
     ("picture-missing", PictureFacts(False, why="it is no picture, or a damaged one")),
     ("picture-heavy", PictureFacts(True, 1280, 720, 500_001)),
-    ("picture-wide", PictureFacts(True, 4000, 3000, 400_000)),
+    ("picture-stilled", PictureFacts(True, 1280, 720, 90_000, kind="WebP", form="PNG", stilled=True)),
+    ("picture-converted", PictureFacts(True, 1280, 720, 90_000, kind="AVIF", form="JPEG")),
     ("picture-small", PictureFacts(True, 300, 200, 20_000)),
 ]
 

@@ -68,8 +68,40 @@ def test_a_picture_amid_text_is_an_error_with_its_line(text: str) -> None:
     ]
 
 
-def test_a_file_name_with_spaces_is_an_error_that_says_how_to_write_it() -> None:
-    found = fault(now("One\n\n![A clock](my clock.jpg)"), "brief-picture-broken")
+@pytest.mark.parametrize(
+    ("written", "src", "caption"),
+    [
+        ("![A](my clock.jpg)", "my clock.jpg", ""),
+        ("![A]( my clock.JPG )", "my clock.JPG", ""),
+        ('![A](my clock.jpg "The clock in May")', "my clock.jpg", "The clock in May"),
+        ("![A](my clock.jpg “The clock in May”)", "my clock.jpg", "The clock in May"),
+        ("![A](clock.jpg „Die Uhr im Mai“)", "clock.jpg", "Die Uhr im Mai"),
+        ("![A](clock.jpg «L’horloge en mai»)", "clock.jpg", "L’horloge en mai"),
+        ("![A](clock.jpg ”Klockan i maj”)", "clock.jpg", "Klockan i maj"),
+        ("![A](clock.jpg ‘The clock’s face’)", "clock.jpg", "The clock’s face"),
+        ("![A](Photo (1).jpeg)", "Photo (1).jpeg", ""),
+        ("![A](Screenshot 2026-01-12 at 9.41.00 AM.png)", "Screenshot 2026-01-12 at 9.41.00 AM.png", ""),
+        ("![A](100% of it.jpg)", "100% of it.jpg", ""),
+        ("![A](städte/der turm.jpg)", "städte/der turm.jpg", ""),
+    ],
+)
+def test_a_file_name_with_spaces_needs_no_brackets(written: str, src: str, caption: str) -> None:
+    assert parse(now(f"One\n\n{written}")).pictures == (
+        Picture(src, "A", caption, "", FIRST_LINE_OF_NOW + 2),
+    )
+
+
+def test_a_linked_picture_whose_name_has_spaces_is_read() -> None:
+    [picture] = parse(now("[![A *tall* clock](my clock.jpg)](https://b.example)")).pictures
+
+    assert (picture.src, picture.alt, picture.href) == ("my clock.jpg", "A tall clock", "https://b.example")
+
+
+@pytest.mark.parametrize(
+    "written", ["![A clock](my clock)", "![A clock](https://b.example/my clock.jpg)", "![A](a.jpg b.jpg c)"]
+)
+def test_what_cannot_be_read_as_a_picture_is_an_error_that_says_how_to_write_it(written: str) -> None:
+    found = fault(now(f"One\n\n{written}"), "brief-picture-broken")
 
     assert found.line == FIRST_LINE_OF_NOW + 2
     assert "<…>" in found.hint
