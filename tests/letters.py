@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from newsletter.editorial.issue import Issue
+from newsletter.editorial.issue import Issue, Section
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.parse import parse_issue
+from newsletter.rendering.html import HtmlWriter
+from newsletter.rendering.merge import Fields
 from newsletter.rendering.message import RenderedMessage
+from newsletter.rendering.plaintext import TextWriter
 from newsletter.rendering.publication import PictureInfo, Publication
 from newsletter.rendering.render import render
 
@@ -90,3 +93,17 @@ def brief(*stories: str, front: str = "subject: A subject") -> str:
 def letter(text: str = FULL, *, language: str = "en") -> RenderedMessage:
     """Return a brief as a rendered message of the bundled theme."""
     return render(read(text, language=language), PUBLICATION, BUNDLED, pictures=PICTURES)
+
+
+def written(now: str) -> tuple[str, str]:
+    """Return the HTML and the text of a “now” section, notes at the story's end included.
+
+    Quicker than a whole letter: nothing stands around it, and no CSS is put into it.
+    """
+    html, text = "", list[str]()
+    writers = HtmlWriter(Fields()), TextWriter(Fields())
+    for part in read(brief(story(now=now))).stories[0].parts[1:]:
+        if isinstance(part, Section):
+            html += "".join(str(piece) for piece in writers[0].blocks(part.body))
+            text += [*([""] if text else []), *writers[1].blocks(part.body)]
+    return html, "\n".join(text)

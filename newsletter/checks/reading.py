@@ -53,7 +53,7 @@ def as_shown(token: Token) -> str:
     if token.type == "merge_field":
         use: FieldUse = token.meta["field"]
         return use.default or use.name
-    return " " if token.type in _BREAKS else token.content
+    return token.content if token.type not in _BREAKS else "" if token.hidden else " "
 
 
 def shown(tokens: Sequence[Token]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from newsletter.editorial.causes import headline_meant, label_meant
+from newsletter.editorial.dialects.notes import Note, Notes, take_notes
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Brief, Picture, Section, SectionKind
 from newsletter.editorial.labels import Labels, folded, split_run_in
@@ -22,6 +23,7 @@ class _Part:
     label: str
     line: int
     blocks: list[Block] = field(default_factory=list)
+    heading: Sequence[Token] = ()  # what a label's heading holds, where it is one
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ def build_stories(
 
     ``last_line`` is where a file without any text is said to lack its headline.
     """
+    tokens, known = take_notes(tokens, faults)
+    notes = Notes(known, faults)
     stories = _gather(tokens, labels, faults)
     if not stories:
         _tell_no_headline(last_line, faults)
@@ -55,13 +59,16 @@ def build_stories(
     for story in stories:
         faults.raise_if_full()
         _tell_labels(story, labels, faults)
-    return tuple(_brief(story, faults) for story in stories)
+    numbered = [_number_notes(story, notes) for story in stories]
+    notes.tell_unused()
+    return tuple(_brief(story, notes, own, faults) for story, own in zip(stories, numbered, strict=True))
 
 
 def visible_text(children: Sequence[Token]) -> str:
     """Return inline tokens as the words a reader sees; a merge field as it was written."""
     return "".join(
-        " " if each.type in ("softbreak", "hardbreak") else each.content for each in children
+        each.content if each.type not in ("softbreak", "hardbreak") else "" if each.hidden else " "
+        for each in children
     ).strip()
 
 
@@ -155,7 +162,7 @@ def _add_heading(story: _Story, block: Block, labels: Labels, faults: Faults) ->
         near = nearest(text, labels.all)
         kind = labels.kind_of(near) if near else None  # so that it is not missed a second time
     if kind:
-        story.parts.append(_Part(kind, text.rstrip(":： "), line))
+        story.parts.append(_Part(kind, text.rstrip(":： "), line, heading=block[1].children or ()))
     elif block[0].tag != "h2":
         for token in (block[0], block[2]):  # one level of subheads, so that none is skipped
             token.tag = "h3"
@@ -257,8 +264,20 @@ def _tell_twice(story: _Story, faults: Faults) -> None:
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _brief(story: _Story, faults: Faults) -> Brief:
+def _number_notes(story: _Story, notes: Notes) -> list[Note]:
+    """Number the notes that a story refers to; return those that stand at its end."""
+    for tokens, what, line in (
+        (story.headline or (), "a headline", story.line),
+        *((part.heading, "a label's heading", part.line) for part in story.parts),
+    ):
+        notes.refuse([Token("inline", "", 0, children=list(tokens))], what, line)
+    return notes.number(token for part in story.parts for block in part.blocks for token in block)
+
+
+def _brief(story: _Story, notes: Notes, own: Sequence[Note], faults: Faults) -> Brief:
     parts = [built for part in story.parts for built in _built(part, faults)]
+    if own:
+        parts.append(Section("notes", "", tuple(notes.blocks(own)), own[0].line))
     return Brief(story.headline or (), tuple(parts), story.line)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-SectionKind = Literal["lede", "background", "now", "extra"]
+SectionKind = Literal["lede", "background", "now", "extra", "notes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A labelled part of a story; the lede has no label.
+    """A labelled part of a story; the lede and the notes at a story's end have no label.
 
-    ``body`` is markdown-it block tokens. Beside CommonMark's and tables' own there are two kinds of ours:
-    a block ``picture`` (``token.meta["picture"]`` is a Picture) and an inline ``merge_field``
-    (``token.meta["field"]`` is a FieldUse). Raw HTML never occurs: it was read as text.
+    ``body`` is markdown-it block tokens. Beside CommonMark's, tables' and strikethrough's own there are
+    a block ``picture`` (``token.meta["picture"]`` is a Picture), an inline ``merge_field``
+    (``token.meta["field"]`` is a FieldUse), and footnotes: an inline ``footnote_ref`` (``token.meta`` has
+    its note's ``number`` and which ``use`` of it this is) and, in notes, the blocks ``footnote_block`` and
+    ``footnote`` with an inline ``footnote_anchor`` (the ``number`` and how many ``uses``).
+    A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text.
     """
 
     kind: SectionKind

@@ -85,9 +85,9 @@ def _leading_text(children: Sequence[Token]) -> Iterator[str]:
     for token in children:
         if token.type == "text":
             yield token.content
-        elif token.type == "softbreak":
-            yield " "
-        elif token.tag not in ("em", "strong"):
+        elif token.type in ("softbreak", "hardbreak"):
+            yield "" if token.hidden else " "
+        elif token.tag not in ("em", "strong") and token.type != "footnote_ref":
             return
 
 
@@ -95,8 +95,8 @@ def _after(children: Sequence[Token], end: int) -> list[Token]:
     """Return the tokens without the first ``end`` characters of text; emphasis stays balanced."""
     left: list[Token] = []
     for token in children:
-        if end and token.type == "softbreak":
-            end -= 1
+        if end and token.type in ("softbreak", "hardbreak"):
+            end -= not token.hidden
         elif end and token.type == "text":
             cut = min(end, len(token.content))
             end -= cut

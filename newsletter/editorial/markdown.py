@@ -1,4 +1,5 @@
-"""Markdown as briefs have it: CommonMark and tables, HTML as text, merge fields, pictures on their own.
+"""Markdown as briefs have it: CommonMark, tables, and what writers expect beside them (``dialects``);
+HTML as text, merge fields, pictures on their own.
 
 Faults and line numbers travel in markdown-it's ``env``, as its rules have no other way to reach them.
 """
@@ -11,11 +12,18 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image
 from markdown_it.token import Token
 
+from newsletter.editorial.dialects.addresses import may_hold_addresses, read_addresses
+from newsletter.editorial.dialects.asian import AsianInline, hide_breaks, may_hold_asian
+from newsletter.editorial.dialects.breaks import kept_breaks, read_breaks
+from newsletter.editorial.dialects.lists import build_lists
+from newsletter.editorial.dialects.notes import may_hold_notes, read_notes
+from newsletter.editorial.dialects.tasks import tick_tasks
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
 from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
@@ -41,7 +49,8 @@ def parse_blocks(text: str, faults: Faults, *, max_steps: int = MAX_STEPS) -> li
     try:
         steps.take_for_quotes(text)
         with _collecting_later():
-            tokens = _parser().parse(text, env)
+            parser = _parser(notes=may_hold_notes(text), addresses=may_hold_addresses(text))
+            tokens = parser.parse(text, env)
         _take_for_addresses(tokens, steps)
     except TooManySteps as stopped:
         _tell_too_dense(stopped.line, faults)
@@ -102,28 +111,55 @@ def tell_reserved(faults: Faults, line: int) -> None:
     )
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+@lru_cache(maxsize=4)
+def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
+    """Return a parser; what a text surely does not need is left out, since it takes time to begin with."""
     options = {"html": False, "maxNesting": 2 * MAX_DEPTH, "store_labels": True}
-    parser = MarkdownIt("commonmark", options).enable("table").disable(["html_block", "html_inline"])
+    parser = MarkdownIt("commonmark")
+    parser.inline = AsianInline()
+    parser.configure("commonmark", options).enable(["table", "strikethrough"])
+    parser.disable(["html_block", "html_inline"])
+    parser.block.ruler.at("code", _never_by_indent)
+    parser.core.ruler.before("inline", "lists", build_lists)
+    parser.core.ruler.before("inline", "tasks", tick_tasks)
     parser.core.ruler.at("inline", _inline_with_lines)
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.inline.ruler.at("image", _image_once)
     parser.inline.ruler.after("image", "broken_picture", _broken_picture)
+    read_breaks(parser)
+    if notes:
+        read_notes(parser)
+    if addresses:
+        read_addresses(parser)
     count_steps(parser)
     return parser
 
 
+def _never_by_indent(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    """Read indented text as a paragraph: it was pasted from a word processor, and code has fences."""
+    return False
+
+
 def _inline_with_lines(state: StateCore) -> None:
-    faults: Faults = state.env["faults"]
-    steps: Steps = state.env["steps"]
+    before = ""
     for token in state.tokens:
         if token.type == "inline":
-            state.env["line"] = line = token.map[0] + 1 if token.map else state.env["line"]
-            steps.take_for_text(line)
-            token.children = []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-            faults.raise_if_full()
+            _read_inline(token, state, in_paragraph=before == "paragraph_open")
+        before = token.type
+
+
+def _read_inline(token: Token, state: StateCore, *, in_paragraph: bool) -> None:
+    faults: Faults = state.env["faults"]
+    steps: Steps = state.env["steps"]
+    state.env["line"] = line = token.map[0] + 1 if token.map else state.env["line"]
+    steps.take_for_text(line)
+    several = "\n" in token.content
+    state.env["kept"] = token.content, kept_breaks(token.content) if several and in_paragraph else ()
+    token.children = []
+    state.md.inline.parse(token.content, state.md, state.env, token.children)
+    if several and may_hold_asian(token.content):
+        hide_breaks(token.children)
+    faults.raise_if_full()
 
 
 def _line(state: StateInline) -> int:

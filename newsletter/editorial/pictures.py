@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Picture
 
+_BREAKS = ("softbreak", "hardbreak")
 MAX_PICTURES = 500  # in one issue: each is read from the disk and measured
 
 # A name that Markdown takes for none: with spaces, or before a caption in the quotes that programs put.
@@ -97,11 +98,16 @@ def _block(picture: Picture, line: int) -> Token:
 def _picture(image: Token, href: str, line: int) -> Picture:
     return Picture(
         src=_source(str(image.attrs.get("src", ""))),
-        alt=" ".join(_text(image.children or ()).split()),
-        caption=" ".join(str(image.attrs.get("title", "")).split()),
+        alt=_one_line(_text(image.children or ())),
+        caption=_one_line(str(image.attrs.get("title", ""))),
         href=href,
         line=line,
     )
+
+
+def _one_line(text: str) -> str:
+    """Return text with its spaces evened out; no-break and thin ones are the words' own, as in 10 000."""
+    return re.sub("[ \t\n]+", " ", text).strip()
 
 
 def _source(address: str) -> str:
@@ -110,7 +116,9 @@ def _source(address: str) -> str:
 
 
 def _text(children: Sequence[Token]) -> str:
-    return "".join(" " if each.type in ("softbreak", "hardbreak") else each.content for each in children)
+    return "".join(
+        each.content if each.type not in _BREAKS else "" if each.hidden else " " for each in children
+    )
 
 
 def _tell_image_among_words(token: Token, faults: Faults) -> None:

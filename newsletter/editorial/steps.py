@@ -29,11 +29,12 @@ _OPENS = 20  # a “<” or “[” that may begin a link
 _DESTINATION = 40  # what may be a link's address
 _AUTOLINK = 120  # an address between “<” and “>”, taken apart and put together for its text as well
 _TOKEN = 2  # a part of a table, whose short rows Markdown fills up
+_BARE = 150  # an address that stands by itself in the text
 _ADDRESS = 8  # letters of a link's address, wherever it is used
 
 _QUOTES = re.compile(r"[ \t>]*>")
 _MARKERS = frozenset("*-+0123456789")
-_MARKS = re.compile(r"\*+|_+")
+_MARKS = re.compile(r"\*+|_+|~+")
 
 
 class TooManySteps(Exception):
@@ -65,6 +66,14 @@ class Steps:
     def take_for_text(self, line: int) -> None:
         """Take what one run of text costs, an empty cell too."""
         self.take(_TEXT, line)
+
+    def take_for_items(self, count: int, line: int) -> None:
+        """Take what lines cost that become items of a list."""
+        self.take(_BLOCK * count, line)
+
+    def take_for_bare_address(self, line: int) -> None:
+        """Take what looking for an address costs at a place where one may begin."""
+        self.take(_BARE, line)
 
     def take_for_address(self, length: int, line: int) -> None:
         """Take what a link's address costs: it is written out at every place that refers to it."""
@@ -119,7 +128,7 @@ def _text(state: StateInline, silent: bool) -> bool:
 
 def _cost(source: str, at: int, silent: bool) -> int:
     begins = source[at]
-    if begins in "*_" and not silent:
+    if begins in "*_~" and not silent:
         marks = _MARKS.match(source, at)
         return _MARK * (marks.end() - at) if marks else _RULES
     return _RULES + _OPENS if begins in "<[" else _RULES

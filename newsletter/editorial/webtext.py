@@ -49,9 +49,11 @@ def is_picture_name(line: str) -> bool:
     """Say whether a line is nothing but a picture's file name: with an ending, a camera's, or a bare UUID."""
     if _PICTURE.fullmatch(line):
         return "{" not in line  # braces would read as a merge field, which no file name can hold
+    if not _HEX_GROUPS.fullmatch(line):
+        return False
     digits = sum(character.isdigit() for character in line)
     letters = sum(character.isalpha() for character in line)
-    return bool(_HEX_GROUPS.fullmatch(line)) and digits >= 4 and letters >= 2 and digits + letters >= 16
+    return digits >= 4 and letters >= 2 and digits + letters >= 16
 
 
 def is_call(line: str) -> bool:

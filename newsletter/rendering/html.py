@@ -213,10 +213,6 @@ def _list(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     return f"<{token.tag}{start}{sides}{writer.facing()}>"
 
 
-def _facing(writer: HtmlWriter, token: Token, following: Token | None) -> str:
-    return f"</{token.tag}>" if token.nesting < 0 else f"<{token.tag}{writer.facing()}>"
-
-
 def _quote(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     return "</blockquote>" if token.nesting < 0 else f"<blockquote{writer.turned()}{writer.facing()}>"
 
@@ -231,6 +227,17 @@ def _code_block(writer: HtmlWriter, token: Token, following: Token | None) -> st
     return f'<pre{writer.facing()}><code class="block">{code}</code></pre>'
 
 
+def _item(writer: HtmlWriter, token: Token, following: Token | None) -> str:
+    if token.nesting < 0:
+        return "</li>"
+    task = ' class="task"' if token.meta.get("task") else ""
+    return f"<li{task}{writer.facing()}>"
+
+
+def _notes(writer: HtmlWriter, token: Token, following: Token | None) -> str:
+    return "</div>" if token.nesting < 0 else '<div class="notes">'
+
+
 _Block = Callable[[HtmlWriter, Token, Token | None], str]
 _BLOCK: dict[str, _Block] = {
     "paragraph_open": _paragraph,
@@ -241,8 +248,8 @@ _BLOCK: dict[str, _Block] = {
     "bullet_list_close": _list,
     "ordered_list_open": _list,
     "ordered_list_close": _list,
-    "list_item_open": _facing,
-    "list_item_close": _facing,
+    "list_item_open": _item,
+    "list_item_close": _item,
     "blockquote_open": _quote,
     "blockquote_close": _quote,
     "table_close": HtmlWriter.close_table,
@@ -259,6 +266,12 @@ _BLOCK: dict[str, _Block] = {
     "fence": _code_block,
     "code_block": _code_block,
     "hr": lambda writer, token, following: "<hr/>",
+    "footnote_block_open": _notes,
+    "footnote_block_close": _notes,
+    "footnote_open": lambda writer, token, following: (
+        ""
+    ),  # its number leads to it, its first words tell of it
+    "footnote_close": lambda writer, token, following: "",
 }
 
 
@@ -275,12 +288,32 @@ def _field(writer: HtmlWriter, token: Token) -> str:
     return writer.fields.field(token.meta["field"]).html_tag
 
 
+def _reference(writer: HtmlWriter, token: Token) -> str:
+    number = token.meta["number"]
+    place = _place_of(number, token.meta["use"])
+    return f'<sup class="note"><a href="#note-{number}" id="{place}" role="doc-noteref">[{number}]</a></sup>'
+
+
+def _anchor(writer: HtmlWriter, token: Token) -> str:
+    """Write a note's number, which leads back to the first place that refers to it; others follow it."""
+    number = token.meta["number"]
+    back = f'<a href="#{_place_of(number, 1)}" id="note-{number}" role="doc-backlink">[{number}]</a> '
+    others = range(2, token.meta["uses"] + 1)
+    return back + "".join(
+        f'<a href="#{_place_of(number, use)}" role="doc-backlink">↩{use}</a> ' for use in others
+    )
+
+
+def _place_of(number: int, use: int) -> str:
+    return f"ref-{number}" if use == 1 else f"ref-{number}-{use}"
+
+
 _Inline = Callable[[HtmlWriter, Token], str]
 _INLINE: dict[str, _Inline] = {
     "text": lambda writer, token: writer.words(token.content),
     "text_special": lambda writer, token: escape(token.content),
     "merge_field": _field,
-    "softbreak": lambda writer, token: "\n",
+    "softbreak": lambda writer, token: "" if token.hidden else "\n",
     "hardbreak": lambda writer, token: "<br/>",
     "code_inline": _code,
     "strong_open": lambda writer, token: "<strong>",
@@ -289,6 +322,8 @@ _INLINE: dict[str, _Inline] = {
     "em_close": lambda writer, token: "</em>",
     "s_open": lambda writer, token: "<s>",
     "s_close": lambda writer, token: "</s>",
+    "footnote_ref": _reference,
+    "footnote_anchor": _anchor,
     "link_open": _link,
     "link_close": lambda writer, token: "</a>",
     # The brief refuses a picture amid text; its words are kept all the same.

@@ -82,7 +82,9 @@ def preheader_of(issue: Issue) -> tuple[Token, ...]:
 
 def _plain(tokens: list[Token]) -> str:
     parts = (
-        t.meta["field"].default if t.type == "merge_field" else t.content or " " * t.type.endswith("break")
+        t.meta["field"].default
+        if t.type == "merge_field"
+        else t.content or " " * (t.type.endswith("break") and not t.hidden)
         for t in tokens
     )
     return " ".join("".join(parts).split())
@@ -91,7 +93,8 @@ def _plain(tokens: list[Token]) -> str:
 def _cut(text: str) -> str:
     if len(text) <= _PREHEADER:
         return text
-    return text[: _PREHEADER - 1].rpartition(" ")[0] + "…"
+    cut = text[: _PREHEADER - 1]
+    return (cut.rpartition(" ")[0] or cut) + "…"
 
 
 def _correction(chrome: Chrome) -> list[str]:
@@ -112,7 +115,7 @@ def _head(chrome: Chrome, writer: TextWriter, minutes: int) -> list[str]:
     if len(issue.stories) > 1:
         lines += ["", chrome.phrase("agenda")]
         for number, story in enumerate(issue.stories, 1):
-            first, *rest = wrap(writer.inline(_without_links(story.headline)), WIDTH - 4)
+            first, *rest = writer.wrap(writer.inline(_without_links(story.headline)), WIDTH - 4)
             lines += [f"{number}. {first}", *(f"   {line}" for line in rest)]
     return lines
 
@@ -123,7 +126,7 @@ def _without_links(tokens: tuple[Token, ...]) -> list[Token]:
 
 def _story(writer: TextWriter, story: Brief, number: int) -> list[str]:
     headline = writer.inline(story.headline)
-    title = wrap(f"{number}. {headline}" if number else headline)
+    title = writer.wrap(f"{number}. {headline}" if number else headline)
     # A rule of a character above U+00FF: no provider ever mistakes the text for Latin-1.
     lines = [*title, "═" * min(WIDTH, max(width(line) for line in title))]
     for part in story.parts:

@@ -1,15 +1,16 @@
 """Markdown tokens to the text part: what a reader of plain mail, or a speech program, gets."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from newsletter.editorial.issue import Picture
+from newsletter.editorial.issue import FieldUse, Picture
 from newsletter.rendering.merge import Fields
 from newsletter.rendering.wrap import WIDTH, pad, width, wrap
 
 _GAP = "  "  # between a table's columns
+_VALUE = 12  # columns that a reader's value is likely to take where no default tells more
 
 
 @dataclass(slots=True)
@@ -18,6 +19,11 @@ class TextWriter:
 
     fields: Fields
     picture_word: str = "Picture"
+    _lengths: dict[str, int] = field(default_factory=dict, init=False)  # of merge fields' values, by tag
+
+    def wrap(self, text: str, columns: int = WIDTH) -> list[str]:
+        """Return the lines of a text, each merge field taken to be as long as its default."""
+        return wrap(text, columns, self._lengths)
 
     def blocks(self, tokens: Sequence[Token], columns: int = WIDTH) -> list[str]:
         """Return the lines of block tokens, an empty line between blocks, none at the ends."""
@@ -34,7 +40,7 @@ class TextWriter:
 
     def picture(self, picture: Picture, columns: int = WIDTH) -> list[str]:
         """Return a picture as its alt text, caption and link."""
-        alt = " ".join(picture.alt.split())
+        alt = picture.alt.strip()
         lines = wrap(f"[{self.picture_word}: {alt}]" if alt else f"[{self.picture_word}]", columns)
         if picture.caption:
             lines += wrap(picture.caption, columns)
@@ -47,20 +53,35 @@ class TextWriter:
         parts: list[str] = []
         open_links: list[tuple[str, int]] = []
         for token in tokens:
-            if token.type == "merge_field":
-                parts.append(self.fields.field(token.meta["field"]).raw_tag)
-            elif token.type == "softbreak":
-                parts.append(" ")
-            elif token.type == "hardbreak":
-                parts.append("\v")
-            elif token.type == "link_open":
+            if token.type == "link_open":
                 open_links.append((str(token.attrs.get("href", "")), len(parts)))
             elif token.type == "link_close" and open_links:
                 href, start = open_links.pop()
                 parts.append(_target(href, "".join(parts[start:])))
             else:
-                parts.append(token.content if token.nesting == 0 else "")
+                parts.append(self._shown(token))
         return "".join(parts)
+
+    def _tag(self, use: FieldUse) -> str:
+        tag = self.fields.field(use).raw_tag
+        self._lengths[tag] = width(use.default) or _VALUE
+        return tag
+
+    def _shown(self, token: Token) -> str:
+        match token.type:
+            case "merge_field":
+                return self._tag(token.meta["field"])
+            case "softbreak":
+                return "" if token.hidden else " "
+            case "hardbreak":
+                return "\v"
+            case "footnote_ref":
+                return f"[{token.meta['number']}]"
+            case "footnote_anchor":
+                return f"[{token.meta['number']}] "
+            case "s_open" | "s_close":
+                return "~~"
+        return token.content if token.nesting == 0 else ""
 
     def _block(self, token: Token, inside: Sequence[Token], columns: int) -> list[str]:
         match token.type:
@@ -76,8 +97,10 @@ class TextWriter:
                 return self._list(token, inside, columns)
             case "table_open":
                 return self._table(inside, columns)
+            case "footnote_block_open":
+                return self._notes(inside, columns)
             case _:
-                return wrap("".join(self.inline(t.children or ()) for t in inside), columns)
+                return self.wrap("".join(self.inline(t.children or ()) for t in inside), columns)
 
     def _list(self, token: Token, inside: Sequence[Token], columns: int) -> list[str]:
         number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
@@ -109,11 +132,21 @@ class TextWriter:
             position = end + 1
         return lines
 
+    def _notes(self, inside: Sequence[Token], columns: int) -> list[str]:
+        """Return notes one below the other; their number stands before their first word."""
+        lines: list[str] = []
+        position = 0
+        while position < len(inside):
+            end = _end(inside, position)
+            lines += self.blocks(inside[position + 1 : end], columns)
+            position = end + 1
+        return lines
+
     def _table(self, inside: Sequence[Token], columns: int) -> list[str]:
         rows, aligns = self._cells(inside)
         sizes = [max(width(row[n]) for row in rows if n < len(row)) for n in range(len(rows[0]))]
         if sum(sizes) + len(_GAP) * (len(sizes) - 1) > columns:
-            return _as_list(rows, columns)
+            return self._as_list(rows, columns)
         lines = [
             _GAP.join(pad(cell, sizes[n], aligns[n]) for n, cell in enumerate(row)).rstrip() for row in rows
         ]
@@ -131,6 +164,15 @@ class TextWriter:
                 rows[-1].append(" ".join(wrap(self.inline(token.children or ()), 10_000)))
         return rows, aligns
 
+    def _as_list(self, rows: Sequence[Sequence[str]], columns: int) -> list[str]:
+        """Return a table too wide for its columns as one ``Head: cell`` a line, rows apart."""
+        lines: list[str] = []
+        for row in rows[1:]:
+            lines += [""] if lines else []
+            for head, cell in zip(rows[0], row, strict=False):
+                lines += self.wrap(f"{head}: {cell}" if head else cell, columns)
+        return lines or self.wrap(" | ".join(rows[0]), columns)
+
 
 def _end(tokens: Sequence[Token], position: int) -> int:
     """Return where the block that opens at ``position`` closes; itself when it has no inside."""
@@ -143,16 +185,6 @@ def _end(tokens: Sequence[Token], position: int) -> int:
 
 
 def _target(href: str, label: str) -> str:
-    if href in {label, f"mailto:{label}"}:
+    if href in {label, f"mailto:{label}", f"https://{label}"}:
         return ""
     return f" <{href}>" if label else f"<{href}>"
-
-
-def _as_list(rows: Sequence[Sequence[str]], columns: int) -> list[str]:
-    """Return a table too wide for its columns as one ``Head: cell`` a line, rows apart."""
-    lines: list[str] = []
-    for row in rows[1:]:
-        lines += [""] if lines else []
-        for head, cell in zip(rows[0], row, strict=False):
-            lines += wrap(f"{head}: {cell}" if head else cell, columns)
-    return lines or wrap(" | ".join(rows[0]), columns)

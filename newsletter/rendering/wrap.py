@@ -1,42 +1,118 @@
-"""Lines of plain text: wrapped at spaces, measured as a terminal shows them."""
+"""Lines of plain text: wrapped where words end, measured as a terminal shows them."""
 
 import re
-from unicodedata import combining, east_asian_width
+from collections.abc import Iterator, Mapping
+from functools import cache
+from unicodedata import category, east_asian_width
+
+from newsletter.editorial.markdown import RESERVED
 
 WIDTH = 72  # what a quoted reply still fits on a line of 80
 
-# No-break spaces are words' own; only these end a word.
+# No-break and thin spaces are words' own, as in 10 000; only these end a word.
 _SPACES = re.compile("[ \t\n\r\f\v]+")
 
+# Where combining and wide characters may lie; all others, curly quotes and dashes too, take one column.
+# Told by what it is not: to compile a long range of characters takes milliseconds at every start.
+_ODD = re.compile(
+    "[^\0-\u00ac\u00ae-\u02ff\u2000-\u200a\u2010-\u2029\u202f-\u205f\u2065-\u20cf\u2100-\u2319\u2400-\u25fc"
+    "\u27c0-\u2b1a]"
+)
+_NO_WIDTH = ("Mn", "Me", "Cf")
 
-# Where combining and wide characters lie; all others, curly quotes and dashes too, take one column.
-_ODD = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u231a-\u23ff\u25fd-\u27bf\u2b1b-\uffff\U00010000-\U0010ffff]")
+# Chinese and Japanese end a line after any letter, but for what belongs to the letter before or after it
+# (JIS X 4051, GB/T 15834): a line never begins with closing marks and small kana, nor ends with opening ones.
+_UNSPACED = (
+    "\u2e80-\u2fdf\u3000-\u30ff\u3105-\u312f\u3190-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\uff01-\uff9f"
+    "\U00020000-\U0003fffd"
+)
+_CLOSING = (
+    "、。，．・：；？！゛゜ヽヾゝゞ々ー’”）〕］｝〉》」』】〟～…‥％‰℃)\\]}!?.,:;%"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_OPENING = "‘“（〔［｛〈《「『【〝＃￥＄(\\[{"
+_STAY = "\u2060\u00a0\u202f"  # word joiner and no-break spaces
+_MAY_BREAK = re.compile("[^\0-\u2e7f]")
+_ADDRESS = re.compile(r"(<[^<>\s]*>|(?:https?://|www\.|mailto:)[^\s<>、。，；：？！」』）】》〉]+)")
+
+
+@cache  # most issues never need it, and it takes milliseconds
+def _break() -> re.Pattern[str]:
+    script = f"(?:(?<=[{_UNSPACED}])|(?=[{_UNSPACED}]))"
+    return re.compile(f"{script}(?<![{_OPENING}{_STAY}])(?![{_CLOSING}{_STAY}])(?<=.)(?=.)")
 
 
 def width(text: str) -> int:
     """Return how many columns a text takes."""
     if not _ODD.search(text):
         return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_columns, text))
 
 
-def wrap(text: str, columns: int = WIDTH) -> list[str]:
-    """Return lines of at most ``columns``, broken at spaces alone: a longer word keeps a line of its own."""
+def _columns(character: str) -> int:
+    if category(character) in _NO_WIDTH:
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def wrap(text: str, columns: int = WIDTH, lengths: Mapping[str, int] | None = None) -> list[str]:
+    """Return lines of at most ``columns``: a longer word or address keeps a line of its own.
+
+    Lines end at spaces, and between the letters of scripts that have none. ``lengths`` maps tags of merge
+    fields to the columns that a reader's value is likely to take.
+    """
     lines: list[str] = []
-    measure = width if _ODD.search(text) else len
     for paragraph in text.split("\v"):  # a hard break
         line, length = "", 0
-        for word in _SPACES.split(paragraph):
-            if not word:
-                continue
-            size = measure(word)
-            if line and length + 1 + size > columns:
+        for space, piece in _pieces(paragraph):
+            size = _size(piece, lengths)
+            gap = len(space) if line else 0
+            if line and length + gap + size > columns:
                 lines.append(line)
-                line, length = word, size
+                line, length = piece, size
             else:
-                line, length = (f"{line} {word}", length + 1 + size) if line else (word, size)
+                line, length = (f"{line}{space}{piece}", length + gap + size) if line else (piece, size)
         lines.append(line)
     return lines
+
+
+def _size(piece: str, lengths: Mapping[str, int] | None) -> int:
+    size = width(piece)
+    if lengths and RESERVED in piece:
+        size += sum((length - len(tag)) * piece.count(tag) for tag, length in lengths.items())
+    return size
+
+
+def _pieces(paragraph: str) -> Iterator[tuple[str, str]]:
+    """Yield what no line's end may divide, each with the space before it: one, or none within a word."""
+    divided = _MAY_BREAK.search(paragraph) is not None
+    for word in _SPACES.split(paragraph):
+        if not word:
+            continue
+        parts = list(_parts(word)) if divided else [word]
+        yield " ", parts[0]
+        for part in parts[1:]:
+            yield "", part
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Yield the parts of a word of which each may begin a line; an address is never divided."""
+    held = ""
+    for number, run in enumerate(_ADDRESS.split(word)):
+        parts = [run] if number % 2 else [part for part in _break().split(run) if part]
+        for part in parts:
+            if held and _joined(held, part):
+                held += part
+                continue
+            if held:
+                yield held
+            held = part
+    yield held
+
+
+def _joined(before: str, after: str) -> bool:
+    """Say whether no line's end may come between two runs of a word."""
+    return _break().search(before[-1] + after[0]) is None
 
 
 def pad(text: str, columns: int, align: str = "left") -> str:

@@ -78,7 +78,9 @@ UNITS = [
     '{{ a or "', "{%", "a\n\n", "[\n\n", "- a\n\n", "> a\n\n", ">" * 15 + "a\n\n", "- " * 10 + "a\n",
     "a|b\n-|-\n", "`a`", "&amp;", "[a]: b\n", '[a]: b "c\n', "# a\n", "## Backgroun\n", "![](a.jpg)\n\n",
     "![a](b", "-nl. \n", "<http://a.b>", "https://a.b ", "*a* ", "\\*", "\r", "a  \n", "    a\n\n",
-    "```\n", "\u00a0", "a\u0301\u0316", "ﷺ", "[a](b) ",
+    "```\n", "\u00a0", "a\u0301\u0316", "ﷺ", "[a](b) ", "https://", "www.", "www.a.bc ", "https://a.b/((",
+    "• a\n", "o\ta\n", "    - a\n", "(1) a\n", "i) a\n", "— a\n", "字\n", "**字。**字",
+    "~", "~~a ", "[^", "[^1]: a\n", "- [ ] a\n",
 ]  # fmt: skip
 WHOLES = {
     "a quote and many lazy lines": "> " * 19 + _filled("a\n"),
@@ -103,6 +105,12 @@ WHOLES = {
     "as many fields that nobody has as fit": _growing(lambda n: f"{{{{ f{n} }}}}\n\n"),
     "as many stories as fit": _growing(lambda n: f"# a{n}\n\nBackgroun: a\n\n"),
     "a line of NUL bytes": "\0" * SIZE,
+    "notes that refer to one another": "a[^0]\n\n" + _growing(lambda n: f"[^{n}]: b[^{n + 1}]\n\n"),
+    "notes within notes": _filled("[^a]:"),
+    "one note, referred to again and again": "[^1]: a\n\n" + _filled("[^1] "),
+    "a note's name without an end": "[^1]: a\n\n[^" + "a" * SIZE,
+    "pasted items, each deeper": _growing(lambda n: "  " * n + "• a\n"),
+    "a bare address without an end": "https://a.b/" + "a" * SIZE,
     "marks upon one letter": "a" + "\u0301\u0316" * 20_000,
     "a headline of marks": "# a" + "\u0301\u0316" * 20_000,
 }
@@ -184,7 +192,7 @@ LINES = [
     "A\n", "a\n", "a\n\n", "img000" + "a1" * 500 + "!\n", "IMG_" + "0" * 3_000 + "!\n",
     "-a_b" * 400 + "\n", "already a subscriber log in\n", "Background: a\n", "[", "&#", "{{", "#", "1. ",
     ":", "\u200b", "a\u0301\u0316", "ab12-" * 9 + "\n", "menu\n", "\\", "_a", "a_",
-    "sign up to " * 8 + "\n", "©\n", "Ａ：",
+    "sign up to " * 8 + "\n", "©\n", "Ａ：", "https://a.b ", "https://",
 ]  # fmt: skip
 
 

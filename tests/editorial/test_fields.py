@@ -39,9 +39,7 @@ def test_merge_fields_work_in_headlines_lists_tables_and_the_words_of_a_link() -
     assert [use.line - FIRST_LINE_OF_NOW for use in parse(now(text)).fields] == [0, 2, 4, 6]
 
 
-@pytest.mark.parametrize(
-    "text", ["`{{ name }}`", "    {{ name", "```\n{% if x %}\n```", r"\{{ name }} \{% if"]
-)
+@pytest.mark.parametrize("text", ["`{{ name }}`", "```\n{% if x %}\n```", r"\{{ name }} \{% if"])
 def test_braces_in_code_or_behind_a_backslash_are_text(text: str) -> None:
     assert parse(now(text)).fields == ()
 

@@ -1,6 +1,7 @@
 """A page's plain text becomes a brief, and every line is accounted for."""
 
 import os
+import re
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -210,6 +211,118 @@ def test_a_note_reads_as_line_verdict_words_and_reason() -> None:
     assert str(imported(PAGE).notes[0]).startswith("   1  left out   Skip to main content\n")
 
 
+WORD = """\
+The river opens
+
+Background: In 1999 it closed.
+
+What’s going on now: Three things:
+
+•\tThe lock is mended.
+•\tThe mayor cut a ribbon.
+o\tNobody came.
+
+1.\tFirst
+2.\tSecond
+
+\u00a0\u00a0\u00a0Indented by nbsp.
+
+\tIndented by tab.
+
+12 Harbour Street
+Lisbon
+Portugal
+
+Read more: https://example.org/a_b_c?x=1&y=2 and ~~so~~ on, 5 * 3 and [sic].
+"""
+
+
+def test_a_word_processors_text_keeps_its_lists_indents_addresses_and_lines() -> None:
+    result = imported(WORD)
+    assert result.markdown.partition("Three things:\n\n")[2] == (
+        "- The lock is mended.\n- The mayor cut a ribbon.\n    - Nobody came.\n\n1. First\n2. Second\n\n"
+        "Indented by nbsp.\n\nIndented by tab.\n\n12 Harbour Street\\\nLisbon\\\nPortugal\n\n"
+        "Read more: https://example.org/a_b_c?x=1&y=2 and \\~\\~so\\~\\~ on, 5 \\* 3 and \\[sic\\].\n"
+    )
+    said = {note.text.strip(): note.why for note in result.notes}
+    assert said["•\tThe lock is mended."] == "An item of a list."
+    assert said["o\tNobody came."] == "An item of a list, within another."
+    assert said["Lisbon"] == "Goes on with the paragraph above it, on a line of its own."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("• one\n\n• two\n\no\tinner\n\n• three", "- one\n- two\n    - inner\n- three"),
+        ("•one\n•two", "- one\n- two"),
+        ("- one\n- two", "- one\n- two"),
+        ("* one\n* two", "- one\n- two"),
+        ("\t•\tone\n\t\t◦\ttwo", "- one\n    - two"),
+        ("1) one\n2) two", "1) one\n2) two"),
+        ("§\tone\n§\ttwo", "- one\n- two"),
+        ("(1) one\n(2) two", "(1) one\\\n(2) two"),
+        ("— Who is there?\n— It is me.", "— Who is there?\\\n— It is me."),
+        ("Yours,\nAna", "Yours,\\\nAna"),
+        ("- Ana", "\\- Ana"),
+        ("1986. What a year", "1986\\. What a year"),
+        ("A • B • C", "A • B • C"),
+        ("https://example.org/*a*/[b] and *", "https://example.org/*a*/[b] and \\*"),
+        ("www.example.org and <tag>", "www.example.org and \\<tag>"),
+    ],
+)
+def test_pasted_lines_become_the_markdown_that_says_the_same(text: str, shown: str) -> None:
+    markdown = imported(
+        f"A headline\n\nBackground: x.\n\nWhat's going on now: y.\n\n{text}\n\nThe end."
+    ).markdown
+    assert markdown.partition("y.\n\n")[2] == f"{shown}\n\nThe end.\n"
+
+
+GOOGLE = """\
+# **A headline of rivers** {#a-headline-of-rivers}
+
+A lede\\! With *emphasis*.
+
+## **Background** {#background}
+
+In 1999 it was closed\\!
+
+**What’s going on now:** 1\\. It opens \\- again\\.
+
+* one
+  * two
+
+### A subhead {#a-subhead}
+
+```
+## no *heading* {#x}
+```
+"""
+
+
+def test_markdown_that_a_word_processor_exported_keeps_its_markup() -> None:
+    result = imported(GOOGLE)
+    issue = parse(result.markdown)
+    assert words(issue.stories[0].headline) == "A headline of rivers" == words(issue.subject)
+    assert paragraphs(section(issue, "lede")) == ["A lede! With emphasis."]
+    assert paragraphs(section(issue, "background")) == ["In 1999 it was closed!"]
+    assert paragraphs(section(issue, "now")) == ["1. It opens - again.", "one", "two", "A subhead"]
+    assert "## no *heading* {#x}\n" in result.markdown
+    assert result.markdown.count("{#") == 1
+    assert {note.what for note in result.notes} == {"kept", "setting"}
+    assert [note.line for note in result.notes if note.what == "kept"] == [
+        number for number, line in enumerate(GOOGLE.split("\n"), start=1) if line
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["# 1 in the charts\n\nMore.", "#hash\n\n**b**", "A headline\n\n# no\n\n**b**"]
+)
+def test_a_plain_text_with_a_sign_or_two_is_no_markdown(text: str) -> None:
+    result = imported(text)
+    assert result.headline == text.partition("\n")[0]
+    assert "**" not in result.markdown
+
+
 # Lines of plain text with everything Markdown could trip over, and no letters that importing gives a meaning.
 RISKY = st.text(st.sampled_from("*_`~[]()<>#+-=.!|\\&;:{%}'\"/@ 12aé“”—\u00a0\t🚀"), min_size=1, max_size=40)
 
@@ -226,7 +339,21 @@ def test_any_plain_text_reads_word_for_word(lines: list[str]) -> None:
         issue = parse(imported(text + "\n\nThe end.").markdown)
 
         shown = " ".join(paragraphs(section(issue, "now"))).split()
-        assert shown == [*begin.split(), *" ".join(lines).split(), "The", "end."]
+        marked = {*"-*+", *"•·"}  # a list shows its own marks
+        assert shown == [*begin.split(), *" ".join(lines).split(), "The", "end."] or (
+            any(line.strip()[:1] in marked or line.strip()[:1].isdigit() for line in lines)
+            and "".join(shown) == _without_marks("".join(shown), [begin, *lines, "The end."])
+        )
+
+
+def _without_marks(shown: str, lines: list[str]) -> str:
+    """Return lines as one word, the mark left out of each that is shown without it."""
+    said = ""
+    for line in lines:
+        whole = "".join(line.split())
+        bare = "".join(re.sub(r"^\s*(?:[-*+•·]|\d+[.)])\s+", "", line).split())
+        said += whole if shown.startswith(said + whole) else bare
+    return said
 
 
 def is_seen(character: str) -> bool:

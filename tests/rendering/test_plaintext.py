@@ -1,5 +1,6 @@
 """The text part: readable as it stands, at most 72 columns, no URL ever broken."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from letters import brief, letter, story
@@ -66,8 +67,71 @@ def test_wide_characters_count_twice() -> None:
     assert pad("ab", 5, "center") == " ab  "
 
 
+CHINESE = "这是一个很长的句子，用来检查显示宽度的换行是否正确。它应该在七十二列处换行「好的」，对吧？"
+
+
+@pytest.mark.parametrize("columns", [10, 21, 40, WIDTH])
+def test_chinese_and_japanese_wrap_by_display_width_and_never_begin_a_line_with_closing_marks(
+    columns: int,
+) -> None:
+    lines = wrap(CHINESE * 3, columns)
+    assert "".join(lines) == CHINESE * 3
+    assert all(columns - 4 <= width(line) <= columns for line in lines[:-1])
+    assert not any(line[0] in "，。」？" or line[-1] == "「" for line in lines)
+
+
+def test_korean_wraps_at_its_spaces() -> None:
+    text = "한국어 문장은 띄어쓰기를 유지합니다 " * 5
+    assert " ".join(wrap(text, 30)) == text.strip()
+    assert all(width(line) <= 30 for line in wrap(text, 30))
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", "\u2007"])
+def test_a_number_with_a_space_that_belongs_to_it_is_never_divided(space: str) -> None:
+    number = f"10{space}000{space}€"
+    for words in ("costs", "这是价格"):
+        for line in wrap(f"{words} {number} " * 20, 24):
+            assert line.count("10") == line.count("€")
+
+
+def test_an_address_is_never_divided_whatever_script_stands_around_it() -> None:
+    address = "https://example.org/" + "路径/" * 30
+    text = f"请看<{address}>的页面。又见{address}，下一句。" * 2
+    lines = wrap(text)
+    assert "".join(lines) == text
+    assert sum(line.count(address) for line in lines) == text.count(address)
+
+
+def test_zero_width_letters_take_no_column() -> None:
+    assert width("a\u200bb\u00adc\u2060d") == 4
+    assert width("नमस्ते") == 4
+
+
+def test_a_merge_field_is_wrapped_as_long_as_its_default_or_a_name() -> None:
+    words = "word " * 12 + "end"  # 63 columns
+    assert body(f"{words} {{{{ first_name or 'Ann' }}}} x").split("\n")[0].endswith("end -nl.first_name- x")
+    assert body(f"{words} {{{{ a_very_long_field_name_of_this_list }}}}").count("\n") == 1
+    assert "\n" not in body("word " * 11 + "{{ a_very_long_field_name_of_this_list }}")
+
+
+def test_a_table_of_chinese_is_aligned_by_width_or_becomes_lines_that_fit() -> None:
+    narrow = body("| 名称 | 数量 |\n|---|--:|\n| 苹果 | 100 |\n| 香蕉干 | 5 |").split("\n")
+    assert {width(line) for line in narrow} == {12}
+    wide = body(f"| 名称 | 说明 |\n|---|---|\n| 苹果 | {'很长的说明，' * 20} |").split("\n")
+    assert all(width(line) <= WIDTH for line in wide)
+
+
+def test_struck_words_are_marked_so_that_they_do_not_read_as_valid() -> None:
+    assert body("~~free~~ 10 €") == "~~free~~ 10 €"
+
+
 @given(st.text(max_size=300))
 def test_wrapping_loses_no_word(text: str) -> None:
     lines = wrap(text)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(width(line) <= WIDTH or " " not in line for line in lines)
+
+
+@given(st.text("ab 字。「」（）ーé\u0301\u200b\u00a0한글<>:/.w", max_size=200), st.integers(1, 40))
+def test_wrapping_to_any_width_loses_no_letter_of_any_script(text: str, columns: int) -> None:
+    assert "".join("".join(wrap(text, columns)).split()) == "".join(text.split())

@@ -1,0 +1,1 @@
+"""What importing a brief from elsewhere consists of; ``editorial.importer`` does it."""
