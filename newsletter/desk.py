@@ -3,7 +3,7 @@
 import os
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ import orjson
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.editorial import Labels, read_source, slug
 from newsletter.errors import NewsletterError, SettingsError
-from newsletter.picture_files import PictureFile
-from newsletter.publish import read_draft, render_draft
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -123,7 +121,7 @@ def _keep_private(path: Path) -> bool:
         return False
     if known:
         text = known + ("" if known.endswith("\n") else "\n") + "\n" + "\n".join(wanted) + "\n"
-        _replace(path, text.encode(errors="surrogateescape"))
+        replace_file(path, text.encode(errors="surrogateescape"))
     else:
         _write_new(path, _IGNORED.encode())
     return True
@@ -211,7 +209,7 @@ def _write_new(path: Path, data: bytes) -> None:
         temporary.unlink()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     _beside(path, data).replace(path)
 
@@ -222,44 +220,6 @@ def _beside(path: Path, data: bytes) -> Path:
         file.write(data)
     Path(name).chmod(0o644)
     return Path(name)
-
-
-def write_rendered(wiring: Wiring, reference: str, out: Path) -> dict[str, Path]:
-    """Render an issue and write its parts below ``out``; return their paths by name."""
-    draft = read_draft(wiring, reference)
-    rendered = render_draft(wiring, draft)
-    message = rendered.message
-    about = {
-        "issue": draft.issue.id,
-        "variant": "everyone",
-        "subject": message.subject,
-        "preheader": message.preheader,
-        "digest": message.digest,
-        "merge_fields": [{"key": f.key, "name": f.name, "default": f.default} for f in message.fields],
-        "bytes": {"html": len(message.html.encode()), "text": len(message.text.encode())},
-    }
-    parts = {
-        "everyone.html": message.html.encode(),
-        "everyone.txt": message.text.encode(),
-        "everyone.mjml": rendered.mjml.encode(),
-        "message.json": orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n",
-    }
-    return _write_parts(out, parts, draft.pictures)
-
-
-def _write_parts(
-    out: Path, parts: Mapping[str, bytes], pictures: Mapping[str, PictureFile]
-) -> dict[str, Path]:
-    whole = dict(parts) | {f"pictures/{each.name}": each.content for each in pictures.values()}
-    try:
-        for name, data in whole.items():
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            _replace(out / name, data)
-    except OSError as error:
-        raise NewsletterError(
-            f"The rendered mail cannot be written: {error.strerror}.", file=str(out)
-        ) from error
-    return {name: out / name for name in whole}
 
 
 def run_sandbox(

@@ -23,6 +23,7 @@ ABOVE = (
     "readership",
     "desk",
     "demo",
+    "rendered",
     "wiring",
     "loaders",
     "picture_files",

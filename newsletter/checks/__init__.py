@@ -3,7 +3,7 @@
 Pure, and above both editorial and rendering. docs/checks.md explains every code.
 """
 
-from newsletter.checks import brief, fields, language, links, mail, pictures, subject  # noqa: F401  (each registers)
+from newsletter.checks import brief, fields, language, links, mail, pictures, subject, swallowed  # noqa: F401  (each registers)
 from newsletter.checks.mail import is_hopeless
 from newsletter.checks.registry import Check, Facts, PictureFacts, Seen, registered
 from newsletter.editorial.issue import Issue

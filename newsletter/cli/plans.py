@@ -56,7 +56,9 @@ def _show_findings(sending: "Sending") -> None:
     checked = [finding for finding in sending.findings if finding.code not in CAUTIONS]
     for finding in [*(finding for finding in checked if finding.severity == "error"), *own]:
         say(str(finding))
-    _show_warnings([finding for finding in checked if finding.severity == "warning"], sending.issue)
+    _show_warnings(
+        [finding for finding in checked if finding.severity == "warning"], sending.corrects or sending.issue
+    )
 
 
 def _show_warnings(warnings: list["Finding"], issue: str) -> None:

@@ -135,13 +135,25 @@ def check(
 def render(
     issue: str = ISSUE,
     out: Path = typer.Option(..., "--out", metavar="DIR", help="Where the files go."),
+    reader: str | None = typer.Option(
+        None, "--reader", metavar="ADDRESS", help="Fill in this subscriber's values, not a sample reader's."
+    ),
+    raw: bool = typer.Option(False, "--raw", help="Leave tags and addresses of pictures as they are sent."),
+    force: bool = typer.Option(False, "--force", help="Write over files that no render wrote."),
     json: bool = typer.Option(False, "--json", help="Print what was written as JSON."),
 ) -> None:
-    """Write the mail's HTML, text and MJML, and message.json."""
-    from newsletter.desk import write_rendered
+    """Write the mail as files to open in a browser: HTML, pictures, text, MJML, and message.json."""
+    from newsletter.rendered import write_rendered
 
-    written = write_rendered(wiring(), issue, out)
+    if raw and reader is not None:
+        raise UsageError(
+            "--raw leaves the tags in, so there is no reader to fill in.", hint="Use one of them."
+        )
+    written = write_rendered(wiring(), issue, out, reader=reader, raw=raw, force=force)
     if json:
-        print_json({name: str(path) for name, path in written.items()})
-    for path in () if json else written.values():
+        print_json({name: str(path) for name, path in written.paths.items()})
+        return
+    for path in written.paths.values():
         say(f"Wrote {path}")
+    if written.reader:
+        say(f"The values of {written.reader} are filled in. Open it: {written.paths['everyone.html']}")

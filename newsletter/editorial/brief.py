@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from newsletter.editorial.causes import headline_meant, label_meant
 from newsletter.editorial.dialects.notes import Note, Notes, take_notes
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Brief, Picture, Section, SectionKind
 from newsletter.editorial.labels import Labels, folded, split_run_in
+from newsletter.editorial.meant.causes import headline_meant, label_meant
 from newsletter.editorial.names import nearest, suggestion
 
 Block = list[Token]  # one top-level block: a heading, a paragraph, a whole list, a picture
@@ -54,8 +54,7 @@ def build_stories(
     if not stories:
         _tell_no_headline(last_line, faults)
     elif stories[0].headline is None:
-        _tell_before_headline(stories, faults)
-        stories = stories[1:] or stories
+        stories = _without_stray(stories, faults)
     for story in stories:
         faults.raise_if_full()
         _tell_labels(story, labels, faults)
@@ -77,7 +76,7 @@ def visible_text(children: Sequence[Token]) -> str:
 
 def _gather(tokens: Sequence[Token], labels: Labels, faults: Faults) -> list[_Story]:
     stories: list[_Story] = []
-    headless = not any(token.type == "heading_open" and token.tag == "h1" for token in tokens)
+    headless = _lacks_headline(tokens, labels)
     for block in _blocks(tokens):
         line = _line(block)
         if (headless and not stories and _meant_as_headline(block, labels, faults)) or _begins_story(
@@ -106,10 +105,22 @@ def _line(block: Block) -> int:
     return place[0] + 1 if place else 1
 
 
+def _lacks_headline(tokens: Sequence[Token], labels: Labels) -> bool:
+    """Say whether the first label of a file comes before its first headline, or there is none."""
+    for block in _blocks(tokens):
+        words = visible_text(block[1].children or ()) if len(block) > 1 else ""
+        if labels.kind_of(words) or (block[0].type == "paragraph_open" and labels.run_in(words)):
+            return True
+        if block[0].type == "heading_open" and block[0].tag == "h1":
+            return False
+    return True
+
+
 def _meant_as_headline(block: Block, labels: Labels, faults: Faults) -> bool:
     """Note a first block that was meant as the headline of a file without any, and take it for one."""
     words = visible_text(block[1].children or ()) if len(block) > 1 else ""
-    cause = headline_meant(block, words) if words and labels.kind_of(words) is None else None
+    is_label = labels.kind_of(words) or labels.run_in(words)
+    cause = headline_meant(block, words) if words and not is_label else None
     if cause:
         faults.add("brief-headline-missing", cause.line, cause.message, cause.hint)
     return cause is not None
@@ -176,21 +187,23 @@ def _tell_no_headline(line: int, faults: Faults) -> None:
     faults.add(
         "brief-headline-missing",
         line,
-        "The file has no headline.",
+        "There is no headline here.",
         "Begin each story with “# ” and its headline.",
     )
 
 
-def _tell_before_headline(stories: Sequence[_Story], faults: Faults) -> None:
-    if len(stories) == 1:
+def _without_stray(stories: list[_Story], faults: Faults) -> list[_Story]:
+    """Tell what stands before the first headline: a story that lacks its own, or text of none."""
+    if len(stories) == 1 or any(part.kind != "lede" for part in stories[0].parts):
         _tell_no_headline(stories[0].line, faults)
-        return
+        return stories
     faults.add(
         "brief-before-headline",
         stories[0].line,
         "There is text before the first headline, so it belongs to no story.",
         "Move it below the line that begins with “# ”, as the story's lede.",
     )
+    return stories[1:]
 
 
 def _tell_unknown(text: str, line: int, labels: Labels, faults: Faults) -> None:

@@ -3,14 +3,14 @@
 from markdown_it.token import Token
 
 from newsletter.editorial.brief import build_stories
-from newsletter.editorial.conflicts import without_conflicts
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import plain_tokens, uses
 from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
 from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.lines import as_meant
 from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
+from newsletter.editorial.meant.conflicts import without_conflicts
+from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.steps import MAX_STEPS
 

@@ -3,7 +3,7 @@
 import re
 
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.foreign import foreign_file, is_utf16
+from newsletter.editorial.meant.foreign import foreign_file, is_utf16
 
 MAX_BYTES = 1_000_000
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None = None) -> Sending:
-    """Find out whom a correction would reach, without sending it; ``send`` does.
+    """Find out who a correction would reach, without sending it; ``send`` does.
 
     The corrected version is the issue's file as it stands, with a line ``correction`` in its front matter
     that readers see first. It goes to everyone whose mail of an earlier version was accepted and not turned
@@ -62,8 +62,8 @@ def _insist_on_line(draft: Draft) -> None:
                     draft.issue.file,
                     1,
                     "The issue does not say what it corrects.",
-                    "Add a line to the front matter that readers see first, like"
-                    " correction: “The vote is on Tuesday, not on Monday.”",
+                    "Add a line to the front matter, in words that readers see first, like"
+                    " this one: correction: The vote is on Tuesday, not on Monday.",
                 )
             ]
         )

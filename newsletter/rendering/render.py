@@ -10,6 +10,7 @@ from markupsafe import Markup
 from newsletter.editorial.issue import Issue
 from newsletter.errors import RenderError
 from newsletter.pictures import Place
+from newsletter.rendering.announce import announced
 from newsletter.rendering.bidi import START
 from newsletter.rendering.html import HtmlWriter, escape
 from newsletter.rendering.inline import inline_css, inlined_text, visible_text
@@ -69,6 +70,7 @@ def render_all(
     """Return an issue as a message together with its MJML. Arguments and errors as for ``render``."""
     shop = workshop(templates)
     theme = shop.theme(publication.theme)
+    issue = announced(issue, str(theme.words_for(issue.language)["correction"]))
     fields = Fields()
     subject = " ".join(fields.plain(issue.subject).split())
     chrome = Chrome(issue, publication, theme, {name: fields.link(name) for name in LINKS})

@@ -21,7 +21,25 @@ def test_a_fence_is_known_whatever_invisible_characters_stand_in_it(fence: str) 
 
 @pytest.mark.parametrize(
     "fence",
-    ["—", "–", "——", "—-", "–-", "― ―", "−−−", "－－－", "***", "___", "----", "--", "- - -", "~~~~", "====", "* * *", "…"],
+    [
+        "—",
+        "–",
+        "——",
+        "—-",
+        "–-",
+        "― ―",
+        "−−−",
+        "－－－",
+        "***",
+        "___",
+        "----",
+        "--",
+        "- - -",
+        "~~~~",
+        "====",
+        "* * *",
+        "…",
+    ],
 )
 def test_a_fence_written_with_other_signs_is_named_on_both_lines_and_nothing_else(fence: str) -> None:
     found = faults(f"{fence}\n{KEYS}\n{fence}\n{STORY}")
@@ -54,7 +72,9 @@ def test_a_missing_first_line_is_all_that_is_told(between: str) -> None:
 
 @pytest.mark.parametrize("after", ["", "\nMore.\n\n---\n\nAnd more.\n", "\n***\n\nAnd more.\n"])
 @pytest.mark.parametrize("between", ["", "\n", "\n\n"])
-def test_a_missing_last_line_is_all_that_is_told_whatever_rule_stands_in_the_story(between: str, after: str) -> None:
+def test_a_missing_last_line_is_all_that_is_told_whatever_rule_stands_in_the_story(
+    between: str, after: str
+) -> None:
     (found,) = faults(f"---\n{KEYS}\n{between}{STORY}{after}")
 
     assert (found.code, found.line) == ("front-open", 1)
@@ -95,6 +115,7 @@ def test_an_empty_front_matter_above_the_real_one_is_all_that_is_told() -> None:
         ('+++\n[extra]\nsubject = "The river opens"\n\nx = 1\n+++\n', "TOML"),
         ('{\n  "subject": "The river opens",\n  "number": 4\n}\n', "JSON"),
         ('{ "subject": "The river opens" }\n', "JSON"),
+        ('{\n  "subject": "The river opens",\n  "more": {\n    "a": 1\n  }\n}\n', "JSON"),
         (';;;\n{ "subject": "The river opens" }\n;;;\n', "JSON"),
     ],
 )
@@ -132,6 +153,29 @@ def test_comments_at_the_end_of_the_front_matter_are_no_headline(comment: str) -
     assert faults_if_any(f"---\n{KEYS}\n\n{comment}\n{comment}\n\n---\n{STORY}") == ()
 
 
+@pytest.mark.parametrize("fence", ["--- front", "--- end", "---- x"])
+def test_words_on_a_fences_line_are_named(fence: str) -> None:
+    assert told(f"{fence}\n{KEYS}\n---\n{STORY}") == [("front-fence", 1)]
+    assert told(f"---\n{KEYS}\n{fence}\n{STORY}") == [("front-fence", 4)]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("<!-- A note -->\n", ""),
+        ("```yaml\n", "```\n"),
+        ("```markdown\n", ""),
+        ("Draft of Monday\n\n", ""),
+        ("[TOC]\n", ""),
+    ],
+)
+def test_what_stands_above_the_front_matter_is_all_that_is_told(above: str, below: str) -> None:
+    (found,) = faults(f"{above}---\n{KEYS}\n---\n{below}{STORY}")
+
+    assert (found.code, found.line) == ("front-missing", 1)
+    assert above.split("\n")[0] in found.message
+
+
 CONFLICT = "<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> ana/fix"
 
 
@@ -143,7 +187,9 @@ def conflicts(text: str) -> list[Finding]:
 
 def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_told() -> None:
     marked = CONFLICT.format(ours="It opens on Monday.", theirs="It opens on Tuesday.")
-    (found,) = conflicts(f"---\n{KEYS}\n---\n{STORY.replace('The last word is due by 2035.', chr(10) + marked)}")
+    (found,) = conflicts(
+        f"---\n{KEYS}\n---\n{STORY.replace('The last word is due by 2035.', chr(10) + marked)}"
+    )
 
     assert found.line == 10
     for said in ("lines 10, 12 and 14", "“<<<<<<<”", "“=======”", "“>>>>>>>”"):
@@ -158,6 +204,7 @@ def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_told
         f"---\n{KEYS}\n---\n{STORY}\n<<<<<<< ours\nA.\n||||||| base\nB.\n=======\nC.\n>>>>>>> theirs\n",
         f"---\n{KEYS}\n---\n{STORY}\n>>>>>>> ana/fix\n",
         f"---\n{KEYS}\n---\n{STORY}\n<<<<<<< Updated upstream\n",
+        f"---\n{KEYS}\n---\n{STORY}\n=======\nIt opens on Tuesday.\n",
     ],
 )
 def test_a_conflict_anywhere_is_all_that_is_told(text: str) -> None:
@@ -173,4 +220,5 @@ def test_code_that_shows_a_conflict_and_an_underlined_headline_are_none() -> Non
     marked = CONFLICT.format(ours="One.", theirs="Two.")
 
     assert faults_if_any(f"---\n{KEYS}\n---\n{STORY}\n```\n{marked}\n```\n") == ()
-    assert faults_if_any(f"---\n{KEYS}\n---\n{STORY.replace('# Clocks', 'Clocks').replace('ted', 'ted' + chr(10) + '=======', 1)}") == ()
+    underlined = STORY.replace("# Clocks will stop being corrected", "Clocks will stop\n=======")
+    assert faults_if_any(f"---\n{KEYS}\n---\n{underlined}") == ()

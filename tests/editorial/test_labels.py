@@ -103,7 +103,9 @@ def test_a_missing_label_is_an_error_in_each_story() -> None:
 def test_a_misspelt_label_is_pointed_at() -> None:
     found = fault(f"{FRONT}# One\n\n**Backgroud:** x{NOW}", "brief-label-missing")
 
-    assert "“Backgroud” on line 6" in found.hint
+    assert found.line == 6
+    assert "“Backgroud”" in found.message
+    assert "**Background:** x" in found.hint
 
 
 def test_a_label_that_stands_twice_is_an_error_naming_both_lines() -> None:

@@ -1,4 +1,4 @@
-"""Headlines, labels and captions are known however they were typed or pasted, or the line to write is shown."""
+"""Headlines, labels and captions are known however they were typed, or the line to write is shown."""
 
 import pytest
 from editorial.briefs import FRONT, fault, faults, faults_if_any, now, paragraphs, parse, section, words
@@ -82,7 +82,9 @@ def test_a_headline_is_known_however_it_was_typed(line: str) -> None:
     assert not any(token.tag == "strong" for token in issue.stories[0].headline)
 
 
-@pytest.mark.parametrize("headline", ["Learn C #", "The key of F #", "C# and F#", "Braces {a} and {b}", "**Two** and **three**"])
+@pytest.mark.parametrize(
+    "headline", ["Learn C #", "The key of F #", "C# and F#", "Braces {a} and {b}", "**Two** and **three**"]
+)
 def test_words_of_a_headline_stay_whole(headline: str) -> None:
     assert words(parse(story(headline=f"# {headline}")).stories[0].headline) == headline.replace("**", "")
 
@@ -109,7 +111,9 @@ def test_what_only_looks_like_syntax_is_text(text: str) -> None:
 def test_code_is_left_as_it_is() -> None:
     code = "##Background\n#\u00a0x\n**Background:**y\n![a](b.jpg “c”)"
     for block in (f"```\n{code}\n```", f"~~~~\n{code}\n```\n~~~~"):
-        (shown,) = [token.content for token in section(parse(now(block)), "now").body if token.type == "fence"]
+        (shown,) = [
+            token.content for token in section(parse(now(block)), "now").body if token.type == "fence"
+        ]
         assert shown.startswith(code)
 
 
@@ -124,6 +128,7 @@ def test_code_is_left_as_it_is() -> None:
         ("A headline underlined\n---", "# A headline underlined"),
         ("\\# A headline with a backslash", "# A headline with a backslash"),
         ("＃ A headline with a wide sign", "# A headline with a wide sign"),
+        ("A headline of words alone", "# A headline of words alone"),
     ],
 )
 def test_what_was_meant_as_a_headline_is_all_that_is_told(headline: str, written: str) -> None:
@@ -132,6 +137,19 @@ def test_what_was_meant_as_a_headline_is_all_that_is_told(headline: str, written
     assert (found.code, found.line) == ("brief-headline-missing", 4)
     assert found.hint.endswith(written)
     assert faults_if_any(story(headline=written)) == ()
+
+
+def test_a_first_headline_is_missed_though_a_second_story_has_one() -> None:
+    text = story(headline="**A bold headline**") + "\n" + story().removeprefix(FRONT)
+    (found,) = faults(text)
+
+    assert (found.code, found.line) == ("brief-headline-missing", 4)
+
+
+def test_a_paragraph_before_the_headline_is_none() -> None:
+    assert [each.code for each in faults(f"{FRONT}A note.\n\n{story().removeprefix(FRONT)}")] == [
+        "brief-before-headline"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +171,9 @@ def test_what_was_meant_as_a_headline_is_all_that_is_told(headline: str, written
         ("A lede.\n**Background:** In 1999.", "does not begin a paragraph", "empty line above line 7"),
     ],
 )
-def test_a_label_that_is_not_known_is_told_with_its_line_and_what_to_write(begin: str, said: str, written: str) -> None:
+def test_a_label_that_is_not_known_is_told_with_its_line_and_what_to_write(
+    begin: str, said: str, written: str
+) -> None:
     (found,) = faults(story(background=begin))
 
     assert (found.code, found.line) == ("brief-label-missing", 7 if "lede" in begin else 6)
@@ -162,7 +182,10 @@ def test_a_label_that_is_not_known_is_told_with_its_line_and_what_to_write(begin
 
 
 def test_two_labels_in_one_paragraph_are_told_with_the_line_of_the_second() -> None:
-    found = fault(f"{FRONT}# A headline\n\n**Background:** In 1999.\n**What’s going on now:** Now.\n", "brief-label-missing")
+    found = fault(
+        f"{FRONT}# A headline\n\n**Background:** In 1999.\n**What’s going on now:** Now.\n",
+        "brief-label-missing",
+    )
 
     assert (found.line, "line 7" in found.hint) == (7, True)
 
@@ -206,7 +229,12 @@ def test_a_file_name_with_brackets_keeps_its_caption() -> None:
     st.sampled_from([":{m}", "{m}:", "：{m}", "{m}："]),
     st.text("\u200b\u2060\ufeff\u00a0 \u202f\u3000", max_size=2),
 )
-def test_any_label_in_any_emphasis_with_any_spaces_begins_its_section(mark: str, before: str, colon: str, after: str) -> None:
+def test_any_label_in_any_emphasis_with_any_spaces_begins_its_section(
+    mark: str, before: str, colon: str, after: str
+) -> None:
     end = colon.format(m=mark)
-    for begin in (f"{mark}{before}Background{before}{end}{after}Word", f"{before}{mark}Background{end}{after}Word"):
+    for begin in (
+        f"{mark}{before}Background{before}{end}{after}Word",
+        f"{before}{mark}Background{end}{after}Word",
+    ):
         assert paragraphs(section(parse(story(background=begin)), "background")) == ["Word"]

@@ -115,7 +115,6 @@ def test_all_faults_of_a_file_come_at_once_by_line() -> None:
     found = faults(text)
 
     assert [(each.code, each.line) for each in found] == [
-        ("front-subject-missing", 1),
         ("front-key-unknown", 2),
         ("front-value", 3),
         ("brief-label-missing", 5),

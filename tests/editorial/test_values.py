@@ -139,14 +139,19 @@ def test_keys_that_are_all_indented_alike_are_keys() -> None:
     assert (words(issue.subject), issue.by, issue.front_lines) == ("x", "y", {"subject": 2, "by": 3})
 
 
-def test_the_second_line_of_a_sentence_is_told_with_all_of_it_on_one_line() -> None:
-    (found,) = faults(f"---\nsubject: The river opens\nafter forty years\n---\n{STORY}")
+@pytest.mark.parametrize(
+    "first", ["The river opens\n", "\nThe river opens ", ">\nThe river opens ", "|-\nThe river opens "]
+)
+def test_the_second_line_of_a_sentence_is_told_with_all_of_it_on_one_line(first: str) -> None:
+    (found,) = faults(f"---\nsubject: {first}after forty years\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-broken", 3)
     assert found.hint.endswith("subject: The river opens after forty years")
 
 
-@pytest.mark.parametrize("line", ["“subject”: Rivers", "- subject: Rivers", "**subject:** Rivers", "subject = Rivers"])
+@pytest.mark.parametrize(
+    "line", ["“subject”: Rivers", "- subject: Rivers", "**subject:** Rivers", "subject = Rivers"]
+)
 def test_a_key_that_is_dressed_up_is_told_with_the_line_to_write_and_not_missed_as_well(line: str) -> None:
     (found,) = faults(f"---\n{line}\n---\n{STORY}")
 
@@ -164,7 +169,9 @@ def test_a_key_that_is_not_known_is_told_with_the_one_that_was_meant(key: str, n
 
 
 def test_a_note_behind_a_date_a_number_or_a_language_is_a_note() -> None:
-    issue = parse(f"---\nsubject: x\ndate: 2026-01-12 # Monday\nnumber: 3 #three\nlanguage: pt # ok\n---\n{STORY}")
+    issue = parse(
+        f"---\nsubject: x\ndate: 2026-01-12 # Monday\nnumber: 3 #three\nlanguage: pt # ok\n---\n{STORY}"
+    )
 
     assert (str(issue.date), issue.number, issue.language) == ("2026-01-12", 3, "pt")
 
@@ -194,7 +201,7 @@ def test_invisible_characters_around_keys_and_values_make_no_difference(line: st
 
 
 def test_invisible_characters_within_a_value_stay() -> None:
-    subject = "Do\u00adnau 10\u00a0€ 👨\u200d👩\u200d👧, ไทย\u200bไทย ‏(2026)!\u200f"
+    subject = "Do\u00adnau 10\u00a0€ 👨\u200d👩\u200d👧, ไทย\u200bไทย \u200f(2026)!\u200f"
 
     assert words(parse(issue_with("subject", subject)).subject) == subject
 

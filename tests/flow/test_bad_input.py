@@ -32,9 +32,15 @@ BRIEFS: dict[str, tuple[bytes, int, str]] = {
     "a file of white space": (b"\xef\xbb\xbf \n\n", 1, "file-empty"),
     "no front matter": (BRIEF.partition("---\n# ")[2].encode(), 1, "front-missing"),
     "front matter without an end": (BRIEF.replace("7\n---", "7\n").encode(), 1, "front-open"),
-    "a line that belongs to no key": (BRIEF.replace("subject: The", "subject: a\nThe").encode(), 3, "front-broken"),
+    "a line that belongs to no key": (
+        BRIEF.replace("subject: The", "subject: a\nThe").encode(),
+        3,
+        "front-broken",
+    ),
     "YAML that would run a program": (
-        BRIEF.replace("subject: The kilogram is gone", "subject:\n  - !!python/object/apply:os.system").encode(),
+        BRIEF.replace(
+            "subject: The kilogram is gone", "subject:\n  - !!python/object/apply:os.system"
+        ).encode(),
         2,
         "front-value",
     ),
@@ -53,6 +59,7 @@ BRIEFS: dict[str, tuple[bytes, int, str]] = {
     "a brief of 5 MB": (BRIEF.encode() + b"word " * 1_000_000, 1, "file-too-large"),
     "a NUL byte": (with_text("a\0b"), 14, "file-control-character"),
     "Latin-1 bytes": (with_text("café").replace("é".encode(), b"\xe9"), 14, "file-encoding"),
+    "a Word file": (b"PK\x03\x04\x14\0\x08\0word/document.xml" + bytes(200), 1, "file-not-text"),
     "UTF-16": (BRIEF.encode("utf-16"), 1, "file-encoding"),
     "a missing picture": (with_text("![A steel cylinder](gone.jpg)"), 14, "picture-missing"),
     "a picture outside the folder": (

@@ -6,26 +6,38 @@ from collections.abc import Sequence
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.foreign import read_foreign
 from newsletter.editorial.front.keys import FENCE, KEYS, FrontMatter, is_known, key_of, read_keys
-from newsletter.editorial.invisible import tidy, without_ends
+from newsletter.editorial.meant.invisible import tidy, without_ends
 
 MAX_FRONT = 50_000  # characters: nobody writes so many, and a brief's limit is a megabyte
 
 _DASHES = "-\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 _LIKE = re.compile(rf"[{_DASHES} ]+|[*_=~. …·•]+")
 _DASH = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
+_CODE = re.compile(r"```|~~~")
+_WITH_WORDS = re.compile(r"-{3,} \S")
 _HEADLINE = re.compile(r"#{1,6}\s+\S")
+_LOOKED_AT = 20  # lines at a file's top, for a front matter that something stands above
 _EXAMPLE = "Begin the file with three lines: ---, then “subject: …”, then --- again."
 
 
 def read_front(lines: list[str], faults: Faults) -> FrontMatter:
     """Return the front matter of a file's lines. What is wrong with it is added to ``faults``."""
     first = next((at for at, line in enumerate(lines) if tidy(line)), 0)
-    front = read_foreign(lines, first, faults) or _read(lines, first, faults)
+    front = read_foreign(lines, first, faults) or _read(lines, _below_others(lines, first, faults), faults)
     if front is None:
         faults.add("front-missing", first + 1, "The file has no front matter, so no subject.", _EXAMPLE)
         return FrontMatter(whole=False, body=first)
+    if _CODE.match(lines[first]):
+        _skip_code_fence(lines, front)
     _skip_second(lines, front, faults)
     return front
+
+
+def _skip_code_fence(lines: Sequence[str], front: FrontMatter) -> None:
+    """Step over the end of the code block that the front matter stood in, or all below it would be code."""
+    at = next((at for at in range(front.body, len(lines)) if tidy(lines[at])), front.body)
+    if at < len(lines) and _CODE.match(lines[at]):
+        front.body = at + 1
 
 
 def _read(lines: list[str], first: int, faults: Faults) -> FrontMatter | None:
@@ -52,20 +64,44 @@ def _read(lines: list[str], first: int, faults: Faults) -> FrontMatter | None:
     return front
 
 
+def _below_others(lines: Sequence[str], first: int, faults: Faults) -> int:
+    """Return where the front matter begins; note lines above it, such as a comment or a code fence."""
+    if not lines or _start(lines, first) is not None:
+        return first
+    for at in range(first + 1, min(first + _LOOKED_AT, len(lines))):
+        if _HEADLINE.match(lines[at - 1]):
+            break
+        if _like_fence(lines[at]) and is_known(_next_said(lines, at + 1)):
+            above = without_ends(lines[first])[:60]
+            faults.add(
+                "front-missing",
+                first + 1,
+                f"“{above}” stands above the front matter, which begins on line {at + 1}.",
+                "Nothing stands above the first line of ---: delete it, or move it below the second one.",
+            )
+            return at
+    return first
+
+
+def _next_said(lines: Sequence[str], start: int) -> str:
+    return next((line for line in lines[start:] if tidy(line)), "")
+
+
 def _start(lines: Sequence[str], first: int) -> int | None:
     """Return where the keys begin: after the fence, or at the first line when that is a key already."""
     if not lines or is_known(lines[first]):
         return first if lines else None
     if tidy(lines[first]) == FENCE:
         return first + 1
-    below = next((line for line in lines[first + 1 :] if tidy(line)), "")
-    return first + 1 if _like_fence(lines[first]) and is_known(below) else None
+    return first + 1 if _like_fence(lines[first]) and is_known(_next_said(lines, first + 1)) else None
 
 
 def _like_fence(line: str) -> bool:
     """Say whether a line holds nothing but signs that may stand for a fence."""
     plain = tidy(line)
-    return bool(plain) and line[:1] not in (" ", "\t") and bool(_LIKE.fullmatch(plain)) and plain not in "*_=~·•"
+    if not plain or line[:1] in (" ", "\t") or plain in "*_=~·•":
+        return False
+    return bool(_LIKE.fullmatch(plain) or _WITH_WORDS.match(plain))
 
 
 def _closing(lines: Sequence[str], start: int) -> int | None:
@@ -77,7 +113,7 @@ def _closing(lines: Sequence[str], start: int) -> int | None:
 
 
 def _begins_brief(tail: Sequence[str]) -> bool:
-    """Say whether the lines after the last key are a brief rather than comments or a line that went astray."""
+    """Say whether the lines after the last key are a brief, and not comments or a line that went astray."""
     said = [at for at, line in enumerate(tail) if tidy(line) and not line.startswith("#")]
     headline = any(_HEADLINE.match(line) for line in tail)
     return bool(said) and (headline or any(not tidy(line) for line in tail[: said[-1]]))

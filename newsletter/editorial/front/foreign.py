@@ -1,11 +1,11 @@
-"""Front matter as other programs write it, in TOML or JSON: named, stepped over, and shown as it is written here."""
+"""Front matter as other programs write it, in TOML or JSON: named, and shown as it is written here."""
 
 import re
 from collections.abc import Sequence
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.keys import KEYS, FrontMatter
-from newsletter.editorial.invisible import tidy
+from newsletter.editorial.meant.invisible import tidy
 
 _KEY = re.compile(r"""\s*["']?(?P<key>\w+)["']?\s*[:=]\s*(?P<value>.+?)\s*,?\s*$""")
 _MAX_LINES = 200  # where no end is found; the brief is taken to begin at the first empty line before that
@@ -39,10 +39,15 @@ def _next(lines: Sequence[str], first: int, fence: str) -> int:
 
 
 def _closing_brace(lines: Sequence[str], first: int) -> int:
-    for at in range(first, min(first + _MAX_LINES, len(lines))):
-        line = tidy(lines[at])
-        if line == "}" or (at == first and line.endswith("}")):
-            return at
+    if tidy(lines[first]).endswith("}"):
+        return first
+    inside = range(first, min(first + _MAX_LINES, len(lines)))
+    for closing in (
+        [at for at in inside if lines[at].startswith("}")],
+        [at for at in inside if "}" in lines[at]],
+    ):
+        if closing:
+            return closing[0]
     return _before_empty(lines, first)
 
 

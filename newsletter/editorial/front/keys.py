@@ -8,7 +8,7 @@ from datetime import date
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.values import Entry, Unreadable, read_value
-from newsletter.editorial.invisible import tidy, without_ends, without_start
+from newsletter.editorial.meant.invisible import tidy, without_ends, without_start
 from newsletter.editorial.names import nearest
 
 KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction")
@@ -34,8 +34,8 @@ _NAME = re.compile(r"[A-Za-z]\w*([ -]\w+){0,2}")
 class FrontMatter:
     """Keys as written, the line each stands on, and the first line of the brief below, counted from 0.
 
-    ``told`` are keys that are there, but with a fault that keeps their value from being read. ``whole`` is False
-    when the front matter could not be read to its end, so that what is absent may only be unread.
+    ``told`` are keys that are there, but with a fault that keeps their value from being read. ``whole`` is
+    False when the front matter could not be read to its end, so that what is absent may only be unread.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -48,8 +48,9 @@ class FrontMatter:
 def key_of(line: str) -> tuple[str, str] | None:
     """Return the key and the rest of a line that begins with one at the left edge; None for another line.
 
-    A key that is known may be in capitals, between straight quotes, hold invisible characters, have a full-width colon
-    after it or no space; a name that is not known needs the space, or every address would be a key.
+    A key that is known may be in capitals, between straight quotes, hold invisible characters, have a
+    full-width colon after it or no space; a name that is not known needs the space, or every address would
+    be a key.
     """
     if line[:1] in (" ", "\t"):
         return None
@@ -95,7 +96,7 @@ def _take(entry: Entry, front: FrontMatter, faults: Faults) -> None:
 
 
 def _from_left(lines: Sequence[str]) -> list[str]:
-    """Return lines without the indentation that the first of them has; YAML lets all keys be indented alike."""
+    """Return lines without the indentation of the first one; YAML lets all keys be indented alike."""
     written = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     indent = written[: len(written) - len(written.lstrip(" "))]
     return [line.removeprefix(indent) for line in lines]
@@ -128,7 +129,8 @@ def _tell_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter
         front.told.add(key)
         hint = f"Write: {key}: {meant['rest'][:200]}"
     elif entry:
-        whole = " ".join(f"{without_ends(entry.rest)} {words}".split())
+        front.told.add(entry.key)
+        whole = " ".join(f"{'' if entry.is_block else without_ends(entry.rest)} {words}".split())
         hint = f"If it goes on with the line above, write all on one line: {entry.key}: {whole[:200]}"
     else:
         hint = f"Write “key: value”. Known keys are: {', '.join(KEYS)}."

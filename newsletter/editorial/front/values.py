@@ -1,8 +1,8 @@
 """One value of the front matter: the rest of its line, unless straight quotes or a block hold it together.
 
-What an editor writes after ``subject:`` is a sentence, not data, so no character in it has a meaning of its own:
-not ``#``, a colon, ``@``, ``%``, ``[`` or a curly quotation mark. Only three forms of YAML are read as such, since
-files have them: a value wholly in straight quotes, a block (``>`` or ``|``), and lines indented below a key.
+What an editor writes after ``subject:`` is a sentence, not data, so no character in it has a meaning of its
+own: not ``#``, a colon, ``@``, ``%``, ``[`` or a curly quotation mark. Three forms of YAML are read as such,
+since files have them: a value wholly in straight quotes, a block (``>`` or ``|``), lines indented below it.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.invisible import without_ends
+from newsletter.editorial.meant.invisible import without_ends
 from newsletter.editorial.source import is_text
 
 TEXT_KEYS = ("subject", "preheader", "by", "correction")  # sentences; the other keys hold a word or a number
@@ -53,10 +53,14 @@ class Entry:
         return not without_ends(self.rest) and bool(_LIST_ITEM.match(line))
 
     @property
+    def is_block(self) -> bool:
+        """Say whether its lines stand indented below a ``>`` or ``|``."""
+        return bool(_BLOCK.fullmatch(without_ends(self.rest)))
+
+    @property
     def is_held(self) -> bool:
         """Say whether straight quotes or a block's sign hold its lines together."""
-        start = without_ends(self.rest)
-        return start.startswith(('"', "'")) or bool(_BLOCK.fullmatch(start))
+        return self.is_block or without_ends(self.rest).startswith(('"', "'"))
 
     @property
     def written(self) -> str:
@@ -69,8 +73,11 @@ def _closes(text: str) -> bool:
 
 
 def read_value(entry: Entry, faults: Faults) -> str | None:
-    """Return an entry's value on one line; None when it is empty. Raises Unreadable once its fault was told."""
-    if _BLOCK.fullmatch(without_ends(entry.rest)):
+    """Return an entry's value on one line; None when it is empty.
+
+    Raises Unreadable once its fault was told.
+    """
+    if entry.is_block:
         return _joined("\n".join(entry.more)) or None
     if not entry.is_held:
         _tell_lines_below(entry, faults)

@@ -13,10 +13,12 @@ _CODE = re.compile(r" {0,3}(```+|~~~+)")
 def without_conflicts(lines: list[str], faults: Faults) -> list[str]:
     """Return lines of which every marker, and the later of two versions, is empty; each conflict is a fault.
 
-    Line numbers stay. Code that shows markers is left as it is, and so is a lone ``=======`` under a headline.
+    Line numbers stay. Code that shows markers is left as it is, and so is a ``=======`` below words.
     """
     found = list(_markers(lines))
     if not any(sign in _SURE for _, sign in found):
+        found = [(at, sign) for at, sign in found if not at or not lines[at - 1].strip()]
+    if not found:
         return lines
     left = list(lines)
     open_: list[tuple[int, str]] = []
@@ -30,7 +32,7 @@ def without_conflicts(lines: list[str], faults: Faults) -> list[str]:
             _tell(open_, faults)
             _empty_later(left, open_)
             open_ = []
-    if any(sign in _SURE for _, sign in open_):
+    if open_:
         _tell(open_, faults)
     return left
 
@@ -49,7 +51,7 @@ def _markers(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _empty_later(left: list[str], markers: list[tuple[int, str]]) -> None:
     """Leave the first version alone: to read both would make faults of what is said twice."""
-    places = dict((sign, at) for at, sign in reversed(markers))
+    places = {sign: at for at, sign in reversed(markers)}
     start = min((places[sign] for sign in ("|||||||", "=======") if sign in places), default=None)
     if "<<<<<<<" in places and start is not None:
         for at in range(start, markers[-1][0]):

@@ -1,17 +1,20 @@
-"""Lines as their editor meant them, where only a space, a quotation mark or an invisible character is in the way.
+"""Lines as their editor meant them, where only a space, a quotation mark or an invisible character is amiss.
 
-Each line stays one line, so that every fault keeps its number; words are never changed, and code is left alone.
+Each line stays one line, so that every fault keeps its number; words are never changed, and code is left
+alone.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
-from newsletter.editorial.invisible import BLANK, NOT_SEEN, without_ends, without_start
 from newsletter.editorial.labels import Labels
+from newsletter.editorial.meant.invisible import BLANK, NOT_SEEN, without_ends, without_start
 
 _CODE = re.compile(r" {0,3}(```+|~~~+)")
-_HEADING = re.compile(rf"[ {NOT_SEEN}\xa0]{{0,3}}(?P<signs>#{{1,6}})(?P<gap>[{BLANK}{NOT_SEEN}]*)(?P<text>.*)")
-# Google Docs' and Pandoc's names for headings; what stands in braces there is an anchor and never the editor's words.
+_HEADING = re.compile(
+    rf"[ {NOT_SEEN}\xa0]{{0,3}}(?P<signs>#{{1,6}})(?P<gap>[{BLANK}{NOT_SEEN}]*)(?P<text>.*)"
+)
+# Google Docs' and Pandoc's names for headings: what stands in braces is an anchor, never the editor's words.
 _ANCHOR = re.compile(r"\\?\{\s*\\?#[^{}\s]+(?:\s+[.#][^{}\s]+)*\s*\\?\}\s*(?=#*\s*$)")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+)(?<=\S)\1")
 _MARKS = re.compile(rf"(?P<signs>[*_]{{1,3}})[{BLANK}{NOT_SEEN}]*")
@@ -27,7 +30,7 @@ _SOUND_TITLE = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^'\\]|\\.)*'")
 
 
 def as_meant(lines: Sequence[str], labels: Labels) -> list[str]:
-    """Return a brief's lines with headings, labels and captions written so that Markdown reads them as such."""
+    """Return a brief's lines with headings, labels and captions written as Markdown reads them."""
     return list(_as_meant(lines, labels))
 
 
@@ -74,7 +77,9 @@ def _label(line: str, labels: Labels) -> str | None:
     for colon in _COLON.finditer(start, marks.end(), _LABEL_LENGTH):
         label = _TAIL.sub("", start[marks.end() : colon.start()])
         if labels.kind_of(label):
-            return _with_spaces(marks["signs"], label, start[marks.end() : colon.start()], start[colon.end() :])
+            return _with_spaces(
+                marks["signs"], label, start[marks.end() : colon.start()], start[colon.end() :]
+            )
     return None
 
 

@@ -12,6 +12,7 @@ from newsletter.editorial.names import nearest
 
 _SIGNS = re.compile(r"[#＃]{1,6}[ \xa0]?(?=\S)")
 _LOOKED_AT = 100  # blocks of a story; a label that is further down than that was not meant for its top
+_HEADLINE = 120  # characters: what is longer is a paragraph
 _AFTER_LABEL = re.compile(r"\s*([-‐-―−.;,|/•·>=→]|$)")
 
 
@@ -26,7 +27,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a paragraph, heading, item or cell: its words, its place, and whether it begins a paragraph."""
+    """A line of a paragraph, heading, item or cell: its words, and whether it begins a paragraph."""
 
     number: int
     text: str
@@ -47,17 +48,19 @@ def headline_meant(block: Sequence[Token], words: str) -> Cause | None:
         text = words[signs.end() :]
         return Cause(
             line,
-            f"“{words[:60]}” is no headline: a space is missing after the “#”, or the “#” has a backslash before it.",
+            f"“{words[:60]}” is no headline: its “#” lacks the space after it, or has a backslash before it.",
             f"Write: # {text[:150]}",
         )
+    if len(words) > _HEADLINE:
+        return None
     children = [child for child in block[1].children or () if child.content or child.type != "text"]
     if children and children[0].type == "strong_open" and children[-1].type == "strong_close":
         return Cause(
             line,
             f"“{words[:60]}” is bold, but no headline: that begins with “# ”.",
-            f"Write: # {words[:150]}",
+            f"Write: # {words}",
         )
-    return None
+    return Cause(line, f"The story has no headline; “{words}” looks like one.", f"Write: # {words}")
 
 
 def label_meant(blocks: Sequence[Sequence[Token]], kind: SectionKind, labels: Labels) -> Cause | None:
@@ -112,7 +115,7 @@ def _without_colon(line: _Line, kind: SectionKind, labels: Labels) -> Cause | No
     rest = line.text[len(label) :] if label else ""
     if not label:
         label = _before_sign(line.text, kind, labels)
-        rest = re.sub(r"^[\s\W]+", "", line.text[len(label) :])
+        rest = re.sub(r"^\W+", "", line.text[len(label) :])
     said = label.strip()
     if not said or said.endswith((":", "：")) or rest.lstrip("*_ ").startswith((":", "：")):
         return None
@@ -160,5 +163,5 @@ def _misspelt(line: _Line, phrases: Sequence[str]) -> Cause | None:
     return Cause(
         line.number,
         f"“{begin.strip()[:60]}” is no label. Did you mean “{phrase}”?",
-        f"Write: **{phrase}:** {rest[:100]}".rstrip(),
+        f"Write: **{phrase}:** {rest.strip()[:100]}".rstrip(),
     )

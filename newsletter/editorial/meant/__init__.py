@@ -1,0 +1,1 @@
+"""What an editor meant where the file says something else: other kinds of files, pastes, missing spaces."""
