@@ -106,6 +106,12 @@ class ApprovalSettings(_Section):
     approvers: dict[str, str] = {}
 
 
+class CheckSettings(_Section):
+    """What `newsletter check` shall not tell of any issue."""
+
+    ignore: tuple[str, ...] = ()  # codes of warnings and notices, as docs/checks.md lists them
+
+
 class DatabaseSettings(_Section):
     """Where the list and the ledger live."""
 
@@ -119,6 +125,7 @@ class Settings(BaseModel):
 
     publication: PublicationSettings = PublicationSettings()
     labels: LabelSettings = LabelSettings()
+    checks: CheckSettings = CheckSettings()
     delivery: DeliverySettings = DeliverySettings()
     database: DatabaseSettings = DatabaseSettings()
     warm_up: WarmUpSettings = WarmUpSettings()
@@ -271,6 +278,7 @@ def _read(path: Path) -> dict[str, Any]:
 _SECTIONS: Mapping[str, type[_Section]] = {
     "publication": PublicationSettings,
     "labels": LabelSettings,
+    "checks": CheckSettings,
     "delivery": DeliverySettings,
     "database": DatabaseSettings,
     "warm_up": WarmUpSettings,

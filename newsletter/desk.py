@@ -12,6 +12,7 @@ import orjson
 
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.editorial import Labels, read_source, slug
+from newsletter.editorial.frame import BACKGROUND_HINT, NOW_HINT
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.wiring import Wiring
 
@@ -84,9 +85,9 @@ date: {date}
 ---
 # {headline}
 
-**{background}:** What a reader who missed the last months needs: two to four dated, sourced sentences.
+**{background}:** {background_hint}
 
-**{now}:** What happened, in short paragraphs.
+**{now}:** {now_hint}
 """
 
 
@@ -157,7 +158,9 @@ def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
         date=today,
         headline=words,
         background=settings.labels.background[0],
+        background_hint=BACKGROUND_HINT,
         now=settings.labels.now[0],
+        now_hint=NOW_HINT,
     )
     return _write_brief(output or _default_path(settings.root, today, words), text)
 

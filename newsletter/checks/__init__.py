@@ -3,14 +3,31 @@
 Pure, and above both editorial and rendering. docs/checks.md explains every code.
 """
 
-from newsletter.checks import brief, fields, language, links, mail, pictures, subject, swallowed  # noqa: F401  (each registers)
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from newsletter.checks import (  # noqa: F401  (each registers)
+    brief,
+    fields,
+    language,
+    links,
+    mail,
+    pictures,
+    residue,
+    silence,
+    subject,
+    swallowed,
+)
 from newsletter.checks.mail import is_hopeless
 from newsletter.checks.registry import Check, Facts, PictureFacts, Seen, registered
 from newsletter.editorial.issue import Issue
 from newsletter.errors import Finding
 from newsletter.rendering.message import RenderedMessage
 
-__all__ = ["Check", "Facts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
+__all__ = ["NEVER_SENT", "Check", "Facts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
+
+# Told of any draft, and refused in real mail: words that certainly are no reader's.
+NEVER_SENT = ("comment-shown", "text-unwritten")
 
 _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 
@@ -18,12 +35,33 @@ _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 def run_checks(issue: Issue, facts: Facts, message: RenderedMessage | None = None) -> tuple[Finding, ...]:
     """Return every finding, by line; those about the whole mail come last.
 
-    Without ``message`` the checks of the rendered mail say nothing. What keeps an issue from being read at
-    all is not found here but raised by ``parse_issue``.
+    What was silenced is left out, and what has one cause is told once. Without ``message`` the checks of the
+    rendered mail say nothing. What keeps an issue from being read at all is not found here but raised by
+    ``parse_issue``.
     """
     seen = Seen(issue, facts, message)
-    found = [finding for each in registered() for finding in each.findings(seen)]
-    return tuple(sorted(found, key=_order))
+    found = (told for known in registered() for told in known.findings(seen))
+    heard = silence.without_silenced(found, issue, facts.ignored)
+    return tuple(sorted(_once_a_cause(heard), key=_order))
+
+
+def _once_a_cause(found: Iterable[tuple[Finding, str]]) -> Iterator[Finding]:
+    """Yield findings; of those with one cause the weightiest, with what the others say below its hint."""
+    causes: dict[str, list[Finding]] = {}
+    for finding, cause in found:
+        if cause:
+            causes.setdefault(cause, []).append(finding)
+        else:
+            yield finding
+    for findings in causes.values():
+        first, *others = sorted(findings, key=_weight)
+        also = [f"Also ({other.code}): {other.message}" for other in others]
+        yield replace(first, hint="\n".join([first.hint, *also]))
+
+
+def _weight(finding: Finding) -> tuple[int, bool, int]:
+    """Order findings of one cause: a picture that is not there comes before what its words lack."""
+    return _WEIGHT[finding.severity], finding.code != "picture-missing", finding.line or 0
 
 
 def _order(finding: Finding) -> tuple[bool, int, int, str]:

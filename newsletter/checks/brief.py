@@ -31,25 +31,26 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     rf"(?:({'|'.join(_WEEKDAYS)}),? )?\b({'|'.join(_MONTHS)}) ([0-9]{{1,2}}),? ([12][0-9]{{3}})\b"
 )
-# What `newsletter new` writes, and what writers put where words are still to come.
-_PLACEHOLDER = re.compile(
-    r"\bTKTK\b|\bTK\b|\bTBD\b|\bTODO\b|\bFIXME\b|(?i:lorem ipsum)"
-    r"|What a reader who missed the last months needs:|What happened, in short paragraphs\."
+# UTF-8 read as Windows-1252, once or twice; what stands where a byte could not be read; letters written as
+# mail transport (RFC 2045, 2047) and programs write them.
+_DAMAGE = re.compile(
+    "â€[™œ\x9d“”˜¦¢]|Ã[\u00a0-\u00bf]|Â[\u00a0«»·°©®]|\ufffd"
+    r"|=[0-9A-F]{2}=[0-9A-F]{2}|=\?[\w-]{3,20}\?[QBqb]\?|\\u[0-9a-fA-F]{4}|(?<=[a-z.!?,])\\n(?=[A-Z\\])"
 )
-# UTF-8 read as Windows-1252, once or twice, and what stands where a byte could not be read.
-_DAMAGE = re.compile("â€[™œ\x9d“”˜¦¢]|Ã[\u00a0-\u00bf]|Â[\u00a0«»·°©®]|\ufffd")
 
 
 @check("headline-long", "notice")
 def headline_long(seen: Seen) -> Iterator[Remark]:
     """Look for headlines that fill a phone's screen."""
     for story in seen.issue.stories:
-        length = len(Passage(story.headline, story.line).text)
+        text = Passage(story.headline, story.line).text
+        length = len(text)
         if length > MAX_HEADLINE:
             yield Remark(
                 story.line,
                 f"The headline has {length} characters; over {MAX_HEADLINE} fill half a phone's screen.",
                 "Move a part of it into the lede.",
+                cause=f"long: {text}",
             )
 
 
@@ -110,17 +111,6 @@ def paragraph_long(seen: Seen) -> Iterator[Remark]:
 
 def _of_kind(seen: Seen, kind: str) -> Iterator[Section]:
     return (section for _, section in sections(seen.issue) if section.kind == kind)
-
-
-@check("text-placeholder", "warning")
-def text_placeholder(seen: Seen) -> Iterator[Remark]:
-    """Look for words that stand where others were to come."""
-    for line, found in _matches(seen, _PLACEHOLDER):
-        yield Remark(
-            line,
-            f"“{found[:60]}” looks as if words were still to come here.",
-            "Write them, or put it between backticks if it is meant as such.",
-        )
 
 
 @check("text-damaged", "warning")

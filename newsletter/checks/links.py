@@ -2,12 +2,14 @@
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from newsletter.checks.reading import Link
 from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.visible.scan import compiled
 
 _REMEMBERED = 20_000  # addresses: several checks look at each, one check after the other
 SCHEMES = ("http", "https", "mailto")
@@ -21,6 +23,20 @@ _SHORTENERS = {
     "bit.ly", "buff.ly", "cutt.ly", "goo.gl", "is.gd", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at",
     "t.co", "tiny.cc", "tinyurl.com",
 }  # fmt: skip
+# Joiners (U+200C, U+200D) are left alone after letters that take them: Persian, Indic, emoji.
+_INVISIBLE = re.compile(
+    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f"
+    "\ufeff\ufff9-\ufffb]|(?<![^\x00-\u024f])[\u200c\u200d]"
+)
+_SHOWN_ADDRESS = (
+    "(?:https?://|www\\.)[!-;=?-~\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{1,2000}[!-;=?-~]"
+    "|[\\w.+-]{0,64}[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{0,3}@[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{0,3}"
+    "[\\w-]{1,64}[\\w.\u00ad\u200b-\u200f\u2060-\u206f\ufeff-]{0,128}\\.[\\w\u00ad\u200b\u2060\ufeff]{2,}"
+)
+_TO_COME = (
+    r"(?:^|[/=#?&.:])(TODO|TK(?:TK)*|FIXME|TBD|TBC|X{3,}|INSERT[-_]?\w{0,30}|LINK|URL|YOUR[-_]\w{1,30})"
+    r"(?:$|[/?#&.])"
+)
 _VAGUE = {
     "click", "click here", "click this", "click this link", "details", "find out more", "here",
     "learn more", "link", "more", "more info", "read more", "see here", "see more", "this", "this link",
@@ -28,8 +44,6 @@ _VAGUE = {
     "clique aqui", "aqui", "leia mais", "hier", "hier klicken", "mehr", "weiterlesen", "clicca qui",
     "qui", "leggi di più", "klik hier", "lees meer",
 }  # fmt: skip
-_UNREAD = re.compile(r"\[[^\]\n]+\]\(\s*<?(?:https?:|www\.|mailto:)[^\n)]*\)")
-_BARE = re.compile(r"https?://[^\s<>“”\"]+")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -97,6 +111,35 @@ def _is_local(host: str) -> bool:
     return "." not in host or host.endswith(_LOCAL_ENDINGS)
 
 
+def _hidden(href: str, source: str) -> str:
+    """Return the first invisible character of an address as its code point; empty without one.
+
+    One that the source itself writes as %E2%80%8B is meant.
+    """
+    address = ".".join(_readable(label) for label in unquote(href).split("."))
+    for found in _INVISIBLE.finditer(address):
+        escaped = quote(found[0])
+        if found[0] in source or escaped.casefold() not in source.casefold():
+            return f"U+{ord(found[0]):04X} ({unicodedata.name(found[0], 'a control character')})"
+    return ""
+
+
+def _readable(label: str) -> str:
+    """Return a server's name as it was written, before it was encoded for the net (RFC 3492)."""
+    before, mark, encoded = label.rpartition("xn--")
+    if not mark:
+        return label
+    name = re.match("[A-Za-z0-9-]*", encoded)
+    try:
+        return (
+            before
+            + (name[0] if name else "").encode().decode("punycode")
+            + encoded[name.end() if name else 0 :]
+        )
+    except UnicodeError:
+        return label
+
+
 def _named(link: Link) -> str:
     return f"“{link.text[:60]}”" if link.text else f"to {link.href[:80]}"
 
@@ -105,13 +148,55 @@ def _named(link: Link) -> str:
 def link_form(seen: Seen) -> Iterator[Remark]:
     """Look for a link that cannot lead anywhere from a mail."""
     for link in seen.links:
-        fault = _fault(link.href)
-        if fault:
+        if hidden := _hidden(link.href, seen.issue.source):
+            yield Remark(
+                link.line,
+                f"The address of the link {_named(link)} holds an invisible character, {hidden}.",
+                "Type the address again, or copy it from the page's address line.",
+                cause=_cause(link),
+            )
+        elif fault := _fault(link.href):
             yield Remark(
                 link.line,
                 f"The link {_named(link)} {fault}.",
                 "Write a whole address: https://example.org/page, or mailto:name@example.org.",
+                cause=_cause(link),
             )
+    linked = {link.text for link in seen.links}
+    for text, line in seen.prose:
+        for address in _broken_addresses(text):
+            if address in linked:
+                continue
+            yield Remark(
+                line,
+                f"An address here holds an invisible character, {_hidden(address, seen.issue.source)}.",
+                "Type the address again, or copy it from the page's address line.",
+            )
+
+
+def _broken_addresses(text: str) -> Iterator[str]:
+    """Yield addresses in running text that an invisible character takes apart."""
+    if _INVISIBLE.search(text):
+        for found in compiled(_SHOWN_ADDRESS).finditer(text):
+            if _INVISIBLE.search(found[0]):
+                yield found[0]
+
+
+@check("link-unfinished", "warning")
+def link_unfinished(seen: Seen) -> Iterator[Remark]:
+    """Look for an address in which a word such as TODO stands for what is to come."""
+    for link in seen.links:
+        if found := compiled(_TO_COME).search(link.href):
+            yield Remark(
+                link.line,
+                f"“{found[1]}” in the address of the link {_named(link)} looks as if it were still to come.",
+                "Put the page's whole address there.",
+                cause=_cause(link),
+            )
+
+
+def _cause(link: Link) -> str:
+    return f"address on {link.line}: {link.href}"
 
 
 @check("link-local", "error")
@@ -124,6 +209,7 @@ def link_local(seen: Seen) -> Iterator[Remark]:
                 link.line,
                 f"The link {_named(link)} leads to “{host}”, which readers cannot reach.",
                 "Use the page's public address.",
+                cause=_cause(link),
             )
 
 
@@ -137,6 +223,7 @@ def link_password(seen: Seen) -> Iterator[Remark]:
                 link.line,
                 f"The link {_named(link)} carries a user name or password in its address.",
                 "Take out all between “//” and “@”.",
+                cause=_cause(link),
             )
 
 
@@ -149,6 +236,7 @@ def link_plain_http(seen: Seen) -> Iterator[Remark]:
                 link.line,
                 f"The link {_named(link)} is http://, which others on the way can read and change.",
                 "Try the same address with https://.",
+                cause=_cause(link),
             )
 
 
@@ -162,6 +250,7 @@ def link_shortened(seen: Seen) -> Iterator[Remark]:
                 link.line,
                 f"The link {_named(link)} goes through {host}, which hides where it leads.",
                 "Use the address it leads to; filters trust that more, too.",
+                cause=_cause(link),
             )
 
 
@@ -187,43 +276,4 @@ def link_vague(seen: Seen) -> Iterator[Remark]:
                 link.line,
                 f"The link text “{link.text}” does not say where it leads.",
                 "Make the words the link that name the page: “the treaty's text”.",
-            )
-
-
-@check("link-bare", "notice")
-def link_bare(seen: Seen) -> Iterator[Remark]:
-    """Look for addresses shown as they are, which are read aloud letter by letter."""
-    bare = [link for link in seen.links if link.bare]
-    for link in bare:
-        yield Remark(
-            link.line,
-            f"The link shows its address, {link.text[:60]}, where words would do.",
-            "Write [what it is](address).",
-        )
-    linked = {address for link in bare for address in _addresses(link.text)}
-    for address, line in _unlinked(seen, linked):
-        yield Remark(line, f"The address {address[:60]} is text, not a link.", "Write [what it is](address).")
-
-
-def _unlinked(seen: Seen, linked: Collection[str]) -> Iterator[tuple[str, int]]:
-    """Yield addresses in running text, with their line, that are no link's."""
-    for text, line in seen.prose:
-        for address in _addresses(_UNREAD.sub("", text)):
-            if address not in linked:
-                yield address, line
-
-
-def _addresses(text: str) -> Iterator[str]:
-    return (found.rstrip(".,;:!?)") for found in _BARE.findall(text))
-
-
-@check("link-unread", "warning")
-def link_unread(seen: Seen) -> Iterator[Remark]:
-    """Look for what was meant as a link but is text to Markdown, mostly because of a space."""
-    for text, line in seen.prose:
-        for found in _UNREAD.findall(text):
-            yield Remark(
-                line,
-                f"“{found[:60]}” was meant as a link, but readers would see it as it stands.",
-                "Write [words](https://…) with no space in the address.",
             )

@@ -14,28 +14,41 @@ _BREAKS = ("softbreak", "hardbreak")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One run of inline tokens: a headline, a paragraph, a table's cell. ``line`` is its first."""
+    """One run of inline tokens: a headline, a paragraph, a table's cell. ``line`` is its first.
+
+    ``plain`` says that Markdown is not read in it: a subject, a caption.
+    """
 
     tokens: Sequence[Token]
     line: int
+    plain: bool = False
 
     @property
     def text(self) -> str:
         """Return the words a reader sees, each merge field as its default."""
         return shown(self.tokens)
 
+    @property
+    def visible(self) -> str:
+        """Return the text as it is shown, lines as in the source, each piece of code as one U+FFFC."""
+        return "".join(map(_as_seen, self.tokens))
+
+    @property
+    def linked(self) -> tuple[tuple[int, int], ...]:
+        """Return where in ``visible`` each link's text begins and ends; addresses shown as such are none."""
+        found, at, start = [], 0, 0
+        for token in self.tokens:
+            if token.type == "link_open":
+                start = at
+            elif token.type == "link_close" and token.info != "auto":
+                found.append((start, at))
+            at += len(_as_seen(token))
+        return tuple(found)
+
     def prose(self) -> Iterator[tuple[str, int]]:
         """Yield the text outside code, a line at a time, with the line's number."""
-        line, words = self.line, ""
-        for token in self.tokens:
-            if token.type in _BREAKS:
-                yield words, line
-                line, words = line + 1, ""
-            elif token.type != "code_inline":
-                words += as_shown(token)
-            else:
-                words += "\ufffc"  # an object stands here: what is left and right of it is not adjoined
-        yield words, line
+        for number, words in enumerate(self.visible.split("\n"), start=self.line):
+            yield words, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,13 @@ def as_shown(token: Token) -> str:
         use: FieldUse = token.meta["field"]
         return use.default or use.name
     return token.content if token.type not in _BREAKS else "" if token.hidden else " "
+
+
+def _as_seen(token: Token) -> str:
+    if token.type in _BREAKS:
+        return "\n"
+    # An object stands for code: what is left and right of it is not adjoined.
+    return "\ufffc" if token.type == "code_inline" else as_shown(token)
 
 
 def shown(tokens: Sequence[Token]) -> str:
@@ -86,17 +106,24 @@ def paragraphs(section: Section) -> Iterator[Passage]:
 
 
 def all_passages(issue: Issue) -> Iterator[Passage]:
-    """Yield every run of text of an issue: its front matter's, then headlines and sections in order."""
-    yield Passage(issue.subject, issue.front_lines.get("subject", 1))
-    yield Passage(issue.preheader, issue.front_lines.get("preheader", 1))
-    if issue.correction:
-        words = Token("text", "", 0, content=issue.correction)
-        yield Passage((words,), issue.front_lines.get("correction", 1))
+    """Yield every run of text of an issue: its front matter's, headlines and sections in order, pictures'."""
+    yield Passage(issue.subject, issue.front_lines.get("subject", 1), plain=True)
+    yield Passage(issue.preheader, issue.front_lines.get("preheader", 1), plain=True)
+    for key, words in (("by", issue.by), ("correction", issue.correction)):
+        if words:
+            yield _plain(words, issue.front_lines.get(key, 1))
     for story in issue.stories:
         yield Passage(story.headline, story.line)
         for part in story.parts:
             if isinstance(part, Section):
                 yield from passages(part)
+    for picture in issue.pictures:
+        yield _plain(picture.alt, picture.line)
+        yield _plain(picture.caption, picture.line)
+
+
+def _plain(text: str, line: int) -> Passage:
+    return Passage((Token("text", "", 0, content=text.replace("\n", " ")),), line, plain=True)
 
 
 def links(passages: Iterable[Passage], pictures: Iterable[Picture]) -> Iterator[Link]:

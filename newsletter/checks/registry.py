@@ -7,9 +7,12 @@ from functools import cached_property
 from itertools import islice
 
 from newsletter.checks.reading import Link, Passage, all_passages, links
+from newsletter.checks.visible import KINDS, Found, find
 from newsletter.editorial.issue import Issue, Picture
 from newsletter.errors import Finding, Severity
 from newsletter.rendering.message import RenderedMessage
+
+_OF_PICTURES = ("alt-", "caption-", "picture-")
 
 MAX_REMARKS = 200  # of one check: who has that many will look at the first ones
 
@@ -39,11 +42,13 @@ class Facts:
     """What a check may know beside the issue, handed in by wiring.
 
     ``pictures`` maps each local ``Picture.src`` to its file; one that is not there counts as missing.
-    ``today`` is the editor's day; without it nothing is said of an issue dated far ahead.
+    ``today`` is the editor's day; without it nothing is said of an issue dated far ahead. ``ignored`` are
+    codes of checks that shall say nothing of any issue of the publication.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
     today: date | None = None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,19 @@ class Seen:
         """Return every picture of the issue, in order."""
         return self.issue.pictures
 
+    @cached_property
+    def leftovers(self) -> Mapping[str, tuple[Found, ...]]:
+        """Return what readers would see and should not, by the code it is told under."""
+        by_code: dict[str, list[Found]] = {}
+        for found in find(self.passages, KINDS):
+            by_code.setdefault(found.code, []).append(found)
+        return {code: tuple(all_of_it) for code, all_of_it in by_code.items()}
+
+    def left(self, code: str) -> Iterator["Remark"]:
+        """Yield the remarks of one code on what readers would see and should not."""
+        for found in self.leftovers.get(code, ()):
+            yield Remark(found.line, found.message, found.hint)
+
     def line_of(self, key: str) -> int | None:
         """Return the line of a front matter key."""
         return self.issue.front_lines.get(key)
@@ -84,11 +102,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What one check has to say about one line; None is the whole issue, or the rendered mail."""
+    """What one check has to say about one line; None is the whole issue, or the rendered mail.
+
+    Remarks of one ``cause``, whichever checks they are of, are told as one finding: the weightiest. Without a
+    cause a remark stands for itself.
+    """
 
     line: int | None
     message: str
     hint: str
+    cause: str = ""
 
 
 Looking = Callable[[Seen], Iterator[Remark]]
@@ -102,13 +125,18 @@ class Check:
     severity: Severity
     look: Looking
 
-    def findings(self, seen: Seen) -> Iterator[Finding]:
-        """Yield what the check finds; after 200 findings one that says there are more."""
+    def findings(self, seen: Seen) -> Iterator[tuple[Finding, str]]:
+        """Yield what the check finds with its cause; after 200 findings one that says there are more."""
         for count, remark in enumerate(islice(self.look(seen), MAX_REMARKS + 1)):
             message = remark.message
             if count == MAX_REMARKS:
                 message = f"There are more of these, from this line on; the first {MAX_REMARKS} are told."
-            yield Finding(self.code, self.severity, seen.issue.file, remark.line, message, remark.hint)
+            found = Finding(self.code, self.severity, seen.issue.file, remark.line, message, remark.hint)
+            yield found, remark.cause or self._cause(remark.line)
+
+    def _cause(self, line: int | None) -> str:
+        """Return the cause that a check of pictures shares with the others: the picture on that line."""
+        return f"picture on {line}" if self.code.startswith(_OF_PICTURES) else ""
 
 
 _known: dict[str, Check] = {}

@@ -10,11 +10,17 @@ from newsletter.errors import Finding, Severity
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 
 
-def as_text(findings: Sequence[Finding]) -> str:
-    """Return ``file:line: severity code: message``, the hint indented below, a count at the end."""
-    if not findings:
-        return "Nothing to report."
-    return "\n".join([*map(_as_lines, findings), "", _count(findings)])
+def as_text(findings: Sequence[Finding], *, notices: bool = True) -> str:
+    """Return ``file:line: severity code: message``, the hint indented below, a count at the end.
+
+    Without ``notices`` they are counted, not shown.
+    """
+    told = [finding for finding in findings if notices or finding.severity != "notice"]
+    kept = len(findings) - len(told)
+    more = f" {kept} notice{'' if kept == 1 else 's'} not shown; --all shows everything." if kept else ""
+    if not told:
+        return f"Nothing to report.{more}"
+    return "\n".join([*map(_as_lines, told), "", f"{_count(told)}{more}"])
 
 
 def _as_lines(finding: Finding) -> str:

@@ -18,12 +18,13 @@ _ID_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=-|$)")
 @check("subject-long", "notice")
 def subject_long(seen: Seen) -> Iterator[Remark]:
     """Look for a subject that an inbox cuts off."""
-    length = len(shown(seen.issue.subject))
-    if length > MAX_SUBJECT:
+    text = shown(seen.issue.subject)
+    if len(text) > MAX_SUBJECT:
         yield Remark(
             seen.line_of("subject"),
-            f"The subject has {length} characters; many inboxes show {MAX_SUBJECT} or fewer.",
+            f"The subject has {len(text)} characters; many inboxes show {MAX_SUBJECT} or fewer.",
             "Put what matters first, and the rest into the preheader.",
+            cause=f"long: {text}",
         )
 
 

@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -11,7 +13,7 @@ from newsletter.cli.completion import words
 from newsletter.cli.console import print_json, say, told, warn, wiring
 from newsletter.cli.manual import WRITE, App
 from newsletter.cli.terminal.speaking import is_terminal, show
-from newsletter.errors import UsageError
+from newsletter.errors import Finding, UsageError
 from newsletter.sentences import command
 
 ISSUE = typer.Argument(
@@ -115,12 +117,14 @@ def check(
         help="How to print findings.",
         autocompletion=words(*FORMATS),
     ),
+    all: bool = typer.Option(False, "--all", help="Show notices, too; json and github always have them."),
 ) -> None:
     """List what should be changed before readers see an issue; exit 1 when any of it is an error."""
     from newsletter.checks.report import as_github, as_json, as_text
     from newsletter.publish import check as check_issue
 
-    formats = {"text": as_text, "json": as_json, "github": as_github}
+    formats: dict[str, Callable[[Sequence[Finding]], str]]
+    formats = {"text": partial(as_text, notices=all), "json": as_json, "github": as_github}
     if format not in formats:
         raise UsageError(f"“{format}” is no format.", hint=f"Write one of these: {', '.join(formats)}.")
     house = wiring()

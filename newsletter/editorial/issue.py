@@ -31,6 +31,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A note in the brief that no reader gets: its words, its first and its last line."""
+
+    text: str
+    line: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A labelled part of a story; the lede and the notes at a story's end have no label.
 
@@ -39,7 +48,7 @@ class Section:
     (``token.meta["field"]`` is a FieldUse), and footnotes: an inline ``footnote_ref`` (``token.meta`` has
     its note's ``number`` and which ``use`` of it this is) and, in notes, the blocks ``footnote_block`` and
     ``footnote`` with an inline ``footnote_anchor`` (the ``number`` and how many ``uses``).
-    A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text.
+    A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text, comments left out.
     """
 
     kind: SectionKind
@@ -69,6 +78,7 @@ class Issue:
     was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order. ``by`` is
     plain text: the person or people the letter is from; empty as a rule.
     ``correction`` is plain text: what an earlier mail of this issue got wrong; empty as a rule.
+    ``comments`` were left out of the stories; ``ignored`` are codes of checks that shall say nothing of it.
     """
 
     id: str
@@ -82,6 +92,8 @@ class Issue:
     fields: tuple[FieldUse, ...]
     correction: str = ""
     by: str = ""
+    comments: tuple[Comment, ...] = ()
+    ignored: tuple[str, ...] = ()
     source: str = field(repr=False, default="")
     front_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image
 from markdown_it.token import Token
 
+from newsletter.editorial.comments import read_comments
 from newsletter.editorial.dialects.addresses import may_hold_addresses, read_addresses
 from newsletter.editorial.dialects.asian import AsianInline, hide_breaks, may_hold_asian
 from newsletter.editorial.dialects.breaks import kept_breaks, read_breaks
@@ -26,6 +27,7 @@ from newsletter.editorial.dialects.notes import may_hold_notes, read_notes
 from newsletter.editorial.dialects.tasks import tick_tasks
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
+from newsletter.editorial.issue import Comment
 from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
 from newsletter.editorial.pictures import lift_pictures, spaced_picture
 from newsletter.editorial.steps import MAX_STEPS, Steps, TooManySteps, count_steps
@@ -38,14 +40,17 @@ _OPEN_DESTINATION = re.compile(r"\]\(\S*$")
 _TEMPLATE_OPENING = re.compile(r"\{\{|\{%")
 
 
-def parse_blocks(text: str, faults: Faults, *, max_steps: int = MAX_STEPS) -> list[Token]:
+def parse_blocks(
+    text: str, faults: Faults, *, max_steps: int = MAX_STEPS, comments: list[Comment] | None = None
+) -> list[Token]:
     """Return the block tokens of a text, pictures lifted out of their paragraphs.
 
-    ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``. Raises
-    IssueError where reading stopped: nothing below is known, and to tell of more would mislead.
+    ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``, HTML comments to
+    ``comments``. Raises IssueError where reading stopped: nothing below is known, and to tell of more would
+    mislead.
     """
     steps = Steps(max_steps)
-    env: dict[str, object] = {"faults": faults, "line": 1, "steps": steps}
+    env: dict[str, object] = {"faults": faults, "line": 1, "steps": steps, "comments": comments}
     try:
         steps.take_for_quotes(text)
         with _collecting_later():
@@ -131,6 +136,7 @@ def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
         read_notes(parser)
     if addresses:
         read_addresses(parser)
+    read_comments(parser)
     count_steps(parser)
     return parser
 

@@ -6,7 +6,7 @@ from newsletter.editorial.brief import build_stories
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import plain_tokens, uses
 from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
-from newsletter.editorial.issue import Brief, FieldUse, Issue, Section
+from newsletter.editorial.issue import Brief, Comment, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
 from newsletter.editorial.meant.conflicts import without_conflicts
@@ -42,7 +42,9 @@ def parse_issue(
     front = read_front(lines, faults)
     meant = as_meant(lines[front.body :], labels)
     body = "\n" * front.body + "\n".join(meant)  # so that lines keep their numbers
-    stories = build_stories(parse_blocks(body, faults, max_steps=max_steps), labels, len(lines), faults)
+    comments: list[Comment] = []
+    tokens = parse_blocks(body, faults, max_steps=max_steps, comments=comments)
+    stories = build_stories(tokens, labels, len(lines), faults)
     subject = _subject(front, faults)
     preheader = _front_tokens(front, "preheader", faults)
     issue = Issue(
@@ -57,6 +59,8 @@ def parse_issue(
         fields=(*uses(subject), *uses(preheader), *_story_fields(stories)),
         correction=_plain(front, "correction", MAX_CORRECTION, faults),
         by=_plain(front, "by", MAX_BYLINE, faults),
+        comments=tuple(sorted(comments, key=lambda comment: comment.line)),
+        ignored=tuple(front.values.get("ignore", "").replace(",", " ").split()),
         source=text,
         front_lines=dict(front.lines),
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import DeliveryError, Finding, IssueError
 from newsletter.publish.account import mailings_of, status
-from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
+from newsletter.publish.draft import Draft, check_draft, read_draft, refuse_notes, render_draft
 from newsletter.publish.foresee import Sending, continuation, envelope_of, unfinished_of
 from newsletter.sentences import command, count_of
 from newsletter.wiring import Wiring
@@ -107,6 +107,8 @@ def _new_correction(
             wrong=told,
         )
     message = render_draft(wiring, draft).message
+    findings = check_draft(wiring, draft, message)
+    refuse_notes(wiring, findings)
     return Sending(
         issue=own,
         kind="correction",
@@ -121,7 +123,7 @@ def _new_correction(
         source=draft.digest,
         pictures=tuple(draft.pictures.values()),
         after=tuple(each.id for each in before[-1:]),
-        findings=(*check_draft(wiring, draft, message), *_unsettled(wiring, draft)),
+        findings=(*findings, *_unsettled(wiring, draft)),
         date=draft.date,
         corrects=draft.issue.id,
         wrong=told,

@@ -1,7 +1,7 @@
 """Read an issue as it stands on disk, render it, and say what should be said of it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -145,7 +145,8 @@ def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -
     missing = {
         source: PictureFacts(False, why=each.why, hint=each.hint) for source, each in draft.missing.items()
     }
-    return run_checks(draft.issue, Facts(pictures | missing, today=wiring.today()), message)
+    facts = Facts(pictures | missing, today=wiring.today(), ignored=wiring.settings.checks.ignore)
+    return run_checks(draft.issue, facts, message)
 
 
 def _facts(ready: Ready) -> "PictureFacts":
@@ -160,3 +161,15 @@ def _facts(ready: Ready) -> "PictureFacts":
         form=_FORMS[ready.suffix],
         stilled=ready.stilled,
     )
+
+
+def refuse_notes(wiring: Wiring, findings: Sequence[Finding]) -> None:
+    """Refuse real mail that would show readers a comment, or what `newsletter new` wrote.
+
+    Raises IssueError with each of them.
+    """
+    from newsletter.checks import NEVER_SENT
+
+    notes = [finding for finding in findings if finding.code in NEVER_SENT]
+    if notes and not wiring.settings.stays_here:
+        raise IssueError(notes)

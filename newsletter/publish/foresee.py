@@ -9,7 +9,7 @@ from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChange
 from newsletter.picture_files import PictureFile
 from newsletter.publish.account import mailings_of
 from newsletter.publish.caution import cautions
-from newsletter.publish.draft import Draft, check_draft, read_draft, render_draft
+from newsletter.publish.draft import Draft, check_draft, read_draft, refuse_notes, render_draft
 from newsletter.rendering import RenderedMessage
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -226,6 +226,8 @@ def _new_sending(
         # Everyone gets the very same bytes, whatever became of the templates since.
         frozen = mailings.message_of(connection, latest.id) if latest else None
     message = frozen or render_draft(wiring, draft).message
+    findings = () if latest else check_draft(wiring, draft, message)
+    refuse_notes(wiring, findings)
     return Sending(
         issue=draft.issue.id,
         kind=kind,
@@ -245,7 +247,7 @@ def _new_sending(
         findings=()
         if latest
         else (
-            *check_draft(wiring, draft, message),
+            *findings,
             *cautions(wiring, draft, subject=message.subject, readers=readers),
         ),
         date=draft.date,

@@ -59,6 +59,23 @@ SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("text-placeholder", 13, _said("Lorem ipsum dolor sit amet.")),
     ("text-damaged", 13, _said("Itâ€™s eleven fish.")),
     ("text-damaged", 13, _said("In a cafÃ© by the river.")),
+    ("text-damaged", 13, _said("Ana=E2=80=99s eleven fish.")),
+    ("text-damaged", 13, _said("Ana\\\\u2019s eleven fish.")),
+    ("text-damaged", 2, (f"subject: {HEAD}", "subject: '=?utf-8?Q?The_river?='")),
+    ("text-unwritten", 13, _said("What happened, in short paragraphs.")),
+    ("comment-shown", 13, _said("Eleven \\<!-- ask Ana -->fish.")),
+    ("comment-left-out", 13, _said("Eleven <!-- ask Ana -->fish.")),
+    ("ignore-unknown", 13, _said("Eleven <!-- check: ignore no-such -->fish.")),
+    ("markup-left", 13, _said("Eleven <b>fish</b> passed.")),
+    ("link-unfinished", 9, (TARGET, "https://example.org/TODO")),
+    ("link-form", 9, (TARGET, "https://example.org/da\u200bm")),
+    ("link-form", 9, (TARGET, "https://exam\u2060ple.org/dam")),
+    ("link-form", 9, (TARGET, "https://example.org/da\u00a0m")),
+    ("link-form", 9, (TARGET, "https://example.org/da\u00adm")),
+    ("link-form", 9, (TARGET, "mailto:ana\ufeff@example.org")),
+    ("link-form", 9, (TARGET, "https://example.org/\u202edam")),
+    ("link-form", 13, _said("Read https://example.org/co\u200bunt today.")),
+    ("link-form", 13, _said("Write to ana\u200b@example.org today.")),
     ("date-wrong", 13, _said("They came on Monday, 3 March 2026.")),
     ("date-wrong", 13, _said("They came on June 31, 2025.")),
     ("field-default", 15, ('{{ first_name or "reader" }}', "{{ first_name }}")),
@@ -154,6 +171,18 @@ def test_a_missing_picture_says_why(look: Any) -> None:
     why = "mail clients show only JPEG, PNG and GIF"
     found = look(pictures={"salmon.jpg": PictureFacts(False, why=why)})
     assert [each.message for each in found] == [f"The picture “salmon.jpg” cannot be used: {why}."]
+
+
+def test_an_invisible_character_in_an_address_is_named_by_its_code_point(look: Any) -> None:
+    (finding,) = look((TARGET, "https://example.org/da\u200bm"))
+    assert "U+200B (ZERO WIDTH SPACE)" in finding.message
+    assert "taken down last year" in finding.message
+
+
+def test_joiners_that_belong_to_a_word_and_escapes_that_are_meant_are_sound(codes: Codes) -> None:
+    assert codes((TARGET, "https://fa.example.org/wiki/می\u200cخواهم")) == []
+    assert codes((TARGET, "https://example.org/a%E2%80%8Bb")) == []
+    assert codes(_said("Do\u00adnau\u200b, 10\u00a0€ and ana@example.org.")) == []
 
 
 def test_a_date_far_ahead_is_found_and_without_today_it_is_not(codes: Codes) -> None:

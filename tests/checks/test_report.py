@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,25 @@ def test_text_has_place_severity_code_message_and_the_hint_below() -> None:
 
 def test_text_counts_in_the_plural() -> None:
     assert as_text([ONE, ONE]).endswith("\n2 warnings.")
+
+
+def test_without_notices_they_are_counted() -> None:
+    assert as_text([ONE, MORE], notices=False).splitlines()[-1] == (
+        "1 warning. 1 notice not shown; --all shows everything."
+    )
+    assert as_text([MORE, MORE], notices=False) == (
+        "Nothing to report. 2 notices not shown; --all shows everything."
+    )
+    assert as_text([ONE], notices=False) == as_text([ONE])
+
+
+def test_the_command_shows_notices_when_asked_and_to_programs_always(publication: Any) -> None:
+    text = (publication.root / "issues" / "first.md").read_text()
+    publication.brief("first", text.replace("Nobody’s", "One. Two. Three. Nobody’s"))
+    assert "paragraph-long" not in publication.run("check", "first").stdout
+    assert "1 notice not shown" in publication.run("check", "first").stdout
+    for words in (["--all"], ["--format", "json"], ["--format", "github"]):
+        assert "paragraph-long" in publication.run("check", "first", *words).stdout
 
 
 def test_nothing_found_is_said_in_words_and_is_an_empty_array_for_programs() -> None:

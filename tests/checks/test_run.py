@@ -80,8 +80,9 @@ def test_any_text_that_can_be_read_can_be_checked(pieces: list[str]) -> None:
 
 def test_a_new_brief_is_told_that_its_words_are_still_to_come(publication: Any) -> None:
     publication.run("new", "The river that came back", "-o", "issues/river.md")
-    told = publication.run("check", "river").stdout
-    assert told.count("text-placeholder") == 2
+    told = publication.run("check", "river")
+    assert told.exit_code == 1
+    assert told.stdout.count("error text-unwritten") == 2
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)

@@ -174,12 +174,30 @@ def test_a_bad_brief_is_not_sent_and_nothing_of_it_stands_in_the_ledger(
     assert json.loads(house.run("status", "--json").stdout) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["What happened, in short paragraphs.", "It opens. \\<!-- ask legal -->"],
+    ids=["a hint of a new brief", "a comment that would be shown"],
+)
+def test_real_mail_is_refused_while_a_note_stands_in_it_and_a_local_one_only_warned_of(
+    words: str, publication: Publication
+) -> None:
+    publication.subscribe(1)
+    publication.brief("first", BRIEF.replace(KITCHEN, words))
+    publication.settings(provider="sandbox")
+    local = publication.run("send", "first", "--dry-run")
+    assert (local.exit_code, said(local, "issues/first.md:14")) == (0, True)
+    publication.settings(provider="sendgrid")
+    real = publication.run("send", "first", "--dry-run")
+    assert (real.exit_code, said(real, "issues/first.md:14")) == (1, True)
+
+
 # what an editor may write, and a mail can carry · the text · what the reader's HTML then holds
 GOOD: dict[str, tuple[str, str]] = {
     "a script": ("<script>alert(1)</script>", escape("<script>alert(1)</script>", quote=False)),
     "the end of the page": (
-        "</td></table></body> <!-- x",
-        "&lt;/td&gt;&lt;/table&gt;&lt;/body&gt; &lt;!-- x",
+        "</td></table></body> --> x",
+        "&lt;/td&gt;&lt;/table&gt;&lt;/body&gt; --&gt; x",
     ),
     "MJML": ("</mj-text><mj-image src='x'/>", "&lt;/mj-text&gt;&lt;mj-image"),
     "braces in code": ("`{{ x }} {% y %}`", "{{ x }} {% y %}"),

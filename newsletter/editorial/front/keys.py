@@ -11,7 +11,7 @@ from newsletter.editorial.front.values import Entry, Unreadable, read_value
 from newsletter.editorial.meant.invisible import tidy, without_ends, without_start
 from newsletter.editorial.names import nearest
 
-KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction")
+KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction", "ignore")
 FENCE = "---"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

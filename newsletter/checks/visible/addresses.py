@@ -1,0 +1,61 @@
+"""Links that are none: halves of them, other systems' writing, addresses of somebody's own machine."""
+
+from newsletter.checks.visible.scan import Kind, Place
+
+_SAYS = "was meant as a link, but readers would see it as it stands"
+_HINT = "Write [words](https://…) with no space in the address, and none between the brackets."
+_WEB = r"(?:https?:|www\.|mailto:)"
+_ASIDE = frozenset({"", "…", "...", "sic"})
+
+
+def _refers(place: Place) -> bool:
+    """Say whether two brackets are a link by reference, rather than two notes by number."""
+    first, second = place.match[1].strip(), place.match[2].strip()
+    aside = first.casefold() in _ASIDE or (second.casefold() in _ASIDE and second != "")
+    return not aside and not (first.isdigit() or second.isdigit())
+
+
+def _unread(needles: tuple[str, ...], pattern: str, **more: object) -> Kind:
+    return Kind("link-unread", needles, pattern, _SAYS, _HINT, **more)  # type: ignore[arg-type]
+
+
+HALF_LINKS = (
+    _unread(
+        ("](",),
+        rf"\[[^\[\]]{{0,300}}\]\((?:<?{_WEB}[^)\n]{{0,300}}\)?|[^\s()]{{0,300}}\)?)",
+    ),
+    _unread(
+        ("]",),
+        rf"\[[^\[\]]{{1,300}}\]\s{{1,2}}\(<?(?:{_WEB}|[\w.-]{{1,80}}\.(?:com|org|net|html?|pdf|md)\b)[^)\n]{{0,300}}\)?"
+        rf"|\([^()\n]{{1,300}}\)\s?\[{_WEB}[^\]\n]{{0,300}}\]?"
+        rf"|\[[^\[\]]{{1,200}}\](?={_WEB})|\[{_WEB}[^\[\]\s]{{1,300}}\s[^\[\]\n]{{1,200}}\]"
+        rf"|\[[^\[\]|\n]{{1,200}}\|\s?{_WEB}[^\[\]\n]{{0,300}}\]"
+        rf"|(?:link:)?https?://[^\s\[\]]{{1,300}}\[[^\[\]\n\d][^\[\]\n]{{0,200}}\]",
+    ),
+    _unread(
+        ("http",),
+        rf"\[[^\[\]()\n]{{1,200}}\({_WEB}[^()\n]{{1,300}}\)\]"
+        rf"|(?:\{{[^{{}}\n]{{1,100}}\}}|<[^<>\n]{{1,100}}>)\({_WEB}[^)\n]{{0,300}}\)?",
+    ),
+    _unread(("][",), r"\[([^\[\]]{1,200})\]\[([^\[\]]{0,200})\]", sure=_refers),
+    _unread((")[",), r"\([^()\n]{1,300}\)\[(?!\d|…|\.\.|sic\b)[^\[\]\n]{1,300}\]"),
+    _unread(("<", '":'), rf"<{_WEB}[^<>\n]{{0,300}}>?|\"[^\"\n]{{1,200}}\":(?:https?:|/)\S{{0,300}}"),
+    Kind(
+        "link-unread",
+        ("file:", "script:", ":\\", "\\\\"),
+        r"\bfile:/\S{0,200}|\b(?:javascript|vbscript):\S{1,200}|(?<![\w\\])[A-Za-z]:\\\w\S{0,200}"
+        r"|(?<![\w\\:])\\\\[\w.-]{2,60}\\\S{1,200}",
+        "leads to somebody's own machine, where readers cannot go",
+        "Put the file on the web and link to it there: [words](https://…).",
+    ),
+)
+
+BARE = (
+    Kind(
+        "link-bare",
+        ("http", "www."),
+        r"(?:https?://|(?<![\w.@/])www\.)[^\s<>“”\"\ufffc]{0,2000}[^\s<>“”\"\ufffc.,;:!?)\]]",
+        "shows its address, where words would do",
+        "Write [what it is](address).",
+    ),
+)

@@ -1,0 +1,88 @@
+"""Signs of emphasis that Markdown did not take as such, apart from those that are meant as they are.
+
+``**`` also makes a word printable (f**k), marks a note at the foot, and is a power in a formula; ``==``
+compares, ``__`` is a gap to be filled in. Told is what stands around words as emphasis does.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from newsletter.checks.visible.scan import Match, Place
+
+_LONGEST = 3  # ***both***; a longer run is a line or a gap
+_TIGHT = ("==", "~~", "__")  # a space inside makes these something else than emphasis
+_SHORT_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}$")
+
+
+def unpaired(places: Sequence[Place]) -> Iterator[Place]:
+    """Yield the first sign of each pair, and ``**`` without another unless it marks a note at the foot."""
+    single: list[Place] = []
+    for _, group in groupby(places, key=lambda place: place.passage):
+        runs = [place for place in group if len(place.match[0]) <= _LONGEST]
+        for sign in dict.fromkeys(place.match[0] for place in runs):
+            told, left = _pairs([place for place in runs if place.match[0] == sign])
+            yield from told
+            single += left if sign.startswith("*") else []
+    marks = [place for place in single if _closes(place.match)]
+    feet = [place for place in single if _begins_line(place.match)]
+    if not (marks and feet):
+        yield from (place for place in single if _beside_words(place.match))
+
+
+def _pairs(runs: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+    """Return signs that open before words with one that closes after them, and those left without another."""
+    told: list[Place] = []
+    left: list[Place] = []
+    opened: Place | None = None
+    for place in runs:
+        if opened and _ends(opened.match, place.match):
+            told.append(opened)
+            opened = None
+        elif _opens(place.match):
+            left += [opened] if opened else []
+            opened = place
+        elif _closes(place.match):
+            left.append(place)
+    return told, [*left, *([opened] if opened else [])]
+
+
+def _ends(opened: Match, closing: Match) -> bool:
+    if opened[0].startswith(_TIGHT) and (_after(opened).isspace() or _before(closing).isspace()):
+        return False
+    return not _is_word(_after(closing)) or not _is_word(_before(opened))
+
+
+def _opens(match: Match) -> bool:
+    """Say whether a sign stands before words: no letter right before it."""
+    if _is_word(_before(match)):
+        return False
+    spaced = _after(match).isspace()
+    return not spaced or not _before(match).strip()
+
+
+def _closes(match: Match) -> bool:
+    return bool(_before(match).strip()) and not _is_word(_after(match))
+
+
+def _begins_line(match: Match) -> bool:
+    return _before(match) in ("", "\n")
+
+
+def _beside_words(match: Match) -> bool:
+    """Say whether a sign touches a word, and no unprintable one: “s**”."""
+    if _SHORT_WORD.search(match.string[max(0, match.start() - 3) : match.start()]):
+        return False
+    return _is_word(_before(match)) or bool(_after(match).strip())
+
+
+def _before(match: Match) -> str:
+    return match.string[match.start() - 1] if match.start() else ""
+
+
+def _after(match: Match) -> str:
+    return match.string[match.end() : match.end() + 1]
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
