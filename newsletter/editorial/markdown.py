@@ -30,6 +30,7 @@ from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
 from newsletter.editorial.issue import Comment
 from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
 from newsletter.editorial.pictures import lift_pictures, spaced_picture
+from newsletter.editorial.spans import mark_languages
 from newsletter.editorial.steps import MAX_STEPS, Steps, TooManySteps, count_steps
 
 MAX_DEPTH = 20  # mail programs and the tools that prepare a mail give up on deeper nesting
@@ -137,6 +138,7 @@ def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
     if addresses:
         read_addresses(parser)
     read_comments(parser)
+    mark_languages(parser)
     count_steps(parser)
     return parser
 

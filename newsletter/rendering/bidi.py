@@ -27,10 +27,6 @@ class Words(NamedTuple):
     ltr: int = 0
     rtl: int = 0
 
-    def plus(self, other: "Words") -> "Words":
-        """Return the sum of two counts."""
-        return Words(self.ltr + other.ltr, self.rtl + other.rtl)
-
     def direction(self, otherwise: Direction) -> Direction:
         """Return which way these words run as a whole; ``otherwise`` when there are none."""
         if not self.ltr + self.rtl:
@@ -45,6 +41,16 @@ def count(text: str) -> Words:
     return Words(len(letters) - rtl, rtl)
 
 
+def sum_of(*counts: Words) -> Words:
+    """Return the sum of counts."""
+    return Words(sum(words.ltr for words in counts), sum(words.rtl for words in counts))
+
+
+def may_turn(tokens: Sequence[Token]) -> bool:
+    """Say whether any of some inline or block tokens may run right to left: an entity may be any letter."""
+    return any(_RTL.search(token.content) or "&" in token.content for token in tokens if token.content)
+
+
 def count_inline(tokens: Iterable[Token]) -> Words:
     """Count the words of inline tokens. Code and merge fields have none: they run with the rest."""
     return count("".join([_countable(token) for token in tokens]))
@@ -52,11 +58,8 @@ def count_inline(tokens: Iterable[Token]) -> Words:
 
 def count_blocks(tokens: Sequence[Token], *, outermost: bool = False) -> Words:
     """Count the words in block tokens, or of those in no list, quote or table. Code has none."""
-    total = Words()
-    for token in tokens:
-        if token.type == "inline" and (token.level == 1 or not outermost):
-            total = total.plus(count_inline(token.children or ()))
-    return total
+    texts = (token for token in tokens if token.type == "inline" and (token.level == 1 or not outermost))
+    return sum_of(*(count_inline(text.children or ()) for text in texts))
 
 
 def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Direction]:
@@ -65,7 +68,7 @@ def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Dire
     A block without words runs as the one around it, ``base`` at the top. A table runs as its head does. Where
     all run left to right, as ``base`` does, the answer is empty.
     """
-    if base == "ltr" and not any(may_turn(token) for token in tokens):
+    if base == "ltr" and not may_turn(tokens):
         return {}
     words = _words_by_block(tokens)
     found: dict[int, Direction] = {}
@@ -94,7 +97,7 @@ def _words_by_block(tokens: Sequence[Token]) -> dict[int, Words]:
         elif token.nesting < 0:
             closed = inside.pop()
             if inside:
-                words[inside[-1]] = words[inside[-1]].plus(words[closed])
+                words[inside[-1]] = sum_of(words[inside[-1]], words[closed])
             if token.type == "thead_close":
                 heads[inside[-1]] = words[closed]
     # A table is read along its head: what its cells quote, and in which script, does not turn it.
@@ -103,8 +106,3 @@ def _words_by_block(tokens: Sequence[Token]) -> dict[int, Words]:
 
 def _countable(token: Token) -> str:
     return token.content if token.type.startswith("text") else " " * (token.nesting == 0)
-
-
-def may_turn(token: Token) -> bool:
-    """Say whether a token may hold a letter that runs right to left: it is cheaper to ask than to count."""
-    return bool(_RTL.search(token.content)) or "&" in token.content  # an entity may stand for any letter

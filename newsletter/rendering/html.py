@@ -1,15 +1,18 @@
 """Markdown tokens to HTML that stands inside ``mj-text``: well-formed, safe, no layout of its own."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
 from newsletter.editorial.issue import Picture
-from newsletter.rendering.bidi import START, Direction, block_directions
+from newsletter.rendering.bidi import START, Direction
 from newsletter.rendering.merge import Fields
+from newsletter.rendering.publication import direction
+from newsletter.rendering.sides import Sides
 from newsletter.rendering.tables import (
+    A_PAGE,
     A_PHONE,
     NARROWEST,
     is_number,
@@ -25,13 +28,12 @@ from newsletter.rendering.tables import (
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile('[&<>"]')
 
-_LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 _UNBROKEN = "white-space:nowrap"
 _ROOM = "min-width:8em"  # or a sentence stands one word to the line where its neighbours need much
 # Table cells around a mail's text would grow with what is in them; one of a fixed layout holds what scrolls.
 _BOX = (
     '<table role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%"'
-    ' style="table-layout:fixed"><tr><td class="box">'
+    ' style="table-layout:fixed"><tr><td class="sheet">'
 )
 _BOX_END = "</td></tr></table>"
 # The containers around it break words at any letter, which a cell would inherit.
@@ -47,35 +49,25 @@ def escape(text: str) -> str:
 class HtmlWriter:
     """Write tokens as HTML. ``top`` is the level of the first heading below a label; ``page`` runs that way.
 
-    Between two calls of ``enter`` all text belongs to one story.
+    ``sides.enter`` begins a story.
     """
 
     fields: Fields
     top: int = 3
     page: Direction = "ltr"
     table_word: str = "Table"
-    story: Direction = field(default="ltr", init=False)
-    _own: Direction = field(default="ltr", init=False)  # of the block that is being opened
-    _around: list[Direction | None] = field(default_factory=list, init=False)  # of the elements around it
-    _directions: Mapping[int, Direction] = field(default_factory=dict, init=False)  # of blocks, by position
+    sides: Sides = field(init=False)
     _level: int = field(default=0, init=False)
     _cell: str = field(default="td", init=False)  # the element of the cell that is open
     _in_table: bool = field(default=False, init=False)
-    mixed: bool = field(default=False, init=False)  # the list being opened has items of both directions
 
     def __post_init__(self) -> None:
-        self.enter(self.page)
-
-    def enter(self, story: Direction) -> None:
-        """Begin a story that runs that way: what has no words runs with it."""
-        self.story = story
-        # A template may turn a story's containers or not: the blocks in them say for themselves.
-        self._around = [self.page if story == self.page else None]
+        self.sides = Sides(self.page)
 
     def blocks(self, tokens: Sequence[Token]) -> list[str | Picture]:
         """Return runs of HTML and the pictures between them, in order."""
         self._level = self.top - 1
-        self._directions = block_directions(tokens, self.story)
+        self.sides.read(tokens)
         found: list[str | Picture] = []
         run: list[str] = []
         for position, token in enumerate(tokens):
@@ -84,36 +76,14 @@ class HtmlWriter:
                 run = []
                 found.append(token.meta["picture"])
             else:
-                self._own = self._directions.get(position, self.story)
+                self.sides.begin(tokens, position)
                 run.append(self._block(token, tokens, position))
-                self._keep_around(token)
+                self.sides.go_on(token)
         return [*found, "".join(run)] if run else found
 
     def inline(self, tokens: Iterable[Token]) -> str:
         """Return inline tokens as HTML."""
         return "".join([_INLINE[token.type](self, token) for token in tokens])
-
-    def facing(self, own: Direction | None = None, style: str = "") -> str:
-        """Return the attributes of a block that runs otherwise than what it stands in; else only ``style``.
-
-        ``own`` is its direction, without it that of the block being opened. Its alignment is said too, since
-        the containers around it say left, or right.
-        """
-        own = own or self._own
-        if own == self._around[-1]:
-            return f' style="{style}"' if style else ""
-        return f' dir="{own}" style="{style}{";" if style else ""}text-align:{START[own]}"'
-
-    @property
-    def left_to_right(self) -> str:
-        """Return the attribute for code or an address, whose signs would change places in other text."""
-        here = self._around[-1] or self.story
-        return ' dir="ltr"' if here == "rtl" else ""
-
-    def turned(self, *classes: str) -> str:
-        """Return the class attribute of a block with a start and an end side; themes mirror ``turned``."""
-        names = [*classes, "turned"] if self._own != self.page else [*classes]
-        return f' class="{" ".join(names)}"' if names else ""
 
     def words(self, text: str) -> str:
         """Return text as HTML; in a table, with what must not break kept together."""
@@ -129,20 +99,6 @@ class HtmlWriter:
         self._in_table = False
         return f"</table></div>{_BOX_END}"
 
-    def _has_turned_items(self, tokens: Sequence[Token], position: int) -> bool:
-        """Say whether items of the list at a position run the other way: their marks need room there."""
-        level = tokens[position].level
-        for at in range(position + 1, len(tokens)) if self._directions else ():
-            if tokens[at].level == level:
-                break
-            if (
-                tokens[at].type == "list_item_open"
-                and tokens[at].level == level + 1
-                and self._directions[at] != self._own
-            ):
-                return True
-        return False
-
     def close_cell(self) -> str:
         """Close the cell that is open."""
         return f"</{self._cell}>"
@@ -150,9 +106,9 @@ class HtmlWriter:
     def cell(self, token: Token, content: Token | None) -> str:
         """Open a table's cell, aligned as its column; a number reads from the left and stays on its line."""
         words = words_of(content)
-        table = self._around[-1] or self.story
+        table = self.sides.here
         style = str(token.attrs.get("style", f"text-align:{START[table]}"))
-        own = "ltr" if runs_left_to_right(words) else self._own
+        own = "ltr" if runs_left_to_right(words) else self.sides.own
         # A head without words heads nothing: programs that read aloud would say so at each cell below.
         self._cell = token.tag if content is not None and content.content else "td"
         kind = ' scope="col"' if self._cell == "th" else ' class="head"' if token.tag == "th" else ""
@@ -167,22 +123,15 @@ class HtmlWriter:
         needed = least_width(rows)
         # A box that scrolls has to be reached by the keyboard; one that never does is not worth a stop.
         reach = f' tabindex="0" role="group" aria-label="{label}"' if needed > NARROWEST else ""
-        wide = self.turned("wide") if needed > A_PHONE else ""
-        box = f"<div{wide}{self.facing(style='overflow-x:auto')}{reach}>"
-        return f"{_BOX}{box}<table{self.turned('data')} {_WHOLE}>"
-
-    def _keep_around(self, token: Token) -> None:
-        if token.nesting > 0 and not token.hidden:
-            self._around.append(self._own)
-        elif token.nesting < 0 and not token.hidden:
-            self._around.pop()
+        wide = self.sides.classes("wide", *["wider"] * (needed > A_PAGE)) if needed > A_PHONE else ""
+        box = f"<div{wide}{self.sides.facing(style='overflow-x:auto')}{reach}>"
+        return f"{_BOX}{box}<table{self.sides.classes('data')} {_WHOLE}>"
 
     def _block(self, token: Token, tokens: Sequence[Token], position: int) -> str:
         if token.type == "inline":
             return self.inline(token.children or ())
         if token.type == "table_open":
             return self._table(rows_of(table_at(tokens, position)))
-        self.mixed = token.type in _LISTS and self._has_turned_items(tokens, position)
         following = tokens[position + 1] if position + 1 < len(tokens) else None
         return _BLOCK[token.type](self, token, following)
 
@@ -192,7 +141,7 @@ class HtmlWriter:
             return f"</h{self._level}>"
         wanted = self.top + max(0, int(token.tag[1]) - 3)
         self._level = min(wanted, self._level + 1, 6)
-        return f"<h{self._level}{self.facing()}>"
+        return f"<h{self._level}{self.sides.facing()}>"
 
 
 def _tag(writer: HtmlWriter, token: Token, following: Token | None) -> str:
@@ -202,19 +151,22 @@ def _tag(writer: HtmlWriter, token: Token, following: Token | None) -> str:
 def _paragraph(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     if token.hidden:  # a tight list's item: its text stands in the li itself
         return ""
-    return "</p>" if token.nesting < 0 else f"<p{writer.facing()}>"
+    return "</p>" if token.nesting < 0 else f"<p{writer.sides.facing()}>"
 
 
 def _list(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     if token.nesting < 0:
         return f"</{token.tag}>"
     start = f' start="{token.attrs["start"]}"' if token.attrs.get("start", 1) != 1 else ""
-    sides = writer.turned("mixed") if writer.mixed else writer.turned()
-    return f"<{token.tag}{start}{sides}{writer.facing()}>"
+    return f"<{token.tag}{start}{writer.sides.classes()}{writer.sides.facing()}>"
 
 
 def _quote(writer: HtmlWriter, token: Token, following: Token | None) -> str:
-    return "</blockquote>" if token.nesting < 0 else f"<blockquote{writer.turned()}{writer.facing()}>"
+    return (
+        "</blockquote>"
+        if token.nesting < 0
+        else f"<blockquote{writer.sides.classes()}{writer.sides.facing()}>"
+    )
 
 
 def _cell(writer: HtmlWriter, token: Token, following: Token | None) -> str:
@@ -224,14 +176,14 @@ def _cell(writer: HtmlWriter, token: Token, following: Token | None) -> str:
 def _code_block(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     # A newline inside pre is text; written as a reference, nothing on the way takes it for layout.
     code = escape(token.content.rstrip("\n")).replace("\n", "&#10;")
-    return f'<pre{writer.facing()}><code class="block">{code}</code></pre>'
+    return f'<pre{writer.sides.facing()}><code class="block">{code}</code></pre>'
 
 
 def _item(writer: HtmlWriter, token: Token, following: Token | None) -> str:
     if token.nesting < 0:
         return "</li>"
     task = ' class="task"' if token.meta.get("task") else ""
-    return f"<li{task}{writer.facing()}>"
+    return f"<li{task}{writer.sides.facing()}>"
 
 
 def _notes(writer: HtmlWriter, token: Token, following: Token | None) -> str:
@@ -276,12 +228,19 @@ _BLOCK: dict[str, _Block] = {
 
 
 def _link(writer: HtmlWriter, token: Token) -> str:
-    address = writer.left_to_right if token.info == "auto" else ""  # it is its own text
+    address = writer.sides.left_to_right if token.info == "auto" else ""  # it is its own text
     return f'<a href="{escape(str(token.attrs.get("href", "")))}"{address}>'
 
 
+def _span(writer: HtmlWriter, token: Token) -> str:
+    language = str(token.attrs["lang"])
+    facing = direction(language)
+    own = f' dir="{facing}"' if facing != writer.sides.here else ""
+    return f'<span lang="{escape(language)}"{own}>'
+
+
 def _code(writer: HtmlWriter, token: Token) -> str:
-    return f"<code{writer.left_to_right}>{writer.words(token.content)}</code>"
+    return f"<code{writer.sides.left_to_right}>{writer.words(token.content)}</code>"
 
 
 def _field(writer: HtmlWriter, token: Token) -> str:
@@ -324,6 +283,8 @@ _INLINE: dict[str, _Inline] = {
     "s_close": lambda writer, token: "</s>",
     "footnote_ref": _reference,
     "footnote_anchor": _anchor,
+    "span_open": _span,
+    "span_close": lambda writer, token: "</span>",
     "link_open": _link,
     "link_close": lambda writer, token: "</a>",
     # The brief refuses a picture amid text; its words are kept all the same.

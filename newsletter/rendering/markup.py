@@ -4,6 +4,7 @@ import re
 
 from newsletter.rendering.bidi import Direction
 
+_AUTO_HEIGHT = re.compile(r'(<img\b(?:\s[\w-]+="[^"]*")*?) height="auto"')
 _FIRST_UNMARKED = re.compile(r"<body\b[^>]*>\s*<\w+(?![^>]*\slang=)[^>]*(?=>)")
 
 
@@ -13,6 +14,7 @@ def made_valid(html: str, language: str, direction: Direction) -> str:
     A mail program that puts the body into a page of its own drops the elements around it, and what they say
     of language and direction. The compiler repeats both on the letter, but not on the line before it.
     """
-    # Text holds its quotation marks as references, so that both stand in tags alone.
-    html = html.replace('<style type="text/css"', "<style").replace(' height="auto"', "")
+    html = html.replace('<style type="text/css"', "<style")
+    if ' height="auto"' in html:
+        html = _AUTO_HEIGHT.sub(r"\1", html)
     return _FIRST_UNMARKED.sub(lambda first: f'{first[0]} lang="{language}" dir="{direction}"', html, count=1)

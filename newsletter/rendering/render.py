@@ -77,7 +77,7 @@ def render_all(
     text = letter_text(chrome, fields)
     page = direction(issue.language)
     top = 3 if len(issue.stories) == 1 else 4
-    writer = HtmlWriter(fields, top=top, page=page, table_word=chrome.phrase("table"))
+    writer = HtmlWriter(fields, top=top, page=page, table_word=str(chrome.words.get("table", "Table")))
     stories = stories_of(issue, writer, pictures, _measures(theme))
     correction = correction_of(issue, writer)
     context = _context(chrome, shop, writer, stories, reading_minutes(text.body))

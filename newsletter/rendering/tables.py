@@ -19,11 +19,12 @@ _MAY_BREAK = re.compile("[ \u2000-\u2006\u2008-\u200a\u2010\u2012-\u2014/?|-]")
 _WIDE = re.compile("[\u2e80-\ud7ff\uf900-\ufaff\uff01-\uffdc\U0001b000-\U0001b2ff\U00020000-\U0003ffff]")
 
 # Pixels, in a phone's type of 14 px, rather too many than too few.
-_LETTER = 8  # of one column
+_LETTER = 9  # of one column
 _PADDING = 8  # at both sides of a cell
 _PROSE = 120  # that prose gets at least
-NARROWEST = 240  # that a phone of 320 leaves a table in the card
-A_PHONE = 320  # that few phones leave a table
+NARROWEST = 220  # that a phone of 320 leaves a table in a quotation
+A_PHONE = 350  # that few phones leave a table
+A_PAGE = 550  # that no letter does
 
 
 def is_number(text: str) -> bool:

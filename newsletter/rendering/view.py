@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from newsletter.editorial.issue import Brief, Issue, Picture, Section
+from newsletter.editorial.spans import language_of
 from newsletter.errors import RenderError
-from newsletter.rendering.bidi import START, Direction, Words, count, count_blocks, count_inline, may_turn
-from newsletter.rendering.html import HtmlWriter
+from newsletter.rendering.bidi import START, Direction, count, count_blocks, count_inline, may_turn, sum_of
+from newsletter.rendering.html import HtmlWriter, escape
 from newsletter.rendering.publication import PictureInfo, Publication
+from newsletter.rendering.publication import direction as direction_of
 
 _ELEMENT = re.compile("<[^>]*>")
 _LETTER = re.compile(r"\w")
@@ -76,6 +77,7 @@ class GroupView:
 class StoryView:
     """One story. ``dir`` is the way it runs; ``direction`` holds attributes where that is not the letter's.
 
+    ``language`` holds the attribute for a line that names a story whose headline has a language of its own.
     ``opening`` is what stands on the page between the headline and the first card, ``groups`` the rest.
     """
 
@@ -83,6 +85,7 @@ class StoryView:
     headline: Markup
     dir: Direction
     direction: Markup
+    language: Markup
     opening: GroupView
     groups: tuple[GroupView, ...]
 
@@ -156,7 +159,9 @@ def stories_of(
 ) -> tuple[StoryView, ...]:
     """Return every story of an issue. Raises RenderError for a picture nobody handed in."""
     maker = _Maker(issue, writer, pictures, measures)
-    return tuple(maker.story(number, brief) for number, brief in enumerate(issue.stories, 1))
+    stories = tuple(maker.story(number, brief) for number, brief in enumerate(issue.stories, 1))
+    writer.sides.enter(writer.page)
+    return stories
 
 
 def correction_of(issue: Issue, writer: HtmlWriter) -> CorrectionView | None:
@@ -164,7 +169,7 @@ def correction_of(issue: Issue, writer: HtmlWriter) -> CorrectionView | None:
     if not issue.correction:
         return None
     words = Token("text", "", 0, content=issue.correction)
-    facing = writer.facing(count_inline([words]).direction(writer.page))
+    facing = writer.sides.facing(count_inline([words]).direction(writer.page))
     return CorrectionView(safe(writer.inline([words])), safe(facing))
 
 
@@ -176,11 +181,15 @@ class _Maker:
     measures: Measures
 
     def story(self, number: int, brief: Brief) -> StoryView:
-        dir_ = _direction_of(brief, self.writer.page)
-        self.writer.enter(dir_)
+        language = language_of(brief.headline)
+        dir_ = direction_of(language) if language else _direction_of(brief, self.writer.page)
+        self.writer.sides.enter(dir_)
+        direction = safe(self.writer.sides.facing(dir_))  # of labels too, which keep the letter's language
+        self.writer.sides.enter(dir_, language)
         opening, *groups = self._groups(brief.parts)
         headline = safe(unbroken(self.writer.inline(brief.headline)))
-        return StoryView(number, headline, dir_, safe(self.writer.facing(dir_)), opening, tuple(groups))
+        named = safe(f' lang="{escape(language)}"' if language else "")
+        return StoryView(number, headline, dir_, direction, named, opening, tuple(groups))
 
     def _groups(self, parts: Iterable[Section | Picture]) -> Iterable[GroupView]:
         """Yield the opening, then what follows it, cut where the ground or the spine changes."""
@@ -219,7 +228,7 @@ class _Maker:
         fitting = min(widest, info.width, max(1, info.width * _TALLEST // max(1, info.height)))
         # A link whose picture has no alt would have no name at all.
         href = picture.href if picture.alt.strip() else ""
-        caption = safe(self.writer.facing(count(picture.caption).direction(self.writer.story)))
+        caption = safe(self.writer.sides.facing(count(picture.caption).direction(self.writer.sides.story)))
         return PictureItem(info.url, picture.alt, picture.caption, href, fitting, caption)
 
 
@@ -253,14 +262,10 @@ def unbroken(html: str) -> str:
 def _direction_of(brief: Brief, otherwise: Direction) -> Direction:
     """Return the way a story runs: as its headline and paragraphs do, what it quotes and lists left out."""
     bodies = [part.body for part in brief.parts if isinstance(part, Section)]
-    tokens = chain(brief.headline, *bodies)
-    if otherwise == "ltr" and not any(map(may_turn, tokens)):
-        return "ltr"
-    own, all_words = count_inline(brief.headline), Words()
-    for body in bodies:
-        own = own.plus(count_blocks(body, outermost=True))
-        all_words = all_words.plus(count_blocks(body))
-    return own.direction(all_words.direction(otherwise))
+    if otherwise == "ltr" and not any(may_turn(tokens) for tokens in (brief.headline, *bodies)):
+        return otherwise
+    own = sum_of(count_inline(brief.headline), *(count_blocks(body, outermost=True) for body in bodies))
+    return (own if any(own) else sum_of(*map(count_blocks, bodies))).direction(otherwise)
 
 
 def safe(html: str) -> Markup:

@@ -40,6 +40,8 @@ ALLOWED = {
     "The “width” attribute on the “table” element is obsolete.": "Outlook reads no percentage from a style",
     "The “align” attribute on the “table” element is obsolete.": "Outlook centres no table by its margins",
     "The “align” attribute on the “td” element is obsolete.": "Outlook aligns what is in a cell by it",
+    "The “width” attribute on the “td” element is obsolete.": "Outlook gives an empty cell its width by it",
+    "The “height” attribute on the “td” element is obsolete.": "Outlook gives an empty cell its height by it",
     "The “bgcolor” attribute on the “td” element is obsolete.": "Outlook colours a cell by it",
 }
 

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from browser import chromium, show
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from letters import brief, letter, story
 from playwright.sync_api import Browser
 from ten_tables import TABLES, as_text
+
+from newsletter.rendering.tables import pieces
 
 # Words as readers see them; in scripts without spaces a line may break at any letter.
 _BROKEN = """() => {
@@ -146,3 +150,23 @@ def test_a_head_without_words_is_no_head() -> None:
     html = with_table("| | Metres |\n|---|--:|\n| North | |")
     assert html.count("<th ") == html.count("</th>") == 1
     assert re.search(r'<td class="head"[^>]*border-bottom:2px', html)
+
+
+@given(st.text(alphabet=st.sampled_from("aZ9-–/ \u2009\u00a0.,%中日א\u0301\n"), max_size=60))
+def test_a_text_taken_to_pieces_is_all_there(text: str) -> None:
+    assert "".join(piece for piece, _ in pieces(text)) == text
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(
+        st.lists(st.text(alphabet="ab 1-אב中%|`*[]", max_size=8), min_size=3, max_size=3),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_any_table_comes_through_whole(rows: list[list[str]]) -> None:
+    lines = ["|" + "|".join(cell.replace("|", "\\|") for cell in row) + "|" for row in rows]
+    table = "\n".join([lines[0], "|---|--:|:-:|", *lines[1:]])
+    html = letter(brief(story(now=f"Words.\n\n{table}"))).html  # which refuses a letter that lost any
+    assert html.count('class="data') <= 1
