@@ -1,6 +1,15 @@
-"""``python -m newsletter``."""
+"""``newsletter``, and ``python -m newsletter``."""
 
-from newsletter.cli import main
+from newsletter.garbage import collect_seldom
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    collect_seldom()  # before the first of what a command imports
+    from newsletter.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

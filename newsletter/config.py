@@ -204,11 +204,12 @@ def _base_url(value: str) -> str:
 def wants_colour(*, terminal: bool) -> bool:
     """Say whether a person wants colours: on a terminal, unless the environment says otherwise.
 
-    The order is that of Python's own messages: NO_COLOR, FORCE_COLOR, a TERM that is dumb.
+    The order is that of Python's own messages: NO_COLOR, FORCE_COLOR (0 is no), a TERM that is dumb.
     """
-    if os.environ.get("NO_COLOR"):
+    forced = os.environ.get("FORCE_COLOR", "").lower()
+    if os.environ.get("NO_COLOR") or forced in {"0", "false"}:
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (terminal and not is_dumb_terminal())
+    return bool(forced) or (terminal and not is_dumb_terminal())
 
 
 def is_dumb_terminal() -> bool:

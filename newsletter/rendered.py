@@ -1,4 +1,4 @@
-"""The rendered mail as files that open by themselves: HTML with its pictures beside it, text, MJML.
+"""The rendered mail as files that open by themselves: HTML with its pictures next to it, text, MJML.
 
 A render may be repeated into the same folder: it replaces what an earlier one wrote, known by its digest in
 ``message.json``, and takes away what no longer belongs there. A file of anybody else's stays.

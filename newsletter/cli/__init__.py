@@ -1,12 +1,11 @@
 """The command line: parse, call, print."""
 
-import gc
-
 import typer
 
 from newsletter.cli.console import state
 from newsletter.cli.manual import READERS, App
 from newsletter.cli.stopping import ended_by_signals
+from newsletter.garbage import collect_seldom
 
 app = App(
     name="newsletter",
@@ -75,7 +74,6 @@ _register()
 
 def main(*, told_once: bool = False) -> None:
     """Run the command; ``told_once`` when a second signal to end is the same wish, not impatience."""
-    # What a command imports stays for its life: looking for garbage in it costs a twelfth of the start.
-    gc.set_threshold(100_000, 50, 100)
+    collect_seldom()
     with ended_by_signals(once=told_once):
         app(prog_name="newsletter")

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from newsletter.cli import plans
 from newsletter.cli.completion import issues, lists, words
 from newsletter.cli.console import confirm, print_json, progress_told, say, show_proof, told, way_on, wiring
 from newsletter.cli.delivering import JSON, deliver
@@ -72,6 +71,7 @@ def approve(
 ) -> None:
     """Approve, as a second person, what is sent and which readers get it."""
     from newsletter import publish
+    from newsletter.cli import plans
 
     house = wiring()
     if new_key:
@@ -109,6 +109,7 @@ def correct(
 ) -> None:
     """Send the corrected issue to exactly those who got the wrong one."""
     from newsletter import publish
+    from newsletter.cli import plans
 
     house = wiring()
     sending = publish.foresee_correction(house, issue, list_name=list)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from newsletter.cli import plans
 from newsletter.cli.completion import issues, lists, words
 from newsletter.cli.console import (
     confirm,
@@ -89,6 +88,7 @@ def send(
 ) -> None:
     """Send an issue: everyone once, nobody twice, with a proof at the end."""
     from newsletter import publish
+    from newsletter.cli import plans
 
     house = wiring()
     if test:

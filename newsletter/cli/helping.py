@@ -5,7 +5,7 @@ from typing import Any
 import typer
 
 from newsletter.cli.completion import commands
-from newsletter.cli.manual import HELP, App, Group, page, refuse_command
+from newsletter.cli.manual import HELP, App, Group, refuse_command
 
 
 def register(app: App) -> None:
@@ -20,6 +20,8 @@ def help_(
     ),
 ) -> None:
     """Show what a command does, its options and an example."""
+    from newsletter.cli.pages import page
+
     command: Any = context.find_root().command
     current: Any = context.find_root()
     for word in words or []:

@@ -129,7 +129,7 @@ def _meant_as_headline(block: Block, labels: Labels, faults: Faults) -> bool:
 def _begins_story(block: Block, labels: Labels, faults: Faults) -> bool:
     if block[0].type != "heading_open" or block[0].tag != "h1":
         return False
-    label = visible_text(block[1].children or ())
+    label = visible_text(block[1].children or ()).rstrip(":： ")
     if labels.kind_of(label) is None:
         return True
     faults.add(

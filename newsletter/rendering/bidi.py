@@ -18,7 +18,8 @@ _ADDRESS = re.compile(r"\S*(?:://|@)\S*")
 _ENOUGH = 0.4
 
 
-_ROWS = frozenset({"thead_open", "tbody_open", "tr_open"})  # which run as their table does
+# What runs as what is around it, whatever its words: a table's parts, and what has no element of its own.
+_FOLLOWING = frozenset({"thead_open", "tbody_open", "tr_open", "footnote_block_open", "footnote_open"})
 
 
 class Words(NamedTuple):
@@ -77,7 +78,9 @@ def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Dire
         if token.type in ("fence", "code_block"):  # code runs left to right, unless it is no code at all
             found[position] = count(token.content).direction("ltr")
         elif token.nesting > 0:
-            found[position] = around[-1] if token.type in _ROWS else words[position].direction(around[-1])
+            found[position] = (
+                around[-1] if token.type in _FOLLOWING else words[position].direction(around[-1])
+            )
             around.append(found[position])
         elif token.nesting < 0:
             around.pop()

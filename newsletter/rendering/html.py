@@ -187,7 +187,7 @@ def _item(writer: HtmlWriter, token: Token, following: Token | None) -> str:
 
 
 def _notes(writer: HtmlWriter, token: Token, following: Token | None) -> str:
-    return "</div>" if token.nesting < 0 else '<div class="notes">'
+    return "</div>" if token.nesting < 0 else f'<div class="notes"{writer.sides.facing()}>'
 
 
 _Block = Callable[[HtmlWriter, Token, Token | None], str]

@@ -46,7 +46,11 @@ def found(text: str) -> list[Finding]:
         findings = run_checks(read(text), Facts())
     except IssueError as error:
         return list(error.findings)
-    return [each for each in findings if each.severity != "notice" and each.code != "preheader-missing"]
+    return [
+        finding
+        for finding in findings
+        if finding.severity != "notice" and finding.code != "preheader-missing"
+    ]
 
 
 def words(issue: Issue) -> tuple[str, str]:
@@ -99,7 +103,7 @@ def test_an_export_of_google_docs_is_read_but_for_its_picture() -> None:
         "![][image1]\n\n[image1]: <data:image/png;base64,iVBORw0KGgo=>\n"
     )
 
-    assert {each.line for each in found(text)} == {14}
+    assert {finding.line for finding in found(text)} == {14}
     story = read(text).stories[0]
     assert "".join(token.content for token in story.headline) == "A headline of rivers"
     assert [getattr(part, "label", "") for part in story.parts][:2] == ["Background", "What’s going on now"]
@@ -122,8 +126,8 @@ def test_one_fence_alone_is_all_that_is_told() -> None:
 def test_dashes_for_fences_are_named_on_both_lines() -> None:
     told = found(f"—\nsubject: The river opens\n—\n{OPENS}")
 
-    assert [(each.code, each.line) for each in told] == [("front-fence", 1), ("front-fence", 3)]
-    assert all("three hyphens" in each.message and "Autocorrection" in each.message for each in told)
+    assert [(finding.code, finding.line) for finding in told] == [("front-fence", 1), ("front-fence", 3)]
+    assert all("three hyphens" in finding.message and "Autocorrection" in finding.message for finding in told)
 
 
 def test_a_merge_that_was_not_finished_is_named_with_its_lines() -> None:

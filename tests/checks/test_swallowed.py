@@ -90,7 +90,7 @@ def test_invisible_characters_of_the_front_matter_are_named(
     look: Callable[..., tuple], key: str, subject: str, named: str
 ) -> None:
     line = f"subject: {subject}" if key == "subject" else f"{HEAD}\nby: {subject}"
-    (found,) = [each for each in look((HEAD, line)) if each.code == "text-invisible"]
+    (found,) = [finding for finding in look((HEAD, line)) if finding.code == "text-invisible"]
 
     assert named in found.message
     assert found.line == (2 if key == "subject" else 3)
@@ -129,7 +129,7 @@ def test_invisible_characters_with_a_use_are_passed_over(codes: Codes, subject: 
 def test_curly_quotation_marks_meant_as_straight_ones_are_told(
     codes: Codes, subject: str, told: bool
 ) -> None:
-    found = [each for each in codes((HEAD, f"subject: {subject}")) if each[0] == "subject-quotes"]
+    found = [finding for finding in codes((HEAD, f"subject: {subject}")) if finding[0] == "subject-quotes"]
 
     assert found == [("subject-quotes", 2)] * told
 
@@ -146,7 +146,7 @@ def test_curly_quotation_marks_meant_as_straight_ones_are_told(
 def test_what_was_taken_away_around_syntax_is_named(
     look: Callable[..., tuple], old: str, new: str, line: int, named: str
 ) -> None:
-    (found,) = [each for each in look((old, new)) if each.code == "syntax-invisible"]
+    (found,) = [finding for finding in look((old, new)) if finding.code == "syntax-invisible"]
 
     assert (found.line, named in found.message, found.severity) == (line, True, "notice")
 

@@ -64,6 +64,7 @@ def test_a_line_is_wrapped_where_its_sense_allows(text: str, expected: str) -> N
         ({"TERM": "dumb"}, False),
         ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "0"}, False),
     ],
 )
 @pytest.mark.slow
@@ -75,7 +76,7 @@ def test_errors_have_colour_on_a_terminal_unless_the_environment_says_otherwise(
     assert bool(ESCAPES.search(seen.raw)) == coloured
 
 
-@pytest.mark.parametrize(("force", "coloured"), [("", False), ("1", True)])
+@pytest.mark.parametrize(("force", "coloured"), [("", False), ("0", False), ("1", True), ("3", True)])
 def test_elsewhere_there_is_no_colour_unless_it_is_forced(
     publication: Publication, force: str, coloured: bool
 ) -> None:
@@ -94,6 +95,7 @@ def test_elsewhere_there_is_no_colour_unless_it_is_forced(
         ("waiting", 1, 120, ("Waiting", "1 min 59 s left")),
         ("reconciling", 1, 3, ("Reconciling", "1 of 3 requests")),
         ("Storing", 1, 2, ("Storing", "1 of 2 rows")),
+        ("Reading", 120, 120, ("Reading", "1 of 1 kB")),
         ("Reading", 1_500_000, 12_000_000, ("Reading", "1.5 of 12.0 MB")),
         ("suppressions read", 1, 0, ("Reading suppressions", "1 entry")),
         ("suppressions read", 7, 0, ("Reading suppressions", "7 entries")),

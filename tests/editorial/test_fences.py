@@ -9,7 +9,7 @@ KEYS = "subject: The river opens\npreheader: What changed"
 
 
 def told(text: str) -> list[tuple[str, int | None]]:
-    return [(each.code, each.line) for each in faults(text)]
+    return [(finding.code, finding.line) for finding in faults(text)]
 
 
 @pytest.mark.parametrize("fence", ["---", "--- ", "---\u200b", "\ufeff---", "-\u2060--", "---\u00a0"])
@@ -44,7 +44,7 @@ def test_a_fence_is_known_whatever_invisible_characters_stand_in_it(fence: str) 
 def test_a_fence_written_with_other_signs_is_named_on_both_lines_and_nothing_else(fence: str) -> None:
     found = faults(f"{fence}\n{KEYS}\n{fence}\n{STORY}")
 
-    assert [(each.code, each.line) for each in found] == [("front-fence", 1), ("front-fence", 4)]
+    assert [(finding.code, finding.line) for finding in found] == [("front-fence", 1), ("front-fence", 4)]
     assert f"“{fence}”" in found[0].message
     assert "---" in found[0].hint
 
@@ -181,7 +181,7 @@ CONFLICT = "<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> ana/fix"
 
 def conflicts(text: str) -> list[Finding]:
     found = list(faults(text))
-    assert {each.code for each in found} == {"file-conflict"}
+    assert {finding.code for finding in found} == {"file-conflict"}
     return found
 
 
@@ -213,7 +213,10 @@ def test_a_conflict_anywhere_is_all_that_is_told(text: str) -> None:
 
 def test_two_conflicts_are_two_findings() -> None:
     marked = CONFLICT.format(ours="One.", theirs="Two.")
-    assert [each.line for each in conflicts(f"---\n{KEYS}\n---\n{STORY}\n{marked}\n\n{marked}\n")] == [11, 17]
+    assert [finding.line for finding in conflicts(f"---\n{KEYS}\n---\n{STORY}\n{marked}\n\n{marked}\n")] == [
+        11,
+        17,
+    ]
 
 
 def test_code_that_shows_a_conflict_and_an_underlined_headline_are_none() -> None:

@@ -146,10 +146,12 @@ def test_a_heading_in_a_quote_is_an_error() -> None:
 
 
 def test_a_label_as_a_headline_is_an_error_that_says_how_to_write_it() -> None:
-    (found,) = faults(f"{FRONT}# One\n\n# Background\nx{NOW}")
+    for label in ("Background", "Background:"):
+        (found,) = faults(f"{FRONT}# One\n\n# {label}\nx{NOW}")
 
-    assert found.code == "brief-label-as-headline"
-    assert "## Background" in found.hint
+        assert found.code == "brief-label-as-headline"
+        assert "“## Background”" in found.hint
+        assert "“**Background:**”" in found.hint
 
 
 def test_text_before_the_first_headline_is_an_error() -> None:

@@ -147,7 +147,7 @@ def test_a_first_headline_is_missed_though_a_second_story_has_one() -> None:
 
 
 def test_a_paragraph_before_the_headline_is_none() -> None:
-    assert [each.code for each in faults(f"{FRONT}A note.\n\n{story().removeprefix(FRONT)}")] == [
+    assert [finding.code for finding in faults(f"{FRONT}A note.\n\n{story().removeprefix(FRONT)}")] == [
         "brief-before-headline"
     ]
 

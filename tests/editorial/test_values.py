@@ -164,7 +164,7 @@ def test_a_key_that_is_not_known_is_told_with_the_one_that_was_meant(key: str, n
     found = faults(f"---\n{key}: Rivers\n---\n{STORY}")
 
     codes = ["front-key-unknown"] if near else ["front-subject-missing", "front-key-unknown"]
-    assert [each.code for each in found] == codes
+    assert [finding.code for finding in found] == codes
     assert (f"Did you mean “{near}”?" in found[-1].hint) == bool(near)
 
 

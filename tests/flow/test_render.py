@@ -51,7 +51,9 @@ def render(publication: Publication, *words: str) -> str:
     return (out(publication) / "everyone.html").read_text()
 
 
-def test_the_html_has_its_pictures_beside_it_and_a_sample_readers_values_in_it(pictured: Publication) -> None:
+def test_the_html_has_its_pictures_next_to_it_and_a_sample_readers_values_in_it(
+    pictured: Publication,
+) -> None:
     html = render(pictured)
 
     (source,) = re.findall(r'<img[^>]* src="([^"]+)"', html)

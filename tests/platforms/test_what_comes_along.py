@@ -74,7 +74,7 @@ def test_no_network_address_is_kept(publication: Publication) -> None:
 def test_the_report_says_whose_file_it_is_and_what_was_told_and_left_out(publication: Publication) -> None:
     ran = brought(publication, "beehiiv")
     assert "The columns are those of beehiiv." in ran.stderr
-    assert "Who may be mailed is told by “status”, “unsubscribed_at”." in ran.stderr
+    assert "Who may be mailed is read from “status”, “unsubscribed_at”." in ran.stderr
     assert "“stripe_customer_id”" in ran.stderr
     assert "disagree in 1 row" in ran.stderr
     assert ran.json["platform"] == "beehiiv"

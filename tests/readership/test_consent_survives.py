@@ -194,7 +194,7 @@ def test_a_zip_asks_all_its_questions_at_once_and_passes_over_what_holds_no_read
     assert "“X” in 1 row" in asked.stderr
     ran = publication.run(*pasted(asked.stderr))
     assert ran.exit_code == 0, ran.stderr
-    assert "Files without readers were passed over: “readme.txt”." in ran.stderr
+    assert "Files without readers were skipped: “readme.txt”." in ran.stderr
     stands = standing(publication)
     assert stands["mc-on@example.com"] == ("confirmed", "")
     assert {stands[f"{letter}@example.com"][0] for letter in "ab"} == {"unsubscribed"}

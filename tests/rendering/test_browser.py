@@ -13,6 +13,9 @@ LETTERS = {
     "one": FULL,
     "two": brief(story("First"), story("Second", now="Words [here](https://example.org).")),
     "wide": WIDE,
+    "notes": brief(
+        story(now="Words[^1] about[^1] it[^2].\n\n- [x] a task\n\n~~gone~~\n\n[^1]: One.\n[^2]: Two.")
+    ),
     "corrected": FULL.replace("number: 214", "number: 214\ncorrection: It is 120 m, " + "x" * 80 + "."),
 }
 HEBREW = story(

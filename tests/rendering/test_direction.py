@@ -170,3 +170,28 @@ def test_a_caption_runs_as_its_words_do_and_without_words_as_its_story() -> None
     assert runs(page.xpath("//*[text()='الصورة: وكالة الأنباء']")[0]) == "rtl"
     turned = body(brief(ENGLISH, ARABIC.rstrip() + '\n\n![An alt](pier.png "2019")\n\nنعم\n'))
     assert runs(turned.xpath("//*[text()='2019']")[0]) == "rtl"
+
+
+def test_english_words_of_the_theme_read_right_in_a_right_to_left_letter() -> None:
+    folio = body(brief(ARABIC, front="subject: x\nnumber: 7"), "fa").xpath(
+        "//span[contains(text(), 'min read')]"
+    )
+    assert [span.get("dir") for span in folio] == ["auto"]
+    assert not body(brief(ENGLISH)).xpath("//span[@dir]")
+
+
+def test_a_note_runs_as_its_own_words_do() -> None:
+    notes = "\n\nMore[^1] and[^2].\n\n[^1]: A note.\n\n[^2]: הערה בעברית\n"
+    page = body(brief(ENGLISH.rstrip() + notes))
+    assert [runs(note) for note in page.xpath("//div[@class='notes']/p")] == ["ltr", "rtl"]
+    turned = body(brief(ENGLISH, ARABIC.rstrip() + notes.replace("More", "المزيد هنا")))
+    assert [runs(note) for note in turned.xpath("//div[@class='notes']/p")] == ["ltr", "rtl"]
+    assert runs(turned.xpath("//div[@class='notes']")[0]) == "rtl"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a/", "<https://example.org/a/>", "www.example.org/a/"]
+)
+def test_an_address_in_right_to_left_text_reads_from_the_left(address: str) -> None:
+    page = body(brief(ARABIC.rstrip() + f"\n\nانظر {address} هنا\n"), "ar")
+    assert page.xpath("//p/a[contains(text(), 'example.org')]/@dir") == ["ltr"]

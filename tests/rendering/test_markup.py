@@ -21,6 +21,9 @@ LETTERS = {
     "one": FULL,
     "several": brief(story("First"), story("Second"), HEBREW),
     "tables": brief(story(now=as_text())),
+    "notes": brief(
+        story(now="Words[^1] about[^1] it[^2].\n\n- [ ] a task\n\n~~gone~~\n\n[^1]: One.\n[^2]: Two.")
+    ),
     "corrected": FULL.replace("number: 214", "number: 214\ncorrection: It is 120 m."),
     "no preheader": brief(
         story(now="#### Deep\n\n##### Deeper\n\n- [x](https://example.org)", background="1. `code`")

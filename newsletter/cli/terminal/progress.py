@@ -1,18 +1,18 @@
 """Progress of long work: a bar on a terminal, a plain line now and then elsewhere."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, cast
 
 from newsletter.cli.terminal.speaking import NOBODY_LISTENS, is_terminal, say
+from newsletter.garbage import collect_as_usual
 from newsletter.sentences import count_of, span
 
 if TYPE_CHECKING:
     from newsletter.publish import Progress
 
-USUAL_GC = gc.get_threshold()
+NARROW = 60  # columns: fewer leave no room for a bar
 
 
 def _counted(one: str, many: str | None = None) -> Callable[[int, int], str]:
@@ -25,7 +25,9 @@ def _counted(one: str, many: str | None = None) -> Callable[[int, int], str]:
     return told
 
 
-def _megabytes(done: int, of: int) -> str:
+def _bytes(done: int, of: int) -> str:
+    if of < 1_000_000:
+        return f"{-(-done // 1000)} of {-(-of // 1000)} kB"
     return f"{done / 1e6:,.1f} of {of / 1e6:,.1f} MB"
 
 
@@ -39,7 +41,7 @@ _STEPS: dict[str, tuple[str, Callable[[int, int], str]]] = {
     "sending": ("Sending", _counted("reader")),
     "waiting": ("Waiting", _left),
     "reconciling": ("Reconciling", _counted("request")),
-    "Reading": ("Reading", _megabytes),
+    "Reading": ("Reading", _bytes),
     "Storing": ("Storing", _counted("row")),
     "suppressions read": ("Reading suppressions", _counted("entry", "entries")),
 }
@@ -56,7 +58,7 @@ def progress_told() -> Iterator["Progress"]:
     """Show progress: a bar on a terminal, a plain line now and then elsewhere."""
     from newsletter.config import is_dumb_terminal
 
-    gc.set_threshold(*USUAL_GC)  # the start is over, and long work must not keep its garbage
+    collect_as_usual()  # the start is over
     if is_terminal(sys.stderr) and not is_dumb_terminal():
         with _bar() as told_bar:
             yield told_bar
@@ -67,23 +69,22 @@ def progress_told() -> Iterator["Progress"]:
 @contextmanager
 def _bar() -> Iterator["Progress"]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        TextColumn("{task.fields[told]}"),
-        TimeRemainingColumn(compact=True),
-    )
     console = Console(file=cast("TextIO", _Unbroken(sys.stderr)))
-    with Progress(*columns, console=console, transient=True, expand=True) as bar:
-        tasks: dict[str, object] = {}
+    words = (TextColumn("{task.description}"), TextColumn("{task.fields[told]}"))
+    bar = (BarColumn(bar_width=None), TimeRemainingColumn(compact=True))
+    columns = words if console.width < NARROW else (words[0], bar[0], words[1], bar[1])
+    with Progress(*columns, console=console, transient=True, expand=True) as shown:
+        tasks: dict[str, TaskID] = {}
 
         def report(step: str, done: int, of: int) -> None:
             doing, told = progress_of(step, done, of)
             if step not in tasks:
-                tasks[step] = bar.add_task(doing, total=of or None, told=told)
-            bar.update(tasks[step], completed=done, total=of or None, told=told)  # type: ignore[arg-type]
+                for earlier in tasks.values():
+                    shown.update(earlier, visible=False)
+                tasks[step] = shown.add_task(doing, total=of or None, told=told)
+            shown.update(tasks[step], completed=done, total=of or None, told=told, visible=True)
 
         yield report
 

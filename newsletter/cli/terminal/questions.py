@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import typer
 
-from newsletter.cli.terminal.layout import laid_out
 from newsletter.cli.terminal.speaking import is_terminal, say, width_of
 from newsletter.errors import UsageError
 
@@ -26,6 +25,8 @@ def ask(question: str) -> bool:
 
     What was typed before the question stood there answers nothing: it was meant for something else.
     """
+    from newsletter.cli.terminal.layout import laid_out
+
     _forget_what_was_typed()
     while True:
         typer.echo(laid_out(f"{question} [y/N]", width_of(sys.stderr)) + " ", err=True, nl=False)

@@ -10,12 +10,11 @@ from typing import TextIO
 
 import typer
 
-from newsletter.cli.terminal.layout import laid_out
-
 NOBODY_LISTENS = (errno.EPIPE, errno.EIO)  # a reader that has seen enough; a terminal that was closed
 WIDEST = 100  # columns of a page of help: longer lines are hard to read
-_A_COMMAND = re.compile(r"(^\s*|: |`)newsletter (?=[a-z])", re.MULTILINE)
-_SEVERITY = re.compile(r"^(\S.*?:\d+: |\S[^:\n]*: )(error|warning)(?= [a-z-]+:)", re.MULTILINE)
+# Compiled by their first use, as most commands need neither.
+_A_COMMAND = r"(?m)(^\s*|: |`)newsletter (?=[a-z])"
+_SEVERITY = r"(?m)^(\S.*?:\d+: |\S[^:\n]*: )(error|warning)(?= [a-z-]+:)"
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -77,9 +76,11 @@ def error(text: str) -> None:
 def show(text: str) -> None:
     """Print findings to stdout, an error red and a warning yellow where there are colours."""
     if is_terminal(sys.stdout):
-        text = laid_out(text, width_of(sys.stdout), hang=4)
+        from newsletter.cli.terminal.layout import laid_out
+
+        text = laid_out(text, width_of(sys.stdout), hang=2)
     if coloured(sys.stdout):
-        text = _SEVERITY.sub(lambda found: found[1] + typer.style(found[2], fg=_COLOURS[found[2]]), text)
+        text = re.sub(_SEVERITY, lambda found: found[1] + typer.style(found[2], fg=_COLOURS[found[2]]), text)
     typer.echo(text, color=coloured(sys.stdout))
 
 
@@ -87,6 +88,8 @@ def _tell(text: str, label: str = "", **style: str | bool) -> None:
     stream = sys.stderr
     text = label + _repeatable(text)
     if is_terminal(stream):
+        from newsletter.cli.terminal.layout import laid_out
+
         text = laid_out(text, width_of(stream))
     with_colour = bool(label) and coloured(stream)
     if with_colour:
@@ -106,4 +109,4 @@ def _repeatable(text: str) -> str:
     if state.config is None:
         return text
     chosen = f"newsletter --config {shlex.quote(state.config)} "
-    return _A_COMMAND.sub(lambda found: found[1] + chosen, text)
+    return re.sub(_A_COMMAND, lambda found: found[1] + chosen, text)

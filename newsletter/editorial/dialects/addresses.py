@@ -77,7 +77,7 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     steps: Steps = state.env["steps"]
     steps.take_for_bare_address(state.env["line"])
     start = state.pos - len(scheme[0])
-    if state.src.endswith("](", 0, start):  # half a link, which the checks tell as that
+    if state.src.endswith(("](", "<"), 0, start):  # half a link, which the checks tell as that
         return False
     written = address_in(state.src[start : min(start + LONGEST, state.posMax)])
     address = written.replace("&amp;", "&")
@@ -85,7 +85,8 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     if not written or not state.md.validateLink(href):
         return False
     state.pending = state.pending[: -len(scheme[0])]
-    state.push("link_open", "a", 1).attrs = {"href": href}
+    link = state.push("link_open", "a", 1)
+    link.attrs, link.info = {"href": href}, "auto"
     state.push("text", "", 0).content = address
     state.push("link_close", "a", -1)
     state.pos = start + len(written)
@@ -124,6 +125,6 @@ def _with_hosts(children: Sequence[Token], parser: MarkdownIt, steps: Steps, lin
 
 
 def _link(href: str, text: str, level: int) -> Iterator[Token]:
-    yield Token("link_open", "a", 1, attrs={"href": href}, level=level)
+    yield Token("link_open", "a", 1, attrs={"href": href}, level=level, info="auto")
     yield Token("text", "", 0, content=text, level=level + 1)
     yield Token("link_close", "a", -1, level=level)

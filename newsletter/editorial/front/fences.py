@@ -200,7 +200,7 @@ def _tell_open(first: int, last: int, faults: Faults) -> None:
 
 
 def _tell_long(lines: Sequence[str], line: int, faults: Faults) -> bool:
-    length = sum(len(each) + 1 for each in lines)
+    length = sum(len(text) + 1 for text in lines)
     if length <= MAX_FRONT:
         return False
     faults.add(

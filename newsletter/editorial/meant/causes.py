@@ -158,7 +158,7 @@ def _misspelt(line: _Line, phrases: Sequence[str]) -> Cause | None:
     near = nearest(folded(begin), map(folded, phrases))
     if not near:
         return None
-    phrase = next(each for each in phrases if folded(each) == near)
+    phrase = next(label for label in phrases if folded(label) == near)
     rest = re.sub(r"^\s*[:：]\s*", "", line.text[len(begin) :])
     return Cause(
         line.number,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _LOOKED_AT = 4096  # bytes: every format says what it is within these
 
 _AS_TEXT = "Save it as plain text in UTF-8, or copy its text into a new file; then: newsletter import FILE"
-_PICTURE = "A picture lies beside the issue's text, which names it: ![What it shows](picture.jpg)"
+_PICTURE = "A picture lies next to the issue's text, which names it: ![What it shows](picture.jpg)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ _ZIPPED: tuple[tuple[bytes, str], ...] = (
     (b"application/epub+zip", "an e-book (.epub)"),
     (b"Index/Document.iwa", "a Pages file (.pages)"),
 )
+_ENTRY = re.compile(rb"PK(?:\x03\x04.{26}|\x01\x02.{42})(.{1,40})", re.DOTALL)
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+(?:html|svg)|(?P<svg>svg\b)"
     rb"|(?:html|head|body|meta|title|div|p|table|article|section|main|span|font|h[1-6]|ul|ol|blockquote)\b[^<]*>)",
@@ -80,8 +81,8 @@ def is_utf16(data: bytes) -> bool:
 
 
 def _zipped(data: bytes) -> str:
-    # The names of what is inside stand at the end once more, wherever the first one is.
-    names = data[:_LOOKED_AT] + data[-65_536:]
+    # A file that was read in part has no list of its entries at the end; each entry begins with its own name.
+    names = b"\n".join([data[:200], *_ENTRY.findall(data)])
     return next((what for part, what in _ZIPPED if part in names), "a zip file")
 
 

@@ -37,7 +37,10 @@ def as_meant(lines: Sequence[str], labels: Labels) -> list[str]:
 def _as_meant(lines: Sequence[str], labels: Labels) -> Iterator[str]:
     fence = ""
     for line in lines:
-        if code := _CODE.match(line):
+        begin = line[:1]
+        if begin.isalnum() or not begin:  # most lines, by far
+            yield line
+        elif code := _CODE.match(line):
             if not fence:
                 fence = code[1]
             elif code[1].startswith(fence) and not line.strip(" `~"):
