@@ -1,5 +1,6 @@
 """A publication whose provider answers as a test tells it to, and whose clock makes nobody wait."""
 
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from newsletter.config import Settings
 from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.variables import merged
 from newsletter.wiring import Wiring
 
 
@@ -133,7 +135,8 @@ class House(Wiring):
         values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
         how = {"provider": "sandbox", "batch_size": batch_size, "threads": 1, **delivery}
         database = {"database": {"url": f"sqlite:///newsletter.db?timeout={wait_for_lock}"}}
-        super().__init__(Settings(root=root, **values, delivery=how, **database, **sections))  # type: ignore[arg-type]
+        secrets = merged({}, os.environ, {})  # which nothing but the environment holds
+        super().__init__(Settings(root=root, **values, **secrets, delivery=how, **database, **sections))  # type: ignore[arg-type]
         self.clock = Ticking()  # type: ignore[assignment]
         self.post = post
 

@@ -34,8 +34,8 @@ _SHOWN_ADDRESS = (
     "[\\w-]{1,64}[\\w.\u00ad\u200b-\u200f\u2060-\u206f\ufeff-]{0,128}\\.[\\w\u00ad\u200b\u2060\ufeff]{2,}"
 )
 _TO_COME = (
-    r"(?:^|[/=#?&.:])(TODO|TK(?:TK)*|FIXME|TBD|TBC|X{3,}|INSERT[-_]?\w{0,30}|LINK|URL|YOUR[-_]\w{1,30})"
-    r"(?:$|[/?#&.])"
+    r"(?:^|[/=#?&.:\[])(TODO|TK(?:TK)*|FIXME|TBD|TBC|X{3,}|INSERT[-_]?\w{0,30}|LINK|URL|YOUR[-_]\w{1,30})"
+    r"(?:$|[/?#&.\]])"
 )
 _VAGUE = {
     "click", "click here", "click this", "click this link", "details", "find out more", "here",
@@ -186,7 +186,7 @@ def _broken_addresses(text: str) -> Iterator[str]:
 def link_unfinished(seen: Seen) -> Iterator[Remark]:
     """Look for an address in which a word such as TODO stands for what is to come."""
     for link in seen.links:
-        if found := compiled(_TO_COME).search(link.href):
+        if found := compiled(_TO_COME).search(unquote(link.href)):
             yield Remark(
                 link.line,
                 f"“{found[1]}” in the address of the link {_named(link)} looks as if it were still to come.",

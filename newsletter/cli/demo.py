@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from newsletter.cli.console import print_json, progress_told, say, show_proof, told, way_on
+from newsletter.cli.manual import RUN, App
 
 if TYPE_CHECKING:
     from newsletter.demo import Arrival, Stage
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Add this command."""
-    app.command()(demo)
+    app.command(panel=RUN, example="newsletter demo")(demo)
 
 
 @told
@@ -50,15 +51,11 @@ def demo(
 def _show(line: str) -> None:
     """Show a line: what is typed stands out, and so does the kill."""
     if line.startswith("$ "):
-        say(_styled(line))
+        say(line, bold=True)
+    elif line.startswith("  kill "):
+        say(line, bold=True, fg="red")
     else:
-        say(_styled(line, colour="red") if line.startswith("  kill ") else line)
-
-
-def _styled(text: str, colour: str | None = None) -> str:
-    """Return a text that stands out on a terminal, and as it is elsewhere."""
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    return typer.style(text, bold=True, fg=colour) if terminal else text
+        say(line)
 
 
 def _show_count(arrival: "Arrival") -> None:
@@ -72,7 +69,7 @@ def _show_count(arrival: "Arrival") -> None:
     }
     width = max(map(len, rows))
     for name, count in rows.items():
-        say(_styled(f"  {name:<{width}}  {count:>7,}", "green" if arrival.right else "yellow"))
+        say(f"  {name:<{width}}  {count:>7,}", bold=True, fg="green" if arrival.right else "yellow")
 
 
 def _show_proof(stage: "Stage", arrival: "Arrival", *, json: bool) -> bool:

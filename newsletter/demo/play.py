@@ -164,17 +164,17 @@ class Demo:
         words = ("reconcile", self._stage.issue, "--policy", "resend")
         proof = self._run(*words, may_end=(0, WORK_LEFT)).document
         if proof["unknown"]:
-            proof = self._asked_again(words)
+            proof = self._asked_again(words, proof["unknown"])
         if proof["pending"]:
-            self._say("  It never got them.")
+            self._say("  It never got these; they are mailed now.")
             self._run("resume", self._stage.issue, may_end=(0, WORK_LEFT))
             self._say(f"  {self._so_far()}")
         elif not proof["unknown"]:
             self._say("  It has them.")
 
-    def _asked_again(self, words: tuple[str, ...]) -> Mapping[str, int]:
+    def _asked_again(self, words: tuple[str, ...], unknown: int) -> Mapping[str, int]:
         """Ask until silence proves that a request never arrived: at once it proves nothing."""
-        self._say("  It knows of none, which proves nothing so soon. Waiting until it does …")
+        self._say(f"  It says nothing of {unknown:,}. So soon, that proves nothing: waiting until it does …")
         proof: Mapping[str, int] = {}
         end = monotonic() + PATIENCE_SECONDS
         while monotonic() < end and proof.get("unknown", 1):
@@ -187,7 +187,7 @@ class Demo:
 
         def look(process: Process) -> None:
             arrived = self._taken.mails()
-            progress("sending", arrived, len(stage.wanted))
+            progress("arrived", arrived, len(stage.wanted))
             if kill_at is not None and arrived >= kill_at:
                 process.kill()
 

@@ -94,7 +94,7 @@ def _insist_nothing_leaves(wiring: Wiring) -> None:
         raise SettingsError(
             "The demo mails made-up readers, and this publication sends for real or shares its database.",
             file=str(settings.file),
-            hint="Run it in a folder of its own: newsletter demo; without NEWSLETTER_… in the environment.",
+            hint="Without NEWSLETTER_… in the environment, run it in a folder of its own: newsletter demo",
         )
 
 

@@ -48,7 +48,8 @@ class Section:
     (``token.meta["field"]`` is a FieldUse), and footnotes: an inline ``footnote_ref`` (``token.meta`` has
     its note's ``number`` and which ``use`` of it this is) and, in notes, the blocks ``footnote_block`` and
     ``footnote`` with an inline ``footnote_anchor`` (the ``number`` and how many ``uses``).
-    A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text, comments left out.
+    A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text, comments
+    left out.
     """
 
     kind: SectionKind

@@ -14,7 +14,11 @@ _MAX_PARTS = 200_000  # a file made of more is made to be slow
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _START, _END, _SCAN, _ADOBE = 0xD8, 0xD9, 0xDA, 0xEE
 _ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
-_NOT_PICTURE = {*range(0xE0, 0xF0), 0xFE} - {_ADOBE}  # application segments and comments
+_PICTURE = {
+    *range(0xC0, 0xD0),
+    *range(0xDA, 0xE0),
+    _ADOBE,
+}  # tables, frames, scans, colours
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _USUAL_FRAMES = {0xC0, 0xC1, 0xC2}  # baseline, extended, progressive: the ones that every program decodes
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
@@ -72,7 +76,7 @@ def _jpeg(data: bytes) -> Anatomy:
             following = _MARKER_IN_SCAN.search(data, end)
             end = following.start() if following else len(data)
         usual = usual and (marker not in _FRAMES or marker in _USUAL_FRAMES)
-        if marker not in _NOT_PICTURE:
+        if marker in _PICTURE:
             kept.append(data[at:end])
         elif data[at + 4 : at + 9] == b"JFIF\x00":
             kept.append(_JFIF)  # without the small copy that may follow

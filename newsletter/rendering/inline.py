@@ -145,6 +145,7 @@ def check_undamaged(before: str, after: str) -> None:
         raise _damaged("changed the text")
 
 
+@lru_cache(maxsize=2)  # before and after: what is compared here is read again for its text
 def _apart(html: str) -> tuple[list[str], str]:
     """Return the comments of HTML, and the HTML without them."""
     return _between(html, "<!--", "-->")
@@ -184,8 +185,9 @@ def visible_text(html: str) -> str:
 
 
 def inlined_text(html: str) -> str:
-    """Return the visible text of HTML that ``inline_css`` wrote, fast: no value in it holds a bracket."""
-    return " ".join(unescape("".join(_BETWEEN.findall(_apart(html)[1]))).split())
+    """Return the visible text in the body of what ``inline_css`` wrote: no value in it holds a bracket."""
+    rest = _apart(html)[1]
+    return " ".join(unescape("".join(_BETWEEN.findall(rest, max(0, rest.find("<body"))))).split())
 
 
 def _damaged(what: str) -> RenderError:

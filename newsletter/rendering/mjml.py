@@ -18,6 +18,7 @@ _TAG = re.compile(
     r"<(/?)([A-Za-z][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"  # values hold no raw <
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_COMPONENT = re.compile(r"</?mj(?:ml|-[\w-]+)")
 _SHORT_COLOUR = re.compile(r"#(?![0-9a-fA-F]{6}\b)[0-9a-fA-F]{3,8}\b")
 _ANYWHERE = {"css-class": "string", "mj-class": "string"}
 _EVERY_ATTRIBUTE = {name: kind for each in ATTRIBUTES.values() for name, kind in each.items()} | _ANYWHERE
@@ -136,10 +137,10 @@ class _Reader:
         content = self.source[start:end]
         if end < 0 or f"<{name}" in content:
             raise MjmlFault(f"<{name}> is never closed.", tag.start())
-        inner = re.search(r"</?mj(?:ml|-[\w-]+)", content)
-        if inner and name != "mj-style":
-            raise MjmlFault(f"{inner[0]}> may not stand in <{name}>.", start + inner.start())
         if name != "mj-style":
+            inner = _COMPONENT.search(content) if "<mj" in content or "</mj" in content else None
+            if inner:
+                raise MjmlFault(f"{inner[0]}> may not stand in <{name}>.", start + inner.start())
             _check_depth(content, start)
         self.out.append(content if name == "mj-style" else repair(content))
         self.out.append(f"</{name}>")

@@ -84,7 +84,9 @@ def render_all(
     context["correction"] = correction
     entry = shop.entry(theme.name, _ENTRY)
     mjml = shop.render(entry, context)
-    compiled = made_valid(_compile(shop, entry, context, mjml), escape(issue.language), page)
+    # A picture on somebody's server was not measured.
+    shapes = {escape(picture.url): picture for src, picture in pictures.items() if src != picture.url}
+    compiled = made_valid(_compile(shop, entry, context, mjml), escape(issue.language), page, shapes)
     html = inline_css(compiled, shop.css("inline.css", theme, rtl=page == "rtl"))
     _all_there(correction, stories, html, context["preheader"])
     preheader = fields.plain(preheader_of(issue))
@@ -148,7 +150,7 @@ def _all_there(
 ) -> None:
     """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
     # Words of the title and of the hidden preheader show nobody what should stand in the letter.
-    whole = inlined_text(html[html.find("<body") :])
+    whole = inlined_text(html)
     position = 0
     pieces = [(piece, _STORIES) for story in stories for piece in story.pieces]
     pieces = [(correction.html, _CORRECTION), *pieces] if correction else pieces

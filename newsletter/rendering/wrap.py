@@ -63,6 +63,9 @@ def wrap(text: str, columns: int = WIDTH, lengths: Mapping[str, int] | None = No
     """
     lines: list[str] = []
     for paragraph in text.split("\v"):  # a hard break
+        if not _ODD.search(paragraph) and not (lengths and RESERVED in paragraph):
+            lines.extend(_narrow(paragraph, columns))
+            continue
         line, length = "", 0
         for space, piece in _pieces(paragraph):
             size = _size(piece, lengths)
@@ -74,6 +77,18 @@ def wrap(text: str, columns: int = WIDTH, lengths: Mapping[str, int] | None = No
                 line, length = (f"{line}{space}{piece}", length + gap + size) if line else (piece, size)
         lines.append(line)
     return lines
+
+
+def _narrow(paragraph: str, columns: int) -> Iterator[str]:
+    """Yield the lines of a text whose characters all take one column, as most texts' do: the quick way."""
+    line = ""
+    for word in filter(None, _SPACES.split(paragraph)):
+        if line and len(line) + 1 + len(word) > columns:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
 
 
 def _size(piece: str, lengths: Mapping[str, int] | None) -> int:

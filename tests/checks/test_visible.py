@@ -89,6 +89,10 @@ The population is ??.
 [to come]
 She was born in [year TK].
 [fact-check this]
+[confirm with Ana]
+[ask Ana]
+[find photo]
+[update figures]
 The mayor said[AS1] so.
 Commented [AS1]: is this so?
 It cost $X million.
@@ -150,7 +154,7 @@ See [https://example.org the page] there.
 See [words|https://example.org] there.
 See "words":https://example.org there.
 See https://example.org[the page] there.
-See <https://exa mple.org> there.
+See <https://example.org/a b> there.
 See file:///home/ana/x.pdf there.
 See C:\\Users\\Ana\\c.pdf there.
 See \\\\\\\\server\\share\\d.pdf there.
@@ -249,8 +253,14 @@ def test_two_hundred_paragraphs_of_published_style_are_passed_over_in_silence() 
         "Q&amp;A, &copy; 2026, &amp;amp; R&D, AT&T;, &hellip; &bogus; \\{{ name }}",
         "The f**k and s*** of it, a 5** hotel, 2 ** 3.",
         "Cards cost 2.80** here.\n\n**With a surcharge.",
+        "A first note*, a second** and a third***.",
         "| a | b |\n|---|---|\n| [sic] | 7–2 |",
-        "See [[the map](https://example.org/map)], #[link] and #[target_feature].",
+        "See [[number](https://example.org/map)], [[email](mailto:a@example.org)], #[link] and #[a_b].",
+        "[Update, 5 p.m.: She resigned.] [NAME REDACTED] was released. [Ask me anything] [Check back soon]",
+        "Super Bowl XX, XXX and XL; an XXX-rated film; XXX rated; “XXX”; the TK-80; #TK.",
+        "==> See page 5 <== a == b == c; ~~ the end ~~; 10〜20, です〜; ¯\\_(ツ)_/¯; >> more",
+        "He earns £X. [Ctrl]+[C], [1][2], f[x], vitamin B[12], “Th[e] r[oad]”, he[a]rd.",
+        "(Please check our website.) (Check it out.) (Source: Reuters) [Photo: Ana Silva/Agency] [Chorus]",
         "“The [link] is strong, the [number] wrong and the [date] mine.” „Der [link].“ «Le [link].»",
         "5 < 6 and <now> is > then; if x <b and c> d.",
     ],
@@ -297,6 +307,13 @@ def test_all_tags_of_a_line_are_one_finding_and_named_once(look: Look) -> None:
     assert finding.message.startswith("“<br>”, “<u>”, “<b>” would be shown as they stand")
 
 
+def test_lines_below_a_comment_keep_their_numbers() -> None:
+    assert told("One <!-- a\nb --> two\nand TK.") == [
+        ("comment-left-out", LINE),
+        ("text-placeholder", LINE + 2),
+    ]
+
+
 def test_comments_letters_count_from_a_and_each_is_told() -> None:
     assert told("He said[a][b] so.\n\n[c]Ana: no.") == [
         ("text-placeholder", LINE),
@@ -309,6 +326,19 @@ def test_comments_letters_count_from_a_and_each_is_told() -> None:
 def test_a_place_that_two_kinds_match_is_told_once() -> None:
     assert told("Dear [[first_name]], see [[Rivers]].") == [("field-foreign", LINE), ("markup-left", LINE)]
     assert told("{==this==} and ==that==") == [("markup-left", LINE), ("text-placeholder", LINE)]
+
+
+def test_what_stands_in_an_address_is_told_of_the_link_alone() -> None:
+    assert told("See [it](https://example.org/TODO), <https://example.org/TODO>.") == [
+        ("link-unfinished", LINE)
+    ]
+    assert told("See <https://example.org/a==b==c/[[d]]/:e:/~1~>, <https://example.org/?a={b}>.")[:1] == [
+        ("field-foreign", LINE)
+    ]
+    assert told('See <a href="https://example.org">it</a> or [url=https://example.org]it[/url].') == [
+        ("markup-left", LINE),
+        ("markup-left", LINE),
+    ]
 
 
 def test_a_mark_over_two_lines_is_told_at_its_first() -> None:

@@ -117,6 +117,14 @@ def test_one_picture_that_lacks_everything_is_one_finding(publication: Publicati
     assert findings(publication)[0].hint.startswith("Did you mean gate.jpg?")
 
 
+@pytest.mark.parametrize("written", ["C:\\Users\\Ana\\gate.jpg", "/home/ana/gate.jpg"])
+def test_a_path_of_the_editors_own_machine_is_no_web_address(publication: Publication, written: str) -> None:
+    brief(publication, DISC.format(name=written), ("gate.jpg", saved(photo(1200, 800))))
+    [found] = findings(publication)
+    assert found.code == "picture-missing"
+    assert found.hint.startswith("Did you mean gate.jpg?")
+
+
 def test_a_picture_without_words_is_one_finding(publication: Publication) -> None:
     brief(publication, "![](gate.jpg)", ("gate.jpg", saved(photo(1200, 800))))
     [(code, _line, message)] = told(publication)
@@ -148,9 +156,13 @@ def test_a_picture_in_the_card_is_made_for_the_card(publication: Publication) ->
     text = BRIEF.format(picture="And on.").replace("1999.", f"1999.\n\n{DISC.format(name='p.jpg')}\n\nMore.")
     (folder / "issue.md").write_text(text)
     assert [opened(content).width for content in shown(publication)] == [1040]
-    page = f"{DISC.format(name='p.jpg')}\n\nAnd on."
-    (folder / "issue.md").write_text(text.replace("And on.", page))
+    (folder / "issue.md").write_text(on_the_page(text))
     assert [opened(content).width for content in shown(publication)] == [1152, 1152]
+
+
+def on_the_page(text: str) -> str:
+    """Return a brief with a picture before its first section."""
+    return text.replace("# A headline", f"# A headline\n\nIt begins.\n\n{DISC.format(name='p.jpg')}")
 
 
 def test_a_theme_says_how_large_a_picture_is_made(publication: Publication) -> None:
@@ -159,7 +171,9 @@ def test_a_theme_says_how_large_a_picture_is_made(publication: Publication) -> N
     (theme / "theme.toml").write_text("[layout]\npage_picture = 300\n")
     settings = publication.root / "newsletter.toml"
     settings.write_text(settings.read_text().replace("[publication]", '[publication]\ntheme = "small"'))
-    brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1600, 900))))
+    brief(publication, "And on.", ("p.jpg", saved(photo(1600, 900))))
+    issue = publication.root / "issues" / "it" / "issue.md"
+    issue.write_text(on_the_page(issue.read_text()))
     assert [opened(content).width for content in shown(publication)] == [600]
 
 

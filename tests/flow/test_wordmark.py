@@ -34,7 +34,7 @@ def test_a_wordmark_beside_the_settings_stands_in_the_mail_and_lies_among_its_pi
     [
         ("none.png", "there is no such file"),
         ("../day.png", "it lies outside"),
-        ("day.svg", "show only JPEG"),
+        ("day.svg", "“day.svg” cannot be used"),
         (".", ""),
     ],
 )

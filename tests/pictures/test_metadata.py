@@ -56,6 +56,7 @@ FILES: dict[str, Callable[[], bytes]] = {
         light(), 0xE0, b"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01" + POSITION
     ),
     "a JPEG with a maker's own segment": lambda: with_segment(light(), 0xEB, POSITION),
+    "a JPEG with words between its segments": lambda: light()[:20] + POSITION + light()[20:],
     "a JPEG with a film behind it": lambda: light() + b"ftypmp42" + POSITION,
     "a progressive JPEG": lambda: light(progressive=True, exif=whereabouts(), comment=POSITION),
     "a grey JPEG": lambda: saved(photo(mode="L"), quality=70, exif=whereabouts()),

@@ -1,9 +1,5 @@
 """Lists: made, renamed, titled, archived and brought back, by command and by call."""
 
-import os
-import pty
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 from scripted import House, Scripted
+from terminals import Terminal
 
 from newsletter import publish, readership
 from newsletter.errors import AudienceError
@@ -225,12 +222,7 @@ def test_nothing_leaves_to_a_list_that_was_archived_meanwhile(
 @pytest.mark.slow
 @pytest.mark.parametrize(("typed", "made"), [("y", True), ("n", False), ("", False)])
 def test_on_a_terminal_a_near_name_is_asked_about(filled: "Publication", typed: str, made: bool) -> None:
-    outside, inside = pty.openpty()
-    os.write(outside, f"{typed}\n".encode())
-    command = [sys.executable, "-m", "newsletter", "lists", "add", "Readers"]
-    done = subprocess.run(command, stdin=inside, capture_output=True, cwd=filled.root, check=False)
-    os.close(inside)
-    os.close(outside)
-    assert "one called “readers”. Make another?" in done.stderr.decode()
-    assert (done.returncode == 0) == made
+    seen = Terminal(filled.root).run("lists", "add", "Readers", answers=[("[y/N]", f"{typed}\n")])
+    assert "one called “readers”. Make another?" in " ".join(seen.text.split())
+    assert (seen.exit_code == 0) == made
     assert ("Readers" in _lists(filled)) == made

@@ -171,21 +171,38 @@ def on_paper(browser: Browser, html: str) -> tuple[list[bytes], list[set[str]]]:
     return drawn, links
 
 
-@pytest.mark.parametrize("lines", range(2, 30, 3))
-def test_paper_has_no_blank_page_and_no_headline_at_the_end_of_one(browser: Browser, lines: int) -> None:
-    """However far down a page it comes: a headline keeps its text, a picture its caption."""
-    fill = "\n\n".join(["A line."] * lines)
-    now = (
-        f"{fill}\n\n### [A head](https://x.example/head)\n\n[Text](https://x.example/text) under it.\n\n"
-        f"{fill}\n\n[![A pier](pier.png)](https://x.example/picture)\n\nAfter it."
-    )
-    text = brief(story("[One](https://x.example/one)", now, "[It](https://x.example/began) began."), story())
-    drawn, links = on_paper(browser, letter(text).html)
+def numbered(name: str, words: str, number: int) -> str:
+    return f"[{words}](https://x.example/{name}-{number})"
+
+
+def together(number: int) -> str:
+    """Return blocks that belong on one page, after so much text that they come to stand anywhere on one."""
+    fill = "A line.\n\n" * (number * 5 % 7) + "More words. " * (number * 11 % 40)
+    head = f"### {numbered('head', 'A head', number)}\n\n{numbered('text', 'Its text', number)} goes on."
+    picture = f"[![A pier](pier.png)](https://x.example/picture-{number})" if number % 4 == 0 else ""
+    return f"{fill}\n\n{head}\n\n{picture}"
+
+
+@pytest.mark.parametrize("first", [0, 40])
+def test_paper_has_no_blank_page_no_headline_at_its_end_and_no_picture_cut(
+    browser: Browser, first: int
+) -> None:
+    stories = [
+        story(
+            numbered("one", "A story", start),
+            "\n\n".join(together(number) for number in range(start, start + 8)),
+            numbered("began", "It began", start),
+        )
+        for start in range(first, first + 40, 8)
+    ]
+    drawn, links = on_paper(browser, letter(brief(*stories)).html)
+    assert len(drawn) > 8
     assert all(re.search(rb"\bT[jJ]\b|\bDo\b", contents) for contents in drawn)
-    for one, other in (("one", "began"), ("head", "text")):
-        pair = {f"https://x.example/{one}", f"https://x.example/{other}"}
-        assert [page & pair for page in links if page & pair] == [pair]
-    assert sum("https://x.example/picture" in page for page in links) == 1  # not cut in two
+    for number in range(first, first + 40):
+        for one, other in (("one", "began"), ("head", "text"), ("picture", "picture")):
+            pair = {f"https://x.example/{name}-{number}" for name in (one, other)}
+            pages = [page & pair for page in links if page & pair]
+            assert pages in ([], [pair])
 
 
 def test_paper_is_printed_in_black_even_from_a_dark_screen(browser: Browser) -> None:

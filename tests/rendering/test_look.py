@@ -105,6 +105,16 @@ def test_from_the_second_story_on_the_stamp_is_quieter() -> None:
 
 
 @pytest.mark.parametrize(
+    "parts", [("background", "now"), ("now", "background"), ("view", "now", "background")]
+)
+def test_what_happens_now_has_the_larger_head_wherever_it_stands(parts: tuple[str, ...]) -> None:
+    heads = lxml_html.fromstring(letter(brief(story_of(*parts))).html).xpath(
+        "//h2[text()='What’s going on now']"
+    )
+    assert [re.findall(r"font-size: ?(\d+)px", head.get("style")) for head in heads] == [["24"]]
+
+
+@pytest.mark.parametrize(
     "now", ["It goes on.\n\nAnd on.", "עדכון קצר\n\nAnd on.", "**Bold** first.\n\nAnd on."]
 )
 def test_the_first_paragraph_of_now_carries(now: str) -> None:

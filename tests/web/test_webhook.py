@@ -311,7 +311,7 @@ def test_a_pause_by_reports_is_told(make_world: Callable[..., Any]) -> None:
         proof = publish.status(world.house, "second")
         assert proof is not None
         assert proof.state == "paused"
-        assert "“second” was paused: newsletter status second says why." in world.said
+        assert "“second” was paused. See why: newsletter status second" in world.said
 
 
 def test_what_is_said_of_refusals_holds_no_address_and_comes_once_a_minute(world: "World") -> None:

@@ -16,7 +16,7 @@ def _refers(place: Place) -> bool:
 
 
 def _unread(needles: tuple[str, ...], pattern: str, **more: object) -> Kind:
-    return Kind("link-unread", needles, pattern, _SAYS, _HINT, **more)  # type: ignore[arg-type]
+    return Kind("link-unread", needles, pattern, _SAYS, _HINT, in_addresses=True, **more)  # type: ignore[arg-type]
 
 
 HALF_LINKS = (
@@ -57,5 +57,6 @@ BARE = (
         r"(?:https?://|(?<![\w.@/])www\.)[^\s<>“”\"\ufffc]{0,2000}[^\s<>“”\"\ufffc.,;:!?)\]]",
         "shows its address, where words would do",
         "Write [what it is](address).",
+        in_addresses=True,
     ),
 )

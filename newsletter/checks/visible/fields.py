@@ -49,7 +49,7 @@ def _braced(place: Place) -> bool:
 
 
 def _foreign(needles: tuple[str, ...], pattern: str, **more: object) -> Kind:
-    return Kind("field-foreign", needles, pattern, _SAYS, _HINT, **more)  # type: ignore[arg-type]
+    return Kind("field-foreign", needles, pattern, _SAYS, _HINT, in_addresses=True, **more)  # type: ignore[arg-type]
 
 
 CERTAIN = (

@@ -127,7 +127,8 @@ KINDS = (
             "[toc",
         ),
         r"^\[!\w{2,20}\][+-]?|^:{3,}\s?\w{0,20}|^!!!\s\w{1,20}|^\?\?\?\+?\s\w{1,20}"
-        r"|^={2,6} ?[^=\n]{1,200}={2,6}$|^h[1-6]\.\s\S{1,40}|^bq\.\s\S{1,40}|^#\+\w{1,20}|^\.\. [\w-]{1,40}::"
+        r"|^={2,6} ?[^=>\n]{1,200}={2,6}$|^h[1-6]\.\s\S{1,40}|^bq\.\s\S{1,40}|^#\+\w{1,20}"
+        r"|^\.\. [\w-]{1,40}::"
         r"|^\{\|[^\n]{0,40}|^#{2,6}[^\s#][^\n]{0,40}|^\[(?:TOC|toc)\]$|(?<![\w:])[A-Za-z][\w-]{1,30}:: ",
         "the beginning of a block in another system",
         "Write it as a quote (>), a subhead (###) or a paragraph of its own",
@@ -193,7 +194,7 @@ KINDS = (
     ),
     _left(
         ("**", "__", "~~", "=="),
-        r"\*{2,}|_{2,}|~{2,}|={2,}",
+        r"\*{2,}|_{2,}|~{2,}|(?<![<=!])={2,}(?![>=])",
         "signs of emphasis whose other half is missing, or has a space inside",
         "Put **…** close around the words, with a space or a comma outside",
         choose=unpaired,

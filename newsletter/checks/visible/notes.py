@@ -24,7 +24,9 @@ _CAPITAL_NOUN = (
     r"|paragraph|graf|product|name|names|needed|needs|missing|here|lien|datum|quelle|zitat|fuente|fecha)\b"
 )
 _INSTRUCTION = (
-    r"(?:add|check|confirm|verify|find|fill in|update|replace|ask|get|double.check)\b(?! out\b).{0,70}"
+    r"(?:add|check|confirm|verify|find|fill in|update|replace|get|need|double.check)"
+    rf"(?: (?:the |an? |this |his |her |their )?(?:{_NOUN}|names?|facts?|text|copy|price|age)\b.{{0,60}}"
+    r"| this| that| (?:with|w/) ?.{1,40})?|ask (?!me\b).{1,40}"
     rf"|{_NOUN}(?: {_NOUN})?(?: (?:to|for|of|from) .{{1,60}})?\s?\?*"
 )
 _SURE = (
@@ -39,12 +41,13 @@ _SURE = (
     r"|da verificare|待补|待補|待确认|待確認|要確認|未定|확인 ?필요|вставить|уточнить"
 )
 _QUERY = ("AU: ", "AQ: ", "ED: ", "QA: ")
+_TAKEN_OUT = words("REDACTED WITHHELD CHANGED DELETED REMOVED OMITTED UPDATED")
 _SMALL_WORDS = words(
     """
     A An And About At By For From In Of On Or The To With
     """
 )
-_BEFORE = r"([^\W\d_][\w’'-]*)\.?[ \u00a0]$"
+_BEFORE = r"([^\W\d_][\w’'-]*)\.?[ \u00a0]$|(?P<number>[IVXLC]{2,})(?:,|,? (?:and|or))[ \u00a0]$"
 _SPACED_SIGN = r"\w[ \u00a0\u202f][?!:;»]"
 _LOOSE = re.IGNORECASE | re.DOTALL
 _NEAR = 400  # characters
@@ -59,19 +62,25 @@ def _bracketed(place: Place) -> bool:
     if compiled(_SURE, _LOOSE).search(inside) or inside.startswith(_QUERY):
         return True
     if inside.isupper():
-        words = inside.split()
-        return any(
-            compiled(_CAPITAL_NOUN, _LOOSE).fullmatch(word.strip("?!.:,")) for word in (words[0], words[-1])
-        )
+        return _in_capitals(inside.split())
     return compiled(_INSTRUCTION, _LOOSE).fullmatch(inside) is not None and not in_quotation(place.match)
+
+
+def _in_capitals(inside: list[str]) -> bool:
+    """Say whether capitals name what is missing: [NAME OF SCHOOL], but not [NAME REDACTED] nor [NATO]."""
+    noun = compiled(_CAPITAL_NOUN, _LOOSE)
+    ends = (inside[0].strip("?!.:,"), inside[-1].strip("?!.:,"))
+    return any(map(noun.fullmatch, ends)) and _TAKEN_OUT.isdisjoint(inside)
 
 
 def _crossed(place: Place) -> bool:
     """Say whether three X stand alone, and are neither a Roman number nor a part of a name."""
     text, start, end = place.match.string, place.match.start(), place.match.end()
     before = compiled(_BEFORE).search(text[max(0, start - 60) : start])
-    named = before is not None and before[1][0].isupper() and before[1] not in _SMALL_WORDS
-    return not named and not re.match(r"[ \u00a0][A-Z][a-z]", text[end : end + 3])
+    named = before is not None and (
+        before["number"] or (before[1][0].isupper() and before[1] not in _SMALL_WORDS)
+    )
+    return not named and not re.match(r"[ \u00a0](?:[A-Z][a-z]|rated)", text[end : end + 6])
 
 
 def _unspaced(place: Place) -> bool:
@@ -105,6 +114,7 @@ CERTAIN = (
         r"<!--[^\n]{0,60}",
         "begins a comment, but readers would see it here",
         "Take it out: only in a story's text are comments left out of the mail. To show one, use backticks.",
+        in_addresses=True,
     ),
     Kind(
         "text-unwritten",
@@ -149,11 +159,12 @@ LIKELY = (
     ),
     _to_come(
         ("TK", "TBC", "TBD", "TODO", "FIXME", "orem ipsum", "olor sit", "X"),
-        r"\bTK(?:TK)+\b|\bTK\b(?!\u00a0?[ ]?(?:\d|[A-Z][a-z]))|\b(?:TBC|TBD|FIXME)\b|(?<![A-ZÀ-Þ] )\bTODO\b"
-        r"|[Ll]orem ipsum(?: dolor sit amet)?|\b[Dd]olor sit amet|\bX{4,}\b"
-        r"|[$€£¥] ?X+\b|\bX{2} ?(?:%|percent|million|billion|thousand|people)",
+        r"\bTK(?:TK)+\b|(?<![#@])\bTK\b(?!\u00a0?[ -]?(?:\d|[A-Z][a-z]))|\b(?:TBC|TBD|FIXME)\b"
+        r"|(?<![A-ZÀ-Þ] )\bTODO\b|[Ll]orem ipsum(?: dolor sit amet)?|\b[Dd]olor sit amet|\bX{4,}\b"
+        r"|[$€£¥] ?(?:X{2,}\b|X (?:million|billion|thousand)\b)"
+        r"|\bX{2} ?(?:%|percent|million|billion|thousand|people)",
     ),
-    _to_come(("XXX",), r"(?<![\w-])XXX(?![\w-])", sure=_crossed),
+    _to_come(("XXX",), r"(?<![\w“‘\"'-])XXX(?![\w”’\"'-])", sure=_crossed),
     _to_come(("??",), r"(?:^|(?<=[ \t(\[—–:]))\?{2,}(?![\w?!])", sure=_unspaced),
     _to_come(
         ("(",),

@@ -12,6 +12,7 @@ from newsletter.checks.visible.scan import Match, Place
 
 _LONGEST = 3  # ***both***; a longer run is a line or a gap
 _TIGHT = ("==", "~~", "__")  # a space inside makes these something else than emphasis
+_FIRST_MARK = re.compile(r"(?<=\w)\*(?![\w*])")  # what a note marked ** comes after
 _SHORT_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}$")
 
 
@@ -26,7 +27,8 @@ def unpaired(places: Sequence[Place]) -> Iterator[Place]:
             single += left if sign.startswith("*") else []
     marks = [place for place in single if _closes(place.match)]
     feet = [place for place in single if _begins_line(place.match)]
-    if not (marks and feet):
+    counted = any(_FIRST_MARK.search(place.match.string) for place in marks)
+    if not (marks and (feet or counted)):
         yield from (place for place in single if _beside_words(place.match))
 
 

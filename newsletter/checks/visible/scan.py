@@ -10,6 +10,7 @@ from itertools import islice
 from newsletter.checks.reading import Passage
 
 MOST = 1_000  # places of one kind: far more than are ever told
+_ADDRESS = r"(?:https?://|www\.)[^<>“”\"()]*$"
 _NEAR = 400  # characters looked back at for the quotation mark that opened
 
 Match = re.Match[str]
@@ -43,7 +44,8 @@ class Kind:
     ``needles``: one of them stands in each match, so that most texts need no pattern, which takes time to
     compile. ``says`` follows the quoted words to the end of their sentence. ``sure`` decides about one match,
     ``choose`` about all of an issue's. ``together`` tells all of a line in one finding, those of one ``key``
-    once, and ``says`` is then what they are. ``shows`` gives the words that are quoted.
+    once, and ``says`` is then what they are. ``shows`` gives the words that are quoted. What lies within an
+    address is told by the checks of links, but for kinds found ``in_addresses``, too.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Kind:
     sure: Callable[[Place], bool] | None = None
     choose: Callable[[Sequence[Place]], Iterable[Place]] | None = None
     together: bool = False
+    in_addresses: bool = False
     key: Callable[[Match], str] = field(default=lambda match: match[0])
     shows: Callable[[Match], str] = field(default=lambda match: match[0])
 
@@ -76,7 +79,8 @@ def find(passages: Sequence[Passage], kinds: Sequence[Kind]) -> tuple[Found, ...
     for kind in kinds:
         places = list(islice(_places(kind, passages, texts), MOST))
         chosen = kind.choose(places) if kind.choose else places
-        free = [place for place in chosen if _claim(claims[place.passage], place.match)]
+        told = chosen if kind.in_addresses else (place for place in chosen if not _in_address(place.match))
+        free = [place for place in told if _claim(claims[place.passage], place.match)]
         found += _together(kind, free) if kind.together else [_told(kind, place) for place in free]
     return tuple(sorted(found, key=lambda leftover: leftover.line))
 
@@ -99,6 +103,13 @@ def _places(kind: Kind, passages: Sequence[Passage], texts: Sequence[str]) -> It
             place = Place(match, number, line, plain, links)
             if kind.sure is None or kind.sure(place):
                 yield place
+
+
+def _in_address(match: Match) -> bool:
+    """Say whether a match lies wholly within an address that is shown as it is."""
+    word = match.string[max(0, match.start() - _NEAR) : match.start()].rsplit(maxsplit=1)[-1:]
+    before = match.string[match.start() - 1 : match.start()]
+    return bool(word and before.strip()) and compiled(_ADDRESS).search(word[0]) is not None
 
 
 def _claim(taken: list[tuple[int, int]], match: Match) -> bool:

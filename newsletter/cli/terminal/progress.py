@@ -39,6 +39,7 @@ def _left(done: int, of: int) -> str:
 _STEPS: dict[str, tuple[str, Callable[[int, int], str]]] = {
     "planning": ("Planning", _counted("reader")),
     "sending": ("Sending", _counted("reader")),
+    "arrived": ("Arrived", _counted("mail")),
     "waiting": ("Waiting", _left),
     "reconciling": ("Reconciling", _counted("request")),
     "Reading": ("Reading", _bytes),

@@ -53,9 +53,9 @@ def coloured(stream: TextIO | None) -> bool:
     return wants_colour(terminal=is_terminal(stream))
 
 
-def say(text: str = "") -> None:
-    """Tell a person something."""
-    _tell(text)
+def say(text: str = "", **style: str | bool) -> None:
+    """Tell a person something, in this style where there are colours."""
+    _tell(text, "", **style)
 
 
 def warn(text: str) -> None:
@@ -91,9 +91,10 @@ def _tell(text: str, label: str = "", **style: str | bool) -> None:
         from newsletter.cli.terminal.layout import laid_out
 
         text = laid_out(text, width_of(stream))
-    with_colour = bool(label) and coloured(stream)
+    with_colour = bool(style) and coloured(stream)
     if with_colour:
-        text = typer.style(label.rstrip(), **style) + text[len(label.rstrip()) :]  # type: ignore[arg-type]
+        end = len(label.rstrip()) if label else len(text)
+        text = typer.style(text[:end], **style) + text[end:]  # type: ignore[arg-type]
     try:
         typer.echo(text, err=True, color=with_colour)
     except OSError as failed:
