@@ -110,7 +110,7 @@ def test_a_mail_in_the_browser_shows_its_pictures_and_its_links_lead_on(
         lambda route: route.fulfill(response=route.fetch(url=base + route.request.url[21:])),
     )
     page.goto("http://localhost:8000" + world.post.path(ANA, "v"))
-    assert page.evaluate("document.querySelector('img').naturalWidth") == 1
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 200
     assert [each for each in refused if "Refused" in each] == []
     page.get_by_role("link", name="Unsubscribe").click()
     page.get_by_role("button", name="Unsubscribe").click()
