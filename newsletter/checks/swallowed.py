@@ -15,10 +15,11 @@ _ALWAYS_ODD = "\u180e\u202d\u202e\u2060-\u2064\u206a-\u206f\ufeff"
 _ODD = re.compile(f"[{_ALWAYS_ODD}]")
 _ODD_IN_SPACED_WORDS = re.compile("[\u200b]")
 _ODD_FROM_LEFT_TO_RIGHT = re.compile("[\u202a-\u202c\u2066-\u2069]")
-_WITHOUT_SPACES = re.compile(  # Thai to Burmese, Khmer, Chinese, Japanese, Korean
+# Compiled where a text needs them, since long ranges take milliseconds at every start.
+_WITHOUT_SPACES = (  # Thai to Burmese, Khmer, Chinese, Japanese, Korean
     "[\u0e00-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
 )
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _IN_CURLY = re.compile("[“”„‟‘’‚]([^“”„‟]*)[“”„‟‘’]")
 _BEFORE_COLON = re.compile("[^:：]{0,100}")
 _BEFORE_WORDS = re.compile(
@@ -143,10 +144,11 @@ def _odd(text: str) -> str:
     if text.isascii():
         return ""
     found = _ODD.findall(text)
-    if not _WITHOUT_SPACES.search(text):
-        found += _ODD_IN_SPACED_WORDS.findall(text)
-    if not _RIGHT_TO_LEFT.search(text):
-        found += _ODD_FROM_LEFT_TO_RIGHT.findall(text)
+    spaced, one_way = _ODD_IN_SPACED_WORDS.findall(text), _ODD_FROM_LEFT_TO_RIGHT.findall(text)
+    if spaced and not re.search(_WITHOUT_SPACES, text):
+        found += spaced
+    if one_way and not re.search(_RIGHT_TO_LEFT, text):
+        found += one_way
     return "".join(found)
 
 

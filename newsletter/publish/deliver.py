@@ -1,7 +1,7 @@
 """Send, go on, send a test: everyone once, nobody twice."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from newsletter.delivery.outcomes import Outcome
 from newsletter.delivery.proof import AWAITS_APPROVAL, Proof, State
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
+from newsletter.picture_files import PictureFile
 from newsletter.publish.account import issue_id, mailings_of, status
 from newsletter.publish.approve import insist_approved, insist_known
 from newsletter.publish.draft import read_draft, render_draft
@@ -27,6 +28,8 @@ from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from newsletter.store.mailings import Mailing
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
@@ -121,8 +124,7 @@ def _freeze(
                 "Sending of this issue began elsewhere in the meantime.",
                 hint=f"See how it stands: {command('status', sending.issue)}",
             )
-        for picture in sending.pictures:
-            mailings.keep_picture(connection, picture.digest, picture.media_type, picture.content)
+        _keep_pictures(connection, sending.pictures)
         return mailings.create(
             connection,
             issue=sending.issue,
@@ -314,12 +316,24 @@ def due(wiring: Wiring) -> list[str]:
     return [each.issue for each in found]
 
 
+def _keep_pictures(connection: "Connection", pictures: Iterable[PictureFile]) -> None:
+    """Keep what the site shows to readers who open the mail."""
+    from newsletter.store import mailings
+
+    for picture in pictures:
+        mailings.keep_picture(connection, picture.digest, picture.media_type, picture.content)
+
+
 def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outcome:
     """Send the issue to the editors' own addresses; nobody's proof counts it."""
+    from newsletter.store.database import write
+
     draft = read_draft(wiring, reference)
     message = render_draft(wiring, draft).message
     marked = replace(message, subject=f"[Test] {message.subject}")
     readers = _test_readers(addresses)
+    with write(wiring.engine) as connection:
+        _keep_pictures(connection, draft.pictures.values())
     envelope = Envelope(message=marked, issue=f"{draft.issue.id}:test", **envelope_of(wiring, "test"))
     recipients = _test_recipients(wiring, marked, readers)
     with wiring.provider() as provider:

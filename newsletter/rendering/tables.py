@@ -16,7 +16,7 @@ _FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00b5]")
 # A word, or a number whose groups stand apart: 1 204 332. A thin space ends no word, though a line may.
 _WORD = re.compile(r"[^ \t\n]?\d{1,3}(?: \d{3})+(?!\d)[^ \t\n]*|[^ \t\n]+")
 _MAY_BREAK = re.compile("[ \u2000-\u2006\u2008-\u200a\u2010\u2012-\u2014/?|-]")
-_WIDE = re.compile("[\u2e80-\ud7ff\uf900-\ufaff\uff01-\uffdc\U0001b000-\U0001b2ff\U00020000-\U0003ffff]")
+_WIDE = "[\u2e80-\ud7ff\uf900-\ufaff\uff01-\uffdc\U0001b000-\U0001b2ff\U00020000-\U0003ffff]"
 
 # Pixels, in a phone's type of 14 px, rather too many than too few.
 _LETTER = 9  # of one column
@@ -90,8 +90,13 @@ def least_width(rows: Sequence[Sequence[str]]) -> int:
     return sum(widest)
 
 
+def _is_wide(word: str) -> bool:
+    """Say whether a word is of a script without spaces; few are, and the pattern takes time to compile."""
+    return not word.isascii() and re.search(_WIDE, word) is not None
+
+
 def _stays_whole(word: str) -> bool:
-    if _WIDE.search(word):
+    if _is_wide(word):
         return 2 < width(word) <= _LONGEST_WIDE
     return _MAY_BREAK.search(word) is not None and width(word) <= _LONGEST
 
@@ -100,5 +105,5 @@ def _least(text: str) -> int:
     if is_number(text):
         return _PADDING + _LETTER * width(text)
     words = [word for piece, whole in pieces(text) for word in ([piece] if whole else piece.split())]
-    longest = max((2 if _WIDE.search(word) else width(word) for word in words), default=0)
+    longest = max((2 if _is_wide(word) else width(word) for word in words), default=0)
     return _PADDING + max(_LETTER * longest, _PROSE if is_prose(text) else 0)

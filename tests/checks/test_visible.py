@@ -332,7 +332,7 @@ def test_what_stands_in_an_address_is_told_of_the_link_alone() -> None:
     assert told("See [it](https://example.org/TODO), <https://example.org/TODO>.") == [
         ("link-unfinished", LINE)
     ]
-    assert told("See <https://example.org/a==b==c/[[d]]/:e:/~1~>, <https://example.org/?a={b}>.")[:1] == [
+    assert told("See <https://example.org/a==b==c/[[d]]/:e:/~1~>, <https://example.org/?a={name}>.")[:1] == [
         ("field-foreign", LINE)
     ]
     assert told('See <a href="https://example.org">it</a> or [url=https://example.org]it[/url].') == [

@@ -1,6 +1,8 @@
 """Pictures from the editor's folder to what readers fetch."""
 
+import contextlib
 import re
+import sqlite3
 import unicodedata
 from pathlib import Path
 
@@ -233,3 +235,13 @@ def test_a_changed_picture_stops_a_resume_though_readers_would_get_the_same(publ
         again = publication.run("send", "it", "--yes", "--json")
     assert again.exit_code == 1
     assert "was changed after sending began" in again.stderr
+
+
+def test_the_readers_of_a_test_get_its_pictures_too(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1600, 1200))))
+    (picture,) = shown(publication)
+    ran = publication.run("send", "it", "--test", "desk@example.org")
+    assert ran.exit_code == 0, ran.stderr
+    with contextlib.closing(sqlite3.connect(publication.root / "newsletter.db")) as database:
+        assert database.execute("SELECT content FROM picture").fetchall() == [(picture,)]
