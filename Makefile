@@ -21,12 +21,12 @@ told = began=$$(date +%s); \
   $(2) && { [ -t 1 ] && printf '\r'; echo "$(1): done in $$(($$(date +%s) - began)) s"; }
 
 .venv/running: .venv/made requirements.txt pyproject.toml
-	@$(call told,Installing (once),$(BIN)/pip install --quiet --require-hashes -r requirements.txt \
-	  && $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .)
+	@$(call told,Installing (once),$(BIN)/pip install -qq --require-hashes -r requirements.txt \
+	  && $(BIN)/pip install -qq --no-deps --no-build-isolation -e .)
 	@touch $@
 
 .venv/developing: .venv/running requirements-dev.txt
-	@$(call told,Installing the development tools (once),$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt)
+	@$(call told,Installing the development tools (once),$(BIN)/pip install -qq --require-hashes -r requirements-dev.txt)
 	@touch $@
 
 demo: .venv/running

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from newsletter.audience.names import Titles
 from newsletter.errors import SettingsError
+from newsletter.sentences import why_unread
 from newsletter.variables import SECRETS, merged, misspelt, nearest
 
 FILE_NAME = "newsletter.toml"
@@ -271,7 +272,7 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise SettingsError("The file is not UTF-8.", file=str(path), hint="Save it as UTF-8.") from error
     except OSError as error:
-        raise SettingsError(f"The file cannot be read: {error.strerror}.", file=str(path)) from error
+        raise SettingsError(why_unread(error), file=str(path)) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The file is not TOML: {error}.", file=str(path)) from error
 

@@ -14,6 +14,7 @@ from newsletter.config import FILE_NAME, load_settings
 from newsletter.editorial import Labels, read_source, slug
 from newsletter.editorial.frame import BACKGROUND_HINT, NOW_HINT
 from newsletter.errors import NewsletterError, SettingsError
+from newsletter.sentences import why_unread
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -97,7 +98,11 @@ def make_publication(folder: Path) -> list[Path]:
     Raises SettingsError when there is one already.
     """
     if (folder / FILE_NAME).exists():
-        raise SettingsError("There is a publication here already.", file=str(folder / FILE_NAME))
+        raise SettingsError(
+            "There is a publication here already.",
+            file=str(folder / FILE_NAME),
+            hint="Start a brief in it with newsletter new, or name another folder.",
+        )
     made = [folder / FILE_NAME, folder / "issues", folder / ".gitignore"]
     try:
         (folder / "issues").mkdir(parents=True, exist_ok=True)
@@ -176,7 +181,7 @@ def import_brief(
         with file.open("rb") as source:
             data = source.read(MAX_IMPORT_BYTES + 1)
     except OSError as error:
-        raise NewsletterError(f"The file cannot be read: {error.strerror}.", file=str(file)) from error
+        raise NewsletterError(why_unread(error), file=str(file)) from error
     today = Wiring(settings).today()
     labels = Labels(**settings.labels.model_dump())
     imported = import_text(read_source(data, str(file)), file=str(file), labels=labels, today=today)

@@ -10,6 +10,7 @@ from pathlib import Path
 from newsletter.errors import NewsletterError
 
 MAX_ISSUE_BYTES = 1_000_000
+NAMED = 5  # how many issues are named where none was meant clearly
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,12 @@ def _suggest(folder: Path, reference: str) -> str:
     holding = [each for each in ids if wanted and wanted in each]
     if close := holding[-1:] or difflib.get_close_matches(wanted, ids, n=1):
         return f"Did you mean {close[0]}?"
-    return f"In {shown(folder)} are: {', '.join(ids[-5:])}" if ids else f"{shown(folder)} holds no issue yet."
+    if not ids:
+        return f"{shown(folder)} holds no issue yet."
+    newest = (
+        f"The newest of {len(ids):,}" if len(ids) > NAMED else "There are" if len(ids) > 1 else "There is"
+    )
+    return f"{newest}: {', '.join(ids[-NAMED:])}"
 
 
 def shown(path: Path) -> str:

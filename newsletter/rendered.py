@@ -126,6 +126,10 @@ def _about(issue: str, message: "RenderedMessage", whose: str, files: Mapping[st
 
 def _write(out: Path, files: Mapping[str, bytes], about: bytes, *, force: bool) -> dict[str, Path]:
     """Write the files, then what they are; take away what an earlier render wrote and this one did not."""
+    if out.exists() and not out.is_dir():
+        raise NewsletterError(
+            "This is a file, not a folder.", file=str(out), hint="Name a folder with --out."
+        )
     try:
         before = _written_before(out)
         if not force:

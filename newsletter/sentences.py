@@ -1,4 +1,4 @@
-"""Parts of sentences that many of them need: counts with their nouns, spans of time, commands to copy."""
+"""Parts of sentences that many of them need: counts with their nouns, spans of time, commands to copy, files not read."""
 
 import shlex
 
@@ -21,6 +21,15 @@ def span(seconds: float) -> str:
         if n:
             words.append(count_of(n, unit) if unit == "day" else f"{n} {unit}")
     return " ".join(words) or "0 s"
+
+
+def why_unread(error: OSError) -> str:
+    """Return the sentence that says why a file could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return "There is no such file."
+    if isinstance(error, IsADirectoryError):
+        return "This is a folder, not a file."
+    return f"The file cannot be read: {error.strerror}."
 
 
 def command(*words: str) -> str:

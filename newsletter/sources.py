@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from newsletter.errors import AudienceError
+from newsletter.sentences import why_unread
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
@@ -102,4 +103,4 @@ def _is_table(member: zipfile.ZipInfo) -> bool:
 
 
 def _unreadable(error: OSError, name: str) -> AudienceError:
-    return AudienceError(f"The file cannot be read: {error.strerror}.", file=name)
+    return AudienceError(why_unread(error), file=name)

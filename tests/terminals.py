@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from pace import stretched
 
+CTRL_C = "\x03"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -57,7 +59,10 @@ class Terminal:
         try:
             for asked, answer in answers:
                 self._read_until(asked)
-                self.type(answer)
+                if answer == CTRL_C:  # this is not the terminal that controls the command
+                    process.send_signal(signal.SIGINT)
+                else:
+                    self.type(answer)
             self._read_until(None)
         finally:
             process.wait(stretched(60))

@@ -90,9 +90,9 @@ def the_quickstart(browser: Browser, folder: Path) -> None:
     ) as sandbox:
         assert sandbox.stderr is not None
         said = sandbox.stderr.readline()
-        inbox = browser.new_page(viewport={"width": 900, "height": 360}, device_scale_factor=2)
+        inbox = browser.new_page(viewport={"width": 900, "height": 200}, device_scale_factor=2)
         inbox.goto(said.split(": ", 1)[1].split()[0])
-        keep(inbox, "inbox.png")
+        keep(inbox, "inbox.png", whole=True)
         sandbox.terminate()
 
 

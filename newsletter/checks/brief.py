@@ -39,6 +39,9 @@ _DAMAGE = re.compile(
 )
 
 
+_LOST_OBJECT = "\ufffc"
+
+
 @check("headline-long", "notice")
 def headline_long(seen: Seen) -> Iterator[Remark]:
     """Look for headlines that fill a phone's screen."""
@@ -122,6 +125,14 @@ def text_damaged(seen: Seen) -> Iterator[Remark]:
             f"“{found}” looks like a letter that was damaged on the way here.",
             "Compare it with the original, and type it again.",
         )
+    if _LOST_OBJECT in seen.issue.source:
+        for number, text in enumerate(seen.issue.source.split("\n"), start=1):
+            if _LOST_OBJECT in text:
+                yield Remark(
+                    number,
+                    "A picture or another object was not copied along here: U+FFFC stands in its place.",
+                    "Add it as ![what it shows](file.jpg), and delete the character.",
+                )
 
 
 def _matches(seen: Seen, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:

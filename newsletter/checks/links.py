@@ -92,6 +92,8 @@ def _is_mailbox(text: str) -> bool:
 def _scheme_fault(href: str, parts: SplitResult) -> str:
     if href.startswith("#"):
         return "points within the page, where many mail programs cannot go"
+    if unquote(href)[:1] in _QUOTES and "//" in href:
+        return "has quotation marks around its address"
     if parts.scheme and "." not in parts.scheme:
         return f"begins with “{parts.scheme}:”, which not every mail program opens"
     return "has no https:// before it, so it leads nowhere from a mail"
@@ -144,6 +146,29 @@ def _named(link: Link) -> str:
     return f"“{link.text[:60]}”" if link.text else f"to {link.href[:80]}"
 
 
+_QUOTES = tuple("\"'“”„«‘’")
+_ADDRESS_HINT = "Write a whole address: https://example.org/page, or mailto:name@example.org."
+# What word processors and other systems export a footnote, and the way back from it, as.
+_NOTE_LINK = re.compile(r"#_?(?:ftn|fn|footnote|endnote|edn|note|cite|ref)", re.IGNORECASE)
+_NOTE_HINT = (
+    "For a footnote write [^1] here, and on a line of its own what it says: [^1]: The count was 51 to 49."
+)
+
+
+_PICTURE_HINT = (
+    "To show the picture, begin with an exclamation mark, on a line of its own: ![what it shows](file.jpg)."
+)
+
+
+def _hint(href: str) -> str:
+    if _NOTE_LINK.match(href):
+        return _NOTE_HINT
+    picture = "//" not in href and href.casefold().endswith(
+        (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic")
+    )
+    return _PICTURE_HINT if picture else _ADDRESS_HINT
+
+
 @check("link-form", "error")
 def link_form(seen: Seen) -> Iterator[Remark]:
     """Look for a link that cannot lead anywhere from a mail."""
@@ -159,7 +184,7 @@ def link_form(seen: Seen) -> Iterator[Remark]:
             yield Remark(
                 link.line,
                 f"The link {_named(link)} {fault}.",
-                "Write a whole address: https://example.org/page, or mailto:name@example.org.",
+                _hint(link.href),
                 cause=_cause(link),
             )
     linked = {link.text for link in seen.links}

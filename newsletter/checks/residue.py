@@ -41,6 +41,12 @@ def markup_left(seen: Seen) -> Iterator[Remark]:
     return seen.left("markup-left")
 
 
+@check("heading-unread", "notice")
+def heading_unread(seen: Seen) -> Iterator[Remark]:
+    """Look for a subhead behind a label, on its line, where readers see its signs."""
+    return seen.left("heading-unread")
+
+
 @check("link-bare", "notice")
 def link_bare(seen: Seen) -> Iterator[Remark]:
     """Look for addresses shown as they are, which are read aloud letter by letter."""

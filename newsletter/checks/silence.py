@@ -16,6 +16,11 @@ _ORDER = re.compile(r"check\s*:\s*(.*)", re.IGNORECASE)
 _IGNORE = re.compile(r"ignore\s+([a-z][a-z-]*(?:[\s,]+[a-z][a-z-]*)*)\s*(?::.*)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FORM = "Write <!-- check: ignore CODE: a reason -->, with the code that a finding shows after its weight."
+# WordPress, Ghost, Notion, Office and the clipboard of Windows, static sites.
+_OF_A_SYSTEM = re.compile(
+    r"/?wp:|/?kg-card|notionvc:|\[(?:if|endif)|(?:Start|End)Fragment"
+    r"|(?:more|excerpt|truncate|nextpage|toc)$"
+)
 _SHOWN = 60  # characters of a comment
 
 
@@ -80,8 +85,9 @@ def _words(text: str) -> str:
 @check("comment-left-out", "warning")
 def comment_left_out(seen: Seen) -> Iterator[Remark]:
     """Look for comments in a story, which no reader gets, so that nobody thinks that words were lost."""
+    yield from _marks_of_a_system(seen)
     for comment in seen.issue.comments:
-        if not _ORDER.match(comment.text):
+        if not _ORDER.match(comment.text) and not _OF_A_SYSTEM.match(comment.text):
             until = f" (to line {comment.last})" if comment.last > comment.line else ""
             words = f"{comment.text[:_SHOWN]}{'…' if len(comment.text) > _SHOWN else ''}"
             yield Remark(
@@ -89,6 +95,19 @@ def comment_left_out(seen: Seen) -> Iterator[Remark]:
                 f"The comment “{words}”{until} is left out of the mail.",
                 "Settle it and delete it. To keep it: “ignore: comment-left-out” in the front matter.",
             )
+
+
+def _marks_of_a_system(seen: Seen) -> Iterator[Remark]:
+    """Tell once what another system left around its blocks: nobody wrote it, so nothing is to be settled."""
+    marks = [comment for comment in seen.issue.comments if _OF_A_SYSTEM.match(comment.text)]
+    if marks:
+        others = f"{len(marks) - 1:,} more {'comment' if len(marks) == 2 else 'comments'}"
+        more = f" and {others} like it are" if len(marks) > 1 else " is"
+        yield Remark(
+            marks[0].line,
+            f"“{marks[0].text[:_SHOWN]}”{more} left out of the mail: marks of the system it comes from.",
+            "Delete them, or write “ignore: comment-left-out” in the front matter: no reader gets them.",
+        )
 
 
 @check("ignore-unknown", "warning")

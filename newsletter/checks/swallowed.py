@@ -54,6 +54,28 @@ def _swallowed(tokens: Sequence[Token], line: int) -> Iterator[Remark]:
             )
 
 
+@check("code-open", "warning")
+def code_open(seen: Seen) -> Iterator[Remark]:
+    """Look for a block of code that is never closed, so that all below it would be shown as code."""
+    lines: list[str] = []
+    for _, section in sections(seen.issue):
+        for token in section.body:
+            if token.type != "fence" or not token.map:
+                continue
+            lines = lines or _lines(seen)
+            last = lines[token.map[1] - 1].strip(" \t>") if token.map[1] <= len(lines) else ""
+            if (
+                token.map[1] - token.map[0] < 2
+                or not last.startswith(token.markup)
+                or last.strip(token.markup[0])
+            ):
+                yield Remark(
+                    token.map[0] + 1,
+                    f"The code that begins here with {token.markup} is never closed: all below is code.",
+                    f"Write {token.markup} on a line of its own where the code ends.",
+                )
+
+
 def _closes(token: Token, opening: Token) -> bool:
     return token.type == opening.type.replace("open", "close") and token.level == opening.level
 

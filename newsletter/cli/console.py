@@ -124,7 +124,7 @@ def agreed_new_list(engine: "Engine", name: str, *, insisted: bool, but: str | N
         return insisted
     if ask(f"There is no list “{name}”, but one called “{near}”. Make another?"):
         return True
-    raise AudienceError("Nothing was done.", hint=f"For the list there is, write “{near}”.")
+    raise AudienceError("Nothing was done.", hint=f"If you meant “{near}”, name that list.")
 
 
 def show_proof(proof: "Proof") -> None:

@@ -61,11 +61,11 @@ def _show(line: str) -> None:
 def _show_count(arrival: "Arrival") -> None:
     say("\nCounted where the mail arrives, address by address:")
     rows = {
-        "are to get it": arrival.wanted,
+        "should get it": arrival.wanted,
         "got it once": arrival.once,
         "got it twice": arrival.twice,
         "are missing": arrival.missing,
-        "got it, and were not to": arrival.astray,
+        "got it, but should not": arrival.astray,
     }
     width = max(map(len, rows))
     for name, count in rows.items():

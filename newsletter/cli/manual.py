@@ -102,7 +102,7 @@ def _refuse(wrong: Any) -> int:
 def _sentence(message: str) -> str:
     message = message.replace("No such command", "There is no command")
     message = message.replace("No such option:", "There is no option")
-    message = re.sub("'([^']*)'", r"“\1”", message)
+    message = re.sub("'([^']*)'", r"“\1”", message).replace("”, “", "” or “")
     return message if message.endswith((".", "?", ")")) else f"{message}."
 
 

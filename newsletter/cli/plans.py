@@ -18,17 +18,16 @@ WARNINGS_SHOWN = 5
 
 def show(sending: "Sending") -> None:
     """Show what a send would do: what, to how many, through whom, and what should be looked at first."""
-    say(
-        f"{sending.issue} — “{_sample(sending).subject}”, {_audience(sending)}, "
-        f"through {_provider(sending.provider)}."
-    )
+    what = f"{sending.issue} — “{_sample(sending).subject}”"
+    if sending.nothing_to_do:
+        say(f"{what}: {_why_nobody(sending)}, so there is nothing to do.")
+        _show_excluded(sending.excluded)
+        return
+    say(f"{what}, {_audience(sending)}, through {_provider(sending.provider)}.")
     _show_excluded(sending.excluded)
     _show_findings(sending)
     if sending.provider == "sandbox":
         say("  No mail leaves this machine.")
-    if sending.nothing_to_do:
-        why = "Nobody on it may be mailed" if sending.kind == "first" else "Everyone was mailed already"
-        say(f"  {why}; there is nothing to do.")
 
 
 def _audience(sending: "Sending") -> str:
@@ -39,6 +38,16 @@ def _audience(sending: "Sending") -> str:
         "missing": f"to {on_list} who did not get it",
         "correction": f"to {on_list} who got the wrong version",
         "continue": f"going on with {on_list}",
+    }[sending.kind]
+
+
+def _why_nobody(sending: "Sending") -> str:
+    return {
+        "first": f"nobody on “{sending.list_name}” may be mailed",
+        "newcomers": f"nobody who may be mailed has joined “{sending.list_name}” since",
+        "missing": "nobody who may be mailed is still without it",
+        "correction": "everyone who got the wrong version has the corrected one",
+        "continue": "nobody is left to mail",
     }[sending.kind]
 
 
@@ -54,11 +63,17 @@ def _show_excluded(excluded: Mapping[str, int]) -> None:
 def _show_findings(sending: "Sending") -> None:
     own = [finding for finding in sending.findings if finding.code in CAUTIONS]
     checked = [finding for finding in sending.findings if finding.code not in CAUTIONS]
-    for finding in [*(finding for finding in checked if finding.severity == "error"), *own]:
-        say(str(finding))
+    for finding in (finding for finding in checked if finding.severity == "error"):
+        _show_finding(finding, f"error: {finding.message}")
+    for finding in own:
+        _show_finding(finding, finding.message)
     _show_warnings(
         [finding for finding in checked if finding.severity == "warning"], sending.corrects or sending.issue
     )
+
+
+def _show_finding(finding: "Finding", message: str) -> None:
+    say(f"  {finding.place}: {message}" + (f"\n    {finding.hint}" if finding.hint else ""))
 
 
 def _show_warnings(warnings: list["Finding"], issue: str) -> None:

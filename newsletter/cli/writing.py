@@ -50,7 +50,8 @@ def init(directory: Path = typer.Argument(metavar="DIR", help="The folder for it
     kept = (directory / ".gitignore").exists()
     for path in make_publication(directory):
         say(f"{'Added lines to' if kept and path.name == '.gitignore' else 'Made'} {path}")
-    say(f"Next:\n  cd {shlex.quote(str(directory))}\n  newsletter new 'Your first headline'")
+    there = "" if directory.resolve() == Path.cwd() else f"  cd {shlex.quote(str(directory))}\n"
+    say(f"Next:\n{there}  newsletter new 'Your first headline'")
 
 
 @told

@@ -50,7 +50,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What was counted where the mail arrives, address by address. ``astray`` got it and were not to."""
+    """What was counted where the mail arrives, address by address. ``astray`` got it, but should not."""
 
     wanted: int
     once: int
@@ -89,7 +89,7 @@ def insist_of_one_piece(stage: Stage, taken: Taken) -> None:
         raise DeliveryError(
             f"The database knows of {known:,} mails of “{stage.issue}”, and {arrived:,} lie in the inbox:"
             " one of the two files was deleted.",
-            hint=f"To begin anew, delete both: {stage.shown_database} and {stage.shown_inbox}",
+            hint=f"To begin again, delete both: {stage.shown_database} and {stage.shown_inbox}",
         )
 
 
@@ -131,7 +131,9 @@ class Demo:
         self._import()
         left = len(stage.wanted - self._taken.by_address().keys())
         killed = left > 1 and self._send_and_kill(self._taken.mails() + left // 2)
-        self._send_to_the_end(left, remark="   # the same command" if killed else "")
+        if killed:
+            self._say("  The same command again:")
+        self._send_to_the_end(left)
         return counted(stage.wanted, stage.stay_out, self._taken.by_address())
 
     def _import(self) -> None:
@@ -150,9 +152,9 @@ class Demo:
             self._say("  The sender was through before it could be killed half way.")
         return ended.code == KILLED
 
-    def _send_to_the_end(self, left: int, *, remark: str) -> None:
+    def _send_to_the_end(self, left: int) -> None:
         """Send what is left, and settle what was on its way when the sender died."""
-        proof = self._watched_send(remark=remark).document
+        proof = self._watched_send().document
         self._say(f"  {self._so_far()}" if left else "  Everyone has it already: nobody was mailed again.")
         if proof["unknown"]:
             self._settle(proof["unknown"])
@@ -160,7 +162,7 @@ class Demo:
     def _settle(self, unknown: int) -> None:
         """Ask the provider about what was on the wire, and mail what it never got."""
         self._say(f"  Of {unknown:,} the sender does not know: they were on the wire when it died.")
-        self._say("  They are not sent again blindly: the provider is asked.")
+        self._say("  They are not sent again on a guess: the provider is asked.")
         words = ("reconcile", self._stage.issue, "--policy", "resend")
         proof = self._run(*words, may_end=(0, WORK_LEFT)).document
         if proof["unknown"]:
@@ -182,7 +184,7 @@ class Demo:
             proof = self._insist(words, self._start(words, _not_watched), (0, WORK_LEFT)).document
         return proof
 
-    def _watched_send(self, kill_at: int | None = None, *, remark: str = "") -> Ended:
+    def _watched_send(self, kill_at: int | None = None) -> Ended:
         """Send with its progress shown; kill the sender once so many mails have arrived."""
 
         def look(process: Process) -> None:
@@ -192,7 +194,7 @@ class Demo:
                 process.kill()
 
         stage, words = self._stage, ("send", self._stage.issue, "--list", LIST, "--yes")
-        self._show(words, remark)
+        self._show(words)
         with self._bar() as progress:
             ended = self._start(words, look)
         return self._insist(words, ended, (0, WORK_LEFT) if kill_at is None else (0, WORK_LEFT, KILLED))
@@ -204,8 +206,8 @@ class Demo:
     def _start(self, words: tuple[str, ...], look: Callable[[Process], None]) -> Ended:
         return run([*words, "--json"], self._stage.folder, self._environment, look)
 
-    def _show(self, words: tuple[str, ...], remark: str = "") -> None:
-        self._say(f"$ {self._program} {' '.join(words)}{remark}")
+    def _show(self, words: tuple[str, ...]) -> None:
+        self._say(f"$ {self._program} {' '.join(words)}")
 
     def _insist(self, words: tuple[str, ...], ended: Ended, may_end: tuple[int, ...]) -> Ended:
         if ended.code in may_end:

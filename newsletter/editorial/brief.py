@@ -33,6 +33,7 @@ class _Story:
     headline: tuple[Token, ...] | None
     line: int
     parts: list[_Part] = field(default_factory=list)
+    underlined: bool = False  # a line of = made it a headline
 
     @property
     def name(self) -> str:
@@ -82,7 +83,8 @@ def _gather(tokens: Sequence[Token], labels: Labels, faults: Faults) -> list[_St
         if (headless and not stories and _meant_as_headline(block, labels, faults)) or _begins_story(
             block, labels, faults
         ):
-            stories.append(_Story(tuple(block[1].children or ()), line))
+            headline = tuple(block[1].children or ())
+            stories.append(_Story(headline, line, underlined=block[0].markup == "="))
             continue
         if not stories:
             stories.append(_Story(None, line))
@@ -234,10 +236,22 @@ def _tell_labels(story: _Story, labels: Labels, faults: Faults) -> None:
     if story.headline is not None and not visible_text(story.headline):
         faults.add("brief-headline-empty", story.line, "The headline is empty.", "Write it after the “# ”.")
     wanted: tuple[SectionKind, ...] = ("background", "now")
-    for kind in wanted:
-        if not any(part.kind == kind for part in story.parts):
-            _tell_missing(story, kind, labels, faults)
+    missing = [kind for kind in wanted if not any(part.kind == kind for part in story.parts)]
+    if story.underlined and missing == [*wanted]:
+        _tell_underlined(story, faults)
+        missing = []
+    for kind in missing:
+        _tell_missing(story, kind, labels, faults)
     _tell_twice(story, faults)
+
+
+def _tell_underlined(story: _Story, faults: Faults) -> None:
+    faults.add(
+        "brief-label-missing",
+        story.line,
+        f"{story.name} has no labels; the line of equals signs below those words made them a headline.",
+        "Was it a subhead? Write it as “### …” and delete the line of equals signs.",
+    )
 
 
 def _tell_missing(story: _Story, kind: SectionKind, labels: Labels, faults: Faults) -> None:

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from newsletter.editorial.faults import LIMIT, Faults
 from newsletter.editorial.issue import FieldUse, Issue
+from newsletter.editorial.meant.invisible import NOT_SEEN
 from newsletter.editorial.names import suggestion
 from newsletter.errors import Finding
 
@@ -21,9 +22,10 @@ MERGE_FIELD = re.compile(
         ["“”„](?P<double>[^"“”„{}\n]*)["“”„]
       | ['‘’‚](?P<single>[^"“”„{}\n]*?)['‘’‚]
     ))?
-    \s*\}\}""",
+    \s*\}\}""".replace(r"\s", rf"[\s{NOT_SEEN}]"),  # what came along by pasting, too
     re.VERBOSE,
 )
+_WHOLE = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}\n]{0,80}%\}")
 _PLAIN_PART = re.compile(r"\\(?=\{[{%])|\{\{|\{%")
 
 
@@ -37,16 +39,28 @@ def field_token(match: re.Match[str], line: int) -> Token:
     return Token("merge_field", "", 0, content=match[0], meta={"field": field_use(match, line)})
 
 
-def tell_broken(faults: Faults, line: int, opening: str) -> None:
-    """Note a ``{{`` that begins no merge field, or a ``{%``, which means nothing in a brief."""
+def tell_broken(faults: Faults, line: int, text: str, at: int) -> None:
+    """Note a ``{{`` that begins no merge field, or a ``{%``, which means nothing in a brief.
+
+    ``at`` is its place in ``text``; what it holds is quoted.
+    """
+    opening = text[at : at + 2]
+    whole = _WHOLE.match(text, at)
     literal = "To show the braces themselves, write them as `code`, or with a backslash before them."
     if opening == "{%":
-        faults.add("field-template-tag", line, "“{%” means nothing in a brief.", literal)
+        faults.add(
+            "field-template-tag",
+            line,
+            f"“{whole[0] if whole else opening}” means nothing in a brief.",
+            literal,
+        )
         return
     faults.add(
         "field-broken",
         line,
-        "“{{” begins a merge field, but this is none.",
+        f"“{whole[0]}” is no merge field of a brief."
+        if whole
+        else "“{{” begins a merge field, but this is none.",
         'Write {{ first_name }} or {{ first_name or "there" }}. ' + literal,
     )
 
@@ -68,7 +82,7 @@ def plain_tokens(text: str, line: int, faults: Faults) -> tuple[Token, ...]:
         if found[0] == "\\":
             said, at = said + text[found.end() : found.end() + 2], found.end() + 2
             continue
-        tell_broken(faults, line, found[0])
+        tell_broken(faults, line, text, found.start())
         said, at = said + found[0], found.end()
     return (*tokens, *_said(said + text[at:]))
 

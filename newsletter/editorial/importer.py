@@ -8,8 +8,9 @@ from newsletter.editorial.dialects.lists import Item
 from newsletter.editorial.escape import escaped, escaped_headline
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.importing.draft import Draft, Imported, Note, finished
+from newsletter.editorial.importing.head import take_head
 from newsletter.editorial.importing.marked import is_marked, take_marked
-from newsletter.editorial.importing.pagelines import PageLine, page_lines, with_depths
+from newsletter.editorial.importing.pagelines import PageLine, page_lines, unmarked, with_depths
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.webtext import chrome, is_call, is_loose, is_picture_name
@@ -34,12 +35,13 @@ def import_text(text: str, *, file: str, labels: Labels, today: date) -> Importe
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     faults.raise_any()
-    lines = list(islice(page_lines(clean, labels), MAX_LINES + 1))
+    draft = Draft(labels)
+    below, is_markdown = take_head(clean, draft)
+    lines = list(islice(page_lines(below, labels), MAX_LINES + 1))
     _tell_many_lines(lines, faults)
     faults.raise_any()
-    draft = Draft(labels)
-    if is_marked(clean):
-        take_marked(clean, draft)
+    if is_markdown or is_marked(below):
+        take_marked(below, draft)
     else:
         _take_all(with_depths(lines), draft)
     return finished(draft, lines, len(clean.split("\n")), today)
@@ -98,13 +100,7 @@ def _take(line: PageLine, draft: Draft) -> None:
 
 
 def _leave_out(line: PageLine, draft: Draft, name: str, why: str) -> None:
-    comment = f"# {name}: {line.text}"
-    kept = "It is too long for the brief's top."
-    if len(comment) <= draft.room:
-        draft.room -= len(comment)
-        draft.comments.append(comment)
-        kept = "A comment at the brief's top keeps it."
-    draft.note(line, "left out", f"Not the author's words: {why}, not to one issue. {kept}")
+    draft.leave(line, name, f"Not the author's words: {why}, not to one issue.")
 
 
 def _take_picture(line: PageLine, draft: Draft) -> None:
@@ -156,7 +152,7 @@ def _take_item(line: PageLine, item: Item, draft: Draft) -> None:
 
 def _take_text(line: PageLine, draft: Draft) -> None:
     if not draft.headline and not draft.kinds and len(line.text) <= _HEADLINE:
-        draft.headline, draft.headline_line = line.text, line
+        draft.headline, draft.headline_line = unmarked(line.text), line
         draft.note(line, "kept", "The headline: the first words that belong to the text.")
     elif _goes_on_with_headline(line, draft):
         draft.headline += " " + line.text

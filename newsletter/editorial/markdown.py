@@ -22,6 +22,7 @@ from newsletter.editorial.comments import read_comments
 from newsletter.editorial.dialects.addresses import may_hold_addresses, read_addresses
 from newsletter.editorial.dialects.asian import AsianInline, hide_breaks, may_hold_asian
 from newsletter.editorial.dialects.breaks import kept_breaks, read_breaks
+from newsletter.editorial.dialects.ends import read_ends
 from newsletter.editorial.dialects.lists import build_lists
 from newsletter.editorial.dialects.notes import may_hold_notes, read_notes
 from newsletter.editorial.dialects.tasks import tick_tasks
@@ -133,6 +134,7 @@ def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
     parser.inline.ruler.at("image", _image_once)
     parser.inline.ruler.after("image", "broken_picture", _broken_picture)
     read_breaks(parser)
+    read_ends(parser)
     if notes:
         read_notes(parser)
     if addresses:
@@ -199,7 +201,7 @@ def _push_field(state: StateInline, opening: str, found: re.Match[str] | None) -
     line = _line(state)
     if found is None:
         faults: Faults = state.env["faults"]
-        tell_broken(faults, line, opening)
+        tell_broken(faults, line, state.src, state.pos)
         faults.raise_if_full()
         state.append_pending(opening)
         return

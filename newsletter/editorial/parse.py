@@ -14,6 +14,7 @@ from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.steps import MAX_STEPS
 
+_BETWEEN_CODES = str.maketrans(",[]\"'", "     ")  # a list as YAML has it, too
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place
 MAX_CORRECTION = 500  # characters: a reader takes it in at a glance, before the letter
 MAX_BYLINE = 150  # characters: a few names and what they do
@@ -60,7 +61,7 @@ def parse_issue(
         correction=_plain(front, "correction", MAX_CORRECTION, faults),
         by=_plain(front, "by", MAX_BYLINE, faults),
         comments=tuple(sorted(comments, key=lambda comment: comment.line)),
-        ignored=tuple(front.values.get("ignore", "").replace(",", " ").split()),
+        ignored=tuple(front.values.get("ignore", "").translate(_BETWEEN_CODES).split()),
         source=text,
         front_lines=dict(front.lines),
     )

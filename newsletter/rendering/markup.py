@@ -18,7 +18,7 @@ def made_valid(html: str, language: str, direction: Direction, shapes: Mapping[s
     """Return compiled HTML without what HTML does not know, each child of the body with ``lang`` and ``dir``.
 
     ``shapes`` are pictures of known size, by their address as it stands in the HTML: a height in proportion
-    keeps their room while they load.
+    lets programs that know no styles lay out by it.
 
     A mail program that puts the body into a page of its own drops the elements around it, and what they say
     of language and direction. The compiler repeats both on the letter, but not on the line before it.

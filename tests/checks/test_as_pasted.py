@@ -169,3 +169,45 @@ def test_a_word_file_to_import_is_one_message(tmp_path: Path) -> None:
 )
 def test_sound_briefs_of_many_kinds_are_passed_over(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("address", ["#_ftn1", "#ftnt1", "#_ftnref1", "#fn:1", "#footnote-1"])
+def test_a_footnote_of_another_program_is_told_how_to_write_one(address: str) -> None:
+    issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\nText[[1]]({address}) goes on.\n")
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+
+    assert found.code == "link-form"
+    assert "[^1]" in found.hint
+
+
+def test_the_place_of_a_picture_that_was_not_copied_along_is_told() -> None:
+    issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n\ufffc\n\nThe weir.\n")
+    found = [each for each in run_checks(issue, Facts()) if each.code == "text-damaged"]
+
+    assert [each.line for each in found] == [11]
+    assert "U+FFFC" in found[0].message
+
+
+@pytest.mark.parametrize("gap", ["\u200b", "\u2060", " \u200b", "\u200b ", "\xad"])
+def test_half_a_link_with_an_invisible_character_between_its_halves_is_told(gap: str) -> None:
+    issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\nSee [it]{gap}(https://example.org/a).\n")
+    assert [each.code for each in run_checks(issue, Facts()) if each.severity == "warning"] == ["link-unread"]
+
+
+@pytest.mark.parametrize("words", ["！[A gate](gate.jpg)", "[A gate](gate.jpg)", "! [A gate](Gate.PNG)"])
+def test_a_picture_without_its_exclamation_mark_is_told_how_to_write_one(words: str) -> None:
+    issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n{words}\n")
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+
+    assert found.code == "link-form"
+    assert "exclamation mark" in found.hint
+
+
+@pytest.mark.parametrize(
+    "address", ['"https://example.org"', "“https://example.org”", "„https://example.org“"]
+)
+def test_quotation_marks_around_an_address_are_named(address: str) -> None:
+    issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n[words]({address})\n")
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+
+    assert "quotation marks" in found.message

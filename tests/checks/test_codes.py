@@ -32,6 +32,8 @@ def _said(*text: str) -> tuple[str, str]:
 #: code, line, and what is changed in the sound issue (old words, new words)
 SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("subject-long", 2, (f"subject: {HEAD}", "subject: " + "word " * 15)),
+    ("heading-unread", 13, (NOW, "### F #")),
+    ("code-open", 14, (NOW, "\n```\nx")),
     ("subject-capitals", 2, (f"subject: {HEAD}", "subject: THE RIVER IS BACK!")),
     ("subject-reply", 2, (f"subject: {HEAD}", 'subject: "Re: the river"')),
     ("preheader-missing", 3, (f"preheader: {PREHEADER}", "preheader:")),
@@ -43,7 +45,7 @@ SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("correction-short", 6, ("number: 4", "number: 4\ncorrection: A typo.")),
     ("text-placeholder", 6, ("number: 4", "number: 4\ncorrection: The count was wrong, it was TK.")),
     ("text-swallowed", 13, _said("A field of 3*4*5 metres was under water.")),
-    ("text-swallowed", 13, _said("Nets of 2*3 and 4*5 metres hung there.")),
+    ("text-swallowed", 13, _said("Nets of 2*3*4 metres hung there.")),
     ("list-number", 15, ("\n\nThe mill", "\n\n1986. What a year.\n\nThe mill")),
     ("text-invisible", 2, (f"subject: {HEAD}", f"subject: {HEAD[:9]}\u200b{HEAD[9:]}")),
     ("text-invisible", 3, (PREHEADER, f"\u202e{PREHEADER}")),

@@ -97,3 +97,36 @@ def test_any_other_comment_is_told_to_be_left_out(look: Any) -> None:
     (finding,) = look((NOW, "Fish. <!-- ANA: is this libellous? -->"))
     assert (finding.code, finding.severity, finding.line) == ("comment-left-out", "warning", 13)
     assert "ANA: is this libellous?" in finding.message
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "wp:paragraph",
+        'wp:heading {"level":3}',
+        "more",
+        "kg-card-begin: html",
+        "StartFragment",
+        "notionvc: 1f0e",
+    ],
+)
+def test_what_another_system_left_around_its_blocks_is_told_once(look: Any, mark: str) -> None:
+    left = f"<!-- {mark} -->"
+    (finding,) = look((NOW, f"{left}\n\n{NOW}\n\n{left}\n\nOne more.\n\n{left}"))
+
+    assert (finding.code, finding.severity, finding.line) == ("comment-left-out", "warning", 13)
+    assert "2 more comments" in finding.message
+
+
+def test_a_note_among_such_marks_is_told_for_itself(look: Any) -> None:
+    found = look((NOW, f"<!-- wp:paragraph -->\n\n{NOW}\n\n<!-- more on this? ask Ana -->"))
+
+    assert [finding.code for finding in found] == ["comment-left-out", "comment-left-out"]
+    assert "ask Ana" in found[1].message
+
+
+@pytest.mark.parametrize(
+    "codes_", ["text-placeholder, link-vague", "[text-placeholder, link-vague]", '"text-placeholder"']
+)
+def test_the_front_matter_takes_codes_with_commas_or_as_a_list(codes: Codes, codes_: str) -> None:
+    assert codes((NOW, "Says TK."), ("number: 4\n", f"number: 4\nignore: {codes_}\n")) == []

@@ -15,9 +15,7 @@ HEAD = "subject: The river that came back"
     [
         "A box of 3*4*5 is full.",
         "It holds 12*34*56 litres.",
-        "Nets of 2*3 and 4*5 metres.",
         "x*2*y is a sum.",
-        "Of 10*20 cm, 30*40 cm and more.",
         "The area is 3**4**5 here.",
         "- an item of 3*4*5 in a list",
     ],
@@ -36,6 +34,8 @@ def test_asterisks_of_a_sum_that_readers_would_not_see_are_told(codes: Codes, wo
         "第*2*章 and 3* or 4*.",
         "A footnote* and another**.",
         "5*3 alone.",
+        "Nets of 2*3 and 4*5 metres.",
+        "Of 10*20 cm, 30*40 cm and more.",
         "*2* fish, *3* birds.",
     ],
 )
@@ -156,3 +156,15 @@ def test_what_was_taken_away_around_syntax_is_named(
 )
 def test_invisible_characters_of_running_text_are_passed_over(codes: Codes, words: str) -> None:
     assert codes((NOW, f"Fish.\n\n{words}")) == []
+
+
+@pytest.mark.parametrize("opening", ["```", "```python", "~~~", "````", "- ```", "> ```"])
+def test_code_that_is_never_closed_is_told_where_it_begins(codes: Codes, opening: str) -> None:
+    assert ("code-open", 15) in codes(("The mill", f"{opening}\nx = 1\n\nThe mill"))
+
+
+@pytest.mark.parametrize(
+    "code", ["```\nx\n```", "~~~\nx\n~~~~", "> ```\n> x\n> ```", "- ```\n  x\n  ```", "```\n```"]
+)
+def test_code_that_is_closed_is_passed_over(codes: Codes, code: str) -> None:
+    assert "code-open" not in [name for name, _ in codes(("The mill", f"{code}\n\nThe mill"))]

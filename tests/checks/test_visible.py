@@ -101,7 +101,39 @@ Insert image here.
 Headline goes here
 Add your text here
 @Ana — can you check?
-(TKTK)""",
+(TKTK)
+[bitte prüfen]
+[Zahl fehlt]
+(Zahl stimmt?)
+(PRÜFEN)
+(à vérifier)
+[source manquante ?] [vérifier]
+[revisar]
+(REVISAR)
+[falta dato]
+[da controllare]
+（要確認）
+(确认)
+（待核实）
+(확인 필요)
+[לבדוק]
+[يرجى التحقق]
+[проверить]
+@tom bitte prüfen
+@Ana, por favor confirma
+@小王 请确认
+[Ana: is this right?]
+(Ana, can you confirm?)
+[AS1]Text
+Kommentiert [A1]: stimmt das?
+Comentado [AS12]: ojo
+[gate at dusk.jpg]
+tktk people came
+xx percent of voters
+on XX March
+tbd
+Placeholder
+CHECK!""".replace("[source manquante ?] ", ""),
     "field-foreign": """\
 Dear %recipient.name%, hello.
 Dear *|FNAME|*, hello.
@@ -217,9 +249,18 @@ A ++new++ word
 A //slanted// word
 <comment>x</comment>
 As [@smith2020, p. 3] says
-{::comment}x{:/comment}""",
+{::comment}x{:/comment}
+| a | b |\\n| 1 | 2 |
+| a | b |\\n| - |\\n| 1 | 2 |
++---+---+
+== Heading
+image::gate.png[A gate]
+*[HTML]: Hypertext Markup Language
+<:smile:123456789>
+这是_重点_。
+$x^2$ is a square.""",
 }
-SHOWN = [(code, words) for code, lines in TOLD.items() for words in lines.split("\n")]
+SHOWN = [(code, words.replace("\\n", "\n")) for code, lines in TOLD.items() for words in lines.split("\n")]
 
 
 def told(text: str, front: str = FRONT) -> list[tuple[str, int | None]]:
@@ -262,6 +303,10 @@ def test_two_hundred_paragraphs_of_published_style_are_passed_over_in_silence() 
         "He earns £X. [Ctrl]+[C], [1][2], f[x], vitamin B[12], “Th[e] r[oad]”, he[a]rd.",
         "(Please check our website.) (Check it out.) (Source: Reuters) [Photo: Ana Silva/Agency] [Chorus]",
         "“The [link] is strong, the [number] wrong and the [date] mine.” „Der [link].“ «Le [link].»",
+        "Sie sollen das (prüfen), dit-elle (vérifier), „[fehlt]“; (siehe unten), (voir ici), (Source)…",
+        "“[Tom: is this on?]” [Reader: why?] See Table 2 | page 3. It cost $5 and $10; NT$x^; a | b.",
+        'A film rated XXX; the “TK” line; "TK" it was.',
+        "The placeholder is dull, tbd bank is not; xx chromosomes; he confirmed [it].",
         "5 < 6 and <now> is > then; if x <b and c> d.",
     ],
 )
@@ -299,6 +344,11 @@ def test_captions_and_alt_texts_are_looked_at() -> None:
 
 def test_a_comment_behind_a_backslash_or_in_a_caption_is_an_error() -> None:
     assert told("Text \\<!-- ask legal -->") == [("comment-shown", LINE)]
+    for opening in ("<!—", "<!–", "<!––", "<!-", "<! --", "＜！--", "<！—"):
+        assert told(f"Text {opening} ask legal —> here") == [("comment-shown", LINE)], opening
+    assert told("Arrows <— and —>, <-- and -->, <3 and <!DOCTYPE> `<!— x —>` here; so!—<b") != [
+        ("comment-shown", LINE)
+    ]
     assert told('![A weir](https://example.org/weir.jpg "In May <!-- ask -->")') == [("comment-shown", LINE)]
 
 
@@ -370,3 +420,43 @@ def test_looking_costs_as_much_as_there_is_text(seed: str, end: str) -> None:
 
     few = min(cost(4_000) for _ in range(3))
     assert cost(40_000) < 60 * max(few, 0.0002)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The **big** one",
+        "The ==big== one",
+        "The [page](https://example.org)",
+        "A <b>big</b> one",
+        "R&amp;D",
+        "[LINK]",
+    ],
+)
+def test_a_hint_for_a_subject_names_no_markdown(words: str) -> None:
+    issue = parse_issue(
+        FRONT.replace("A plain subject line", words), issue_id="any", file="any.md", labels=Labels()
+    )
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    assert "backtick" not in found.hint
+    assert "](" not in found.hint
+    assert "**…**" not in found.hint
+
+
+def test_a_highlighter_is_named_as_such_and_overlapping_quotes_are_told_once() -> None:
+    issue = parse_issue(FRONT + "A ==big== one.\n", issue_id="any", file="any.md", labels=Labels())
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    assert "highlighter" in found.message
+    issue = parse_issue(
+        FRONT + "Das**„Wort“**ist **„Das“,**nun\n", issue_id="any", file="any.md", labels=Labels()
+    )
+    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    assert "”, “" not in found.message
+
+
+def test_a_definition_as_other_dialects_write_it_is_told() -> None:
+    assert told("Term\n: its definition") == [("markup-left", LINE + 1)]
+
+
+def test_bold_that_goes_over_paragraphs_is_told_at_both_ends() -> None:
+    assert told("**bold that goes\n\nover paragraphs**") == [("markup-left", LINE), ("markup-left", LINE + 2)]

@@ -94,6 +94,7 @@ def test_a_group_alone_shows_its_help_and_is_no_error(words: list[str]) -> None:
     [
         (["sned"], "Did you mean “send”?"),
         (["help", "sned"], "Did you mean “send”?"),
+        (["snd"], "Did you mean “send” or “sandbox”?"),
         (["help", "subscribers", "improt"], "Did you mean “import”?"),
         (["subscribers", "improt"], "newsletter help subscribers"),
         (["send", "x", "--lst", "y"], "--list"),

@@ -45,6 +45,15 @@ def test_git_leaves_alone_what_is_about_readers_and_takes_what_an_editor_writes(
     assert ignored(tmp_path / "letter", KEPT) == set()
 
 
+def test_the_next_step_changes_the_folder_only_where_that_leads_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "cd my-letter\n" in init(Path("my-letter"))
+    told = init(Path())
+    assert "Next:\n  newsletter new" in told
+
+
 @pytest.mark.parametrize("before", ["*.log\n", "*.log", "# mine\n*.log\n\n*.db\n*.csv\n"])
 def test_a_gitignore_that_is_there_keeps_its_lines_and_gets_those_it_lacks(
     tmp_path: Path, before: str

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import BRIEF, Publication
-from terminals import Terminal
+from terminals import CTRL_C, Terminal
 
 PERSONAL = BRIEF.replace("subject: The kilogram", 'subject: "{{ first_name }}, the kilogram')
 
@@ -62,14 +62,17 @@ def test_a_plan_shows_the_first_five_warnings_with_their_lines(local: Publicatio
         ([""], False),
         (["maybe", "ja", "y"], True),
         (["\x04"], False),
+        ([CTRL_C], False),
+        (["maybe", CTRL_C], False),
     ],
 )
 def test_only_y_or_n_answers_the_question(local: Publication, answers: list[str], sent: bool) -> None:
-    typed = [("[y/N]", f"{word}\n" if word != "\x04" else word) for word in answers]
+    typed = [("[y/N]", word if word in ("\x04", CTRL_C) else f"{word}\n") for word in answers]
     seen = Terminal(local.root).run("send", "first", answers=typed)
     assert (seen.exit_code == 0) == sent, seen.text
     assert ("accepted" in seen.text) == sent
     assert seen.text.count("Answer y or n.") == len(answers) - 1
+    assert ("\nNothing was sent.\n" in seen.text) != sent
 
 
 @pytest.mark.slow
@@ -85,6 +88,44 @@ def test_a_send_ends_with_what_to_do_next(local: Publication) -> None:
     told = local.run("send", "first", "--yes").stderr
     assert "newsletter sandbox" in told
     assert "newsletter recipients first" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["send", "first"], "nobody who may be mailed has joined “readers” since"),
+        (["send", "first", "--only-missing"], "nobody who may be mailed is still without it"),
+        (["send", "first", "--list", "others"], "nobody on “others” may be mailed"),
+    ],
+)
+def test_a_plan_that_mails_nobody_says_why_and_no_more(
+    local: Publication, words: list[str], why: str
+) -> None:
+    local.run("lists", "add", "others")
+    local.run("send", "first", "--yes", "--list", "readers")
+    told = local.run(*words, "--dry-run").stderr
+    assert told.startswith(f"first — “The kilogram is gone”: {why}, so there is nothing to do.\n")
+    assert "0 readers" not in told
+    assert "No mail leaves this machine" not in told
+
+
+def test_a_plan_marks_what_would_stop_a_real_send(local: Publication) -> None:
+    local.run("new", "Unwritten", "-o", "issues/unwritten.md")
+    told = local.run("send", "unwritten", "--dry-run").stderr.splitlines()
+    errors = [told.index(line) for line in told if line.startswith("  issues/unwritten.md:8: error: ")]
+    assert len(errors) == 1
+    assert told[errors[0] + 1] == "    Write your own words in its place."
+
+
+def test_a_correction_that_everyone_has_says_so(local: Publication) -> None:
+    local.run("send", "first", "--yes")
+    local.brief("first", BRIEF.replace("subject:", "correction: It is not gone.\nsubject:", 1))
+    assert local.run("correct", "first", "--yes").exit_code == 0
+    again = local.run("correct", "first", "--yes")
+    assert again.exit_code == 0
+    assert (
+        "everyone who got the wrong version has the corrected one, so there is nothing to do." in again.stderr
+    )
 
 
 def test_commands_to_copy_are_quoted_as_a_shell_needs_them(local: Publication) -> None:

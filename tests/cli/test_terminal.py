@@ -103,3 +103,25 @@ def test_elsewhere_there_is_no_colour_unless_it_is_forced(
 )
 def test_progress_says_what_it_counts(step: str, done: int, of: int, told: tuple[str, str]) -> None:
     assert progress_of(step, done, of) == told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import", "none.txt"],
+        ["subscribers", "import", "none.csv", "--list", "readers"],
+        ["--config", "none.toml", "lists"],
+    ],
+)
+def test_a_file_that_is_not_there_is_told_in_plain_words(publication: Publication, words: list[str]) -> None:
+    ran = publication.run(*words)
+    assert ran.exit_code == 1
+    assert ": There is no such file." in ran.stderr
+    assert "directory" not in ran.stderr
+
+
+def test_a_mail_is_not_rendered_into_a_file(publication: Publication) -> None:
+    publication.brief("first")
+    ran = publication.run("render", "first", "--out", "newsletter.toml")
+    assert ran.exit_code == 1
+    assert "newsletter.toml: This is a file, not a folder.\n  Name a folder with --out." in ran.stderr

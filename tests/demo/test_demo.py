@@ -32,7 +32,7 @@ wiring = Doomed(load_settings(), Moments("acceptance before commit", 2))
 send(wiring, foresee(wiring, "2026-11-16-kilogram", list_name="demo"))
 """
 RECORDING = Path(__file__).parent.parent.parent / "docs" / "pictures" / "demo.svg"
-SETTLING = ("wire", "blindly", "reconcile", "resume", "It ")  # told by chance: what a kill met on the wire
+SETTLING = ("wire", "guess", "reconcile", "resume", "It ")  # told by chance: what a kill met on the wire
 
 
 def _recorded() -> list[str]:

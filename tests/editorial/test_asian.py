@@ -61,3 +61,34 @@ def test_a_line_end_is_a_space_only_where_the_script_has_spaces(text: str, joine
         assert joined in flat
     assert joined in message.text.replace("\n", " ")
     assert any(joined in passage.text for passage in all_passages(read(brief(story(now=text)))))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "He is a b*****d and a f***ing liar.",
+        "“F**k off,” she said, “f**k you.”",
+        "sh*t and b*lls",
+        "Nets of 2*3 and 4*5 metres",
+        "s***e",
+        "ж**а и х**ня",
+    ],
+)
+def test_asterisks_that_stand_for_letters_are_shown(words: str) -> None:
+    html, text = written(words)
+    assert text == words
+    assert "<em" not in html
+    assert "<strong" not in html
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("un*believ*able", "unbelievable"),
+        ("**most recent**ly and **first**", "most recently and first"),
+        ("Das**Wort ist fett** da", "DasWort ist fett da"),
+        ("*one* and *two*, a**b**c", "one and two, abc"),
+    ],
+)
+def test_emphasis_that_begins_or_ends_within_a_word_is_emphasis(words: str, shown: str) -> None:
+    assert written(words)[1] == shown

@@ -51,6 +51,14 @@ def lines(markdown: str) -> list[str]:
         "🚲 Bikes are free\n🚌 Buses run late",
         "→ north\n→ south",
         "✓ mended\n✗ broken",
+        "-> north\n-> south",
+        "=> north, then\n=> south",
+        "» eins\n» zwei",
+        "א. ראשון\nב. שני",
+        "а) первый\nб) второй",
+        "α) ένα\nβ) δύο",
+        "가. 하나\n나. 둘",
+        "أ) الأول\nب) الثاني",
         "[ ] milk\n[x] eggs",
         "一、项目\n二、项目",
         "（1）项目\n（2）项目",
@@ -153,3 +161,16 @@ def test_signed_lines_stay_where_the_line_before_them_has_not_ended() -> None:
     long = "the board voted to mend, after eleven years of rust and many a petition"
     html, _ = written(f"What happened this week\n✔ {long}\n✔ {long}")
     assert html.count("<br/>") == 2
+
+
+@pytest.mark.parametrize("first", ["**Who pays?**", "__Who pays__", "**Wer zahlt was**"])
+def test_a_first_line_that_is_bold_as_a_whole_stays_a_line(first: str) -> None:
+    _, text = written(
+        f"{first}\nThe town pays, the mayor says, and it pays for the whole of the new lock and the bridge."
+    )
+    assert text.split("\n")[0] == first.strip("*_")
+
+
+def test_a_line_that_begins_with_an_ideographic_space_is_a_paragraph_of_its_own() -> None:
+    _, text = written("\u3000段落が始まります。\n\u3000次の段落です。")
+    assert [line.strip() for line in text.split("\n")] == ["段落が始まります。", "次の段落です。"]

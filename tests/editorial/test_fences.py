@@ -225,3 +225,49 @@ def test_code_that_shows_a_conflict_and_an_underlined_headline_are_none() -> Non
     assert faults_if_any(f"---\n{KEYS}\n---\n{STORY}\n```\n{marked}\n```\n") == ()
     underlined = STORY.replace("# Clocks will stop being corrected", "Clocks will stop\n=======")
     assert faults_if_any(f"---\n{KEYS}\n---\n{underlined}") == ()
+
+
+def test_a_row_of_equals_signs_that_was_meant_as_a_rule_is_no_unfinished_merge() -> None:
+    (found,) = faults(f"---\n{KEYS}\n---\n{STORY}\nOne.\n\n=======\n\nTwo.\n")
+
+    assert (found.code, found.line) == ("file-conflict", 13)
+    assert "rule" in found.message
+    assert "---" in found.hint
+
+
+@pytest.mark.parametrize("fence", ["—", "***", "--"])
+def test_a_wrong_fence_is_named_above_a_misspelt_key_too(fence: str) -> None:
+    found = told(f"{fence}\nSubjct: The river\ndate: 2026-01-12\n{fence}\n{STORY}")
+
+    assert found == [("front-fence", 1), ("front-key-unknown", 2), ("front-fence", 4)]
+
+
+@pytest.mark.parametrize("key", ["Betreff", "sujet", "Asunto", "título", "title"])
+def test_a_key_in_another_language_is_one_finding(key: str) -> None:
+    (found,) = faults(f"---\n{key}: The river\n---\n{STORY}")
+
+    assert found.code == "front-key-unknown"
+    assert "“subject”" in found.hint
+
+
+def test_an_underlined_headline_amid_a_story_is_one_finding_that_names_the_line_of_equals_signs() -> None:
+    (found,) = faults(f"---\n{KEYS}\n---\n{STORY}\nMore on this\n====\n\nText.\n")
+
+    assert (found.code, found.line) == ("brief-label-missing", 11)
+    assert "equals signs" in found.message
+
+
+@pytest.mark.parametrize("label", ["<b>Background:</b>", "\\*\\*Background:\\*\\*", "**Background: "])
+def test_the_line_to_write_for_a_label_with_other_marks_has_none_of_them(label: str) -> None:
+    found = faults(f"---\n{KEYS}\n---\n# A\n\n{label} In 1999.\n\n**What’s going on now:** It opens.\n")
+
+    assert [each.hint for each in found] == ["Write: **Background:** In 1999."]
+
+
+@pytest.mark.parametrize(
+    "field", ["{{ contact.firstname }}", "{{< video abc >}}", "{{[[TODO]]}}", "{% include x.html %}"]
+)
+def test_what_other_systems_write_in_braces_is_quoted(field: str) -> None:
+    (found,) = faults(f"---\n{KEYS}\n---\n{STORY}\nHi {field}.\n")
+
+    assert f"“{field}”" in found.message

@@ -400,3 +400,51 @@ def test_the_source_text_imports_word_for_word() -> None:
     assert len(shown) == 5
     assert len(issue.pictures) == 1
     assert slug(result.headline)
+
+
+FOREIGN = {
+    "Jekyll": '---\nlayout: post\ntitle:  "The ferry: it is back"\ntags: [a, b]\n---\n\n',
+    "Hugo": '+++\ntitle = "The ferry: it is back"\ndraft = true\n+++\n\n',
+    "Outlook": "From: Ana <ana@example.org>\nSent: Monday\nTo: Tom\nSubject: RE: The ferry: it is back\n\n",
+    "German mail": "Von: Ana\nGesendet: Montag\nAn: Tom\nBetreff: AW: The ferry: it is back\n\n",
+}
+
+
+@pytest.mark.parametrize("head", FOREIGN.values(), ids=FOREIGN)
+def test_what_stands_above_a_text_from_elsewhere_gives_the_headline_and_is_told(head: str) -> None:
+    told = imported(
+        f"{head}## Background\n\nIn 1999.\n\n## What’s going on now\n\nIt *sails*.\n".replace(
+            "## ", "" if "From" in head or "Von" in head else "## "
+        )
+    )
+
+    assert told.headline == "The ferry: it is back"
+    issue = parse(told.markdown)
+    assert "".join(token.content for token in issue.subject) == "The ferry: it is back"
+    assert {note.line for note in told.notes} >= set(range(1, head.rstrip().count("\n") + 2))
+    assert not [note for note in told.notes if note.what == "needs you"]
+
+
+def test_a_headline_in_the_text_comes_before_a_title_above_it() -> None:
+    told = imported(
+        "---\ntitle: Post 12\n---\n# The ferry\n\n## Background\n\nIn 1999.\n\n## What’s going on now\n\nX.\n"
+    )
+
+    assert told.headline == "The ferry"
+    assert "# front matter: title: Post 12" in told.markdown
+
+
+def test_a_rule_above_a_text_is_no_front_matter() -> None:
+    told = imported("---\nThe ferry\n---\n\nBackground: In 1999.\n\nWhat’s going on now: It sails.\n")
+    assert "ferry" in told.markdown
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "_", "__"])
+def test_labels_and_a_headline_in_a_chats_bold_are_known(mark: str) -> None:
+    told = imported(
+        f"{mark}The ferry{mark}\n\n{mark}Background:{mark} In 1999.\n\n"
+        f"{mark}What's going on now{mark}: It *sails*.\n"
+    )
+    assert told.headline == "The ferry"
+    assert not [note for note in told.notes if note.what == "needs you"]
+    assert "**Background:** In 1999." in told.markdown

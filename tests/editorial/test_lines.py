@@ -4,6 +4,7 @@ import pytest
 from editorial.briefs import FRONT, fault, faults, faults_if_any, now, paragraphs, parse, section, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from letters import written
 
 NOW = "\n\n**What’s going on now:** Now.\n"
 
@@ -238,3 +239,29 @@ def test_any_label_in_any_emphasis_with_any_spaces_begins_its_section(
         f"{before}{mark}Background{end}{after}Word",
     ):
         assert paragraphs(section(parse(story(background=begin)), "background")) == ["Word"]
+
+
+@pytest.mark.parametrize("gap", ["\u200b", "\u2060", "\xa0", "\u3000", "\ufeff", "\u200b ", " \u200e"])
+@pytest.mark.parametrize("mark", ["-", "*", "+"])
+def test_a_blank_of_another_kind_after_a_lists_mark_is_a_space(mark: str, gap: str) -> None:
+    html, text = written(f"{mark}{gap}one\n{mark}{gap}two")
+    assert text == "- one\n- two"
+    assert html.count("<li") == 2
+
+
+@pytest.mark.parametrize("gap", ["\u200b", "\u2060"])
+def test_what_only_begins_like_an_item_is_none(gap: str) -> None:
+    assert "<li" not in written(f"*{gap}bold* text")[0]
+    assert "<li" not in written(f"12.{gap}Januar 2026")[0]
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\xa0", "\ufeff"])
+def test_code_ends_at_its_fence_whatever_invisible_character_stands_there(odd: str) -> None:
+    html, _ = written(f"```{odd}\nx\n```{odd}\n\nBelow the code.")
+    assert "Below the code.</p>" in html
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\u2060", "\xa0", "\ufeff"])
+def test_a_merge_field_is_one_whatever_invisible_character_stands_in_it(odd: str) -> None:
+    html, _ = written(f"Hi {{{{{odd}first_name{odd} or {odd}“you”{odd}}}}}.")
+    assert "-nl.first_name" in html

@@ -103,7 +103,7 @@ def test_checks_know_the_line_of_each_item() -> None:
         ("• [ ] open\n• [x] done", "- ☐ open\n- ☑ done"),
         ("* [ ] **bold**\n\n* [x] [link](https://example.org)", "- ☐ bold\n\n- ☑ link <https://example.org>"),
         ("- outer\n  - [ ] inner", "- outer\n  - ☐ inner"),
-        ("- [] none\n- [y] none", "- [] none\n- [y] none"),
+        ("- [] open\n- [y] none", "- ☐ open\n- [y] none"),
         ("- [x](https://example.org) is a link", "- x <https://example.org> is a link"),
         ("[ ] no item", "[ ] no item"),
     ],

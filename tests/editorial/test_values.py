@@ -159,7 +159,9 @@ def test_a_key_that_is_dressed_up_is_told_with_the_line_to_write_and_not_missed_
     assert found.hint == "Write: subject: Rivers"
 
 
-@pytest.mark.parametrize(("key", "near"), [("sbject", "subject"), ("title", "subject"), ("Titel", "")])
+@pytest.mark.parametrize(
+    ("key", "near"), [("sbject", "subject"), ("title", "subject"), ("Titel", "subject"), ("colour", "")]
+)
 def test_a_key_that_is_not_known_is_told_with_the_one_that_was_meant(key: str, near: str) -> None:
     found = faults(f"---\n{key}: Rivers\n---\n{STORY}")
 

@@ -10,6 +10,8 @@ from strict_sendgrid import StrictSendGrid
 
 from newsletter.platforms import own
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[StrictSendGrid]:

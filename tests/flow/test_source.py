@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Publication
+from photos import photo, saved
 from strict_sendgrid import StrictSendGrid
 
 OWN = """\
@@ -30,10 +31,7 @@ JOIN THE MOVEMENT
 Keep up to date with our latest videos, news and content
 """
 
-PICTURE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
-    "0def46b80000000049454e44ae426082"
-)
+PICTURE = saved(photo(), "PNG")
 
 
 class _Text(HTMLParser):

@@ -22,6 +22,8 @@ from PIL import Image, PngImagePlugin
 
 from newsletter.pictures import Place
 
+pytestmark = pytest.mark.slow
+
 XMP = b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta>" + POSITION + b"</x:xmpmeta>"
 
 

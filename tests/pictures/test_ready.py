@@ -4,6 +4,8 @@ import pytest
 from photos import GPS, drawing, film, opened, photo, profile_of, ready, saved, whereabouts
 from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
+pytestmark = pytest.mark.slow
+
 
 def far_apart(one: Image.Image, other: Image.Image) -> float:
     """Return by how much two pictures differ, 0 to 255, on average."""

@@ -27,6 +27,8 @@ from PIL import Image
 from newsletter.pictures import Ready, Refusal
 from newsletter.pictures.ready import make_ready
 
+pytestmark = pytest.mark.slow
+
 EARLY = "the file ends too early (damaged)"
 BOMB = "it claims more than 50 million pixels"
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from conftest import Ran
     from readership.conftest import Store
 
+pytestmark = pytest.mark.slow
+
 
 def bring(publication: Publication, text: str, *more: str, name: str = "file.csv") -> "Ran":
     return publication.run("subscribers", "import", file(publication, text, name), "--list", "l", *more)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from readership.conftest import Store
 
+pytestmark = pytest.mark.slow
+
 
 def file(publication: Publication, text: str, name: str = "file.csv") -> str:
     (publication.root / name).write_text(text)

@@ -36,6 +36,8 @@ REFUSED = {
 }
 # A fence below raw HTML, which is text in a brief: the word after its backticks names a language there.
 NAMES_A_LANGUAGE = "<div></div>\n``` c\nint x = 33;\n```\n"
+# An indent makes no code in a brief, so the second one is a comment, too: left out, and told.
+COMMENT_IN_CODE = "  <!-- foo -->\n\n    <!-- foo -->\n"
 
 _MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<![A-Z].*?>", re.DOTALL)
 _WITHIN_WORDS = ("em", "strong", "a", "code", "s", "sup")
@@ -95,7 +97,7 @@ def test_no_word_of_commonmarks_examples_is_lost_but_by_a_fault_that_names_its_l
         except IssueError as error:
             refused.append(error.findings)
             continue
-        if example["markdown"] != NAMES_A_LANGUAGE:
+        if example["markdown"] not in (NAMES_A_LANGUAGE, COMMENT_IN_CODE):
             assert not any(lost.values()), (example["example"], example["markdown"], lost)
     findings = [finding for found in refused for finding in found]
     assert {finding.code for finding in findings} <= REFUSED

@@ -174,7 +174,7 @@ def test_a_caption_runs_as_its_words_do_and_without_words_as_its_story() -> None
 
 def test_english_words_of_the_theme_read_right_in_a_right_to_left_letter() -> None:
     folio = body(brief(ARABIC, front="subject: x\nnumber: 7"), "fa").xpath(
-        "//span[contains(text(), 'min read')]"
+        "//span[contains(text(), 'min\u00a0read')]"
     )
     assert [span.get("dir") for span in folio] == ["auto"]
     assert not body(brief(ENGLISH)).xpath("//span[@dir]")

@@ -103,6 +103,39 @@ def test_nothing_scrolls_sideways_whatever_the_headline(browser: Browser, name: 
     page.close()
 
 
+@pytest.mark.parametrize("name", ["right to left", "mixed"])
+def test_letters_that_have_no_italics_are_not_slanted_by_the_look(browser: Browser, name: str) -> None:
+    text, language = LETTERS[name]
+    text = text.replace("הוא נפתח מחדש.", "> הוא נפתח מחדש.")
+    page = show(browser, letter(text.replace("---\n#", "by: Ana\n---\n#", 1), language=language).html)
+    styles = page.evaluate(
+        """() => [...document.querySelectorAll('.mark, .by, blockquote')].map(e => {
+            const style = getComputedStyle(e)
+            return [style.direction, style.fontStyle]
+        })"""
+    )
+    page.close()
+    assert {style for facing, style in styles if facing == "rtl"} == {"normal"}
+    assert {style for facing, style in styles if facing == "ltr"} <= {"italic"}
+
+
+@pytest.mark.parametrize(("columns", "shaded"), [(2, False), (12, True)])
+def test_a_table_that_is_cut_on_a_wide_screen_shows_that_it_goes_on(
+    browser: Browser, columns: int, shaded: bool
+) -> None:
+    row = "| 10,204,118 " * columns + "|\n"
+    table = row + "|---" * columns + "|\n" + row
+    page = show(browser, letter(brief(story(now=table))).html)
+    cut, shade = page.evaluate(
+        """() => {
+            const box = document.querySelector('.data').parentElement
+            return [box.scrollWidth > box.clientWidth, getComputedStyle(box).backgroundImage]
+        }"""
+    )
+    page.close()
+    assert (cut, shade != "none") == (shaded, shaded)
+
+
 def test_the_name_is_the_largest_thing_and_smaller_on_a_phone(browser: Browser) -> None:
     sizes = []
     for width in (800, 375):

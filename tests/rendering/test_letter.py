@@ -96,10 +96,12 @@ def test_a_title_holds_no_tag_and_neither_does_a_style_block() -> None:
     assert "-nl.first_name-" in letter().subject
 
 
-def test_a_pictures_height_is_in_proportion_so_that_its_room_is_kept_while_it_loads() -> None:
+def test_a_pictures_height_is_in_proportion_for_programs_that_lay_out_by_it() -> None:
     (image,) = lxml_html.fromstring(letter().html).xpath("//img")
     assert int(image.get("height")) == round(int(image.get("width")) * 720 / 1280)
+    # Where styles are known it holds its words alone: of a picture that is not shown, all of its alt is read.
     assert "height:auto" in image.get("style")
+    assert "aspect-ratio:auto" in image.get("style")
 
 
 def test_every_picture_has_alt_an_integer_width_and_its_caption() -> None:

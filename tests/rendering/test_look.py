@@ -149,6 +149,10 @@ def test_a_byline_stands_in_the_masthead_of_both_parts(language: str, line: str)
     assert visible_text(message.html).index(line) < visible_text(message.html).index("A headline")
 
 
+def test_the_line_below_the_name_breaks_between_its_parts_alone() -> None:
+    assert "No.\u00a0214 · 12\u00a0January\u00a02026 · 1\u00a0min\u00a0read<" in letter().html
+
+
 def test_without_a_byline_there_is_no_word_of_it() -> None:
     assert 'class="by"' not in letter().html
     assert "\nBy " not in letter().text

@@ -137,7 +137,7 @@ def test_a_send_that_it_started_ends_cleanly_with_it(publication: "Publication",
             _, rest = process.communicate(timeout=PATIENCE)
             assert process.returncode == 0, rest
         assert "Traceback" not in rest
-        assert "newsletter resume first" in rest
+        assert re.search(r"newsletter (--config \S+ )?resume first", rest)
         proof = publication.run("status", "first", "--json").json
         assert (proof["unknown"], proof["accepted"]) == (0, len(server.accepted))
         assert 0 < len(server.accepted) < 200

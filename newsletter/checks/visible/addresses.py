@@ -1,8 +1,10 @@
 """Links that are none: halves of them, other systems' writing, addresses of somebody's own machine."""
 
 from newsletter.checks.visible.scan import Kind, Place
+from newsletter.editorial.meant.invisible import NOT_SEEN
 
 _SAYS = "was meant as a link, but readers would see it as it stands"
+_PLAIN = (_SAYS, "Take it out: no link works here.")
 _HINT = "Write [words](https://…) with no space in the address, and none between the brackets."
 _WEB = r"(?:https?:|www\.|mailto:)"
 _ASIDE = frozenset({"", "…", "...", "sic"})
@@ -16,17 +18,25 @@ def _refers(place: Place) -> bool:
 
 
 def _unread(needles: tuple[str, ...], pattern: str, **more: object) -> Kind:
-    return Kind("link-unread", needles, pattern, _SAYS, _HINT, in_addresses=True, **more)  # type: ignore[arg-type]
+    return Kind("link-unread", needles, pattern, _SAYS, _HINT, in_addresses=True, plain=_PLAIN, **more)  # type: ignore[arg-type]
 
 
 HALF_LINKS = (
+    Kind(
+        "link-unread",
+        ("file:", "script:", ":\\", "\\\\"),
+        r"(?:\[[^\[\]]{0,300}\]\()?\bfile:/[^\s)]{0,200}\)?|\b(?:javascript|vbscript):\S{1,200}|(?<![\w\\])[A-Za-z]:\\\w\S{0,200}"
+        r"|(?<![\w\\:])\\\\[\w.-]{2,60}\\\S{1,200}",
+        "leads to somebody's own machine, where readers cannot go",
+        "Put the file on the web and link to it there: [words](https://…).",
+    ),
     _unread(
         ("](",),
         rf"\[[^\[\]]{{0,300}}\]\((?:<?{_WEB}[^)\n]{{0,300}}\)?|[^\s()]{{0,300}}\)?)",
     ),
     _unread(
         ("]",),
-        rf"\[[^\[\]]{{1,300}}\]\s{{1,2}}\(<?(?:{_WEB}|[\w.-]{{1,80}}\.(?:com|org|net|html?|pdf|md)\b)[^)\n]{{0,300}}\)?"
+        rf"\[[^\[\]]{{1,300}}\][\s{NOT_SEEN}]{{1,3}}\(<?(?:{_WEB}|[\w.-]{{1,80}}\.(?:com|org|net|html?|pdf|md)\b)[^)\n]{{0,300}}\)?"
         rf"|\([^()\n]{{1,300}}\)\s?\[{_WEB}[^\]\n]{{0,300}}\]?"
         rf"|\[[^\[\]]{{1,200}}\](?={_WEB})|\[{_WEB}[^\[\]\s]{{1,300}}\s[^\[\]\n]{{1,200}}\]"
         rf"|\[[^\[\]|\n]{{1,200}}\|\s?{_WEB}[^\[\]\n]{{0,300}}\]"
@@ -40,14 +50,6 @@ HALF_LINKS = (
     _unread(("][",), r"\[([^\[\]]{1,200})\]\[([^\[\]]{0,200})\]", sure=_refers),
     _unread((")[",), r"\([^()\n]{1,300}\)\[(?!\d|…|\.\.|sic\b)[^\[\]\n]{1,300}\]"),
     _unread(("<", '":'), rf"<{_WEB}[^<>\n]{{0,300}}>?|\"[^\"\n]{{1,200}}\":(?:https?:|/)\S{{0,300}}"),
-    Kind(
-        "link-unread",
-        ("file:", "script:", ":\\", "\\\\"),
-        r"\bfile:/\S{0,200}|\b(?:javascript|vbscript):\S{1,200}|(?<![\w\\])[A-Za-z]:\\\w\S{0,200}"
-        r"|(?<![\w\\:])\\\\[\w.-]{2,60}\\\S{1,200}",
-        "leads to somebody's own machine, where readers cannot go",
-        "Put the file on the web and link to it there: [words](https://…).",
-    ),
 )
 
 BARE = (

@@ -7,6 +7,8 @@ from newsletter.checks.visible.scan import Kind, Match, Place, words
 
 _BACKTICKS = "put it between backticks if it is meant as text"
 
+_NOT_READ = ("Markdown is not read here", "Take the signs out.")
+
 _TAGS = words(
     """
     a abbr acronym address applet area article aside audio b base bdi bdo big blockquote body br button
@@ -62,6 +64,10 @@ def _sentence(match: Match) -> str:
     return match.string[match.start() : match.start() + 61].partition("\n")[0]
 
 
+def _first_line(match: Match) -> str:
+    return match[0].partition("\n")[0]
+
+
 def _in_plain(place: Place) -> bool:
     return place.plain
 
@@ -71,13 +77,21 @@ def _left(needles: tuple[str, ...], pattern: str, what: str, hint: str, **more: 
 
 
 KINDS = (
+    Kind(
+        "heading-unread",
+        ("## ",),
+        r"^#{2,6} [^\s#][^\n]{0,60}",
+        "is no heading, since something stands before it on its line",
+        "Write it on a line of its own, with an empty line above.",
+    ),
     _left(
         ("<",),
         r"</?([A-Za-z][A-Za-z0-9]{0,30})(\s[^<>]{0,500})?/?>|<!(?:DOCTYPE|\[)[^<>\n]{0,80}>?"
         r"|<\?(?:xml|php|=)[^<>\n]{0,80}>?|</?[a-z]\w{0,10}[:-][a-z][\w-]{0,30}(?:\s[^<>\n]{0,200})?>"
-        r"|<[@#!][A-Za-z0-9|_-]{2,60}>|</?#[a-z]{2,20}(?:\s[^<>\n]{0,200})?>",
+        r"|<[@#!][A-Za-z0-9|_-]{2,60}>|<a?:\w{2,40}:\d{5,25}>|</?#[a-z]{2,20}(?:\s[^<>\n]{0,200})?>",
         "HTML is text in a brief",
         "Write it as Markdown: **bold**, *italics*, an empty line between paragraphs",
+        plain=("HTML is not read here", "Take the tags out."),
         sure=_known_tag,
         key=_tag_name,
     ),
@@ -125,10 +139,13 @@ KINDS = (
             "::",
             "[TOC",
             "[toc",
+            "\n: ",
+            "*[",
         ),
         r"^\[!\w{2,20}\][+-]?|^:{3,}\s?\w{0,20}|^!!!\s\w{1,20}|^\?\?\?\+?\s\w{1,20}"
         r"|^={2,6} ?[^=>\n]{1,200}={2,6}$|^h[1-6]\.\s\S{1,40}|^bq\.\s\S{1,40}|^#\+\w{1,20}"
-        r"|^\.\. [\w-]{1,40}::"
+        r"|^\.\. [\w-]{1,40}::|^={2,6} [^=>\n]{1,200}$|^\w{2,20}::\S{1,200}\[[^\[\]\n]{0,200}\]"
+        r"|(?<=\n): [^\s:][^\n]{0,40}|^\*\[[^\[\]\n]{1,40}\]: "
         r"|^\{\|[^\n]{0,40}|^#{2,6}[^\s#][^\n]{0,40}|^\[(?:TOC|toc)\]$|(?<![\w:])[A-Za-z][\w-]{1,30}:: ",
         "the beginning of a block in another system",
         "Write it as a quote (>), a subhead (###) or a paragraph of its own",
@@ -166,9 +183,16 @@ KINDS = (
         "Take it out, or write the character: x², H₂O",
     ),
     _left(
-        ("\\", "$$"),
+        ("|", "+-", "+="),
+        r"(?:^[ \t]*\|[^\n]{1,500}\|[ \t]*(?:\n|\Z)){2,}|^\+(?:[-=]{2,200}\+){1,30}$",
+        "a table has a line of |---|---| right below its head, with as many cells",
+        "Write that line, and an empty line above and below the table",
+        shows=_first_line,
+    ),
+    _left(
+        ("\\", "$$", "$"),
         r"\\[a-zA-Z]{2,20}\{[^{}\n]{0,200}\}|\$\$[^$\n]{0,200}[\\^_=][^$\n]{0,200}\$\$"
-        r"|\$[^$\n]{0,80}\\[a-z]{2,20}[^$\n]{0,80}\$",
+        r"|\$[^$\n]{0,80}\\[a-z]{2,20}[^$\n]{0,80}\$|(?<![\w$])\$[A-Za-z]\w?\^\{?\w{1,20}\}?\$(?!\w)",
         "a brief knows no LaTeX",
         "Write it in words or signs",
     ),
@@ -190,13 +214,30 @@ KINDS = (
         r"|`[^`\n]{1,100}`",
         "Markdown is not read here",
         "Take the signs out",
+        plain=_NOT_READ,
         sure=_in_plain,
     ),
     _left(
-        ("**", "__", "~~", "=="),
-        r"\*{2,}|_{2,}|~{2,}|(?<![<=!])={2,}(?![>=])",
+        ("_",),
+        "(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af，。、])_{1,2}(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])[^_\n]{1,100}_{1,2}",
+        "underscores emphasise nothing where words have no spaces around them",
+        "Write *…* or **…**",
+    ),
+    _left(
+        ("==",),
+        r"(?<![<=!])={2,}(?![>=])",
+        "a brief has no highlighter",
+        "Write **bold** or *italics*",
+        choose=unpaired,
+        key=_sentence,
+        shows=_sentence,
+    ),
+    _left(
+        ("**", "__", "~~"),
+        r"\*{2,}|_{2,}|~{2,}",
         "signs of emphasis whose other half is missing, or has a space inside",
         "Put **…** close around the words, with a space or a comma outside",
+        plain=_NOT_READ,
         choose=unpaired,
         key=_sentence,
         shows=_sentence,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from newsletter.checks.visible.abroad import PLEASE, asks
 from newsletter.checks.visible.scan import Kind, Place, compiled, in_quotation, words
 from newsletter.editorial.frame import HINTS
 
@@ -78,7 +79,7 @@ def _crossed(place: Place) -> bool:
     text, start, end = place.match.string, place.match.start(), place.match.end()
     before = compiled(_BEFORE).search(text[max(0, start - 60) : start])
     named = before is not None and (
-        before["number"] or (before[1][0].isupper() and before[1] not in _SMALL_WORDS)
+        before["number"] or before[1] == "rated" or (before[1][0].isupper() and before[1] not in _SMALL_WORDS)
     )
     return not named and not re.match(r"[ \u00a0](?:[A-Z][a-z]|rated)", text[end : end + 6])
 
@@ -110,10 +111,10 @@ def _to_come(
 CERTAIN = (
     Kind(
         "comment-shown",
-        ("<!--",),
-        r"<!--[^\n]{0,60}",
+        ("<!", "<！", "＜"),
+        r"[<＜]\s?[!！]\s?[-–—―−‐‑][^\n]{0,60}",  # word processors make dashes of two hyphens
         "begins a comment, but readers would see it here",
-        "Take it out: only in a story's text are comments left out of the mail. To show one, use backticks.",
+        "Take it out. Only in a story's text is left out what stands between <!-- and -->, two hyphens each.",
         in_addresses=True,
     ),
     Kind(
@@ -139,7 +140,9 @@ CERTAIN = (
     ),
     _to_come(
         ("[",),
-        r"Commented \[\w{1,8}\]:?|(?<=\w)\[[A-Z]{1,3}\d{1,2}\](?!\w)",
+        r"Commented \[\w{1,8}\]:?"
+        r"|[^\W\d_]{2,20} \[[A-Z]{1,3}\d{1,3}\]\s?[:：]|(?<=\w)\[[A-Z]{1,3}\d{1,2}\](?!\w)"
+        r"|^\[[A-Z]{2,3}\d{1,2}\](?=[A-Za-z])",
         says="looks like the mark of a comment, as Word leaves it",
         hint="Take it out, and the comment as well.",
     ),
@@ -158,8 +161,35 @@ LIKELY = (
         sure=_bracketed,
     ),
     _to_come(
+        ("[", "(", "【", "（"),
+        r"[\[(【（]([^\[\]()（）【】\n]{1,40})[\])】）](?![(\[])",
+        says=_NOTE,
+        hint=_TAKE_OUT,
+        sure=asks,
+    ),
+    _to_come(
+        ("[", "("),
+        r"[\[(][^\W\d_a-z][\w.’'-]{0,20}[:,] (?i:is (?:this|that|it)|are (?:these|those|we)|can you|could you"
+        r"|do we|did (?:he|she|they|we)|should we|please)\b[^\[\]()\n]{0,80}\?[\])]",
+        says=_NOTE,
+        hint=_TAKE_OUT,
+        sure=_unquoted,
+    ),
+    _to_come(
+        ("[",),
+        r"(?<![!\[])\[[\w .-]{1,60}\.(?i:jpe?g|png|gif|webp|heic|tiff?)\](?![(\[])",
+        says="names a picture's file, which readers would see instead of the picture",
+        hint="Write ![what it shows](file.jpg) on a line of its own.",
+    ),
+    _to_come(
+        ("TK", "tk", "tb", "asdf", "lace", "latz", "CHECK", "CONFIRM", "VERIFY", "xx", "XX "),
+        r"^(?:tbd|tbc|asdf\w{0,20}|[Pp]laceholder|[Pp]latzhalter|CHECK|CONFIRM|VERIFY)[.!?]{0,3}$|\btktk\b"
+        r"|(?<![\w-])xx ?(?:%|percent|million|billion|thousand|people)"
+        r"|\bXX (?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
+    ),
+    _to_come(
         ("TK", "TBC", "TBD", "TODO", "FIXME", "orem ipsum", "olor sit", "X"),
-        r"\bTK(?:TK)+\b|(?<![#@])\bTK\b(?!\u00a0?[ -]?(?:\d|[A-Z][a-z]))|\b(?:TBC|TBD|FIXME)\b"
+        r"\bTK(?:TK)+\b|(?<![#@“\"„«])\bTK\b(?![”\"“»]|\u00a0?[ -]?(?:\d|[A-Z][a-z]))|\b(?:TBC|TBD|FIXME)\b"
         r"|(?<![A-ZÀ-Þ] )\bTODO\b|[Ll]orem ipsum(?: dolor sit amet)?|\b[Dd]olor sit amet|\bX{4,}\b"
         r"|[$€£¥] ?(?:X{2,}\b|X (?:million|billion|thousand)\b)"
         r"|\bX{2} ?(?:%|percent|million|billion|thousand|people)",
@@ -181,7 +211,7 @@ LIKELY = (
         r"(?<![\w.@/])@\w[\w.]{1,30}[,:]?\s(?:[—–-]\s)?(?i:please|pls|plz|can you|could you|would you"
         r"|will you|check|confirm|verify|fact-?check|is this|is that|does this|are we|do we|should we|ok\?"
         r"|okay\?|thoughts|FYI|need|add|fix|review|update|remove|rewrite"
-        r"|to (?:check|confirm|add|verify))(?!\w)",
+        rf"|to (?:check|confirm|add|verify)|{PLEASE})(?![a-zß-ÿ])",
         says=_NOTE,
         hint=f"{_TAKE_OUT} {_COMMENT}",
         sure=_unquoted,

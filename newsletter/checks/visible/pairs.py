@@ -26,7 +26,8 @@ def unpaired(places: Sequence[Place]) -> Iterator[Place]:
             yield from told
             single += left if sign.startswith("*") else []
     marks = [place for place in single if _closes(place.match)]
-    feet = [place for place in single if _begins_line(place.match)]
+    first = min(map(_position, marks), default=(0, 0))
+    feet = [place for place in single if _begins_line(place.match) and _position(place) > first]
     counted = any(_FIRST_MARK.search(place.match.string) for place in marks)
     if not (marks and (feet or counted)):
         yield from (place for place in single if _beside_words(place.match))
@@ -76,6 +77,10 @@ def _beside_words(match: Match) -> bool:
     if _SHORT_WORD.search(match.string[max(0, match.start() - 3) : match.start()]):
         return False
     return _is_word(_before(match)) or bool(_after(match).strip())
+
+
+def _position(place: Place) -> tuple[int, int]:
+    return place.passage, place.match.start()
 
 
 def _before(match: Match) -> str:

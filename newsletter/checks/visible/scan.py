@@ -11,6 +11,7 @@ from newsletter.checks.reading import Passage
 
 MOST = 1_000  # places of one kind: far more than are ever told
 _ADDRESS = r"(?:https?://|www\.)[^<>“”\"()]*$"
+_BACKTICKS = r",? or put it between backticks[^.]{0,60}(?=\.)"
 _NEAR = 400  # characters looked back at for the quotation mark that opened
 
 Match = re.Match[str]
@@ -45,7 +46,8 @@ class Kind:
     compile. ``says`` follows the quoted words to the end of their sentence. ``sure`` decides about one match,
     ``choose`` about all of an issue's. ``together`` tells all of a line in one finding, those of one ``key``
     once, and ``says`` is then what they are. ``shows`` gives the words that are quoted. What lies within an
-    address is told by the checks of links, but for kinds found ``in_addresses``, too.
+    address is told by the checks of links, but for kinds found ``in_addresses``, too. ``plain`` holds
+    what it says, and the hint, where Markdown is not read; without it, the hint less its backticks.
     """
 
     code: str
@@ -57,6 +59,7 @@ class Kind:
     choose: Callable[[Sequence[Place]], Iterable[Place]] | None = None
     together: bool = False
     in_addresses: bool = False
+    plain: tuple[str, str] | None = None
     key: Callable[[Match], str] = field(default=lambda match: match[0])
     shows: Callable[[Match], str] = field(default=lambda match: match[0])
 
@@ -129,17 +132,28 @@ def quoted(text: str) -> str:
 
 
 def _told(kind: Kind, place: Place) -> Found:
-    return Found(kind.code, place.line, f"{quoted(place.match[0])} {kind.says}.", kind.hint)
+    says, hint = _words(kind, plain=place.plain)
+    return Found(kind.code, place.line, f"{quoted(place.match[0])} {says}.", hint)
+
+
+def _words(kind: Kind, *, plain: bool) -> tuple[str, str]:
+    """Return what a kind says of a place, and the hint."""
+    if not plain:
+        return kind.says, kind.hint
+    return kind.plain or (kind.says, compiled(_BACKTICKS).sub("", kind.hint))
 
 
 def _together(kind: Kind, places: Sequence[Place]) -> Iterator[Found]:
-    lines: dict[int, dict[str, str]] = {}
-    for place in places:
-        lines.setdefault(place.line, {}).setdefault(kind.key(place.match), kind.shows(place.match))
-    for line, pieces in lines.items():
-        shown = ", ".join(map(quoted, islice(pieces.values(), 12)))
+    lines: dict[tuple[int, bool], dict[str, str]] = {}
+    for place in sorted(places, key=lambda place: (place.passage, place.match.start())):
+        pieces, shown = lines.setdefault((place.line, place.plain), {}), kind.shows(place.match)
+        if not any(shown in piece for piece in pieces.values()):  # the rest of what is quoted already
+            pieces.setdefault(kind.key(place.match), shown)
+    for (line, plain), pieces in lines.items():
+        quotes = ", ".join(map(quoted, islice(pieces.values(), 12)))
         as_it_is = "it stands" if len(pieces) == 1 else "they stand"
-        yield Found(kind.code, line, f"{shown} would be shown as {as_it_is}: {kind.says}.", kind.hint)
+        says, hint = _words(kind, plain=plain)
+        yield Found(kind.code, line, f"{quotes} would be shown as {as_it_is}: {says}.", hint)
 
 
 def words(text: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ def confirm(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not is_terminal(sys.stdin):
-        raise UsageError("Nobody is there to answer.", hint="Say --yes to go on without being asked.")
+        raise UsageError("Nobody is there to answer.", hint="Add --yes to go on without being asked.")
     return ask(question)
 
 
@@ -30,14 +30,22 @@ def ask(question: str) -> bool:
     _forget_what_was_typed()
     while True:
         typer.echo(laid_out(f"{question} [y/N]", width_of(sys.stderr)) + " ", err=True, nl=False)
-        line = sys.stdin.readline()
-        if not line:  # the terminal was closed, or Ctrl-D
+        line = _typed()
+        if not line:
             say()
             return False
         answer = _ANSWERS.get(line.strip().lower())
         if answer is not None:
             return answer
         say("Answer y or n.")
+
+
+def _typed() -> str:
+    """Return the line typed, or nothing after Ctrl-D or Ctrl-C, or when the terminal was closed."""
+    try:
+        return sys.stdin.readline()
+    except KeyboardInterrupt:
+        return ""
 
 
 def _forget_what_was_typed() -> None:

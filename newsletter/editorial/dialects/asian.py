@@ -23,6 +23,9 @@ _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"
 PUNCTUATION = re.compile(f"[{_PUNCTUATION}]")
 # Told by what it is not: to compile a long range of letters takes milliseconds at every start.
 _MAY_HOLD = re.compile("[^\0-\u10ff\u2000-\u2e7f]")
+_ASTERISKS = re.compile(r"\*+")
+_STRONG = 2  # asterisks; more of them within a word stand for letters
+_NEAR = 400  # characters looked through for the next ones
 _FIRST, _FIRST_UNSPACED = "\u1100", "\u2e80"
 
 
@@ -82,11 +85,31 @@ class _State(StateInline):
         end = start + plain.length
         after = self.src[end] if end < self.posMax else " "
         if not (_is_asian(before) or _is_asian(after)):
-            return plain
+            inside = self.src[start] == "*" and _in_word(before, after)
+            masks = inside and self._masks_letters(start, end)
+            return Scanned(False, False, plain.length) if masks else plain
         left, right = _flanks(before, after), _flanks(after, before)
         opens = left and (canSplitWord or not right or _is_punctuation(before))
         closes = right and (canSplitWord or not left or _is_punctuation(after))
         return Scanned(opens, closes, plain.length)
+
+    def _masks_letters(self, start: int, end: int) -> bool:
+        """Say whether asterisks within a word stand for its letters, or for times, and emphasise nothing.
+
+        Nobody emphasises from the middle of one word to the middle of another: “f**k this f**king thing”.
+        """
+        if end - start > _STRONG:
+            before = self.src[max(0, start - _NEAR) : start].split()[-1]
+            return "*" not in before + self.src[end : end + _NEAR].split()[0]  # the only ones of their word
+        following = _ASTERISKS.search(self.src, end, min(self.posMax, end + _NEAR))
+        if not following or following.end() >= self.posMax:
+            return False
+        apart = any(character.isspace() for character in self.src[end : following.start()])
+        return apart and _in_word(self.src[following.start() - 1], self.src[following.end()])
+
+
+def _in_word(before: str, after: str) -> bool:
+    return before.isalnum() and after.isalnum()
 
 
 def _flanks(outside: str, inside: str) -> bool:

@@ -26,13 +26,24 @@ _PAUSES = re.compile(rf"""[.!?…:;。！？：；)\]”’»"']+[*_]*{SPACE}*$"
 _NAMED = re.compile(r"[*_]{0,2}[^\W\d_a-z][^:：\n]{0,24}(?::[*_]{0,2}\s|：)")
 _BOX = re.compile(rf"\[[ xX]\]{SPACE}")
 _DASH = re.compile(rf"{SPACE}*[–—―](?!\d)")
+_ARROW = re.compile(rf"(?:[-=–—]{{1,2}}>|[»›✓†‡¶]){SPACE}")
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<=\S)\1")
+_INDENT = "\u3000"  # a paragraph's beginning in Chinese and Japanese
 _NUMBER = re.compile(
-    rf"{SPACE}*(?P<open>[(\[]?)(?P<groups>(?:\d{{1,2}}\.){{0,3}})(?P<value>\d{{1,3}}|[A-Za-z]|[ivx]{{2,5}}|[IVX]{{2,5}})"
+    rf"{SPACE}*(?P<open>[(\[]?)(?P<groups>(?:\d{{1,2}}\.){{0,3}})(?P<value>\d{{1,3}}|[ivx]{{2,5}}|[IVX]{{2,5}}|[^\W\d_])"
     rf"(?P<close>[.):\]])(?={SPACE})"
 )
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 _CHINESE = re.compile(rf"[（(]?(?P<value>\d{{1,3}}|[{_CHINESE_DIGITS[1:]}])(?P<close>[、．）])")
 _CIRCLED = re.compile("[\u2460-\u2473\u2474-\u249b\u2776-\u2793\u24b6-\u24e9]")
+# Letters that lists count by where the next one is not the next in Unicode.
+_COUNTED = (
+    "가나다라마바사아자차카타파하",
+    "أبتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "أبجدهوزحطي",
+    "アイウエオカキクケコ",
+    "甲乙丙丁戊己庚辛壬癸",
+)
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _ROMAN = {name: value for value, name in enumerate(_ROMANS, 1)}
 
@@ -73,7 +84,14 @@ def kept_lines(texts: Sequence[str]) -> set[int]:
     if len(texts) < 2:
         return set()
     lines = Lines.of(texts)
-    return {*_verse(lines), *_named(lines), *_dialogue(lines), *_numbered(lines)}
+    return {
+        *_verse(lines),
+        *_named(lines),
+        *_dialogue(lines),
+        *_numbered(lines),
+        *_indented(texts),
+        *_headed(lines),
+    }
 
 
 def read_breaks(parser: MarkdownIt) -> None:
@@ -157,7 +175,7 @@ def _named(lines: Lines) -> Iterator[int]:
 
 def _dialogue(lines: Lines) -> Iterator[int]:
     """Yield the breaks before lines that begin with a dash or a sign, where the line before has ended."""
-    marked = [_is_marked(text) for text in lines.texts]
+    marked = [is_marked(text) for text in lines.texts]
     if not any(marked):
         return
     inside = marked[0] and sum(marked) > 1
@@ -169,14 +187,26 @@ def _dialogue(lines: Lines) -> Iterator[int]:
             yield number
 
 
-def _is_marked(text: str) -> bool:
-    return bool(_DASH.match(text) or _BOX.match(text)) or (
+def is_marked(text: str) -> bool:
+    """Say whether a line begins with a dash, an arrow, a box or a sign such as an emoji."""
+    return bool(_DASH.match(text) or _BOX.match(text) or _ARROW.match(text)) or (
         len(text) > 2 and _is_sign(text[0]) and not text[1].isalnum()
     )
 
 
 def _is_sign(character: str) -> bool:
     return (unicodedata.category(character) == "So" and character != "°") or "\u2190" <= character <= "\u21ff"
+
+
+def _headed(lines: Lines) -> Iterator[int]:
+    """Yield the break after a first line that is bold as a whole: a subhead."""
+    if lines.early[0] and _BOLD.fullmatch(lines.texts[0]):
+        yield 0
+
+
+def _indented(texts: Sequence[str]) -> Iterator[int]:
+    """Yield the breaks before lines that begin with an ideographic space: each is a paragraph."""
+    return (number for number, text in enumerate(texts[1:]) if text.startswith(_INDENT))
 
 
 # ── numbered lines ──────────────────────────────────────────────────────────────────────────────────────
@@ -223,5 +253,6 @@ def _values(text: str) -> Iterator[tuple[tuple[str, str], int]]:
     case = "A" if value.isupper() else "a"
     if len(value) == 1:
         yield (case, around), ord(value)
+        yield from (((order[:3], around), order.index(value)) for order in _COUNTED if value in order)
     if value.lower() in _ROMAN:
         yield (f"{case} Roman", around), _ROMAN[value.lower()]

@@ -1,4 +1,4 @@
-"""Task lists: ``- [ ]`` and ``- [x]`` as a box that every mail program shows, for no form works in a mail."""
+"""Task lists: ``- [ ]`` (or ``- []``) and ``- [x]`` as a box, since no form works in a mail."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-_TASK = re.compile(r"\[([ xX])\][ \t\u00a0]+(?=\S)")
+_TASK = re.compile(r"\[([ \u00a0xX]?)\][ \t\u00a0]+(?=\S)")
 
 
 def tick_tasks(state: StateCore) -> None:
@@ -15,7 +15,7 @@ def tick_tasks(state: StateCore) -> None:
         if token.type == "inline" and token.content.startswith("[") and _begins_item(state.tokens, position):
             found = _TASK.match(token.content)
             if found:
-                box = "☐" if found[1] == " " else "☑"
+                box = "☐" if not found[1].strip() else "☑"
                 token.content = f"{box} {token.content[found.end() :]}"
                 state.tokens[position - 2].meta = {"task": True}
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.foreign import read_foreign
@@ -93,7 +94,16 @@ def _start(lines: Sequence[str], first: int) -> int | None:
         return first if lines else None
     if tidy(lines[first]) == FENCE:
         return first + 1
-    return first + 1 if _like_fence(lines[first]) and is_known(_next_said(lines, first + 1)) else None
+    if not _like_fence(lines[first]):
+        return None
+    return first + 1 if is_known(_next_said(lines, first + 1)) or _holds_keys(lines, first + 1) else None
+
+
+def _holds_keys(lines: Sequence[str], start: int) -> bool:
+    """Say whether a known key stands among other keys, up to the next line that may be a fence."""
+    block = list(takewhile(lambda line: not _like_fence(line), lines[start : start + _LOOKED_AT]))
+    said = [line for line in block if tidy(line)]
+    return len(block) < len(lines) - start and all(map(key_of, said)) and any(map(is_known, said))
 
 
 def _like_fence(line: str) -> bool:

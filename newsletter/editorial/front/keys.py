@@ -26,6 +26,25 @@ _ELSEWHERE = {  # what other programs call the same
     "author": "by",
     "authors": "by",
     "lang": "language",
+    # and what writers call it in their own languages
+    "betreff": "subject",
+    "titel": "subject",
+    "titre": "subject",
+    "sujet": "subject",
+    "objet": "subject",
+    "asunto": "subject",
+    "assunto": "subject",
+    "oggetto": "subject",
+    "título": "subject",
+    "vorschau": "preheader",
+    "datum": "date",
+    "fecha": "date",
+    "data": "date",
+    "autor": "by",
+    "auteur": "by",
+    "sprache": "language",
+    "langue": "language",
+    "idioma": "language",
 }
 _NAME = re.compile(r"[A-Za-z]\w*([ -]\w+){0,2}")
 

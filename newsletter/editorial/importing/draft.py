@@ -63,6 +63,16 @@ class Draft:
         """Say what became of a line."""
         self.notes.append(Note(line.number, what, line.text, why))
 
+    def leave(self, line: PageLine, name: str, why: str) -> None:
+        """Leave a line out, but keep it as a comment at the brief's top while there is room."""
+        comment = f"# {name}: {line.text}"
+        kept = "It is too long for the brief's top."
+        if len(comment) <= self.room:
+            self.room -= len(comment)
+            self.comments.append(comment)
+            kept = "A comment at the brief's top keeps it."
+        self.note(line, "left out", f"{why} {kept}")
+
 
 def finished(draft: Draft, lines: Sequence[PageLine], last: int, today: date) -> Imported:
     """Return the brief; what it lacks is noted at ``last``, the file's last line."""

@@ -17,11 +17,16 @@ _LONGEST_HEADING = 2_000  # characters of a line whose marks are looked at
 _LONGEST_LABEL = 300  # characters of a line that are looked at for a label
 
 
+def begins_with_headline(text: str) -> bool:
+    """Say whether a text's first words are a headline as Markdown writes it."""
+    heading = _HEADING.match(text.strip().partition("\n")[0])
+    return bool(heading and len(heading[1]) == 1)
+
+
 def is_marked(text: str) -> bool:
     """Say whether a text is Markdown: it begins with a headline as such, and has more of its signs."""
-    first, _, rest = text.strip().partition("\n")
-    heading = _HEADING.match(first)
-    return bool(heading and len(heading[1]) == 1 and _FURTHER.search(rest))
+    rest = text.strip().partition("\n")[2]
+    return begins_with_headline(text) and _FURTHER.search(rest) is not None
 
 
 def take_marked(text: str, draft: Draft) -> None:

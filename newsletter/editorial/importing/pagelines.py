@@ -1,5 +1,6 @@
 """A plain text's lines, and what each is: a paragraph's beginning, more of it, a line to keep, an item."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from newsletter.editorial.dialects.lists import Item, depths, pieces
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.webtext import chrome, is_picture_name
 
+_AROUND = re.compile(r"(?P<mark>[*_]{1,3})(?=[^\s*_])(?P<inside>[^*_]{1,250})(?<=\S)(?P=mark)(?P<rest>.*)$")
 _PROSE = 120  # characters: text broken by hand has no longer lines, so a longer one is a paragraph
 _BLANK = (
     " \t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -55,12 +57,25 @@ def _of_block(block: Sequence[tuple[int, str]], labels: Labels) -> Iterator[Page
     kept = kept_lines(texts)
     alone = True
     for place, (number, raw) in enumerate(block):
-        text = bare(raw)
+        text = _label_unmarked(bare(raw), labels)
         item = found[place].item if place in found else None
         own = stands_alone(text, labels)
         begins = alone or own or not by_hand or place in found or labels.run_in(text) is not None
         yield PageLine(number, text, begins, not begins and place - 1 in kept, None if own else item)
         alone = own
+
+
+def unmarked(text: str) -> str:
+    """Return a line without asterisks or underscores that stand around all of it, as chats write bold."""
+    found = _AROUND.match(text)
+    return found["inside"] if found and not found["rest"] else text
+
+
+def _label_unmarked(text: str, labels: Labels) -> str:
+    """Return a line without those around the label that it begins with."""
+    found = _AROUND.match(text)
+    plain = f"{found['inside']}{found['rest']}" if found else text
+    return plain if found and (labels.run_in(plain) or labels.kind_of(plain)) else text
 
 
 def _indent(raw: str) -> int:

@@ -13,6 +13,7 @@ from newsletter.editorial.names import nearest
 _SIGNS = re.compile(r"[#＃]{1,6}[ \xa0]?(?=\S)")
 _LOOKED_AT = 100  # blocks of a story; a label that is further down than that was not meant for its top
 _HEADLINE = 120  # characters: what is longer is a paragraph
+_CLOSING = re.compile(r"^(\s|[:：*_]|</\w+>)+")  # what stands between a label and its text
 _AFTER_LABEL = re.compile(r"\s*([-‐-―−.;,|/•·>=→]|$)")
 
 
@@ -159,7 +160,7 @@ def _misspelt(line: _Line, phrases: Sequence[str]) -> Cause | None:
     if not near:
         return None
     phrase = next(label for label in phrases if folded(label) == near)
-    rest = re.sub(r"^\s*[:：]\s*", "", line.text[len(begin) :])
+    rest = _CLOSING.sub("", line.text[len(begin) :])
     return Cause(
         line.number,
         f"“{begin.strip()[:60]}” is no label. Did you mean “{phrase}”?",

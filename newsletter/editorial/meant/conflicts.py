@@ -59,6 +59,10 @@ def _empty_later(left: list[str], markers: list[tuple[int, str]]) -> None:
 
 
 def _tell(markers: list[tuple[int, str]], faults: Faults) -> None:
+    if all(sign == "=======" for _, sign in markers):
+        for at, sign in markers:
+            _tell_alone(at, sign, faults)
+        return
     lines = [str(at + 1) for at, _ in markers]
     signs = ", ".join(f"“{sign}”" for _, sign in markers)
     where = f"lines {', '.join(lines[:-1])} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
@@ -67,4 +71,13 @@ def _tell(markers: list[tuple[int, str]], faults: Faults) -> None:
         markers[0][0] + 1,
         f"A merge was not finished here: {where} hold{'s' * (len(lines) == 1)} {signs}.",
         "Keep the version you want of what stands between them, and delete the lines with these signs.",
+    )
+
+
+def _tell_alone(at: int, sign: str, faults: Faults) -> None:
+    faults.add(
+        "file-conflict",
+        at + 1,
+        f"“{sign}” stands here: what a merge left behind, or what was meant as a rule.",
+        "Delete the line; a rule across the page is written as three hyphens (---) between empty lines.",
     )

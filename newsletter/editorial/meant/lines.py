@@ -16,6 +16,8 @@ _HEADING = re.compile(
 )
 # Google Docs' and Pandoc's names for headings: what stands in braces is an anchor, never the editor's words.
 _ANCHOR = re.compile(r"\\?\{\s*\\?#[^{}\s]+(?:\s+[.#][^{}\s]+)*\s*\\?\}\s*(?=#*\s*$)")
+_TRAIL = re.compile(rf"[{BLANK}{NOT_SEEN}]+$")
+_ITEM = re.compile(rf"(?P<mark> {{0,3}}(?:[-+]|\*(?!.*\*)))[{BLANK}{NOT_SEEN}]+(?P<text>.*)")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<text>(?:(?!\1).)+)(?<=\S)\1")
 _MARKS = re.compile(rf"(?P<signs>[*_]{{1,3}})[{BLANK}{NOT_SEEN}]*")
 _TAIL = re.compile(rf"[*_{BLANK}{NOT_SEEN}]+$")
@@ -43,13 +45,13 @@ def _as_meant(lines: Sequence[str], labels: Labels) -> Iterator[str]:
         elif code := _CODE.match(line):
             if not fence:
                 fence = code[1]
-            elif code[1].startswith(fence) and not line.strip(" `~"):
+            elif code[1].startswith(fence) and not without_ends(line).strip("`~"):
                 fence = ""
-            yield line
+            yield _TRAIL.sub("", line)  # an invisible character there would keep the code open
         elif fence or line.startswith(("    ", "\t")):
             yield line
         else:
-            yield _heading(line, labels) or _label(line, labels) or _caption(line) or line
+            yield _heading(line, labels) or _label(line, labels) or _caption(line) or _item(line) or line
 
 
 def _heading(line: str, labels: Labels) -> str | None:
@@ -100,6 +102,15 @@ def _with_spaces(marks: str, label: str, before: str, after: str) -> str | None:
     rest = _without_anchor(after) if "{#" in after else without_start(after)
     begin = f"{marks}{without_ends(label)}:{closing}"
     return f"{begin} {rest}" if rest else begin
+
+
+def _item(line: str) -> str | None:
+    """Return an item of a list with one space after its mark, where a blank of another kind stood.
+
+    Numbers are left alone: a no-break space after one is a date's, as in “12. Januar”.
+    """
+    found = None if line.isascii() else _ITEM.fullmatch(line)
+    return f"{found['mark']} {found['text']}" if found and found["text"] else None
 
 
 def _caption(line: str) -> str | None:
