@@ -73,10 +73,9 @@ def _suggest(folder: Path, reference: str) -> str:
         return f"Did you mean {close[0]}?"
     if not ids:
         return f"{shown(folder)} holds no issue yet."
-    newest = (
-        f"The newest of {len(ids):,}" if len(ids) > NAMED else "There are" if len(ids) > 1 else "There is"
-    )
-    return f"{newest}: {', '.join(ids[-NAMED:])}"
+    some = "There is" if len(ids) == 1 else "There are"
+    named = some if len(ids) <= NAMED else f"The newest of {len(ids):,} are"
+    return f"{named}: {', '.join(ids[-NAMED:])}"
 
 
 def shown(path: Path) -> str:

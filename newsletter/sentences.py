@@ -1,4 +1,4 @@
-"""Parts of sentences that many of them need: counts with their nouns, spans of time, commands to copy, files not read."""
+"""Parts of sentences: counts with their nouns, spans of time, commands to copy, files that were not read."""
 
 import shlex
 

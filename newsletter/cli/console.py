@@ -10,7 +10,7 @@ import typer
 
 from newsletter.cli.terminal.progress import progress_told
 from newsletter.cli.terminal.questions import ask, confirm
-from newsletter.cli.terminal.speaking import NOBODY_LISTENS, alarm, is_terminal, say, state, warn
+from newsletter.cli.terminal.speaking import NOBODY_LISTENS, alarm, end_line, is_terminal, say, state, warn
 from newsletter.cli.terminal.speaking import error as tell_error
 from newsletter.errors import AudienceError, NewsletterError
 from newsletter.sentences import command, count_of
@@ -44,6 +44,7 @@ ALARMS = {
 __all__ = [
     "agreed_new_list",
     "confirm",
+    "end_line",
     "fail",
     "next_steps",
     "print_json",

@@ -2,7 +2,7 @@
 
 import typer
 
-from newsletter.cli.console import say, told, wiring
+from newsletter.cli.console import end_line, say, told, wiring
 from newsletter.cli.manual import RUN, App
 
 
@@ -37,3 +37,4 @@ def sandbox(
     from newsletter.desk import run_sandbox
 
     run_sandbox(wiring(), host, port, say, webhook=webhook, faults=fault, repeat=repeat, shuffle=shuffle)
+    end_line()

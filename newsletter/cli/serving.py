@@ -2,7 +2,7 @@
 
 import typer
 
-from newsletter.cli.console import say, told, wiring
+from newsletter.cli.console import end_line, say, told, wiring
 from newsletter.cli.manual import RUN, App
 
 
@@ -32,3 +32,4 @@ def serve(
         stop.set()
         if timer.is_alive():
             timer.join()  # a sender it started finishes what is on the wire
+    end_line()

@@ -1,12 +1,11 @@
 """What ends a command: a service manager's SIGTERM and a closing terminal's SIGHUP, as Ctrl-C does."""
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from newsletter.cli.terminal.speaking import is_terminal, say
+from newsletter.cli.terminal.speaking import end_line
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 BY_CTRL_C = 130  # the exit code of what was interrupted before it had anything to tell
@@ -27,8 +26,7 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if is_terminal(sys.stderr):
-            say()  # the shell's own line begins below the ^C
+        end_line()
         raise SystemExit(BY_CTRL_C) from None
     finally:
         for number in caught:

@@ -161,7 +161,7 @@ class Demo:
 
     def _settle(self, unknown: int) -> None:
         """Ask the provider about what was on the wire, and mail what it never got."""
-        self._say(f"  Of {unknown:,} the sender does not know: they were on the wire when it died.")
+        self._say(f"  What became of {unknown:,} the sender cannot know: they were on the wire when it died.")
         self._say("  They are not sent again on a guess: the provider is asked.")
         words = ("reconcile", self._stage.issue, "--policy", "resend")
         proof = self._run(*words, may_end=(0, WORK_LEFT)).document

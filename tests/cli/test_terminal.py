@@ -1,12 +1,13 @@
 """What a person sees on a terminal: words whole, commands to copy, colours, questions, progress."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
 from conftest import Publication
 from hypothesis import given
 from hypothesis import strategies as st
-from terminals import ESCAPES, Terminal
+from terminals import CTRL_C, ESCAPES, Terminal
 
 from newsletter.cli.terminal.layout import display_width, laid_out
 from newsletter.cli.terminal.progress import progress_of
@@ -38,6 +39,20 @@ def test_a_command_to_copy_has_a_line_of_its_own_at_any_width(command: str, widt
     lines = [line.strip() for line in laid_out(said, width).split("\n")]
     assert command in lines
     assert lines[-1] in {"A line after it.", "it."}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "$ .venv/bin/newsletter send 2026-11-16-kilogram --list demo --yes",
+        "$ newsletter reconcile 2026-11-16-kilogram --policy resend",
+        "  .venv/bin/newsletter sandbox",
+        "  cd 'my letters of this year' && newsletter sandbox",
+        "  /usr/bin/python3.12 -m newsletter sandbox",
+    ],
+)
+def test_a_line_that_is_a_command_is_left_whole_at_any_width(line: str) -> None:
+    assert laid_out(line, 20) == line
 
 
 @pytest.mark.parametrize(
@@ -120,8 +135,21 @@ def test_a_file_that_is_not_there_is_told_in_plain_words(publication: Publicatio
     assert "directory" not in ran.stderr
 
 
-def test_a_mail_is_not_rendered_into_a_file(publication: Publication) -> None:
-    publication.brief("first")
-    ran = publication.run("render", "first", "--out", "newsletter.toml")
-    assert ran.exit_code == 1
-    assert "newsletter.toml: This is a file, not a folder.\n  Name a folder with --out." in ran.stderr
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["sandbox", "serve"])
+def test_after_ctrl_c_the_shell_begins_on_a_line_of_its_own(publication: Publication, command: str) -> None:
+    publication.settings(provider="sandbox")
+    seen = Terminal(publication.root).run(command, "--port", "0", answers=[("Ctrl-C", CTRL_C)])
+    assert seen.exit_code == 0
+    assert seen.text.endswith("\n\n")
+
+
+@pytest.mark.slow
+def test_a_wait_says_once_how_long_it_will_be(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(3)
+    asked = [("[y/N]", "y\n"), ("s left", CTRL_C)]
+    seen = Terminal(publication.root).run("send", "first", "--undo-window", "90s", answers=asked)
+    waiting = [line for line in re.split(r"[\r\n]", seen.text) if line.startswith("Waiting")]
+    assert waiting
+    assert all(line.rstrip().endswith(" left") for line in waiting)

@@ -166,12 +166,13 @@ def test_a_render_broken_off_half_way_may_be_repeated(pictured: Publication) -> 
     assert len(files(pictured)) == 5
 
 
-def test_what_cannot_be_written_is_told(pictured: Publication) -> None:
+def test_a_mail_is_not_rendered_into_a_file(pictured: Publication) -> None:
     (pictured.root / "out").write_text("a file")
     ran = pictured.run("render", "first", "--out", "out")
 
     assert ran.exit_code == 1
-    assert "cannot be written" in ran.stderr
+    assert ran.stderr == "Error: out: This is a file, not a folder.\n  Name a folder with --out.\n"
+    assert (pictured.root / "out").read_text() == "a file"
 
 
 def test_the_same_issue_renders_to_the_same_bytes(pictured: Publication) -> None:

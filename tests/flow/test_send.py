@@ -235,7 +235,7 @@ def test_a_list_on_which_nobody_may_be_mailed_is_said_and_accounted_for(
     publication.subscribe(0, pending=4)
     ran = publication.run("send", "first", "--yes", "--json")
     assert ran.exit_code == 0
-    assert "Nobody on it may be mailed" in ran.stderr
+    assert "nobody on “readers” may be mailed, so there is nothing to do" in ran.stderr
     assert (ran.json["candidates"], ran.json["excluded"]) == (4, {"unconfirmed": 4})
     assert not server.requests
 

@@ -24,11 +24,18 @@ def _unread(needles: tuple[str, ...], pattern: str, **more: object) -> Kind:
 HALF_LINKS = (
     Kind(
         "link-unread",
-        ("file:", "script:", ":\\", "\\\\"),
-        r"(?:\[[^\[\]]{0,300}\]\()?\bfile:/[^\s)]{0,200}\)?|\b(?:javascript|vbscript):\S{1,200}|(?<![\w\\])[A-Za-z]:\\\w\S{0,200}"
+        ("file:", ":\\", "\\\\"),
+        r"(?:\[[^\[\]]{0,300}\]\()?\bfile:/[^\s)]{0,200}\)?|(?<![\w\\])[A-Za-z]:\\\w\S{0,200}"
         r"|(?<![\w\\:])\\\\[\w.-]{2,60}\\\S{1,200}",
         "leads to somebody's own machine, where readers cannot go",
         "Put the file on the web and link to it there: [words](https://…).",
+    ),
+    Kind(
+        "link-unread",
+        ("script:",),
+        r"(?:\[[^\[\]]{0,300}\]\()?\b(?:javascript|vbscript):\S{1,200}",
+        "is a program, which no mail program runs",
+        "Link to a page: [words](https://…).",
     ),
     _unread(
         ("](",),

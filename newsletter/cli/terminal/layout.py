@@ -6,7 +6,7 @@ from unicodedata import category, east_asian_width
 
 INDENT = "  "  # of a command on its own line, below the sentence that names it
 _LAST_COMMAND = re.compile(r"(?P<sentence>.*\S:) (?P<command>(?:newsletter|python3) .*)")
-_COMMAND = re.compile(r"\s*(?:newsletter|python3) .*")
+_COMMAND = re.compile(r"\s*(?:\$|cd|(?:\S*/)?(?:newsletter|python3[\d.]*)) .*")
 _WORD = re.compile(r"(?:[^\s`]*`[^`\n]*`)+\S*|\S+")  # a command in backticks is read as one word
 _ROW = re.compile(r"\s*\S+(?: \S+)*?\s{2,}(?=\S)")  # the first cell of a row: a name or number, then a gap
 

@@ -10,6 +10,8 @@ from newsletter.garbage import collect_as_usual
 from newsletter.sentences import count_of, span
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from newsletter.publish import Progress
 
 NARROW = 60  # columns: fewer leave no room for a bar
@@ -70,11 +72,11 @@ def progress_told() -> Iterator["Progress"]:
 @contextmanager
 def _bar() -> Iterator["Progress"]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
     console = Console(file=cast("TextIO", _Unbroken(sys.stderr)))
     words = (TextColumn("{task.description}"), TextColumn("{task.fields[told]}"))
-    bar = (BarColumn(bar_width=None), TimeRemainingColumn(compact=True))
+    bar = (BarColumn(bar_width=None), _remaining())
     columns = words if console.width < NARROW else (words[0], bar[0], words[1], bar[1])
     with Progress(*columns, console=console, transient=True, expand=True) as shown:
         tasks: dict[str, TaskID] = {}
@@ -88,6 +90,18 @@ def _bar() -> Iterator["Progress"]:
             shown.update(tasks[step], completed=done, total=of or None, told=told, visible=True)
 
         yield report
+
+
+def _remaining() -> "ProgressColumn":
+    """Return the column of the time that is left, which is empty where the words say it."""
+    from rich.progress import Task, TimeRemainingColumn
+    from rich.text import Text
+
+    class Remaining(TimeRemainingColumn):
+        def render(self, task: Task) -> Text:
+            return Text() if task.description == _STEPS["waiting"][0] else super().render(task)
+
+    return Remaining(compact=True)
 
 
 class _Unbroken:

@@ -21,31 +21,31 @@ def confirm(question: str, *, yes: bool) -> bool:
 
 
 def ask(question: str) -> bool:
-    """Ask a person until they say y or n; nothing is no.
+    """Ask a person until they say y or n; nothing is no, and so is Ctrl-C.
 
     What was typed before the question stood there answers nothing: it was meant for something else.
     """
+    try:
+        return _answer(question)
+    except KeyboardInterrupt:
+        say()
+        return False
+
+
+def _answer(question: str) -> bool:
     from newsletter.cli.terminal.layout import laid_out
 
     _forget_what_was_typed()
     while True:
         typer.echo(laid_out(f"{question} [y/N]", width_of(sys.stderr)) + " ", err=True, nl=False)
-        line = _typed()
-        if not line:
+        line = sys.stdin.readline()
+        if not line:  # the terminal was closed, or Ctrl-D
             say()
             return False
         answer = _ANSWERS.get(line.strip().lower())
         if answer is not None:
             return answer
         say("Answer y or n.")
-
-
-def _typed() -> str:
-    """Return the line typed, or nothing after Ctrl-D or Ctrl-C, or when the terminal was closed."""
-    try:
-        return sys.stdin.readline()
-    except KeyboardInterrupt:
-        return ""
 
 
 def _forget_what_was_typed() -> None:

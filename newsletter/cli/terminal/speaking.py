@@ -58,6 +58,12 @@ def say(text: str = "", **style: str | bool) -> None:
     _tell(text, "", **style)
 
 
+def end_line() -> None:
+    """Begin a new line on a terminal, below the ^C that stands there."""
+    if is_terminal(sys.stderr):
+        say()
+
+
 def warn(text: str) -> None:
     """Tell a person what cannot stay as it is, though the work goes on."""
     _tell(text, "WARNING: ", fg="yellow", bold=True)
