@@ -7,8 +7,10 @@ def main() -> None:
     """Run the command that was typed."""
     collect_seldom()  # before the first of what a command imports
     from newsletter.cli import main as run
+    from newsletter.cli.stopping import own_exit_code
 
-    run()
+    with own_exit_code():
+        run()
 
 
 if __name__ == "__main__":

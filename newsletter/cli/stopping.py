@@ -33,6 +33,22 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
 
 
+@contextmanager
+def own_exit_code() -> Iterator[None]:
+    """Let a command end with its exit code although it was interrupted and went on.
+
+    Python remembers a KeyboardInterrupt that left the ``exec`` of a text, as dataclasses use it while modules
+    load, even if it was handled; run by ``-m`` it would then end by SIGINT. An ``exec`` that goes well makes
+    it forget.
+    """
+    try:
+        yield
+    except SystemExit:
+        exec("")  # noqa: S102  (a constant)
+        raise
+    exec("")  # noqa: S102  (a constant)
+
+
 class _Once:
     def __init__(self) -> None:
         self._told = False

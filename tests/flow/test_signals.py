@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -231,3 +232,21 @@ def test_told_together_with_the_local_sendgrid_nothing_is_unknown(publication: P
     assert proof["unknown"] == 0
     assert 0 < int(str(proof["accepted"])) < 400
     assert publication.run("resume", "first", "--json").json["accepted"] == 400
+
+
+@pytest.mark.parametrize(("end", "code"), [("raise SystemExit(3)", 3), ("pass", 0)])
+def test_an_interrupt_that_was_handled_while_a_module_loaded_changes_no_exit_code(
+    tmp_path: Path, end: str, code: int
+) -> None:
+    (tmp_path / "interrupted.py").write_text(f"""\
+from newsletter.cli.stopping import own_exit_code
+with own_exit_code():
+    try:
+        exec("raise KeyboardInterrupt")  # as within a dataclass that is being made
+    except KeyboardInterrupt:
+        pass
+    {end}
+""")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    ran = subprocess.run([sys.executable, "-m", "interrupted"], env={**os.environ, "PYTHONPATH": paths})
+    assert ran.returncode == code

@@ -190,7 +190,7 @@ def test_a_file_that_turns_out_wrong_at_its_end_leaves_nothing(store: "Store") -
 
 @pytest.mark.parametrize("name", ["absent.csv", "."])
 def test_a_file_that_cannot_be_read_is_named(store: "Store", name: str) -> None:
-    with pytest.raises(AudienceError, match="There is no such file|This is a folder"):
+    with pytest.raises(AudienceError, match=r"There is no such file|This is a folder"):
         readership.import_subscribers(store.engine, "readers", store.folder / name, now=store.clock)
 
 
