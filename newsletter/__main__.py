@@ -7,10 +7,8 @@ def main() -> None:
     """Run the command that was typed."""
     collect_seldom()  # before the first of what a command imports
     from newsletter.cli import main as run
-    from newsletter.cli.stopping import own_exit_code
 
-    with own_exit_code():
-        run()
+    run()
 
 
 if __name__ == "__main__":

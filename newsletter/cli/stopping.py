@@ -18,6 +18,10 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     What was to be ignored when the process began stays ignored: that is how ``nohup`` works. ``once`` is for
     a process that is told twice, by a service manager and by the process that started it: a second signal,
     SIGINT included, then changes nothing, while at a terminal a second Ctrl-C is a person's impatience.
+
+    An interrupt that was handled leaves the exit code alone. Python remembers a KeyboardInterrupt that left
+    the ``exec`` of a text, as dataclasses use it while modules load, and run by ``-m`` would end by SIGINT
+    for it; an ``exec`` that goes well makes it forget.
     """
     handler = _Once() if once else signal.default_int_handler
     caught = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
@@ -31,22 +35,7 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     finally:
         for number in caught:
             signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
-
-
-@contextmanager
-def own_exit_code() -> Iterator[None]:
-    """Let a command end with its exit code although it was interrupted and went on.
-
-    Python remembers a KeyboardInterrupt that left the ``exec`` of a text, as dataclasses use it while modules
-    load, even if it was handled; run by ``-m`` it would then end by SIGINT. An ``exec`` that goes well makes
-    it forget.
-    """
-    try:
-        yield
-    except SystemExit:
         exec("")  # noqa: S102  (a constant)
-        raise
-    exec("")  # noqa: S102  (a constant)
 
 
 class _Once:

@@ -16,6 +16,7 @@ from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Comment
 
 _OPEN, _CLOSE = "<!--", "-->"
+_COUNTED = "comment_counted"  # where counting lines for comments goes on
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(r"[ \t]*")
 
@@ -91,7 +92,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     state.pos = end + len(_CLOSE)
     if silent:
         return True
-    _note(state.env, state.src, (start, state.pos), _line(state, start))
+    _note(state.env, state.src, (start, state.pos), line_at(state, start, _COUNTED))
     for _ in range(state.src.count("\n", start, end)):
         state.push("softbreak", "br", 0)  # so that lines below keep their numbers
     if not state.pending.strip() or state.pending[-1].isspace():
@@ -99,13 +100,16 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _line(state: StateInline, at: int) -> int:
-    """Return the line of a place in a text; counting goes on from the last comment in that text."""
-    text, counted, line = state.env.get("comment_counted", ("", 0, 0))
-    if text is not state.src or counted > at:
-        counted, line = 0, int(state.env["line"])
-    line += state.src.count("\n", counted, at)
-    state.env["comment_counted"] = state.src, at, line
+def line_at(state: StateInline, at: int, counted: str) -> int:
+    """Return the line of a place in a text; counting goes on from the last place asked about in that text.
+
+    ``counted`` names where that place is kept: who asks for places further on keeps another.
+    """
+    text, last, line = state.env.get(counted, ("", 0, 0))
+    if text is not state.src or last > at:
+        last, line = 0, int(state.env["line"])
+    line += state.src.count("\n", last, at)
+    state.env[counted] = state.src, at, line
     return int(line)
 
 
@@ -121,7 +125,7 @@ def _tell_open(state: StateInline, at: int) -> None:
     faults: Faults = state.env["faults"]
     faults.add(
         "brief-comment-open",
-        _line(state, at),
+        line_at(state, at, _COUNTED),
         f"A comment begins here, “{state.src[at : at + 60].split(chr(10))[0]}”, and is not closed.",
         "Close it with --> before the next <!-- and, where words stand before it, in the same paragraph; "
         "or write it between backticks to show it to readers.",

@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.image import image
 from markdown_it.token import Token
 
-from newsletter.editorial.comments import read_comments
+from newsletter.editorial.comments import line_at, read_comments
 from newsletter.editorial.dialects.addresses import may_hold_addresses, read_addresses
 from newsletter.editorial.dialects.asian import AsianInline, hide_breaks, may_hold_asian
 from newsletter.editorial.dialects.breaks import kept_breaks, read_breaks
@@ -173,14 +173,8 @@ def _read_inline(token: Token, state: StateCore, *, in_paragraph: bool) -> None:
 
 
 def _line(state: StateInline) -> int:
-    """Return the line a text is read at; counting goes on from the last place asked about in that text."""
-    first: int = state.env["line"]
-    text, at, line = state.env.get("counted", ("", 0, 0))
-    if text is not state.src or at > state.pos:
-        at, line = 0, first
-    line += state.src.count("\n", at, state.pos)
-    state.env["counted"] = state.src, state.pos, line
-    return int(line)
+    """Return the line a text is read at."""
+    return line_at(state, state.pos, "counted")
 
 
 def _merge_field(state: StateInline, silent: bool) -> bool:

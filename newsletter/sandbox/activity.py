@@ -4,11 +4,11 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from newsletter.instants import rfc3339
 from newsletter.sandbox.file import File, unpack
 from newsletter.sandbox.outbox import arguments_of
 from newsletter.sandbox.reports import Reported, reports_of
@@ -189,7 +189,7 @@ def _line(each: Active) -> dict[str, Any]:
         "status": each.status,
         "opens_count": 0,
         "clicks_count": 0,
-        "last_event_time": _iso(at),
+        "last_event_time": rfc3339(at * SECOND),
     }
 
 
@@ -202,7 +202,7 @@ def _whole(each: Active) -> dict[str, Any]:
     for event in reports_of(each.reported):
         told = {
             "event_name": _NAMES.get(event["event"], event["event"]),
-            "processed": _iso(event["timestamp"]),
+            "processed": rfc3339(event["timestamp"] * SECOND),
             "http_user_agent": "",
             "mx_server": "mx.sandbox.invalid",
         }
@@ -224,7 +224,3 @@ def _whole(each: Active) -> dict[str, Any]:
         "outbound_ip": "127.0.0.1",
         "outbound_ip_type": "shared",
     }
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ import ipaddress
 import re
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from newsletter.instants import rfc3339
 from newsletter.sandbox import schedule
 from newsletter.sandbox.mail import as_email, as_eml
 from newsletter.sandbox.reports import Reported, reports_of
@@ -121,8 +122,8 @@ class Inbox:
     def _newest(self, _request: Request) -> Response:
         """Return the number of the newest message and its fate, by which a page knows that it is stale."""
         self._settle()
-        newest = self._store.messages().messages[:1]
-        said = f"{newest[0].id} {newest[0].fate}" if newest else "0"
+        newest = self._store.newest()
+        said = f"{newest.id} {newest.fate}" if newest else "0"
         return Response(said, media_type="text/plain", headers={**_SAFE, "Cache-Control": "no-store"})
 
     def _message(self, request: Request) -> Response:
@@ -253,7 +254,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters["moment"] = _moment
-    environment.filters["instant"] = _instant
+    environment.filters["instant"] = rfc3339
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
 
@@ -261,8 +262,3 @@ def _environment() -> "Environment":
 def _moment(microseconds: int, zone: str) -> str:
     """Return an instant as the publication's clocks show it: 2026-01-12 07:00:00."""
     return datetime.fromtimestamp(microseconds // 1_000_000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _instant(microseconds: int) -> str:
-    """Return an instant as RFC 3339 writes it, in UTC."""
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

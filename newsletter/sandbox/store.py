@@ -144,6 +144,12 @@ class MessageStore:
             ).fetchall()
         return Page(tuple(_listed(*line) for line in lines), number, found)
 
+    def newest(self) -> Listed | None:
+        """Return the newest message, or None in an empty inbox."""
+        with self.file.reading() as connection:
+            line = connection.execute(f"{_LISTED} ORDER BY message.id DESC LIMIT 1").fetchone()
+        return _listed(*line) if line else None
+
     def message(self, number: int) -> Message | None:
         """Return one message as its reader got it, or None when there is none of that number."""
         kept = self.kept(number)

@@ -239,8 +239,8 @@ def test_an_interrupt_that_was_handled_while_a_module_loaded_changes_no_exit_cod
     tmp_path: Path, end: str, code: int
 ) -> None:
     (tmp_path / "interrupted.py").write_text(f"""\
-from newsletter.cli.stopping import own_exit_code
-with own_exit_code():
+from newsletter.cli.stopping import ended_by_signals
+with ended_by_signals():
     try:
         exec("raise KeyboardInterrupt")  # as within a dataclass that is being made
     except KeyboardInterrupt:
