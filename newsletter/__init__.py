@@ -1,9 +1,9 @@
 """Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.
 
->>> from newsletter import Wiring, check, foresee, load_settings, send
+>>> from newsletter import Wiring, check, plan_send, load_settings, send
 >>> wiring = Wiring(load_settings())
 >>> check(wiring, "2026-01-12-prisoners")
->>> send(wiring, foresee(wiring, "2026-01-12-prisoners", list_name="readers"))
+>>> send(wiring, plan_send(wiring, "2026-01-12-prisoners", list_name="readers"))
 """
 
 from importlib import import_module
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from newsletter.editorial import Brief, Issue, Labels, parse_issue
     from newsletter.errors import Finding, NewsletterError
     from newsletter.publish import (
-        Sending,
+        SendPlan,
         approve,
         cancel,
         check,
-        foresee,
-        foresee_approval,
-        foresee_correction,
         pause,
+        plan_approval,
+        plan_correction,
+        plan_send,
         read_draft,
         recipients,
         reconcile,
@@ -49,9 +49,9 @@ _HOMES = {
     "parse_issue": "editorial",
     "Finding": "errors",
     "NewsletterError": "errors",
-    "Sending": "publish",
+    "SendPlan": "publish",
     "check": "publish",
-    "foresee": "publish",
+    "plan_send": "publish",
     "read_draft": "publish",
     "recipients": "publish",
     "render_draft": "publish",
@@ -61,8 +61,8 @@ _HOMES = {
     "status": "publish",
     "approve": "publish",
     "cancel": "publish",
-    "foresee_approval": "publish",
-    "foresee_correction": "publish",
+    "plan_approval": "publish",
+    "plan_correction": "publish",
     "pause": "publish",
     "reconcile": "publish",
     "schedule": "publish",
@@ -82,19 +82,19 @@ __all__ = [
     "Proof",
     "Publication",
     "RenderedMessage",
-    "Sending",
+    "SendPlan",
     "Settings",
     "Wiring",
     "approve",
     "cancel",
     "check",
-    "foresee",
-    "foresee_approval",
-    "foresee_correction",
     "import_subscribers",
     "load_settings",
     "parse_issue",
     "pause",
+    "plan_approval",
+    "plan_correction",
+    "plan_send",
     "read_draft",
     "recipients",
     "reconcile",

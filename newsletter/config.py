@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from newsletter.audience.names import Titles
+from newsletter.contacts.names import Titles
 from newsletter.errors import SettingsError
 from newsletter.sentences import why_unread
 from newsletter.variables import SECRETS, merged, misspelt, nearest

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from newsletter.config import SANDBOX, Settings, is_loopback
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
-from newsletter.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
-from newsletter.loaders import bundled_templates, template_loader
-from newsletter.picture_files import PictureCache
+from newsletter.files.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
+from newsletter.files.loaders import bundled_templates, template_loader
+from newsletter.files.pictures import PictureCache
 
 if TYPE_CHECKING:
     import subprocess
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.provider import Provider
     from newsletter.providers.sendgrid import SendGridProvider
-    from newsletter.store.limits import Ceiling
+    from newsletter.store.ledger.limits import Ceiling
 
 
 _TOLD_ONCE = "from newsletter.cli import main; main(told_once=True)"
@@ -91,7 +91,7 @@ class Wiring:
         if rule.start is None:
             return None
         from newsletter.delivery.warm_up import ceiling
-        from newsletter.store.limits import Ceiling
+        from newsletter.store.ledger.limits import Ceiling
 
         day = self.today()
         midnight, next_midnight = (
@@ -168,7 +168,7 @@ class Wiring:
     def _links_are_out(self) -> bool:
         """Say whether anybody may have been mailed: a server on loopback may pass mail on."""
         from newsletter.store.database import read
-        from newsletter.store.mailings import reached_readers
+        from newsletter.store.ledger.mailings import reached_readers
 
         if not self.has_database:
             return False
@@ -192,7 +192,7 @@ class Wiring:
         keys = self.settings.delivery.webhook_keys
         if not self.settings.stays_here:
             return keys
-        from newsletter.sandbox.keys import public_key
+        from newsletter.sandbox.behaviour.keys import public_key
 
         return (*keys, public_key(self.sandbox_file))
 
@@ -201,7 +201,7 @@ class Wiring:
         """Open the provider; the local SendGrid runs as a process of its own for as long as it is needed."""
         settings = self.settings
         if settings.delivery.provider == "sandbox":
-            from newsletter.sandbox.server import start_child
+            from newsletter.sandbox.server.process import start_child
 
             with start_child(self.sandbox_file, webhook=self.local_webhook) as child:
                 yield from _closing(self._sendgrid("SG.local.sandbox", child.url))
@@ -278,7 +278,7 @@ class Wiring:
     def _unsubscribe_page_problem(self) -> str:
         import httpx
 
-        from newsletter.audience.links import Signer
+        from newsletter.contacts.links import Signer
 
         url = f"{self.settings.site_url}/u/{Signer(self.secret_key, 'unsubscribe', 0)(0)}"
         try:

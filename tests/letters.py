@@ -6,12 +6,12 @@ from pathlib import Path
 from newsletter.editorial.issue import Issue, Section
 from newsletter.editorial.labels import Labels
 from newsletter.editorial.parse import parse_issue
-from newsletter.rendering.html import HtmlWriter
+from newsletter.rendering.html.finish import HtmlWriter
 from newsletter.rendering.merge import Fields
 from newsletter.rendering.message import RenderedMessage
-from newsletter.rendering.plaintext import TextWriter
 from newsletter.rendering.publication import PictureInfo, Publication
 from newsletter.rendering.render import render
+from newsletter.rendering.text.plaintext import TextWriter
 
 _FOLDER = Path(__file__).parent.parent / "templates"
 SOURCES: Mapping[str, str] = {

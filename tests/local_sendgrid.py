@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.listening import listening
-from newsletter.sandbox.app import create_app
-from newsletter.sandbox.store import MessageStore
+from newsletter.sandbox.file.messages import MessageStore
+from newsletter.sandbox.server.app import create_app
 
 KEY = {"Authorization": "Bearer SG.test.key"}
 JSON = {"Content-Type": "application/json"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "newsletter"
-PURE = ("editorial", "pictures", "rendering", "checks", "audience", "platforms", "delivery")
+PURE = ("editorial", "pictures", "rendering", "checks", "contacts", "platforms", "delivery")
 EFFECT_MODULES = {
     "os", "pathlib", "socket", "sqlite3", "sqlalchemy", "httpx", "urllib.request", "http.client", "random",
     "secrets", "time", "subprocess", "threading", "tempfile", "shutil", "requests", "sendgrid",
@@ -21,16 +21,9 @@ ALLOWED = {
 ABOVE = (
     "publish",
     "readership",
-    "desk",
     "demo",
-    "rendered",
+    "files",
     "wiring",
-    "loaders",
-    "picture_files",
-    "sources",
-    "refusals",
-    "exports",
-    "leftovers",
     "store",
     "sending",
     "providers",

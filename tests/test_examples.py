@@ -12,10 +12,12 @@ import pytest
 from browser import chromium, letter_faults, show
 from playwright.sync_api import Browser
 
-from newsletter import Wiring, check, load_settings, read_draft, render_draft
-from newsletter.loaders import issue_ids
+from newsletter.config import load_settings
+from newsletter.files.loaders import issue_ids
+from newsletter.publish import check, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
 from newsletter.rendering.merge import Merger, personalise
+from newsletter.wiring import Wiring
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = issue_ids(ROOT)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from conftest import Publication
 
-from newsletter.keys import kept_key
-from newsletter.private import make_private
-from newsletter.sandbox.keys import private_key
-from newsletter.sandbox.store import MessageStore
+from newsletter.files.keys import kept_key
+from newsletter.files.private import make_private
+from newsletter.sandbox.behaviour.keys import private_key
+from newsletter.sandbox.file.messages import MessageStore
 from newsletter.store.database import open_database, read, write
 
 pytestmark = pytest.mark.parametrize("umask", [0o000, 0o022, 0o177])

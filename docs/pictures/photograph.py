@@ -16,10 +16,12 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from newsletter import Wiring, load_settings, read_draft, render_draft
-from newsletter.desk import make_publication
-from newsletter.loaders import issue_ids
+from newsletter.config import load_settings
+from newsletter.files.loaders import issue_ids
+from newsletter.files.scaffold import make_publication
+from newsletter.publish import read_draft, render_draft
 from newsletter.rendering.merge import Merger, personalise
+from newsletter.wiring import Wiring
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -40,7 +40,7 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli import (
+    from newsletter.cli.commands import (
         controlling,
         delivering,
         demo,
@@ -51,9 +51,9 @@ def _register() -> None:
         serving,
         writing,
     )
-    from newsletter.cli.lists import app as lists
-    from newsletter.cli.subscribers import app as subscribers
-    from newsletter.cli.suppressions import app as suppressions
+    from newsletter.cli.commands.lists import app as lists
+    from newsletter.cli.commands.subscribers import app as subscribers
+    from newsletter.cli.commands.suppressions import app as suppressions
 
     writing.register(app)
     delivering.register(app)

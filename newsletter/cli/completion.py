@@ -40,7 +40,7 @@ def commands(context: typer.Context, incomplete: str) -> list[str]:
 
 def issues(context: typer.Context, incomplete: str) -> list[str]:
     """Return the ids of issues that go on from what is typed."""
-    from newsletter.loaders import issue_ids
+    from newsletter.files.loaders import issue_ids
 
     settings = _settings(context)
     return [] if settings is None else _going_on(incomplete, issue_ids(settings.root))
@@ -48,7 +48,7 @@ def issues(context: typer.Context, incomplete: str) -> list[str]:
 
 def lists(context: typer.Context, incomplete: str) -> list[str]:
     """Return the lists that go on from what is typed."""
-    from newsletter.store.completing import list_names
+    from newsletter.store.readers.completion import list_names
 
     settings = _settings(context)
     path = None if settings is None else settings.sqlite_path

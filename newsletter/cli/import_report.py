@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from newsletter.audience.columns import MAX_COLUMNS
 from newsletter.cli.console import say
+from newsletter.contacts.table.columns import MAX_COLUMNS
 from newsletter.sentences import count_of
 
 COLUMNS_TOLD = 20  # one by one
 
 if TYPE_CHECKING:
-    from newsletter.audience.occurrences import Occurrences
-    from newsletter.audience.row import Refused
+    from newsletter.contacts.table.occurrences import Occurrences
+    from newsletter.contacts.table.row import Refused
     from newsletter.readership.importing import FileReport, ImportReport
 
 

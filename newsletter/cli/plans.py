@@ -8,7 +8,7 @@ from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
     from newsletter.errors import Finding
-    from newsletter.publish import Approvable, Sending
+    from newsletter.publish import Approvable, SendPlan
     from newsletter.rendering.merge import PersonalMessage
 
 # Warnings that only the ledger can give: no check shows them, so they are shown in full.
@@ -16,7 +16,7 @@ CAUTIONS = ("audience-unusual", "subject-used-before", "date-used-before", "site
 WARNINGS_SHOWN = 5
 
 
-def show(sending: "Sending") -> None:
+def show(sending: "SendPlan") -> None:
     """Show what a send would do: what, to how many, through whom, and what should be looked at first."""
     what = f"{sending.issue} — “{_sample(sending).subject}”"
     if sending.nothing_to_do:
@@ -30,7 +30,7 @@ def show(sending: "Sending") -> None:
         say("  No mail leaves this machine.")
 
 
-def _audience(sending: "Sending") -> str:
+def _audience(sending: "SendPlan") -> str:
     on_list = f"{count_of(sending.readers, 'reader')} of “{sending.list_name}”"
     return {
         "first": f"to {on_list}",
@@ -41,7 +41,7 @@ def _audience(sending: "Sending") -> str:
     }[sending.kind]
 
 
-def _why_nobody(sending: "Sending") -> str:
+def _why_nobody(sending: "SendPlan") -> str:
     return {
         "first": f"nobody on “{sending.list_name}” may be mailed",
         "newcomers": f"nobody who may be mailed has joined “{sending.list_name}” since",
@@ -60,7 +60,7 @@ def _show_excluded(excluded: Mapping[str, int]) -> None:
         say(f"  not to {n:,}: {reason}")
 
 
-def _show_findings(sending: "Sending") -> None:
+def _show_findings(sending: "SendPlan") -> None:
     own = [finding for finding in sending.findings if finding.code in CAUTIONS]
     checked = [finding for finding in sending.findings if finding.code not in CAUTIONS]
     for finding in (finding for finding in checked if finding.severity == "error"):
@@ -86,7 +86,7 @@ def _show_warnings(warnings: list["Finding"], issue: str) -> None:
         say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {command('check', issue)}")
 
 
-def document(sending: "Sending") -> dict[str, object]:
+def document(sending: "SendPlan") -> dict[str, object]:
     """Return what a send would do, as JSON has it."""
     return {
         "issue": sending.issue,
@@ -114,7 +114,7 @@ def show_approvable(what: "Approvable") -> None:
     say(sample.text)
 
 
-def _sample(what: "Sending | Approvable") -> "PersonalMessage":
+def _sample(what: "SendPlan | Approvable") -> "PersonalMessage":
     from newsletter.rendering.merge import sample
 
     return sample(what.message)

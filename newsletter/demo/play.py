@@ -14,7 +14,7 @@ from newsletter.config import environment_with
 from newsletter.demo.commands import KILLED, WORK_LEFT, Ended, Process, run
 from newsletter.demo.stage import LIST, READERS_FILE, Stage
 from newsletter.errors import DeliveryError
-from newsletter.sandbox.taken import Taken
+from newsletter.sandbox.file.taken import Taken
 
 REQUESTS = 25  # how many a whole send is cut into: a middle to be killed in, and pauses between them
 TIMEOUT_SECONDS = 5  # a local server answers sooner; silence proves something only after a multiple of this

@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import NewsletterError, SettingsError
-from newsletter.loaders import issue_ids, shown
+from newsletter.files.loaders import issue_ids, shown
 from newsletter.wiring import Wiring
 
 READERS_FILE = "demo-readers.csv"

@@ -28,8 +28,8 @@ from newsletter.editorial.dialects.notes import may_hold_notes, read_notes
 from newsletter.editorial.dialects.tasks import tick_tasks
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
+from newsletter.editorial.hidden_text import tell_lost_cells, tell_unused_references
 from newsletter.editorial.issue import Comment
-from newsletter.editorial.lost import tell_lost_cells, tell_unused_references
 from newsletter.editorial.pictures import lift_pictures, spaced_picture
 from newsletter.editorial.spans import mark_languages
 from newsletter.editorial.steps import MAX_STEPS, Steps, TooManySteps, count_steps

@@ -6,7 +6,7 @@ yet confirmed at Kit.
 
 from collections.abc import Iterable, Mapping
 
-from newsletter.audience.consent.column import NO, WORDS, YES, ConsentColumn, Meaning
+from newsletter.contacts.consent.column import NO, WORDS, YES, ConsentColumn, Meaning
 from newsletter.platforms.platform import Platform
 
 _SAYS_YES: Mapping[str, Meaning] = {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, "unsubscribed")}

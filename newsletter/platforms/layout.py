@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import PurePath
 
-from newsletter.audience.consent.column import STANDINGS, WORDS, ConsentColumn, consent_column_of, topic_of
-from newsletter.audience.consent.file_consent import FileConsent, Happening, date_of
-from newsletter.audience.consent.questions import Answers, Questions, header_key, parse_answers
-from newsletter.audience.consent.standing import Standing
-from newsletter.audience.fields import RESERVED, field_name
-from newsletter.audience.headings import role_of
-from newsletter.audience.layout import Layout
+from newsletter.contacts.consent.column import STANDINGS, WORDS, ConsentColumn, consent_column_of, topic_of
+from newsletter.contacts.consent.file_consent import FileConsent, Happening, date_of
+from newsletter.contacts.consent.questions import Answers, Questions, header_key, parse_answers
+from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.fields import RESERVED, field_name
+from newsletter.contacts.table.headings import role_of
+from newsletter.contacts.table.layout import Layout
 from newsletter.errors import AudienceError, UsageError
 from newsletter.platforms.exports import PLATFORMS, named, recognise
 from newsletter.platforms.own import RECIPIENTS, SUPPRESSION_LIST, SUPPRESSIONS, is_own, own_reader

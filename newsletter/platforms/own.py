@@ -10,15 +10,15 @@ from typing import Any, get_args
 
 import orjson
 
-from newsletter.audience.address import normalise
-from newsletter.audience.cells import RawRow
-from newsletter.audience.columns import MAX_COLUMNS, REFUSED_COLUMNS
-from newsletter.audience.consent.column import ConsentColumn
-from newsletter.audience.consent.dates import from_iso, iso
-from newsletter.audience.consent.standing import SUPPRESSING, Standing, Status
-from newsletter.audience.fields import RESERVED, clean, field_name, fitting, shorten
-from newsletter.audience.formulas import unguard
-from newsletter.audience.row import Erased, Row
+from newsletter.contacts.address import normalise
+from newsletter.contacts.consent.column import ConsentColumn
+from newsletter.contacts.consent.dates import from_iso, iso
+from newsletter.contacts.consent.standing import SUPPRESSING, Standing, Status
+from newsletter.contacts.fields import RESERVED, clean, field_name, fitting, shorten
+from newsletter.contacts.table.cells import RawRow
+from newsletter.contacts.table.columns import MAX_COLUMNS, REFUSED_COLUMNS
+from newsletter.contacts.table.formulas import unguard
+from newsletter.contacts.table.row import Erased, Row
 from newsletter.platforms.platform import Platform
 
 COLUMNS = (

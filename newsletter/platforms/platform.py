@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from newsletter.audience.consent.column import ConsentColumn, header_words, topic_of
-from newsletter.audience.consent.file_consent import Happening
-from newsletter.audience.consent.standing import Standing
+from newsletter.contacts.consent.column import ConsentColumn, header_words, topic_of
+from newsletter.contacts.consent.file_consent import Happening
+from newsletter.contacts.consent.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from newsletter.audience.address import normalise
+from newsletter.contacts.address import normalise
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
-from newsletter.loaders import find_issue
+from newsletter.files.loaders import find_issue
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.store.mailings import Mailing
+    from newsletter.store.ledger.mailings import Mailing
 
 
 def issue_id(wiring: Wiring, reference: str) -> str:
@@ -23,8 +23,8 @@ def issue_id(wiring: Wiring, reference: str) -> str:
 
 def mailed_issues(wiring: Wiring) -> list[str]:
     """Return the ids of all issues that were sent, or began to be, the latest last."""
-    from newsletter.store import mailings
     from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
 
     if not wiring.has_database:
         return []
@@ -34,8 +34,8 @@ def mailed_issues(wiring: Wiring) -> list[str]:
 
 def mailings_of(wiring: Wiring, issue: str) -> list["Mailing"]:
     """Return an issue's mailings, oldest first."""
-    from newsletter.store import mailings
     from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
 
     with read(wiring.engine) as connection:
         return mailings.of_issue(connection, issue)
@@ -43,7 +43,7 @@ def mailings_of(wiring: Wiring, issue: str) -> list["Mailing"]:
 
 def status(wiring: Wiring, issue: str) -> Proof | None:
     """Return the proof of an issue by the provider that last mailed it; None when it was never sent."""
-    from newsletter.store.counting import proof
+    from newsletter.store.accounts.proof import proof
     from newsletter.store.database import read
 
     earlier = mailings_of(wiring, issue)
@@ -58,8 +58,8 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
 
 def corrections(wiring: Wiring, issue: str) -> list[Proof]:
     """Return the proof of each correction of an issue, the oldest first."""
-    from newsletter.store import mailings
     from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
 
     with read(wiring.engine) as connection:
         found = mailings.corrections_of(connection, issue, wiring.settings.provider_identity)
@@ -74,8 +74,8 @@ def recipients(
 
     ``state`` keeps one of accepted, rejected, excluded, unknown, pending; ``address`` one reader.
     """
+    from newsletter.store.accounts.recipients import accounts
     from newsletter.store.database import read
-    from newsletter.store.recipients import accounts
 
     proof = status(wiring, issue)
     if proof is None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.proof import AWAITS_APPROVAL
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.publish.account import issue_id, mailings_of
-from newsletter.publish.foresee import unfinished_of
+from newsletter.publish.plan import unfinished_of
 from newsletter.rendering import RenderedMessage
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from newsletter.delivery.manifest import Manifest
-    from newsletter.store.mailings import Mailing
+    from newsletter.store.ledger.mailings import Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Approvable:
     list_name: str
 
 
-def foresee_approval(wiring: Wiring, reference: str) -> Approvable:
+def plan_approval(wiring: Wiring, reference: str) -> Approvable:
     """Return what would be approved, without approving it. Raises DeliveryError when nothing waits for it."""
     issue = issue_id(wiring, reference)
     waiting = unfinished_of(wiring.engine, mailings_of(wiring, issue))
@@ -57,8 +57,8 @@ def approve(wiring: Wiring, what: Approvable) -> str:
     the approver is who asked for the send.
     """
     from newsletter.delivery.manifest import canonical, sign
-    from newsletter.store import approvals, mailings
     from newsletter.store.database import write
+    from newsletter.store.ledger import approvals, mailings
 
     approver = wiring.approver
     if not approver:
@@ -102,8 +102,8 @@ def insist_known(wiring: Wiring) -> None:
 def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
     """Refuse a mailing that needs an approval and has none, or is no longer what was approved."""
     from newsletter.delivery.manifest import differences, verify
-    from newsletter.store.approvals import approval_of
     from newsletter.store.database import read
+    from newsletter.store.ledger.approvals import approval_of
 
     if not wiring.settings.approval.required:
         return
@@ -129,12 +129,12 @@ def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
 def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMessage]":
     """Return the manifest as it is now, over the bytes as they are now, and those bytes."""
     from newsletter.delivery.manifest import Manifest, envelope_digest
-    from newsletter.store import mailings, plan
     from newsletter.store.database import read
+    from newsletter.store.ledger import cutting, mailings
 
     with read(wiring.engine) as connection:
         message = mailings.message_of(connection, mailing.id)
-        readers, excluded = plan.foresee(
+        readers, excluded = cutting.count_audience(
             connection,
             kind=mailing.kind,
             list_id=mailing.list_id or 0,

@@ -3,7 +3,7 @@
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
 from newsletter.publish.account import issue_id, mailings_of, status
-from newsletter.publish.foresee import unfinished_of
+from newsletter.publish.plan import unfinished_of
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
@@ -13,8 +13,8 @@ def pause(wiring: Wiring, reference: str) -> Proof:
 
     Raises DeliveryError when it is neither being sent nor scheduled.
     """
-    from newsletter.store import mailings
     from newsletter.store.database import write
+    from newsletter.store.ledger import mailings
 
     issue = issue_id(wiring, reference)
     found = unfinished_of(wiring.engine, mailings_of(wiring, issue))
@@ -31,8 +31,8 @@ def cancel(wiring: Wiring, reference: str) -> Proof:
 
     Raises DeliveryError when nothing of it is left to cancel.
     """
-    from newsletter.store import mailings
     from newsletter.store.database import write
+    from newsletter.store.ledger import mailings
 
     issue = issue_id(wiring, reference)
     ended = False
@@ -48,8 +48,8 @@ def cancel(wiring: Wiring, reference: str) -> Proof:
 
 def undo(wiring: Wiring, reference: str) -> bool:
     """Cancel an issue of which nothing left yet; False when that came too late."""
-    from newsletter.store import mailings
     from newsletter.store.database import write
+    from newsletter.store.ledger import mailings
 
     found = unfinished_of(wiring.engine, mailings_of(wiring, issue_id(wiring, reference)))
     if found is None:

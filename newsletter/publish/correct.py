@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from newsletter.errors import DeliveryError, Finding, IssueError
 from newsletter.publish.account import mailings_of, status
 from newsletter.publish.draft import Draft, check_draft, read_draft, refuse_notes, render_draft
-from newsletter.publish.foresee import Sending, continuation, envelope_of, unfinished_of
+from newsletter.publish.plan import SendPlan, continuation, envelope_of, unfinished_of
 from newsletter.sentences import command, count_of
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.store.mailings import Mailing
+    from newsletter.store.ledger.mailings import Mailing
 
 
-def foresee_correction(wiring: Wiring, reference: str, *, list_name: str | None = None) -> Sending:
+def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = None) -> SendPlan:
     """Find out who a correction would reach, without sending it; ``send`` does.
 
     The corrected version is the issue's file as it stands, with a line ``correction`` in its front matter
@@ -71,7 +71,7 @@ def _insist_on_line(draft: Draft) -> None:
 
 def _corrections(wiring: Wiring, issue: str) -> "list[Mailing]":
     from newsletter.store.database import read
-    from newsletter.store.mailings import corrections_of
+    from newsletter.store.ledger.mailings import corrections_of
 
     with read(wiring.engine) as connection:
         return corrections_of(connection, issue, wiring.settings.provider_identity)
@@ -79,9 +79,10 @@ def _corrections(wiring: Wiring, issue: str) -> "list[Mailing]":
 
 def _new_correction(
     wiring: Wiring, draft: Draft, wrong: "list[Mailing]", earlier: "list[Mailing]", list_name: str | None
-) -> Sending:
-    from newsletter.store import lists, plan, reach
+) -> SendPlan:
     from newsletter.store.database import read
+    from newsletter.store.ledger import already_mailed, cutting
+    from newsletter.store.readers import lists
 
     names = sorted({each.list_name for each in wrong})
     if list_name is None and len(names) > 1:
@@ -96,8 +97,8 @@ def _new_correction(
     told = tuple(each.id for each in wrong)
     with read(wiring.engine) as connection:
         # Not before the last of them was told, should the clock have gone back since.
-        audience_at = max(wiring.clock.now(), reach.latest_change(connection, told))
-        readers, excluded = plan.foresee(
+        audience_at = max(wiring.clock.now(), already_mailed.latest_change(connection, told))
+        readers, excluded = cutting.count_audience(
             connection,
             kind="correction",
             list_id=audience.id,
@@ -109,7 +110,7 @@ def _new_correction(
     message = render_draft(wiring, draft).message
     findings = check_draft(wiring, draft, message)
     refuse_notes(wiring, findings)
-    return Sending(
+    return SendPlan(
         issue=own,
         kind="correction",
         provider=identity,

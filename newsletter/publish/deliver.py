@@ -6,23 +6,17 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from newsletter.audience.address import normalise
+from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.outcomes import Outcome
 from newsletter.delivery.proof import AWAITS_APPROVAL, Proof, State
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
-from newsletter.picture_files import PictureFile
+from newsletter.files.pictures import PictureFile
 from newsletter.publish.account import issue_id, mailings_of, status
 from newsletter.publish.approve import insist_approved, insist_known
 from newsletter.publish.draft import read_draft, render_draft
-from newsletter.publish.foresee import (
-    Sending,
-    continuation,
-    envelope_of,
-    refuse_other_provider,
-    unfinished_of,
-)
+from newsletter.publish.plan import SendPlan, continuation, envelope_of, refuse_other_provider, unfinished_of
 from newsletter.rendering import RenderedMessage
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -30,7 +24,7 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from newsletter.store.mailings import Mailing
+    from newsletter.store.ledger.mailings import Mailing
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 TOO_LATE = "its time had passed by more than grace_minutes before anybody could send it"
@@ -40,7 +34,7 @@ def silent(_step: str, _done: int, _of: int) -> None:
     """Tell nobody how it goes."""
 
 
-def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Proof:
+def send(wiring: Wiring, sending: SendPlan, *, progress: Progress = silent) -> Proof:
     """Do what was foreseen and return the proof.
 
     Everyone once, nobody twice: whatever is killed, running it again goes on. Where the publication asks for
@@ -70,7 +64,7 @@ def send(wiring: Wiring, sending: Sending, *, progress: Progress = silent) -> Pr
     return _proof(wiring, sending.issue)
 
 
-def _nobody(sending: Sending) -> Proof:
+def _nobody(sending: SendPlan) -> Proof:
     excluded = sending.excluded
     return Proof(
         sending.issue,
@@ -88,7 +82,7 @@ def _proof(wiring: Wiring, issue: str) -> Proof:
     return proof
 
 
-def schedule(wiring: Wiring, sending: Sending, at: int | None) -> None:
+def schedule(wiring: Wiring, sending: SendPlan, at: int | None) -> None:
     """Freeze a mailing now, to be sent at an instant (microseconds), or once it is approved.
 
     What readers get, and who they are, is settled here; ``resume`` waits for the instant and sends. Raises
@@ -109,11 +103,12 @@ def schedule(wiring: Wiring, sending: Sending, at: int | None) -> None:
 
 
 def _freeze(
-    wiring: Wiring, sending: Sending, *, state: State, note: str = "", send_at: int | None = None
+    wiring: Wiring, sending: SendPlan, *, state: State, note: str = "", send_at: int | None = None
 ) -> int:
     """Freeze the mailing: from here on it is these bytes to this audience."""
-    from newsletter.store import lists, mailings
     from newsletter.store.database import write
+    from newsletter.store.ledger import mailings
+    from newsletter.store.readers import lists
 
     with write(wiring.engine) as connection:
         lists.insist_in_use(connection, sending.list_id)
@@ -148,8 +143,8 @@ def _freeze(
 
 def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
     """Let the mailing be sent, unless it was stopped, waits for somebody, or is too late."""
-    from newsletter.store import batches, mailings
     from newsletter.store.database import read, write
+    from newsletter.store.ledger import claims, mailings
 
     with read(wiring.engine) as connection:
         mailing = mailings.get(connection, mailing_id)
@@ -167,7 +162,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
             hint=f"Send it now all the same with: {command('resume', mailing.issue)}",
         )
     with write(wiring.engine) as connection:
-        batches.recover(connection, now=wiring.clock.now())
+        claims.recover(connection, now=wiring.clock.now())
         # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
         if not mailings.begin(connection, mailing_id, (foreseen, "sending")):
             raise SendingStopped(
@@ -186,13 +181,13 @@ def _too_late(wiring: Wiring, mailing: "Mailing") -> bool:
 
 
 def _plan(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
-    from newsletter.store import plan
     from newsletter.store.database import write
+    from newsletter.store.ledger import cutting
 
     planned = 0
     while not mailing.planned:
         with write(wiring.engine) as connection:
-            cut = plan.cut(
+            cut = cutting.cut(
                 connection,
                 mailing,
                 batch_size=wiring.settings.delivery.batch_size,
@@ -207,7 +202,7 @@ def _plan(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
 def _pump(
     wiring: Wiring,
     mailing: "Mailing",
-    sending: Sending,
+    sending: SendPlan,
     provider: Provider,
     key: bytes,
     progress: Progress,
@@ -244,13 +239,15 @@ def _pump(
 
 
 def _finish(wiring: Wiring, mailing: "Mailing") -> None:
-    from newsletter.store import alarms, audit, batches, mailings
+    from newsletter.store.accounts import audit
     from newsletter.store.database import read, write
+    from newsletter.store.events import alarms
+    from newsletter.store.ledger import claims, mailings
 
     now = wiring.clock.now()
     with write(wiring.engine) as connection:
         state = mailings.get(connection, mailing.id).state
-        if state == "sending" and not batches.undone(connection, mailing.id):
+        if state == "sending" and not claims.undone(connection, mailing.id):
             mailings.set_state(connection, mailing.id, "finished", now=now)
     with read(wiring.engine) as connection:
         found = list(audit.faults(connection, mailing.issue, mailing.provider))
@@ -285,8 +282,8 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Pr
 
 def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> State | None:
     """Wait until a mailing is due and return its state then; None when it was stopped meanwhile."""
-    from newsletter.store import mailings
     from newsletter.store.database import read, write
+    from newsletter.store.ledger import mailings
 
     now = wiring.clock.now()
     # One that began had its hour, whatever the clock says since.
@@ -306,8 +303,8 @@ def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> State | Non
 
 def due(wiring: Wiring) -> list[str]:
     """Return the issues whose scheduled time has come, the earliest first."""
-    from newsletter.store import mailings
     from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
 
     if not wiring.has_database:
         return []
@@ -318,7 +315,7 @@ def due(wiring: Wiring) -> list[str]:
 
 def _keep_pictures(connection: "Connection", pictures: Iterable[PictureFile]) -> None:
     """Keep what the site shows to readers who open the mail."""
-    from newsletter.store import mailings
+    from newsletter.store.ledger import mailings
 
     for picture in pictures:
         mailings.keep_picture(connection, picture.digest, picture.media_type, picture.content)
@@ -350,7 +347,7 @@ def _test_readers(addresses: Sequence[str]) -> list[str]:
 
 def _test_recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequence[str]) -> list[Recipient]:
     from newsletter.sending.personal import recipient_maker
-    from newsletter.store.moves import Reader
+    from newsletter.store.ledger.transitions import Reader
 
     make = recipient_maker(
         message,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
 from newsletter.errors import Finding, IssueError, RenderError
-from newsletter.loaders import IssueFile, find_issue
-from newsletter.picture_files import PictureFile
+from newsletter.files.loaders import IssueFile, find_issue
+from newsletter.files.pictures import PictureFile
 from newsletter.pictures import Ready, Refusal
 from newsletter.publish.pictures import WORDMARK, WORDMARK_DARK, is_remote, pictures_in, places_of, wordmarks
 from newsletter.rendering import PictureInfo, Publication, RenderedMessage
@@ -75,7 +75,7 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
     """Refuse fields that neither every reader nor any list has; ask the database only if need be."""
     known = set(BUILT_IN_FIELDS)
     if unknown_fields(issue, known) and wiring.has_database:
-        from newsletter.store.lists import attribute_names
+        from newsletter.store.readers.lists import attribute_names
 
         known |= attribute_names(wiring.engine)
     findings = unknown_fields(issue, known)

@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.config import FILE_NAME
 from newsletter.editorial import Issue
 from newsletter.errors import RenderError, SettingsError
-from newsletter.picture_files import FoundFile, PictureFile, PictureFolder
+from newsletter.files.pictures import FoundFile, PictureFile, PictureFolder
 from newsletter.pictures import Place, Refusal
 from newsletter.wiring import Wiring
 

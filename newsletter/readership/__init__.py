@@ -30,15 +30,8 @@ from newsletter.readership.lists import (
     rename_list,
     title_list,
 )
-from newsletter.readership.members import (
-    Added,
-    add,
-    remove,
-    show,
-    suppress,
-    unsuppress,
-)
 from newsletter.readership.reports import Synced, Taken, sync, take_reports
+from newsletter.readership.subscribers import Added, add, remove, show, suppress, unsuppress
 
 __all__ = [
     "Added",

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsletter import leftovers
-from newsletter.audience.address import normalise, on_the_wire
-from newsletter.audience.mentions import pattern
+from newsletter.contacts.address import normalise, on_the_wire
+from newsletter.contacts.mentions import pattern
 from newsletter.errors import AudienceError, NewsletterError, StoreError
-from newsletter.leftovers import Leftovers
-from newsletter.store import erased
+from newsletter.files import leftovers
+from newsletter.files.leftovers import Leftovers
 from newsletter.store.database import compact, drop_log, overwrite, read, write
+from newsletter.store.readers import erasures
 
 Now = Callable[[], int]
 
@@ -48,8 +48,8 @@ def erase(
     """
     email = normalise(address)
     with overwrite(engine) as connection:
-        known = erased.erase_address(connection, email, key_if_new=key_if_new, now=now())
-        done = Erasure(email, known, erased.still_mentioned(connection, email))
+        known = erasures.erase_address(connection, email, key_if_new=key_if_new, now=now())
+        done = Erasure(email, known, erasures.still_mentioned(connection, email))
     _leave_no_remains(engine, email, done)
     done.files = leftovers.clean(folder, pattern(email))
     done.problems += [f"{path} could not be searched: {why}." for path, why in done.files.failed]
@@ -83,7 +83,7 @@ def _holds(engine: Engine, email: str) -> bool:
 
 
 def _erase_local_mail(sandbox: Path, email: str, done: Erasure) -> None:
-    from newsletter.sandbox import erasing
+    from newsletter.sandbox.file import erasing
 
     try:
         done.mails = erasing.erase(sandbox, email)
@@ -97,7 +97,7 @@ def erasure_key(engine: Engine) -> tuple[str, str]:
     Raises AudienceError when nobody was erased yet.
     """
     with read(engine) as connection:
-        key, known_by = erased.key_of(connection), erased.fingerprint(connection)
+        key, known_by = erasures.key_of(connection), erasures.fingerprint(connection)
     if key is None or known_by is None:
         raise AudienceError("Nobody was erased here yet, so there is no key.")
     return key.hex(), known_by
@@ -113,8 +113,8 @@ def set_erasure_key(engine: Engine, text: str) -> str:
     except (ValueError, binascii.Error):
         raise AudienceError(
             "That is no erasure key.",
-            hint=f"It is {2 * erased.KEY_BYTES} hexadecimal digits: newsletter subscribers erasure-key",
+            hint=f"It is {2 * erasures.KEY_BYTES} hexadecimal digits: newsletter subscribers erasure-key",
         ) from None
     with write(engine) as connection:
-        erased.set_key(connection, key)
-        return erased.fingerprint(connection) or ""
+        erasures.set_key(connection, key)
+        return erasures.fingerprint(connection) or ""

@@ -5,11 +5,11 @@ from typing import IO
 
 from sqlalchemy import Connection, Engine
 
-from newsletter import exports
-from newsletter.audience.row import Erased
+from newsletter.contacts.table.row import Erased
+from newsletter.files import exports
 from newsletter.platforms import own
-from newsletter.store import erased, lists, subscribers, suppressions
 from newsletter.store.database import read
+from newsletter.store.readers import erasures, lists, subscribers, suppressions
 
 
 def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_json: bool = False) -> int:
@@ -34,9 +34,9 @@ def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_jso
 
 
 def _erased(connection: Connection) -> Iterator[Erased]:
-    fingerprint = erased.fingerprint(connection)
+    fingerprint = erasures.fingerprint(connection)
     if fingerprint is not None:
-        for line, (digest, at) in enumerate(erased.hashes(connection)):
+        for line, (digest, at) in enumerate(erasures.hashes(connection)):
             yield Erased(line, fingerprint, digest, at)
 
 

@@ -9,25 +9,25 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.audience.columns import Choices
-from newsletter.audience.consent.questions import answers_given, answers_of, header_key, questions_error
-from newsletter.audience.header import NoReaders
-from newsletter.audience.occurrences import Occurrences
-from newsletter.audience.row import Erased, Refused, Row
-from newsletter.audience.rows import Table
-from newsletter.audience.text.encodings import UTF_8, Encoding, find_encoding
-from newsletter.audience.text.lines import text_lines
+from newsletter.contacts.consent.questions import answers_given, answers_of, header_key, questions_error
+from newsletter.contacts.table.columns import Choices
+from newsletter.contacts.table.header import NoReaders
+from newsletter.contacts.table.occurrences import Occurrences
+from newsletter.contacts.table.row import Erased, Refused, Row
+from newsletter.contacts.table.rows import Table
+from newsletter.contacts.text.encodings import UTF_8, Encoding, find_encoding
+from newsletter.contacts.text.lines import text_lines
 from newsletter.errors import AudienceError
+from newsletter.files.rejected_rows import RefusedRows, beside
+from newsletter.files.sources import Part, parts_of
 from newsletter.platforms.layout import Told, layout_of
 from newsletter.readership.lists import check_new, clean_name
-from newsletter.readership.members import Now
-from newsletter.refusals import RefusedRows, beside
-from newsletter.sources import Part, parts_of
-from newsletter.store.column_answers import answers_to, remember
+from newsletter.readership.subscribers import Now
 from newsletter.store.database import read
-from newsletter.store.erased import add_hash, count_erased, erase_again, fingerprint
-from newsletter.store.imports import import_rows
-from newsletter.store.tallies import Import, Merged
+from newsletter.store.readers.column_answers import answers_to, remember
+from newsletter.store.readers.erasures import add_hash, count_erased, erase_again, fingerprint
+from newsletter.store.readers.import_tally import Import, Merged
+from newsletter.store.readers.imports import import_rows
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 

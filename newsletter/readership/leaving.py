@@ -6,10 +6,11 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.audience.links import Purpose, Reference, token_in, verify
-from newsletter.audience.names import Titles
-from newsletter.store import consent, links, mailings, subscribers
+from newsletter.contacts.links import Purpose, Reference, token_in, verify
+from newsletter.contacts.names import Titles
 from newsletter.store.database import read, write
+from newsletter.store.ledger import mailings
+from newsletter.store.readers import consent, links, subscribers
 
 Now = Callable[[], int]
 

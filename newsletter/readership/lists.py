@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.audience import fields
+from newsletter.contacts import fields
 from newsletter.errors import AudienceError
 from newsletter.sentences import command
-from newsletter.store import lists
 from newsletter.store.database import read, write
-from newsletter.store.lists import ListCounts, ListName
+from newsletter.store.readers import lists
+from newsletter.store.readers.lists import ListCounts, ListName
 
 Now = Callable[[], int]
 

@@ -13,11 +13,11 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import ReportedSuppression
 from newsletter.delivery.reports import PauseAt
-from newsletter.store import events as kept
-from newsletter.store.consequences import suppress_all
 from newsletter.store.database import read, write
-from newsletter.store.events import Taken
-from newsletter.store.syncing import remember_synced, synced_until
+from newsletter.store.events import ingest as kept
+from newsletter.store.events.consequences import suppress_all
+from newsletter.store.events.ingest import Taken
+from newsletter.store.events.sync_cursor import remember_synced, synced_until
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider

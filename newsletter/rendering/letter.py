@@ -9,10 +9,10 @@ from markdown_it.token import Token
 from newsletter.editorial.issue import Brief, Issue, Picture
 from newsletter.errors import RenderError
 from newsletter.rendering.merge import Fields
-from newsletter.rendering.plaintext import TextWriter
 from newsletter.rendering.publication import Publication
+from newsletter.rendering.text.plaintext import TextWriter
+from newsletter.rendering.text.wrap import WIDTH, width, wrap
 from newsletter.rendering.theme import Theme
-from newsletter.rendering.wrap import WIDTH, width, wrap
 
 _WORDS_A_MINUTE = 230  # silent reading of English prose, near the mean of Brysbaert's 2019 review
 _PREHEADER = 100  # characters an inbox shows at most

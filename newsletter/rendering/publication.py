@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsletter.rendering.bidi import Direction
+from newsletter.rendering.html.bidi import Direction
 
 #: Name to source, ``default/issue.mjml.j2`` to its text; None when there is no such template.
 #: Hand in the same object for every render: what was compiled from it is kept.

@@ -10,17 +10,18 @@ from markupsafe import Markup
 from newsletter.editorial.issue import Issue
 from newsletter.errors import RenderError
 from newsletter.pictures import Place
-from newsletter.rendering.announce import announced
-from newsletter.rendering.bidi import START
-from newsletter.rendering.html import HtmlWriter, escape
-from newsletter.rendering.inline import inline_css, inlined_text, visible_text
+from newsletter.rendering.html.announce import announced
+from newsletter.rendering.html.bidi import START
+from newsletter.rendering.html.finish import HtmlWriter, escape
+from newsletter.rendering.html.inline import inline_css, inlined_text, visible_text
+from newsletter.rendering.html.markup import made_valid
 from newsletter.rendering.letter import Chrome, address_lines, letter_text, preheader_of, reading_minutes
-from newsletter.rendering.markup import made_valid
 from newsletter.rendering.merge import LINKS, Fields, with_defaults
 from newsletter.rendering.message import RenderedMessage
-from newsletter.rendering.mjml import compile_mjml
-from newsletter.rendering.mjml_faults import MjmlFault
+from newsletter.rendering.mjml.compile import compile_mjml
+from newsletter.rendering.mjml.faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
+from newsletter.rendering.template_engine import Workshop, workshop
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.view import (
     CorrectionView,
@@ -31,7 +32,6 @@ from newsletter.rendering.view import (
     stories_of,
     wordmark_of,
 )
-from newsletter.rendering.workshop import Workshop, workshop
 
 _ENTRY = "issue.mjml.j2"
 

@@ -11,8 +11,16 @@ from markupsafe import Markup
 from newsletter.editorial.issue import Brief, Issue, Picture, Section
 from newsletter.editorial.spans import language_of
 from newsletter.errors import RenderError
-from newsletter.rendering.bidi import START, Direction, count, count_blocks, count_inline, may_turn, sum_of
-from newsletter.rendering.html import HtmlWriter, escape
+from newsletter.rendering.html.bidi import (
+    START,
+    Direction,
+    count,
+    count_blocks,
+    count_inline,
+    may_turn,
+    sum_of,
+)
+from newsletter.rendering.html.finish import HtmlWriter, escape
 from newsletter.rendering.publication import PictureInfo, Publication
 from newsletter.rendering.publication import direction as direction_of
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import orjson
 
-from newsletter.audience.address import on_the_wire
-from newsletter.audience.fields import reader_values
-from newsletter.audience.links import Signer
-from newsletter.audience.names import Titles, read_name
+from newsletter.contacts.address import on_the_wire
+from newsletter.contacts.fields import reader_values
+from newsletter.contacts.links import Signer
+from newsletter.contacts.names import Titles, read_name
 from newsletter.delivery.provider import Recipient
 from newsletter.rendering.merge import Merger
 from newsletter.rendering.message import RenderedMessage
-from newsletter.store.moves import Reader
+from newsletter.store.ledger.transitions import Reader
 
 LINK_FIELDS = ("unsubscribe_url", "view_url", "preferences_url")
 

@@ -20,11 +20,11 @@ from newsletter.delivery.policy import Pace, after, backoff
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.errors import StoreError
 from newsletter.sending.refusals import Refusals
-from newsletter.store import answers, batches, mailings
 from newsletter.store.database import read, write
-from newsletter.store.limits import Ceiling
-from newsletter.store.mailings import Mailing
-from newsletter.store.moves import Claim, Reader
+from newsletter.store.ledger import claims, mailings, outcomes
+from newsletter.store.ledger.limits import Ceiling
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.ledger.transitions import Claim, Reader
 
 IDLE_SECONDS = 0.05
 COLLECT_AFTER = 30_000  # new objects that stay
@@ -173,18 +173,18 @@ class Pump:
         finally:
             self._one_at_a_time.release()
 
-    def _one_batch(self, alone: batches.Alone | None) -> bool:
-        taken = batches.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim(alone)
+    def _one_batch(self, alone: claims.Alone | None) -> bool:
+        taken = claims.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim(alone)
         match taken:
             case Claim() if alone is None:
                 self._deliver(taken)
             case Claim():
                 self._post(taken, self._build(taken), probe=True, alone=True)
-            case batches.Wait(until):
+            case claims.Wait(until):
                 self.clock.wait(max(0.0, min(1.0, (until - self.clock.now()) / SECOND)), self.stopping)
-            case batches.Skipped():
+            case claims.Skipped():
                 pass
-            case batches.Full(until):
+            case claims.Full(until):
                 self._put_off(until)
                 return False
             case None:
@@ -200,7 +200,7 @@ class Pump:
                 return
             self._hold_until = 0
         with write(self.engine) as connection:
-            batches.forget_waits(connection, self.job.mailing.id)
+            claims.forget_waits(connection, self.job.mailing.id)
 
     def _put_off(self, until: int) -> None:
         self.stopping.set()
@@ -211,16 +211,14 @@ class Pump:
         """Wait while another worker's batch may yet come back as pending."""
         with read(self.engine) as connection:
             state = mailings.get(connection, self.job.mailing.id).state
-            busy = state == "sending" and batches.undone(connection, self.job.mailing.id) > 0
+            busy = state == "sending" and claims.undone(connection, self.job.mailing.id) > 0
         if busy:
             self.clock.wait(IDLE_SECONDS, self.stopping)
         return busy
 
-    def _claim(
-        self, alone: batches.Alone | None
-    ) -> Claim | batches.Wait | batches.Skipped | batches.Full | None:
+    def _claim(self, alone: claims.Alone | None) -> Claim | claims.Wait | claims.Skipped | claims.Full | None:
         with write(self.engine) as connection:
-            return batches.claim(
+            return claims.claim(
                 connection,
                 self.job.mailing,
                 attempt_id=self.new_id(),
@@ -250,24 +248,24 @@ class Pump:
         doubted = self._pace.doubt is not None and not alone
         if doubted or self.stopping.is_set() or not self._gate(claimed):
             with write(self.engine) as connection:
-                batches.give_back(connection, claimed, now=self.clock.now())
+                claims.give_back(connection, claimed, now=self.clock.now())
             return
         began = self.clock.now()
         outcome = self.provider.post(request, partial(self._late, claimed))
-        self._write_down(answers.record, claimed, outcome)
+        self._write_down(outcomes.record, claimed, outcome)
         self._learn(claimed, outcome, began, probe=probe)
         with self._one_tells:
             self.progress(len(claimed.readers) if isinstance(outcome, Accepted) else 0)
 
     def _gate(self, claimed: Claim) -> bool:
         with write(self.engine) as connection:
-            return batches.begin_posting(
+            return claims.begin_posting(
                 connection, claimed, now=self.clock.now(), lease_seconds=self.pressure.lease_seconds
             )
 
     def _late(self, claimed: Claim, outcome: Outcome) -> None:
         try:
-            self._write_down(answers.record_late, claimed, outcome)
+            self._write_down(outcomes.record_late, claimed, outcome)
         except StoreError as error:  # on a thread that nobody waits for; the batch stays unknown
             self._fail(error)
 
@@ -307,7 +305,7 @@ class Pump:
         if not doubted:
             self.stopping.set()
         with write(self.engine) as connection:
-            if doubted and not batches.undone(connection, self.job.mailing.id):
+            if doubted and not claims.undone(connection, self.job.mailing.id):
                 return  # everybody was asked, so there is nobody whom a pause would protect
             self.stopping.set()
             mailings.pause(connection, self.job.mailing.id, note=reason)

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from newsletter.delivery.outcomes import Accepted, Outcome, Refused
 from newsletter.delivery.policy import Doubt
-from newsletter.store import answers, mailings
-from newsletter.store.batches import Alone
-from newsletter.store.moves import Claim
+from newsletter.store.ledger import mailings, outcomes
+from newsletter.store.ledger.claims import Alone
+from newsletter.store.ledger.transitions import Claim
 
 ALL_REFUSED = "The provider refused everybody: "
 
@@ -55,6 +55,6 @@ class Refusals:
         stopped = stopped or mailings.get(connection, mailing_id).state != "sending"
         nobody = not mailings.reached_anybody(connection, mailing_id)
         if nobody or (stopped and doubted):
-            answers.take_back(connection, mailing_id, self.readers, now=now)
+            outcomes.take_back(connection, mailing_id, self.readers, now=now)
         if nobody and not stopped:
             mailings.pause(connection, mailing_id, note=ALL_REFUSED + self.words)

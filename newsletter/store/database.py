@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from newsletter.errors import StoreError
-from newsletter.private import make_private
+from newsletter.files.private import make_private
 
 HEAD = "0003"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'

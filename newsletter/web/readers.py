@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.audience.links import Purpose, Reference
-from newsletter.picture_files import MEDIA_TYPES
+from newsletter.contacts.links import Purpose, Reference
+from newsletter.files.pictures import MEDIA_TYPES
 from newsletter.readership import leaving
 from newsletter.readership.leaving import Choices, Standing
 from newsletter.store.database import read
-from newsletter.store.mailings import picture_of
+from newsletter.store.ledger.mailings import picture_of
 from newsletter.web.body import MAX_SMALL, Bodies
 from newsletter.web.pages import PRIVATE, SAFE, Pages
 from newsletter.web.site import Site

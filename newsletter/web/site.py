@@ -10,7 +10,7 @@ from newsletter.delivery.reports import PauseAt
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.audience.names import Titles
+    from newsletter.contacts.names import Titles
 
 Say = Callable[[str], None]
 

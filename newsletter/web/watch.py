@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import State
 from newsletter.errors import StoreError
-from newsletter.store import figures
+from newsletter.store.accounts import metrics
 from newsletter.store.database import read
 from newsletter.web.site import Site
 
@@ -63,7 +63,7 @@ class Watch:
         """Answer 200 when the database answers, else 503."""
         try:
             with read(self._site.engine) as connection:
-                figures.ask(connection)
+                metrics.ask(connection)
         except StoreError as error:
             self.say("health", str(error))
             return JSONResponse({"status": "the database does not answer"}, 503, headers=_NEVER_KEPT)
@@ -89,7 +89,7 @@ class _Ledger:
     def collect(self) -> Iterable["Metric"]:
         """Yield the gauges."""
         with read(self._site.engine) as connection:
-            found = figures.figures(connection, latest=LATEST)
+            found = metrics.figures(connection, latest=LATEST)
         states = {state: found.mailings.get(state, 0) for state in get_args(State)}
         yield _gauge("newsletter_mailings", "Mailings by state.", ["state"], _single(states))
         yield _gauge(

@@ -14,7 +14,7 @@ from pathlib import Path
 from figures import Figure, Scale
 from processes import COMMAND, HERE, environment
 
-from newsletter.audience.links import Signer
+from newsletter.contacts.links import Signer
 
 AIM_MS = 300
 AIM_MB = 150

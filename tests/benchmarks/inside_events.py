@@ -27,13 +27,14 @@ from material import Publication
 from processes import COMMAND
 from sqlalchemy import select
 
-from newsletter import Wiring, load_settings
-from newsletter.delivery.members import decode
+from newsletter.config import load_settings
+from newsletter.delivery.id_set import decode
 from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from newsletter.store.database import read
 from newsletter.store.tables import attempt, batch, subscriber
 from newsletter.web.app import create_app
 from newsletter.web.server import site_of
+from newsletter.wiring import Wiring
 
 A_POST = 1_000
 WEBHOOK = "/webhooks/sendgrid"

@@ -5,7 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from newsletter import Wiring, import_subscribers, load_settings
+from newsletter.config import load_settings
+from newsletter.readership import import_subscribers
+from newsletter.wiring import Wiring
 
 
 def main(file: Path) -> None:

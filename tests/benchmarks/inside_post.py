@@ -13,19 +13,19 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from newsletter import Wiring, foresee, load_settings
-from newsletter.config import DeliverySettings
+from newsletter.config import DeliverySettings, load_settings
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Envelope, Provider
 from newsletter.providers.sendgrid.pool import Pool
-from newsletter.publish import Sending
+from newsletter.publish import SendPlan, plan_send
 from newsletter.sending.personal import recipient_maker
 from newsletter.store.database import read
-from newsletter.store.moves import Reader
+from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import subscriber
+from newsletter.wiring import Wiring
 
 
-def _bodies(wiring: Wiring, provider: Provider, sending: Sending) -> tuple[list[bytes], int]:
+def _bodies(wiring: Wiring, provider: Provider, sending: SendPlan) -> tuple[list[bytes], int]:
     envelope = Envelope(message=sending.message, issue=sending.issue, **sending.envelope)
     make = recipient_maker(
         sending.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1
@@ -68,7 +68,7 @@ def main(issue: str) -> None:
     """Post the list's requests for ``issue`` both ways."""
     wiring = Wiring(load_settings())
     delivery = wiring.settings.delivery
-    sending = foresee(wiring, issue)
+    sending = plan_send(wiring, issue)
     with wiring.provider() as provider:
         used = time.process_time()
         bodies, readers = _bodies(wiring, provider, sending)

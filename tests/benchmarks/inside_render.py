@@ -4,7 +4,9 @@ import json
 import sys
 import time
 
-from newsletter import Wiring, load_settings, read_draft, render_draft
+from newsletter.config import load_settings
+from newsletter.publish import read_draft, render_draft
+from newsletter.wiring import Wiring
 
 
 def main(issue: str, runs: int) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.checks import Facts, run_checks
-from newsletter.desk import import_brief
 from newsletter.editorial import Issue, Labels, parse_issue
 from newsletter.errors import Finding, IssueError
+from newsletter.files.scaffold import import_brief
 
 PREHEADER = "preheader: Something that is said after the subject, at some length.\n"
 STORY = """\

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.members import decode, encode
+from newsletter.delivery.id_set import decode, encode
 
 
 @given(st.sets(st.integers(min_value=1, max_value=2**62), max_size=200))

@@ -19,7 +19,7 @@ from pace import FOREVER, until
 from newsletter.demo import Arrival, Demo, Scale, counted, open_stage
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import DeliveryError, NewsletterError, SettingsError
-from newsletter.sandbox.taken import Taken
+from newsletter.sandbox.file.taken import Taken
 
 READERS = 200
 
@@ -27,9 +27,9 @@ READERS = 200
 # A sender that dies when its second request was taken, before it could write that down.
 DOOMED = """
 from faults.doom import Doomed, Moments
-from newsletter import foresee, load_settings, send
+from newsletter import plan_send, load_settings, send
 wiring = Doomed(load_settings(), Moments("acceptance before commit", 2))
-send(wiring, foresee(wiring, "2026-11-16-kilogram", list_name="demo"))
+send(wiring, plan_send(wiring, "2026-11-16-kilogram", list_name="demo"))
 """
 RECORDING = Path(__file__).parent.parent.parent / "docs" / "pictures" / "demo.svg"
 SETTLING = ("wire", "guess", "reconcile", "resume", "It ")  # told by chance: what a kill met on the wire

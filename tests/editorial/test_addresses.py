@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import written
 
-from newsletter.rendering.inline import visible_text
+from newsletter.rendering.html.inline import visible_text
 
 _TAG = re.compile("<[^<>]*>")  # a table may keep a word on its line
 

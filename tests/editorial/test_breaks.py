@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import written
 
-from newsletter.rendering.inline import visible_text
+from newsletter.rendering.html.inline import visible_text
 
 PROSE = (
     "The harbour board met on Tuesday and voted to keep the old crane, which had stood since 1889. Nobody's "

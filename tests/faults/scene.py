@@ -13,7 +13,8 @@ from faults.nursery import Ended, Nursery, Victim
 from strict_reports import Report, Reports
 from strict_sendgrid import StrictSendGrid
 
-from newsletter import load_settings, publish
+from newsletter import publish
+from newsletter.config import load_settings
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
 from newsletter.providers.sendgrid.webhook import read_reports

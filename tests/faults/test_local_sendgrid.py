@@ -12,8 +12,8 @@ from conftest import Publication
 from faults.nursery import Nursery, own_environment
 from faults.scene import Scene
 
-from newsletter.sandbox.faults import FAULTS
-from newsletter.sandbox.store import MessageStore
+from newsletter.sandbox.behaviour.faults import FAULTS
+from newsletter.sandbox.file.messages import MessageStore
 
 READERS = 40
 GOES_ON = ("429", "429-reset", "slow=0.2")

@@ -20,11 +20,13 @@ import orjson
 from faults.doom import Doomed, Moments
 from pace import FOREVER
 
+from newsletter import publish, readership
+
 # Imported for the children's sake: what a send would import late.
-from newsletter import load_settings, publish, readership
+from newsletter.config import load_settings
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
-from newsletter.delivery.settling import Decision
+from newsletter.delivery.reconcile import Decision
 from newsletter.errors import NewsletterError
 from newsletter.providers import sendgrid
 from newsletter.sending import pump
@@ -108,7 +110,7 @@ def _proof(house: Doomed) -> Proof:
 
 
 def _send(house: Doomed, _how: How) -> Proof:
-    return publish.send(house, publish.foresee(house, ISSUE))
+    return publish.send(house, publish.plan_send(house, ISSUE))
 
 
 def _resume(house: Doomed, _how: How) -> Proof:
@@ -117,7 +119,7 @@ def _resume(house: Doomed, _how: How) -> Proof:
 
 def _schedule(house: Doomed, how: How) -> Proof:
     at = house.clock.now() + int(how["undo_window"] * SECOND)
-    publish.schedule(house, publish.foresee(house, ISSUE), at)
+    publish.schedule(house, publish.plan_send(house, ISSUE), at)
     return _proof(house)
 
 

@@ -12,8 +12,8 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import Seen
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reconcile import Decision, Verdict
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision, Verdict
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def _report(house: House, attempt: str, *readers: int) -> None:
 def _wrongly(house: House, verdict: Verdict) -> str:
     """The answer for readers 1 to 3 is lost; an editor says, wrongly, that it was not taken."""
     house.post.script = deque([TAKEN])
-    assert publish.send(house, publish.foresee(house, ISSUE)).unknown == 3
+    assert publish.send(house, publish.plan_send(house, ISSUE)).unknown == 3
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     publish.reconcile(house, ISSUE, word=Decision(verdict, "I looked"))
     return _attempts_of(house, 1)[0]
@@ -72,7 +72,7 @@ def _missing(house: House, answer: Answer, meanwhile: Callable[[], None] = lambd
     done = iter([True])
     house.post.meanwhile = lambda: meanwhile() if next(done, False) else None
     house.post.script = deque([answer])
-    publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+    publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
 
 
 WAYS: dict[str, tuple[Verdict, Callable[..., None]]] = {
@@ -148,7 +148,7 @@ def _in_one_batch(root: Path) -> tuple[House, str]:
     for n in range(9):
         readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
     house.post.script = deque([Answer("named", places=(0, 8)), TAKEN])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
     return house, _attempts_of(house, 4)[-1]
@@ -182,7 +182,7 @@ def test_a_request_that_was_refused_and_taken_all_the_same_counts_for_who_was_re
 
     house.post.meanwhile = report
     house.post.script = deque([Answer("too large", taken=True)])
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.alarms["accepted_twice"]) == ("paused", 2)
     assert publish.resume(house, ISSUE).alarms["accepted_twice"] == 2
 
@@ -194,7 +194,7 @@ def test_reported_while_its_third_request_is_refused_who_has_it_by_another_maili
     readership.remove(house.engine, "reader1@example.org", now=house.clock.now)
     _again(house, Answer("unknown"))
     readership.add(house.engine, "readers", "reader1@example.org", now=house.clock.now, again=True)
-    publish.send(house, publish.foresee(house, ISSUE))  # reader 2, as a newcomer
+    publish.send(house, publish.plan_send(house, ISSUE))  # reader 2, as a newcomer
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
     _again(house, Answer("not accepted"), lambda: _report(house, first, 1))

@@ -42,21 +42,21 @@ PERSONAL = ("person", "approver")
 
 def _ask(house: House, key: str = ANA) -> None:
     ana = _as(house, key)
-    proof = publish.send(ana, publish.foresee(ana, ISSUE))
+    proof = publish.send(ana, publish.plan_send(ana, ISSUE))
     assert (proof.state, proof.pending) == ("held", 10)
     assert not house.post.mailed
 
 
 def _approve(house: House, key: str = BEN) -> str:
     ben = _as(house, key)
-    return publish.approve(ben, publish.foresee_approval(ben, ISSUE))
+    return publish.approve(ben, publish.plan_approval(ben, ISSUE))
 
 
 def test_nothing_leaves_before_a_second_person_signed_and_then_everything_does(house: House) -> None:
     _ask(house)
     with pytest.raises(DeliveryError, match="newsletter approve first"):
         publish.resume(house, ISSUE)
-    what = publish.foresee_approval(house, ISSUE)
+    what = publish.plan_approval(house, ISSUE)
     assert (what.requested_by, what.manifest.readers) == ("ana", 10)
     assert _approve(house) == "ben"
     assert publish.resume(house, ISSUE).accepted == 10
@@ -73,7 +73,7 @@ def test_a_key_that_is_nobodys_approves_nothing(house: House) -> None:
     with pytest.raises(SettingsError, match="not the key of any approver"):
         _approve(house, EVE)
     with pytest.raises(SettingsError, match="NEWSLETTER_APPROVAL_KEY is not set"):
-        publish.approve(house, publish.foresee_approval(house, ISSUE))
+        publish.approve(house, publish.plan_approval(house, ISSUE))
 
 
 def test_after_the_approval_leavers_alone_change_the_count(house: House) -> None:
@@ -130,7 +130,7 @@ def test_an_approver_taken_out_of_the_settings_approves_no_more(house: House) ->
 
 def test_what_was_asked_for_a_later_hour_goes_out_then_and_not_before_it_is_approved(house: House) -> None:
     ana, at = _as(house, ANA), house.clock.now() + 60_000_000
-    publish.schedule(ana, publish.foresee(ana, ISSUE), at)
+    publish.schedule(ana, publish.plan_send(ana, ISSUE), at)
     assert publish.due(house) == []
     _approve(house)
     assert publish.resume(house, ISSUE).accepted == 10
@@ -139,13 +139,13 @@ def test_what_was_asked_for_a_later_hour_goes_out_then_and_not_before_it_is_appr
 
 def test_who_asks_without_a_key_could_be_anybody_so_nothing_is_asked(house: House) -> None:
     with pytest.raises(SettingsError, match="who asks for it"):
-        publish.send(house, publish.foresee(house, ISSUE))
+        publish.send(house, publish.plan_send(house, ISSUE))
     assert publish.status(house, ISSUE) is None
 
 
 def test_what_was_cancelled_meanwhile_is_not_told_to_be_approved(house: House) -> None:
     _ask(house)
-    what = publish.foresee_approval(house, ISSUE)
+    what = publish.plan_approval(house, ISSUE)
     publish.cancel(house, ISSUE)
     with pytest.raises(DeliveryError, match="nothing to approve"):
         publish.approve(_as(house, BEN), what)
@@ -164,7 +164,7 @@ def test_what_is_approved_does_not_wait_for_it_again(house: House) -> None:
     _ask(house)
     _approve(house)
     with pytest.raises(DeliveryError, match="Nothing of “first” waits"):
-        publish.foresee_approval(house, ISSUE)
+        publish.plan_approval(house, ISSUE)
 
 
 def test_whom_a_correction_is_for_is_part_of_what_is_signed(house: House) -> None:
@@ -176,9 +176,9 @@ def test_whom_a_correction_is_for_is_part_of_what_is_signed(house: House) -> Non
         file.read_text().replace("number: 7", "number: 7\ncorrection: It was in 2019, not in 2018.")
     )
     ana, own = _as(house, ANA), "first.correction-1"
-    publish.send(ana, publish.foresee_correction(ana, ISSUE))
+    publish.send(ana, publish.plan_correction(ana, ISSUE))
     ben = _as(house, BEN)
-    publish.approve(ben, publish.foresee_approval(ben, own))
+    publish.approve(ben, publish.plan_approval(ben, own))
     with write(house.engine) as connection:
         mine = mailing.c.issue == own
         told = orjson.loads(connection.scalar(select(mailing.c.manifest).where(mine)) or "")

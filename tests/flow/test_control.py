@@ -12,8 +12,8 @@ from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError, IssueChanged, SendingStopped
-from newsletter.store import mailings
 from newsletter.store.database import read
+from newsletter.store.ledger import mailings
 
 ISSUE = "first"
 HOUR = 3600 * SECOND
@@ -44,7 +44,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def _schedule(house: House, seconds: float) -> int:
     at = house.clock.now() + int(seconds * SECOND)
-    publish.schedule(house, publish.foresee(house, ISSUE), at)
+    publish.schedule(house, publish.plan_send(house, ISSUE), at)
     return at
 
 
@@ -73,7 +73,7 @@ def test_what_was_scheduled_is_what_goes_out_whatever_the_file_says_later(house:
     _schedule(house, 60)
     _edit(house, "No kitchen scale")
     with pytest.raises(IssueChanged, match="newsletter cancel first"):
-        publish.foresee(house, ISSUE)
+        publish.plan_send(house, ISSUE)
     assert publish.resume(house, ISSUE).accepted == 10
 
 
@@ -97,7 +97,7 @@ def test_undone_it_can_be_mended_and_sent_afresh(house: House) -> None:
     _schedule(house, 60)
     assert publish.undo(house, ISSUE)
     _edit(house, "No kitchen scale")
-    sending = publish.foresee(house, ISSUE)
+    sending = publish.plan_send(house, ISSUE)
     assert (sending.kind, sending.readers) == ("first", 10)
     assert "No kitchen scale" in sending.message.text
     proof = publish.send(house, sending)
@@ -106,7 +106,7 @@ def test_undone_it_can_be_mended_and_sent_afresh(house: House) -> None:
 
 def test_an_undo_comes_too_late_once_sending_began(house: House) -> None:
     house.post.script = deque([Answer("account")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     assert _status(house).state == "paused"
     assert not publish.undo(house, ISSUE)
 
@@ -164,7 +164,7 @@ def test_paused_while_it_is_sent_nothing_leaves_but_what_is_on_the_wire(house: H
             publish.pause(house, ISSUE)
 
     house.post.meanwhile = meanwhile
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted, proof.pending) == ("paused", 4, 6)
     assert "paused by" in proof.note
     house.post.meanwhile = lambda: None
@@ -177,7 +177,7 @@ def test_a_batch_made_ready_but_not_on_the_wire_is_stopped_at_the_last_gate(
     house: House, stop: Callable[[House, str], Proof], state: str
 ) -> None:
     house.post.look = lambda _ids: _once(house, stop)
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, house.post.mailed.total()) == (state, 0)
 
 
@@ -188,14 +188,14 @@ def _once(house: House, stop: Callable[[House, str], Proof]) -> None:
 
 def test_cancelled_while_it_is_sent_the_rest_is_counted_as_cancelled(house: House) -> None:
     house.post.meanwhile = lambda: None if house.post.mailed.total() < 2 else _cancel_once(house)
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted, proof.excluded) == ("cancelled", 4, {"cancelled": 6})
     assert proof.settled
     with pytest.raises(DeliveryError, match="--only-missing"):
-        publish.foresee(house, ISSUE)
+        publish.plan_send(house, ISSUE)
     with pytest.raises(DeliveryError, match="nothing to cancel"):
         publish.cancel(house, ISSUE)
-    proof = publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+    proof = publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
     assert (proof.state, proof.candidates, proof.accepted) == ("finished", 10, 10)
     assert set(house.post.mailed.values()) == {1}
 
@@ -207,7 +207,7 @@ def _cancel_once(house: House) -> None:
 
 @pytest.mark.parametrize("what", [publish.pause, publish.cancel])
 def test_there_is_nothing_to_stop_once_all_is_done(house: House, what: object) -> None:
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     with pytest.raises(DeliveryError, match="is finished"):
         what(house, ISSUE)  # type: ignore[operator]
 
@@ -222,7 +222,7 @@ def test_a_clock_put_back_makes_nobody_wait_for_it_to_catch_up(house: House) -> 
 
     house.post.meanwhile = meanwhile
     began = house.clock.now()
-    assert publish.send(house, publish.foresee(house, ISSUE)).accepted == 10
+    assert publish.send(house, publish.plan_send(house, ISSUE)).accepted == 10
     assert house.clock.now() < began - 2 * HOUR
 
 
@@ -232,7 +232,7 @@ def test_a_new_sender_mails_no_more_than_its_ceiling_and_goes_on_the_next_day(tm
     for n in range(20):
         readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
     assert str(house.today()) == "2001-09-09"
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted, proof.pending) == ("scheduled", 5, 15)
     _shortly_before(house, proof)
     proof = publish.resume(house, ISSUE)
@@ -266,5 +266,5 @@ def test_a_ledger_that_holds_a_reader_twice_sounds_an_alarm(house: House) -> Non
                 )
 
     house.post.meanwhile = meddle
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert proof.alarms == {"accepted_twice": 1, "miscounted": 1}

@@ -42,16 +42,16 @@ def _report(house: House, reader: int, at: int | None = None) -> None:
 
 def test_cancelled_after_a_request_whose_answer_was_lost_it_is_no_first_mailing_again(house: House) -> None:
     house.post.script = deque([Answer("unknown", taken=True), Answer("account")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     publish.cancel(house, ISSUE)
     with pytest.raises(DeliveryError, match="--only-missing"):
-        publish.foresee(house, ISSUE)
+        publish.plan_send(house, ISSUE)
 
 
 def test_what_waits_for_another_provider_is_told_of_but_not_gone_on_with(
     house: House,
 ) -> None:
-    publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + SECOND)
+    publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + SECOND)
     house.clock.at += 2 * SECOND  # type: ignore[attr-defined]
     _other_provider(house)
     assert publish.due(house) == [ISSUE]
@@ -60,7 +60,7 @@ def test_what_waits_for_another_provider_is_told_of_but_not_gone_on_with(
 
 
 def test_of_two_sends_foreseen_at_once_the_second_is_refused(house: House) -> None:
-    one, two = publish.foresee(house, ISSUE), publish.foresee(house, ISSUE)
+    one, two = publish.plan_send(house, ISSUE), publish.plan_send(house, ISSUE)
     publish.send(house, one)
     with pytest.raises(AlreadySending):
         publish.send(house, two)
@@ -69,7 +69,7 @@ def test_of_two_sends_foreseen_at_once_the_second_is_refused(house: House) -> No
 
 
 def test_of_two_schedules_foreseen_at_once_the_second_is_refused(house: House) -> None:
-    one, two = publish.foresee(house, ISSUE), publish.foresee(house, ISSUE)
+    one, two = publish.plan_send(house, ISSUE), publish.plan_send(house, ISSUE)
     publish.schedule(house, one, house.clock.now() + SECOND)
     with pytest.raises(AlreadySending):
         publish.schedule(house, two, house.clock.now() + SECOND)
@@ -81,22 +81,22 @@ def test_cancelled_with_its_last_request_on_the_wire_it_stays_cancelled(house: H
             publish.cancel(house, ISSUE)
 
     house.post.meanwhile = meanwhile
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted) == ("cancelled", 10)
 
 
 def test_only_the_missing_of_the_first_audience_are_mailed_and_no_newcomer(house: House) -> None:
     house.post.script = deque([Answer("named", places=(0,))])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
-    assert publish.foresee(house, ISSUE, only_missing=True).readers == 1
+    assert publish.plan_send(house, ISSUE, only_missing=True).readers == 1
 
 
 def test_of_two_corrections_foreseen_at_once_the_second_is_refused(house: House) -> None:
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     file = house.settings.root / "issues" / "first.md"
     file.write_text(file.read_text().replace("number: 7", "number: 7\ncorrection: In 2019."))
-    one, two = publish.foresee_correction(house, ISSUE), publish.foresee_correction(house, ISSUE)
+    one, two = publish.plan_correction(house, ISSUE), publish.plan_correction(house, ISSUE)
     publish.send(house, one)
     with pytest.raises(AlreadySending):
         publish.send(house, two)
@@ -104,7 +104,7 @@ def test_of_two_corrections_foreseen_at_once_the_second_is_refused(house: House)
 
 def test_within_the_providers_usual_lag_absence_proves_nothing(house: House) -> None:
     house.post.script = deque([Answer("unknown")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     _report(house, 3)
     house.clock.at += (60 * house.settings.delivery.webhook_lag_minutes - 10) * SECOND  # type: ignore[attr-defined]
     done = publish.reconcile(house, ISSUE, policy="resend")
@@ -113,7 +113,7 @@ def test_within_the_providers_usual_lag_absence_proves_nothing(house: House) -> 
 
 def test_reports_on_requests_of_another_hour_are_no_evidence(house: House) -> None:
     house.post.script = deque([Answer("unknown"), Answer("account")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     house.clock.at += 5 * 3600 * SECOND  # type: ignore[attr-defined]
     publish.resume(house, ISSUE)
     _report(house, 5)
@@ -124,7 +124,7 @@ def test_reports_on_requests_of_another_hour_are_no_evidence(house: House) -> No
 def test_what_a_killed_sender_left_on_the_wire_is_looked_into_at_once(house: House) -> None:
     house.post.script = deque([Answer("killed on the wire", taken=True)])
     with pytest.raises(Killed):
-        publish.send(house, publish.foresee(house, ISSUE))
+        publish.send(house, publish.plan_send(house, ISSUE))
     done = publish.reconcile(house, ISSUE)
     assert dict(done.readers) == {"hold": 2}
     assert done.proof.unknown == 2
@@ -133,7 +133,7 @@ def test_what_a_killed_sender_left_on_the_wire_is_looked_into_at_once(house: Hou
 @pytest.mark.slow
 def test_nothing_is_decided_while_somebody_sends(house: House) -> None:
     house.post.script = deque([Answer("unknown")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     with house.sender_lock():
         other = House.__new__(House)
         other.__dict__.update(house.__dict__)

@@ -30,12 +30,12 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def _send(house: House, *script: Answer) -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE))
+    return publish.send(house, publish.plan_send(house, ISSUE))
 
 
 def _correct(house: House) -> Proof:
     house.post.mailed.clear()
-    return publish.send(house, publish.foresee_correction(house, ISSUE))
+    return publish.send(house, publish.plan_correction(house, ISSUE))
 
 
 def _mend(house: House, line: str = LINE, text: str = "No kitchen scale") -> None:
@@ -84,7 +84,7 @@ def test_whose_server_turned_the_mail_back_was_told_nothing_wrong(house: House) 
 def test_the_correction_says_so_before_anything_else(house: House) -> None:
     _send(house)
     _mend(house)
-    message = publish.foresee_correction(house, ISSUE).message
+    message = publish.plan_correction(house, ISSUE).message
     assert message.text.index("retired in 2019") < message.text.index("The last metal standard")
     assert "retired in 2019" in message.html
 
@@ -98,7 +98,7 @@ def test_after_a_mailing_stopped_half_way_those_who_got_it_are_corrected_and_the
     proof = _correct(house)
     assert (proof.candidates, proof.accepted) == (6, 6)
     house.post.mailed.clear()
-    rest = publish.foresee(house, ISSUE, only_missing=True)
+    rest = publish.plan_send(house, ISSUE, only_missing=True)
     assert "No kitchen scale" in rest.message.text
     assert publish.send(house, rest).accepted == 10
     assert house.post.mailed.total() == 4
@@ -115,7 +115,7 @@ def test_a_correction_broken_off_goes_on_and_reaches_nobody_twice(house: House) 
     house.post.script = deque([Answer("accepted", taken=True), Answer("account")])
     broken = _correct_keeping_script(house)
     assert (broken.state, broken.accepted, broken.pending) == ("paused", 3, 7)
-    again = publish.foresee_correction(house, ISSUE)
+    again = publish.plan_correction(house, ISSUE)
     assert again.kind == "continue"
     proof = publish.send(house, again)
     assert (proof.accepted, proof.candidates, set(house.post.mailed.values())) == (10, 10, {1})
@@ -123,14 +123,14 @@ def test_a_correction_broken_off_goes_on_and_reaches_nobody_twice(house: House) 
 
 def _correct_keeping_script(house: House) -> Proof:
     house.post.mailed.clear()
-    return publish.send(house, publish.foresee_correction(house, ISSUE))
+    return publish.send(house, publish.plan_correction(house, ISSUE))
 
 
 def test_the_same_correction_is_never_sent_twice(house: House) -> None:
     _send(house)
     _mend(house)
     _correct(house)
-    again = publish.foresee_correction(house, ISSUE)
+    again = publish.plan_correction(house, ISSUE)
     assert (again.issue, again.nothing_to_do) == ("first.correction-1", True)
 
 
@@ -150,51 +150,51 @@ def test_newcomers_after_a_correction_get_the_corrected_version_and_no_correctio
     _mend(house)
     _correct(house)
     readership.add(house.engine, "readers", "newcomer@example.org", now=house.clock.now)
-    sending = publish.foresee(house, ISSUE)
+    sending = publish.plan_send(house, ISSUE)
     assert (sending.kind, sending.readers) == ("newcomers", 1)
     assert "No kitchen scale" in sending.message.text
     publish.send(house, sending)
-    assert publish.foresee_correction(house, ISSUE).nothing_to_do
+    assert publish.plan_correction(house, ISSUE).nothing_to_do
 
 
 def test_without_a_line_that_says_what_it_corrects_nothing_is_sent(house: House) -> None:
     _send(house)
     _mend(house, line="")
     with pytest.raises(IssueError, match="does not say what it corrects"):
-        publish.foresee_correction(house, ISSUE)
+        publish.plan_correction(house, ISSUE)
 
 
 def test_an_issue_nobody_got_or_that_was_not_changed_has_nothing_to_correct(house: House) -> None:
     with pytest.raises(DeliveryError, match="Nobody got a version"):
-        publish.foresee_correction(house, ISSUE)
+        publish.plan_correction(house, ISSUE)
     _send(house)
     with pytest.raises(DeliveryError, match="Nobody got a version"):
-        publish.foresee_correction(house, ISSUE)
+        publish.plan_correction(house, ISSUE)
 
 
 def test_an_issue_still_being_sent_is_to_be_stopped_before_it_is_corrected(house: House) -> None:
     _send(house, Answer("account"))
     _mend(house)
     with pytest.raises(DeliveryError, match="newsletter cancel first"):
-        publish.foresee_correction(house, ISSUE)
+        publish.plan_correction(house, ISSUE)
 
 
 def test_a_changed_file_is_not_mailed_to_newcomers_but_the_way_to_correct_is_told(house: House) -> None:
     _send(house)
     _mend(house)
     with pytest.raises(IssueChanged, match="newsletter correct first"):
-        publish.foresee(house, ISSUE)
+        publish.plan_send(house, ISSUE)
 
 
 def test_a_correction_to_one_list_is_not_what_newcomers_to_another_get(house: House) -> None:
     _send(house)
     readership.add(house.engine, "staff", "ann@example.org", now=house.clock.now)
-    publish.send(house, publish.foresee(house, ISSUE, list_name="staff"))
+    publish.send(house, publish.plan_send(house, ISSUE, list_name="staff"))
     _mend(house)
-    publish.send(house, publish.foresee_correction(house, ISSUE, list_name="staff"))
+    publish.send(house, publish.plan_correction(house, ISSUE, list_name="staff"))
     readership.add(house.engine, "readers", "newcomer@example.org", now=house.clock.now)
     with pytest.raises(IssueChanged):
-        publish.foresee(house, ISSUE, list_name="readers")
-    sending = publish.foresee(house, ISSUE, list_name="readers", as_sent=True)
+        publish.plan_send(house, ISSUE, list_name="readers")
+    sending = publish.plan_send(house, ISSUE, list_name="readers", as_sent=True)
     assert "No kitchen scale" not in sending.message.text
-    assert "No kitchen scale" in publish.foresee(house, ISSUE, list_name="staff").message.text
+    assert "No kitchen scale" in publish.plan_send(house, ISSUE, list_name="staff").message.text

@@ -258,7 +258,7 @@ def test_what_was_ready_to_leave_when_the_doubt_began_stays_here(tmp_path: Path)
     post.nothing_is_ready = nothing_is_ready  # type: ignore[assignment]
     for n in range(20):
         readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
-    proof = publish.send(house, publish.foresee(house, "first"))
+    proof = publish.send(house, publish.plan_send(house, "first"))
     house.engine.dispose()
     assert (proof.state, proof.pending) == ("paused", 20)
     assert post.posted == [5] + [1] * SEVERAL
@@ -307,7 +307,7 @@ def test_whoever_is_poisonous_nobody_else_is_rejected_and_nobody_is_lost(data: s
         house.clock = SystemClock()
         for n in range(readers):
             readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
-        proof = publish.send(house, publish.foresee(house, "first"))
+        proof = publish.send(house, publish.plan_send(house, "first"))
         house.engine.dispose()
     good = readers - len(poison)
     assert proof.adds_up

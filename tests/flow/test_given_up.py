@@ -14,8 +14,8 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def _leave(house: House, reader: int) -> None:
 
 def _send(house: House, *script: Answer) -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE))
+    return publish.send(house, publish.plan_send(house, ISSUE))
 
 
 def _status(house: House) -> Proof:
@@ -88,9 +88,9 @@ def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that
         for n in some:
             _join(house, 1, first=n, name=name)
     house.post.script = deque([LOST])
-    publish.send(house, publish.foresee(house, ISSUE, list_name="readers"))
+    publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
     house.post.script = deque([Answer("account")])
-    waiting = publish.send(house, publish.foresee(house, ISSUE, list_name="others"))
+    waiting = publish.send(house, publish.plan_send(house, ISSUE, list_name="others"))
     assert (waiting.candidates, waiting.pending, waiting.unknown) == (4, 2, 2)
     _much_later(house)
     publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
@@ -114,7 +114,7 @@ def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_lat
     assert publish.resume(house, ISSUE).accepted == 9
     _report(house, _event(house, 2, first))  # he has it, as is now known
     _again(house, 2)
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     assert house.post.mailed[2] == 1
 
 
@@ -130,7 +130,7 @@ def test_the_same_reported_while_they_are_claimed_as_a_newcomer(house: House) ->
             _report(house, _event(house, 2, first))
 
     house.post.look = look
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     assert not next(done, False), "they were never claimed"
     assert house.post.mailed[2] == 1
     assert _counts(house, 10).accepted == 10
@@ -144,7 +144,7 @@ def test_the_same_reported_while_the_second_is_on_the_wire(house: House) -> None
     proof = publish.resume(house, ISSUE)
     assert proof.state == "finished"
     _again(house, 2)
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     assert house.post.mailed[2] == 1
 
 
@@ -159,9 +159,9 @@ ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
 
 def _approved(house: House, **how: object) -> None:
     _as(house, ANA)
-    publish.send(house, publish.foresee(house, ISSUE, **how))
+    publish.send(house, publish.plan_send(house, ISSUE, **how))
     _as(house, BEN)
-    publish.approve(house, publish.foresee_approval(house, ISSUE))
+    publish.approve(house, publish.plan_approval(house, ISSUE))
 
 
 def test_what_is_given_up_after_a_later_mailing_was_approved_changes_nothing_in_that(
@@ -186,7 +186,7 @@ def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(ho
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
     proof = publish.cancel(house, ISSUE)
     assert (proof.excluded, proof.pending) == ({"cancelled": 2}, 0)
-    missing = publish.foresee(house, ISSUE, only_missing=True)
+    missing = publish.plan_send(house, ISSUE, only_missing=True)
     assert missing.readers == 2
     assert publish.send(house, missing).accepted == 10
     assert set(house.post.mailed.values()) == {1}
@@ -217,14 +217,14 @@ def _given_up(house: House, *script: Answer, place: int = 0) -> str:
 
 def _begin_missing(house: House, *script: Answer) -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+    return publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
 
 
 @pytest.mark.parametrize("stop", ["scheduled", "paused", "cancelled"])
 def test_reported_while_the_mailing_to_the_missing_waits_they_count_once(house: House, stop: str) -> None:
     lost = _given_up(house, TAKEN)
     if stop == "scheduled":
-        missing = publish.foresee(house, ISSUE, only_missing=True)
+        missing = publish.plan_send(house, ISSUE, only_missing=True)
         publish.schedule(house, missing, house.clock.now() + SECOND)
     else:
         _begin_missing(house, Answer("account"))  # cut into batches, then stopped
@@ -318,11 +318,11 @@ def test_reported_while_a_third_mailing_waits_and_a_second_turned_them_away_they
 def test_reported_after_another_lists_mailing_had_it_they_count_once(house: House) -> None:
     _join(house, 2, name="others")
     house.post.script = deque([TAKEN])
-    publish.send(house, publish.foresee(house, ISSUE, list_name="readers"))
+    publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
     lost = house.post.taken[0]
     _much_later(house)
     publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
-    assert publish.send(house, publish.foresee(house, ISSUE, list_name="others")).accepted == 10
+    assert publish.send(house, publish.plan_send(house, ISSUE, list_name="others")).accepted == 10
     _report(house, _event(house, 1, lost))
     proof = _counts(house, 10)
     assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})
@@ -351,11 +351,11 @@ def test_reported_while_the_second_request_is_unknown_they_are_accepted_and_neve
 def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing(house: House) -> None:
     _join(house, 3, first=20, name="others")
     for name in ("readers", "others"):
-        sending = publish.foresee(house, ISSUE, list_name=name)
+        sending = publish.plan_send(house, ISSUE, list_name=name)
         publish.schedule(house, sending, house.clock.now() + HOUR)
         publish.cancel(house, ISSUE)
     assert _counts(house, 3).excluded == {"cancelled": 3}  # the latest, as there is nothing else
-    assert publish.send(house, publish.foresee(house, ISSUE, list_name="others")).accepted == 3
+    assert publish.send(house, publish.plan_send(house, ISSUE, list_name="others")).accepted == 3
     assert _counts(house, 3).accepted == 3
 
 
@@ -367,7 +367,7 @@ def test_whom_a_mailing_refused_that_was_cancelled_before_anything_left_is_a_new
     _leave(house, 2)
     assert _send(house).accepted == 9
     _again(house, 2)
-    newcomers = publish.foresee(house, ISSUE)
+    newcomers = publish.plan_send(house, ISSUE)
     assert newcomers.readers == 1
     assert publish.send(house, newcomers).accepted == 10
 

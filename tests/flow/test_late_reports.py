@@ -11,8 +11,8 @@ from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import NotSeen, Seen
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def _report(house: House, reader: int, attempt: str) -> None:
 
 def _lost_and_resent(house: House) -> str:
     house.post.script = deque([TAKEN])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     first = _attempt_of(house, 1)
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
@@ -87,12 +87,12 @@ def test_reported_while_another_mailing_has_claimed_its_readers_they_are_not_mai
         readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
     # 1–6 in one batch; 1 and 6 named as refused, the rest's answer is lost
     house.post.script = deque([Answer("named", places=(0, 5)), TAKEN])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     lost = _attempt_of(house, 3)
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     # 1 and 6 are missing: a mailing of its own, stopped before anything left
     house.post.script = deque([Answer("account")])
-    assert publish.send(house, publish.foresee(house, ISSUE, only_missing=True)).state == "paused"
+    assert publish.send(house, publish.plan_send(house, ISSUE, only_missing=True)).state == "paused"
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
     done = iter([True])
 
@@ -109,7 +109,7 @@ def test_reported_while_another_mailing_has_claimed_its_readers_they_are_not_mai
 
 def test_what_was_settled_while_it_was_looked_up_is_told_as_settled(house: House) -> None:
     house.post.script = deque([TAKEN])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     first = _attempt_of(house, 1)
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     for reader in (3, 5, 7):
@@ -142,14 +142,14 @@ def test_mail_of_our_issue_by_a_request_we_never_made_sounds_the_alarm_and_stops
         readership.take_reports(house.engine, events, now=house.clock.now, pause=PauseAt())
 
     house.post.meanwhile = report
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted, proof.alarms) == ("paused", 2, {"unknown_request": 2})
     assert "this ledger never made" in proof.note
 
 
 @pytest.mark.parametrize("issue", ["first:test", "another", ""])
 def test_mail_of_tests_and_of_issues_we_do_not_have_is_no_alarm(house: House, issue: str) -> None:
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     readership.take_reports(house.engine, [_stranger(house, 1, issue)], now=house.clock.now, pause=PauseAt())
     proof = publish.status(house, ISSUE)
     assert proof is not None

@@ -17,8 +17,8 @@ from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
 from newsletter.errors import AlreadySending, SendingStopped
-from newsletter.store import mailings, plan
 from newsletter.store.database import read, write
+from newsletter.store.ledger import cutting, mailings
 from newsletter.store.tables import subscriber
 
 ISSUE = "first"
@@ -39,7 +39,7 @@ def _join(house: House, name: str, count: int, *, first: int = 0) -> None:
 
 def _send(house: House, *script: Answer, name: str = "morning") -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE, list_name=name))
+    return publish.send(house, publish.plan_send(house, ISSUE, list_name=name))
 
 
 def _status(house: House) -> Proof:
@@ -59,7 +59,7 @@ def _erase(house: House, *numbers: int) -> None:
 
 
 def _begin_and_die(house: House, name: str, *, cut: int = 0) -> None:
-    sending = publish.foresee(house, ISSUE, list_name=name)
+    sending = publish.plan_send(house, ISSUE, list_name=name)
     with write(house.engine) as connection:
         key = mailings.create(
             connection,
@@ -75,7 +75,7 @@ def _begin_and_die(house: House, name: str, *, cut: int = 0) -> None:
         )
         if cut:
             each = mailings.get(connection, key)
-            plan.cut(connection, each, batch_size=10, now=house.clock.now(), at_once=cut)
+            cutting.cut(connection, each, batch_size=10, now=house.clock.now(), at_once=cut)
 
 
 def test_a_planning_killed_half_way_counts_its_own_list_alone(house: House) -> None:
@@ -232,7 +232,7 @@ def test_the_missing_are_looked_for_among_newcomers_too(house: House) -> None:
     refused = Answer("named", places=(0,))
     assert (_send(house, refused).rejected, _status(house).candidates) == (1, 8)
     _join(house, "morning", 1, first=8)  # who joins later is no missing one
-    missing = publish.foresee(house, ISSUE, only_missing=True)
+    missing = publish.plan_send(house, ISSUE, only_missing=True)
     assert missing.readers == 1
     proof = publish.send(house, missing)
     assert (proof.candidates, proof.accepted, proof.rejected) == (8, 8, 0)

@@ -24,11 +24,12 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event, Kind
 from newsletter.delivery.evidence import Seen
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reconcile import Decision, Policy, Verdict
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision, Policy, Verdict
 from newsletter.errors import AudienceError, DeliveryError, SendingStopped
-from newsletter.store import counting, mailings, plan
+from newsletter.store.accounts.proof import counted
 from newsletter.store.database import read, write
+from newsletter.store.ledger import cutting, mailings
 from newsletter.store.tables import batch, event, subscriber, subscription
 
 ISSUE = "first"
@@ -155,7 +156,7 @@ class Story(RuleBasedStateMachine):
             each = mailings.get(connection, key)
             size = self.house.settings.delivery.batch_size
             for _ in range(times):
-                plan.cut(connection, each, batch_size=size, now=self.house.clock.now(), at_once=stretch)
+                cutting.cut(connection, each, batch_size=size, now=self.house.clock.now(), at_once=stretch)
 
     @precondition(lambda self: self._last_state() in {"paused", "sending", "scheduled"})
     @rule()
@@ -249,16 +250,16 @@ class Story(RuleBasedStateMachine):
             found = mailings.of_issue(connection, ISSUE)
         return found[-1].state if found else ""
 
-    def _foresee(self, name: str, *, only_missing: bool) -> publish.Sending | None:
+    def _foresee(self, name: str, *, only_missing: bool) -> publish.SendPlan | None:
         try:
-            sending = publish.foresee(self.house, ISSUE, list_name=name, only_missing=only_missing)
+            sending = publish.plan_send(self.house, ISSUE, list_name=name, only_missing=only_missing)
         except (AudienceError, DeliveryError):
             return None  # no such list yet, or nobody can be missing
         if sending.list_name != LISTS[0]:
             self.only_first_list = False
         return sending
 
-    def _only_who_may_be_mailed(self, sending: publish.Sending, ids: list[int]) -> None:
+    def _only_who_may_be_mailed(self, sending: publish.SendPlan, ids: list[int]) -> None:
         with read(self.house.engine) as connection:
             rows = connection.execute(
                 select(subscriber.c.id)
@@ -313,7 +314,7 @@ class Story(RuleBasedStateMachine):
         """Every subscription of a mailed list at the latest audience instant has its line."""
         with read(self.house.engine) as connection:
             latest: dict[int | None, int] = {}
-            for each in counting.counted(connection, ISSUE, self.post.identity):
+            for each in counted(connection, ISSUE, self.post.identity):
                 latest[each.list_id] = max(each.audience_at, latest.get(each.list_id, 0))
             wanted: Counter[str] = Counter()
             for key, audience_at in latest.items():

@@ -9,7 +9,7 @@ from scripted import Answer, House, Scripted
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.settling import Decision
+from newsletter.delivery.reconcile import Decision
 
 ISSUE = "first"
 
@@ -25,10 +25,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def _lost_then_newcomers(house: House, *script: Answer) -> None:
     house.post.script = deque([Answer("unknown")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
     house.post.script = deque(script)
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.candidates, proof.unknown) == (11, 2)
 
 
@@ -71,9 +71,9 @@ def test_newcomers_can_be_mailed_once_all_whom_a_cancel_left_out_are_gone(house:
             publish.cancel(house, ISSUE)
 
     house.post.meanwhile = meanwhile
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     for n in range(6, 10):
         readership.remove(house.engine, f"reader{n}@example.org", now=house.clock.now)
-    assert publish.foresee(house, ISSUE, only_missing=True).nothing_to_do
+    assert publish.plan_send(house, ISSUE, only_missing=True).nothing_to_do
     readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
-    assert publish.foresee(house, ISSUE).readers == 1
+    assert publish.plan_send(house, ISSUE).readers == 1

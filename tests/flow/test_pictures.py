@@ -11,8 +11,10 @@ from conftest import Publication
 from photos import drawing, film, header_only, opened, photo, saved, whereabouts
 from strict_sendgrid import StrictSendGrid
 
-from newsletter import Wiring, check, load_settings
+from newsletter.config import load_settings
 from newsletter.errors import Finding
+from newsletter.publish import check
+from newsletter.wiring import Wiring
 
 BRIEF = """\
 ---

@@ -31,7 +31,7 @@ def test_after_a_pause_of_any_length_the_rate_holds_from_the_first_request_on(
 ) -> None:
     house = house_of(tmp_path, 20, Scripted(), rate_per_second=1.0)
     house.post.script = deque([Answer("accepted", taken=True)] * 2 + [Answer("account")])
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     house.clock.at += idle * SECOND  # type: ignore[attr-defined]
     posted: list[int] = []
     house.post.meanwhile = lambda: posted.append(house.clock.now())
@@ -67,7 +67,7 @@ def test_requests_turned_away_together_count_as_one_round(tmp_path: Path) -> Non
     post = Busy(rounds=2)  # the second begins when all have heard the answers to the first
     house = house_of(tmp_path, 4 * GIVE_UP_AFTER, post, threads=GIVE_UP_AFTER)
     house.clock = SystemClock()
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     house.engine.dispose()
     assert (proof.state, proof.accepted) == ("finished", 4 * GIVE_UP_AFTER)
     assert post.turned_away > 2 * GIVE_UP_AFTER

@@ -14,8 +14,8 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import CannotSay, NotSeen, Seen
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision
 from newsletter.errors import DeliveryError
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def _send(house: House, fourth: Answer) -> Proof:
 
 def _send_all(house: House, script: Iterable[Answer]) -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE))
+    return publish.send(house, publish.plan_send(house, ISSUE))
 
 
 def _attempt_of(house: House, reader: int) -> str:
@@ -229,7 +229,7 @@ def test_another_issues_silence_at_that_time_is_counter_evidence_too(house: Hous
     (house.settings.root / "issues" / "second.md").write_text(
         (house.settings.root / "issues" / "first.md").read_text()
     )
-    publish.send(house, publish.foresee(house, "second"))
+    publish.send(house, publish.plan_send(house, "second"))
     _later(house)
     assert publish.reconcile(house, ISSUE, policy="resend").readers == {"hold": 2}
 
@@ -336,7 +336,7 @@ def test_given_up_its_readers_are_named_as_rejected_and_missing(house: House) ->
     assert (done.proof.rejected, done.proof.unknown, done.proof.accepted) == (2, 0, 12)
     reasons = {each["reason"] for each in publish.recipients(house, ISSUE, state="rejected")}
     assert reasons == {"no answer came, and none of it was ever reported"}
-    proof = publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+    proof = publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
     assert (proof.accepted, proof.rejected, set(house.post.mailed.values())) == (14, 0, {1})
 
 

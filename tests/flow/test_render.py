@@ -185,7 +185,7 @@ def test_the_same_issue_renders_to_the_same_bytes(pictured: Publication) -> None
 
 
 def test_the_mjml_says_that_it_is_not_the_letter(pictured: Publication) -> None:
-    from newsletter.rendering.mjml import compile_mjml
+    from newsletter.rendering.mjml.compile import compile_mjml
 
     render(pictured)
     source = (out(pictured) / "everyone.mjml").read_text()

@@ -258,7 +258,8 @@ def test_a_send_whose_listener_leaves_goes_on_to_the_end(ready: Publication, ser
 
 @pytest.mark.slow
 def test_two_sends_at_once_one_wins_and_the_other_says_so(ready: Publication) -> None:
-    from newsletter import Wiring, load_settings
+    from newsletter.config import load_settings
+    from newsletter.wiring import Wiring
 
     with Wiring(load_settings(ready.root / "newsletter.toml")).sender_lock():
         ran = ready.run("send", "first", "--yes")

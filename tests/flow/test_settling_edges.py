@@ -20,10 +20,10 @@ from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import NotSeen, Seen
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.settling import Decision
 from newsletter.errors import SettingsError
-from newsletter.store.batches import Ceiling
+from newsletter.store.ledger.claims import Ceiling
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,7 @@ def _leave(house: House, reader: int) -> None:
 
 def _send(house: House, *script: Answer) -> Proof:
     house.post.script = deque(script)
-    return publish.send(house, publish.foresee(house, ISSUE))
+    return publish.send(house, publish.plan_send(house, ISSUE))
 
 
 def _status(house: House) -> Proof:
@@ -276,7 +276,7 @@ def test_reported_while_the_missing_are_made_ready_again_nobody_is_mailed_twice(
     publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
     done = iter([True])
     house.post.look = lambda _: _report(house, _event(house, 1, first)) if next(done, False) else None
-    proof = publish.send(house, publish.foresee(house, ISSUE, only_missing=True))
+    proof = publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
     assert proof.accepted == 10
     assert set(house.post.mailed.values()) == {1}
 
@@ -318,7 +318,7 @@ def test_who_is_on_the_wire_in_a_cancelled_mailing_is_not_counted_as_missing(hou
     house.post.meanwhile = lambda: publish.cancel(house, ISSUE) if next(done, False) else None
     with pytest.raises(Killed):
         _send(house, Answer("killed on the wire", taken=True))
-    missing = publish.foresee(house, ISSUE, only_missing=True)
+    missing = publish.plan_send(house, ISSUE, only_missing=True)
     assert missing.readers == 8
     proof = publish.send(house, missing)
     assert (proof.accepted, proof.unknown) == (8, 2)
@@ -328,7 +328,7 @@ def test_who_is_on_the_wire_in_a_cancelled_mailing_is_not_counted_as_missing(hou
 def _lost_then_another_mailing(house: House, *script: Answer, only_missing: bool = False) -> None:
     """Two of the first mailing are unknown, and one more was mailed, or is about to be, by a second one."""
     house.post.script = deque(script)
-    publish.send(house, publish.foresee(house, ISSUE, only_missing=only_missing))
+    publish.send(house, publish.plan_send(house, ISSUE, only_missing=only_missing))
     _much_later(house)
 
 
@@ -384,8 +384,8 @@ def test_given_up_while_a_later_mailing_waits_its_readers_do_not_slip_into_that(
 def test_who_was_turned_away_on_one_list_is_still_told_of_once_another_list_was_mailed(house: House) -> None:
     _join(house, 1, first=20, name="others")
     house.post.script = deque([Answer("named", places=(1,))])
-    publish.send(house, publish.foresee(house, ISSUE, list_name="readers"))
-    proof = publish.send(house, publish.foresee(house, ISSUE, list_name="others"))
+    publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
+    proof = publish.send(house, publish.plan_send(house, ISSUE, list_name="others"))
     assert (proof.candidates, proof.accepted, proof.rejected) == (11, 10, 1)
     assert len(list(publish.recipients(house, ISSUE, state="rejected"))) == 1
 
@@ -395,7 +395,7 @@ def test_whose_mail_came_back_was_told_nothing_wrong(house: House, kind: str) ->
     _send(house)
     _report(house, _event(house, 4, kind=kind))
     _mend(house)
-    sending = publish.foresee_correction(house, ISSUE)
+    sending = publish.plan_correction(house, ISSUE)
     assert (sending.readers, sending.excluded) == (9, {})
     proof = publish.send(house, sending)
     assert (proof.candidates, proof.accepted, proof.excluded) == (9, 9, {})
@@ -405,27 +405,27 @@ def test_a_clock_put_back_since_keeps_nobody_from_being_corrected(house: House) 
     _send(house)
     house.clock.at -= 3 * HOUR  # type: ignore[attr-defined]
     _mend(house)
-    assert publish.send(house, publish.foresee_correction(house, ISSUE)).accepted == 10
+    assert publish.send(house, publish.plan_correction(house, ISSUE)).accepted == 10
 
 
 def test_each_provider_has_its_own_correction_of_what_it_sent(house: House) -> None:
     original = (house.settings.root / "issues" / "first.md").read_text()
     _send(house)
     _mend(house)
-    assert publish.send(house, publish.foresee_correction(house, ISSUE)).accepted == 10
+    assert publish.send(house, publish.plan_correction(house, ISSUE)).accepted == 10
     _elsewhere(house)
     (house.settings.root / "issues" / "first.md").write_text(original)
     _send(house)
     _mend(house)
-    assert publish.send(house, publish.foresee_correction(house, ISSUE)).accepted == 10
+    assert publish.send(house, publish.plan_correction(house, ISSUE)).accepted == 10
 
 
 def test_the_list_that_is_named_is_the_one_that_is_corrected(house: House) -> None:
     _join(house, 1, first=20, name="others")
     for name in ("others", "readers"):
-        publish.send(house, publish.foresee(house, ISSUE, list_name=name))
+        publish.send(house, publish.plan_send(house, ISSUE, list_name=name))
     _mend(house)
-    assert publish.foresee_correction(house, ISSUE, list_name="readers").readers == 10
+    assert publish.plan_correction(house, ISSUE, list_name="readers").readers == 10
 
 
 def _elsewhere(house: House) -> None:
@@ -515,7 +515,7 @@ def test_what_went_through_another_provider_takes_no_room(tmp_path: Path) -> Non
     assert _send(house).accepted == 5
     _elsewhere(house)
     (house.settings.root / "issues" / "second.md").write_text(BRIEF)
-    assert publish.send(house, publish.foresee(house, "second")).accepted == 5
+    assert publish.send(house, publish.plan_send(house, "second")).accepted == 5
     house.engine.dispose()
 
 
@@ -529,7 +529,7 @@ def test_a_clock_put_back_between_two_issues_makes_the_second_wait_for_no_rate_o
     _send(house)
     house.clock.at -= 3 * HOUR  # type: ignore[attr-defined]
     began = house.clock.now()
-    assert publish.send(house, publish.foresee(house, "second")).accepted == 10
+    assert publish.send(house, publish.plan_send(house, "second")).accepted == 10
     assert house.clock.now() < began + HOUR
     house.engine.dispose()
 
@@ -565,7 +565,7 @@ RULES = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of
 def test_put_off_by_the_ceiling_it_goes_on_however_late_somebody_can_send_it(tmp_path: Path) -> None:
     house = House(tmp_path, Scripted(), warm_up=WARM_UP)
     _join(house, 10)
-    publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + 60 * SECOND)
+    publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + 60 * SECOND)
     proof = publish.resume(house, ISSUE)
     assert proof.send_at is not None
     house.clock.at = proof.send_at + 5 * HOUR  # type: ignore[attr-defined]
@@ -577,9 +577,9 @@ def test_approved_and_put_off_by_the_ceiling_it_goes_on_the_next_day(tmp_path: P
     house = House(tmp_path, Scripted(), warm_up=WARM_UP, approval=RULES)
     _join(house, 10)
     _as(house, ANA)
-    publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + 60 * SECOND)
+    publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + 60 * SECOND)
     _as(house, BEN)
-    publish.approve(house, publish.foresee_approval(house, ISSUE))
+    publish.approve(house, publish.plan_approval(house, ISSUE))
     proof = publish.resume(house, ISSUE)
     assert (proof.state, proof.accepted) == ("scheduled", 5)
     assert proof.send_at is not None
@@ -600,11 +600,11 @@ def _approvals(house: House, **rules: object) -> None:
 
 
 def test_an_approval_does_not_undo_a_pause(house: House) -> None:
-    publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + 60 * SECOND)
+    publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + 60 * SECOND)
     publish.pause(house, ISSUE)
     _approvals(house, **RULES)
     _as(house, BEN)
-    publish.approve(house, publish.foresee_approval(house, ISSUE))
+    publish.approve(house, publish.plan_approval(house, ISSUE))
     assert _status(house).state == "paused"
 
 
@@ -613,7 +613,7 @@ def test_held_for_an_approval_that_is_no_longer_asked_for_it_waits_for_its_hour(
     _join(house, 10)
     _as(house, ANA)
     at = house.clock.now() + 60 * SECOND
-    publish.schedule(house, publish.foresee(house, ISSUE), at)
+    publish.schedule(house, publish.plan_send(house, ISSUE), at)
     _approvals(house, required=False)
     assert publish.resume(house, ISSUE).accepted == 10
     assert house.clock.now() >= at
@@ -621,8 +621,8 @@ def test_held_for_an_approval_that_is_no_longer_asked_for_it_waits_for_its_hour(
 
 
 def test_begun_by_a_sender_that_died_since_it_was_foreseen_it_is_gone_on_with(house: House) -> None:
-    publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + SECOND)
-    foreseen = publish.foresee(house, ISSUE)
+    publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + SECOND)
+    foreseen = publish.plan_send(house, ISSUE)
     house.post.script = deque([Answer("killed before the wire")])
     with pytest.raises(Killed):
         publish.resume(house, ISSUE)
@@ -634,6 +634,6 @@ def test_without_the_providers_key_nothing_is_scheduled_and_nothing_left_behind(
     house = House(tmp_path, Scripted(), delivery=stays_here)
     _join(house, 3)
     with pytest.raises(SettingsError, match="SENDGRID_API_KEY"):
-        publish.schedule(house, publish.foresee(house, ISSUE), house.clock.now() + HOUR)
+        publish.schedule(house, publish.plan_send(house, ISSUE), house.clock.now() + HOUR)
     assert publish.status(house, ISSUE) is None
     house.engine.dispose()

@@ -26,7 +26,7 @@ def _house(tmp_path: Path, readers: int, batch_size: int, first: int, **delivery
 
 def test_the_ceiling_cuts_one_batch_a_day_not_all_that_are_left(tmp_path: Path) -> None:
     house = _house(tmp_path, 40, 4, 6)
-    publish.send(house, publish.foresee(house, ISSUE))
+    publish.send(house, publish.plan_send(house, ISSUE))
     with read(house.engine) as connection:
         split = connection.scalar(select(func.count()).where(batch.c.state == "split"))
     assert split == 1
@@ -43,7 +43,7 @@ def test_threads_together_mail_as_many_as_the_ceiling_allows(tmp_path: Path) -> 
 
     house.post.look = look
     house.clock.wait = real  # type: ignore[method-assign]
-    proof = publish.send(house, publish.foresee(house, ISSUE))
+    proof = publish.send(house, publish.plan_send(house, ISSUE))
     assert (proof.state, proof.accepted) == ("scheduled", 6)
 
 
@@ -52,7 +52,7 @@ def test_what_a_dead_sender_of_another_issue_held_takes_no_room(tmp_path: Path) 
     (house.settings.root / "issues" / "second.md").write_text(BRIEF)
     house.post.script = deque([Answer("killed before the wire")])
     with pytest.raises(Killed):
-        publish.send(house, publish.foresee(house, ISSUE))
+        publish.send(house, publish.plan_send(house, ISSUE))
     publish.cancel(house, ISSUE)
-    proof = publish.send(house, publish.foresee(house, "second"))
+    proof = publish.send(house, publish.plan_send(house, "second"))
     assert (proof.state, proof.accepted) == ("scheduled", 5)

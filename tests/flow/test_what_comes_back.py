@@ -98,7 +98,7 @@ def test_one_click_in_the_mail_that_was_sent_leaves_the_list_and_a_look_does_not
     with _serving(publication) as url:
         here = {"NEWSLETTER_PUBLICATION__SITE_URL": url}
         publication.run("send", "first", "--yes", environment=here)
-        from newsletter.sandbox.store import MessageStore
+        from newsletter.sandbox.file.messages import MessageStore
 
         with MessageStore(publication.root / "sandbox.db") as store:
             mail = next(each for each in store.everything() if each.email == "reader1@example.org")

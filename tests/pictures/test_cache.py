@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from photos import PLACE, photo, saved, whereabouts
 
-from newsletter.picture_files import FoundFile, PictureCache, PictureFile
+from newsletter.files.pictures import FoundFile, PictureCache, PictureFile
 from newsletter.pictures import Place, Refusal
 
 

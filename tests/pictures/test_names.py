@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from photos import drawing, saved
 
-from newsletter.picture_files import FoundFile, PictureFolder
+from newsletter.files.pictures import FoundFile, PictureFolder
 from newsletter.pictures import Refusal
 
 PICTURE = saved(drawing(40, 30), "PNG")

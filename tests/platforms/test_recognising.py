@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsletter.audience.consent.column import Meaning
-from newsletter.audience.fields import field_name
+from newsletter.contacts.consent.column import Meaning
+from newsletter.contacts.fields import field_name
 from newsletter.platforms import PLATFORMS, named, recognise, state_of_file_name
 
 HEADERS = {

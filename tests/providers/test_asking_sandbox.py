@@ -16,8 +16,8 @@ from newsletter.delivery.provider import Recipient
 from newsletter.delivery.reports import consequence
 from newsletter.providers.sendgrid import SendGridProvider
 from newsletter.providers.sendgrid.webhook import read_reports
-from newsletter.sandbox.keys import private_key, public_key, sign
-from newsletter.sandbox.reports import Reported, reports_of
+from newsletter.sandbox.behaviour.keys import private_key, public_key, sign
+from newsletter.sandbox.behaviour.reports import Reported, reports_of
 
 ATTEMPT = "0123456789abcdef0123"
 SECOND = 1_000_000

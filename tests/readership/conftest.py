@@ -10,10 +10,10 @@ from sqlalchemy import Engine, select
 
 from newsletter import readership
 from newsletter.readership import ImportReport
-from newsletter.store import subscribers
 from newsletter.store.database import open_database, read
-from newsletter.store.lists import find
-from newsletter.store.subscribers import Member
+from newsletter.store.readers import subscribers
+from newsletter.store.readers.lists import find
+from newsletter.store.readers.subscribers import Member
 from newsletter.store.tables import metadata
 
 

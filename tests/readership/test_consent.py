@@ -11,9 +11,9 @@ from scripted import House, Scripted
 
 from newsletter import publish, readership
 from newsletter.delivery.events import Event, Kind
-from newsletter.store import consent, subscribers
-from newsletter.store.consent import Consent
 from newsletter.store.database import read, write
+from newsletter.store.readers import consent, subscribers
+from newsletter.store.readers.consent import Consent
 
 if TYPE_CHECKING:
     from conftest import Publication
@@ -56,7 +56,7 @@ def test_removing_from_all_lists_is_a_step_with_each(store: "Store") -> None:
 def test_choices_at_the_provider_are_kept_with_its_time(tmp_path: Path, again: bool) -> None:
     house = House(tmp_path, Scripted())
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     (attempt,), (reader,) = house.post.attempts, next(iter(house.post.attempts.values()))
     choices: list[tuple[Kind, int]] = [("group_unsubscribe", 1_000), ("group_resubscribe", 2_000)]
     for kind, at in choices[: 2 if again else 1]:

@@ -11,7 +11,7 @@ from readership.test_questions import file, pasted, standing
 
 from newsletter import readership
 from newsletter.store.database import write
-from newsletter.store.erased import erase_address
+from newsletter.store.readers.erasures import erase_address
 
 if TYPE_CHECKING:
     from conftest import Ran

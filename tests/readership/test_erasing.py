@@ -21,9 +21,10 @@ from newsletter.delivery.evidence import ReportedSuppression
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.errors import AudienceError
 from newsletter.readership import Erasure
-from newsletter.sandbox.store import MessageStore
-from newsletter.store import erased, mailings, subscribers
+from newsletter.sandbox.file.messages import MessageStore
 from newsletter.store.database import read, write
+from newsletter.store.ledger import mailings
+from newsletter.store.readers import erasures, subscribers
 from newsletter.store.tables import alarm, attempt, column_answer, decision, metadata
 
 pytestmark = pytest.mark.slow
@@ -72,7 +73,7 @@ def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
     readership.suppress(house.engine, [ANN], now=house.clock.now)
     readership.unsuppress(house.engine, ANN, now=house.clock.now)
     house.post.script.extend([Answer("accepted", taken=True), Answer("unknown"), Answer("refused")])
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     with read(house.engine) as connection:
         found = subscribers.find(connection, ANN)
         (mailing,) = mailings.of_issue(connection, "first")
@@ -81,7 +82,7 @@ def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
         f"550 <Ann.Lee@bücher.example>, ann.lee%40xn--bcher-kva.example, ann.lee@xn--bcher-kva.example, {ANN}"
     )
     with write(house.engine) as connection:
-        for column in erased.FREE_TEXT:
+        for column in erasures.FREE_TEXT:
             if column.table not in {alarm.c.detail.table, decision.c.evidence.table}:
                 connection.execute(update(column.table).values({column: said}))
         at = {"first_at": 1, "last_at": 1}
@@ -161,7 +162,7 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
         for column in table.columns
         if isinstance(column.type, Text) and table.name not in whole_rows
     }
-    gone_through = {f"{column.table.name}.{column.name}" for column in erased.FREE_TEXT}
+    gone_through = {f"{column.table.name}.{column.name}" for column in erasures.FREE_TEXT}
     assert (
         texts
         == {each for each in gone_through if not each.startswith("consent")} | editors_own | frozen | ours
@@ -191,7 +192,7 @@ def _report(house: House, reader: int, kind: Any, *, key: bytes = b"", email: st
 
 def _erased_reader(house: House) -> int:
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     with read(house.engine) as connection:
         found = subscribers.find(connection, ANN)
     assert found is not None
@@ -289,10 +290,10 @@ def test_exactly_those_erased_are_known_as_such(
     gone = set(data.draw(st.lists(st.sampled_from(emails), unique=True))) if emails else set()
     with write(store.engine) as connection:
         for email in gone:
-            erased.erase_address(connection, email, key_if_new=bytes(32), now=1)
-        assert erased.among(connection, emails) == gone
-        assert {email for email in emails if erased.is_erased(connection, email)} == gone
-        assert len(list(erased.hashes(connection))) == len(gone)
+            erasures.erase_address(connection, email, key_if_new=bytes(32), now=1)
+        assert erasures.among(connection, emails) == gone
+        assert {email for email in emails if erasures.is_erased(connection, email)} == gone
+        assert len(list(erasures.hashes(connection))) == len(gone)
 
 
 # ---- the ledger stays exact
@@ -312,26 +313,26 @@ class Counting(Scripted):
 
 
 def _frozen(house: House) -> None:
-    publish.schedule(house, publish.foresee(house, "first"), None)
+    publish.schedule(house, publish.plan_send(house, "first"), None)
 
 
 def _paused_half_way(house: House) -> None:
     house.post.script.extend([Answer("accepted", taken=True), Answer("account")])
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
 
 
 def _unknown(house: House) -> None:
     house.post.script.extend([Answer("unknown"), Answer("accepted", taken=True), Answer("unknown")])
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
 
 
 def _rejected(house: House) -> None:
     house.post.script.extend([Answer("named", places=(0,)), Answer("named", places=(0,))])
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
 
 
 def _finished(house: House) -> None:
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
 
 
 def _cancelled(house: House) -> None:
@@ -365,7 +366,7 @@ def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(
     house.post.script.clear()
     posted = len(house.post.emails)  # type: ignore[attr-defined]
     if stage not in (_finished, _cancelled):
-        publish.send(house, publish.foresee(house, "first"))
+        publish.send(house, publish.plan_send(house, "first"))
     # Nobody was a candidate yet of a mailing that was not cut into batches.
     assert _adds_up(house) == (4 if stage is _frozen else 7)
     later = set(house.post.emails[posted:])  # type: ignore[attr-defined]
@@ -397,7 +398,7 @@ def test_who_is_erased_while_their_mail_is_on_the_wire_leaves_no_words_behind(
             _erase(house, ANN)
 
     house.post.meanwhile = erase
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     assert _adds_up(house) == 2
     _, line = publish.recipients(house, "first")
     assert (line["email"], line["state"], line["reason"]) == ("", "rejected", "(erased)")
@@ -474,7 +475,7 @@ def test_a_file_that_cannot_be_cleaned_is_named_and_the_command_fails(publicatio
 def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_told(house: House) -> None:
     path = house.settings.root / "issues" / "first.md"
     path.write_text(path.read_text() + "\nWrite to [Ann](mailto:ann.lee@example.org).\n")
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     assert _erase(house, "ann.lee@example.org").issues == ["first"]
 
 
@@ -533,30 +534,30 @@ def test_a_hash_from_elsewhere_erases_whom_it_means_and_nobody_else(store: "Stor
     readership.suppress(store.engine, ["cem@example.org"], now=store.clock)
     with write(store.engine) as connection:
         with pytest.raises(AudienceError, match="erasure-key --set"):
-            erased.add_hash(connection, bytes(32), now=1)
-        erased.set_key(connection, bytes(32))
+            erasures.add_hash(connection, bytes(32), now=1)
+        erasures.set_key(connection, bytes(32))
         with pytest.raises(AudienceError, match="32 bytes"):
-            erased.add_hash(connection, b"short", now=1)
+            erasures.add_hash(connection, b"short", now=1)
     other = [
-        erased._hash(bytes(32), email) for email in ("ann@example.org", "cem@example.org", "x@example.org")
+        erasures._hash(bytes(32), email) for email in ("ann@example.org", "cem@example.org", "x@example.org")
     ]
     with write(store.engine) as connection:
-        assert [erased.add_hash(connection, each, now=7) for each in (*other, other[0])] == [True] * 3 + [
+        assert [erasures.add_hash(connection, each, now=7) for each in (*other, other[0])] == [True] * 3 + [
             False
         ]
-        assert erased.erase_again(connection, now=8) == 2
-        assert erased.erase_again(connection, now=9) == 0
-        assert sorted(erased.hashes(connection)) == sorted((each, 7) for each in other)
+        assert erasures.erase_again(connection, now=8) == 2
+        assert erasures.erase_again(connection, now=9) == 0
+        assert sorted(erasures.hashes(connection)) == sorted((each, 7) for each in other)
     assert set(store.members()) == {"bob@example.org"}
 
 
 def test_the_fingerprint_tells_keys_apart_and_is_no_part_of_them(store: "Store") -> None:
     prints = set()
     with write(store.engine) as connection:
-        assert erased.fingerprint(connection) is None
+        assert erasures.fingerprint(connection) is None
         for n in range(3):
-            erased.set_key(connection, bytes([n]) * 32)
-            prints.add(erased.fingerprint(connection))
+            erasures.set_key(connection, bytes([n]) * 32)
+            prints.add(erasures.fingerprint(connection))
     assert len(prints) == 3
     assert all(
         each and len(each) == 16 and each not in (bytes([n]) * 32).hex() for n in range(3) for each in prints

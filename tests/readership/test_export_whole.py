@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, insert, select
 
 from newsletter import readership
-from newsletter.audience.consent.standing import SUPPRESSING
-from newsletter.audience.fields import clean
+from newsletter.contacts.consent.standing import SUPPRESSING
+from newsletter.contacts.fields import clean
 from newsletter.store.database import read, write
-from newsletter.store.erased import add_hash, key_of, set_key
-from newsletter.store.lists import add_attributes, ensure_list
+from newsletter.store.readers.erasures import add_hash, key_of, set_key
+from newsletter.store.readers.lists import add_attributes, ensure_list
 from newsletter.store.tables import consent, list_attribute, subscriber, subscription, suppression
 
 if TYPE_CHECKING:

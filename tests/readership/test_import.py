@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import readership
-from newsletter.audience.fields import MAX_ATTRIBUTES
+from newsletter.contacts.fields import MAX_ATTRIBUTES
 from newsletter.errors import AudienceError, StoreError
-from newsletter.store.lists import attribute_names
+from newsletter.store.readers.lists import attribute_names
 
 if TYPE_CHECKING:
     from readership.conftest import Store

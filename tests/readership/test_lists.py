@@ -11,8 +11,8 @@ from terminals import Terminal
 
 from newsletter import publish, readership
 from newsletter.errors import AudienceError
-from newsletter.store import mailings
 from newsletter.store.database import read, write
+from newsletter.store.ledger import mailings
 
 if TYPE_CHECKING:
     from conftest import Publication
@@ -169,20 +169,20 @@ def _list_id(house: House, issue: str) -> str:
 
 
 def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(house: House) -> None:
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     readership.rename_list(house.engine, "readers", "Something else")
     readership.add(house.engine, "Something else", "bob@example.org", now=house.clock.now)
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     (house.settings.root / "issues" / "second.md").write_text(
         (house.settings.root / "issues" / "first.md").read_text()
     )
-    publish.send(house, publish.foresee(house, "second"))
+    publish.send(house, publish.plan_send(house, "second"))
     assert _list_id(house, "first") == _list_id(house, "second") == "<readers.example.org>"
     assert len(house.post.mailed) == 2
 
 
 def test_a_list_is_not_archived_while_it_is_being_sent_to(house: House) -> None:
-    publish.schedule(house, publish.foresee(house, "first"), house.clock.now() + 10**9)
+    publish.schedule(house, publish.plan_send(house, "first"), house.clock.now() + 10**9)
     with pytest.raises(AudienceError, match="still being sent to “readers”") as caught:
         readership.archive_list(house.engine, "readers", now=house.clock.now)
     assert "newsletter cancel first" in caught.value.hint
@@ -191,7 +191,7 @@ def test_a_list_is_not_archived_while_it_is_being_sent_to(house: House) -> None:
 
 
 def _archived_meanwhile(house: House) -> Callable[[], object]:
-    sending = publish.foresee(house, "first")
+    sending = publish.plan_send(house, "first")
     readership.archive_list(house.engine, "readers", now=house.clock.now)
     return lambda: publish.send(house, sending)
 
@@ -201,7 +201,7 @@ def _given_back_after_archiving(house: House) -> Callable[[], object]:
 
     from newsletter.store.tables import batch
 
-    publish.send(house, publish.foresee(house, "first"))
+    publish.send(house, publish.plan_send(house, "first"))
     readership.archive_list(house.engine, "readers", now=house.clock.now)
     house.post.mailed.clear()
     with write(house.engine) as connection:

@@ -13,8 +13,8 @@ from newsletter.delivery.evidence import ReportedSuppression
 from newsletter.delivery.provider import Provider
 from newsletter.errors import DeliveryError
 from newsletter.readership.reports import Synced, sync
-from newsletter.store import suppressions
 from newsletter.store.database import read
+from newsletter.store.readers import suppressions
 
 DAY = 86_400_000_000
 

@@ -11,7 +11,7 @@ from letters import PICTURES, PUBLICATION, SOURCES, brief, letter, read, story, 
 from lxml import html as lxml_html
 
 from newsletter.errors import RenderError
-from newsletter.rendering.inline import visible_text
+from newsletter.rendering.html.inline import visible_text
 from newsletter.rendering.render import render
 
 THEMED = replace(PUBLICATION, theme="mine")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from newsletter.errors import RenderError
-from newsletter.rendering.inline import check_undamaged, inline_css, visible_text
+from newsletter.rendering.html.inline import check_undamaged, inline_css, visible_text
 
 DOCUMENT = (
     "<!doctype html><html><head><title>T</title><style>@media print{p{color:red !important}}</style>"

@@ -13,7 +13,7 @@ from letters import BUNDLED, FULL, PICTURES, PUBLICATION, brief, letter, read, s
 from lxml import html as lxml_html
 
 from newsletter.errors import RenderError
-from newsletter.rendering.inline import visible_text
+from newsletter.rendering.html.inline import visible_text
 from newsletter.rendering.publication import PictureInfo, Publication
 from newsletter.rendering.render import render, render_all
 

@@ -9,7 +9,7 @@ from letters import BUNDLED, FULL, PICTURES, PUBLICATION, SOURCES, brief, letter
 from lxml import html as lxml_html
 
 from newsletter.errors import RenderError
-from newsletter.rendering.inline import visible_text
+from newsletter.rendering.html.inline import visible_text
 from newsletter.rendering.message import RenderedMessage
 from newsletter.rendering.publication import PictureInfo, Publication
 from newsletter.rendering.render import render

@@ -6,10 +6,10 @@ import pytest
 from letters import FULL, PICTURES, PUBLICATION, SOURCES, letter, read, templates_with
 
 from newsletter.errors import RenderError
-from newsletter.rendering.inline import visible_text
-from newsletter.rendering.mjml import compile_mjml
-from newsletter.rendering.mjml_faults import MjmlFault
-from newsletter.rendering.mjml_repair import repair
+from newsletter.rendering.html.inline import visible_text
+from newsletter.rendering.mjml.compile import compile_mjml
+from newsletter.rendering.mjml.faults import MjmlFault
+from newsletter.rendering.mjml.repair import repair
 from newsletter.rendering.publication import Publication
 from newsletter.rendering.render import compile_mjml_source, render
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import brief, letter, story
 
-from newsletter.rendering.wrap import WIDTH, pad, width, wrap
+from newsletter.rendering.text.wrap import WIDTH, pad, width, wrap
 
 LONG = "https://example.org/" + "a-very-long-path/" * 8 + "?q=1"
 

@@ -12,7 +12,7 @@ from letters import brief, letter, story
 from playwright.sync_api import Browser
 from ten_tables import TABLES, as_text
 
-from newsletter.rendering.tables import pieces
+from newsletter.rendering.html.tables import pieces
 
 # Words as readers see them; in scripts without spaces a line may break at any letter.
 _BROKEN = """() => {

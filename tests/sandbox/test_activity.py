@@ -13,7 +13,7 @@ from pace import FOREVER
 
 from newsletter.delivery.evidence import CannotSay, NotSeen, Seen
 from newsletter.providers.sendgrid import SendGridProvider
-from newsletter.sandbox.activity import BadQuery, parse_query
+from newsletter.sandbox.server.email_activity import BadQuery, parse_query
 
 ATTEMPT = "ab" * 10
 

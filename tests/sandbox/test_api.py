@@ -13,7 +13,7 @@ import orjson
 import pytest
 from local_sendgrid import JSON, KEY, Site, letter
 
-from newsletter.sandbox.app import MAX_BODY
+from newsletter.sandbox.server.app import MAX_BODY
 
 
 def errors(answer: httpx.Response) -> list[dict[str, str | None]]:

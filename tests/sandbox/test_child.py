@@ -19,13 +19,13 @@ from pace import FOREVER
 
 from newsletter.errors import SettingsError, StoreError
 from newsletter.listening import listening
-from newsletter.sandbox.server import serve, start_child
-from newsletter.sandbox.store import MessageStore
+from newsletter.sandbox.file.messages import MessageStore
+from newsletter.sandbox.server.process import serve, start_child
 
 SENDER = """
 import sys
 from pathlib import Path
-from newsletter.sandbox.server import start_child
+from newsletter.sandbox.server.process import start_child
 child = start_child(Path(sys.argv[1]))
 print(child.url, child.pid, flush=True)
 sys.stdin.read()
@@ -187,7 +187,7 @@ def test_an_address_of_all_is_told_as_one_a_browser_can_open() -> None:
 @pytest.mark.slow
 def test_ctrl_c_ends_the_one_for_people_quietly(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from newsletter.sandbox.server import serve;"
+        "import sys; from pathlib import Path; from newsletter.sandbox.server.process import serve;"
         "serve(Path(sys.argv[1]), '127.0.0.1', 0, ready=lambda url: print(url, flush=True))"
     )
     process = subprocess.Popen(

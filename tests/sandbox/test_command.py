@@ -12,8 +12,8 @@ from conftest import Publication
 from pace import FOREVER
 
 from newsletter.config import load_settings
-from newsletter.sandbox.keys import public_key
-from newsletter.sandbox.store import MessageStore
+from newsletter.sandbox.behaviour.keys import public_key
+from newsletter.sandbox.file.messages import MessageStore
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:

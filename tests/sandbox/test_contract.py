@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import KEY, Site, letter
 
-from newsletter.sandbox import outbox
-from newsletter.sandbox.reports import reports_of
-from newsletter.sandbox.simulated import OUTCOMES
-from newsletter.sandbox.validate import validate
+from newsletter.sandbox.behaviour.reports import reports_of
+from newsletter.sandbox.behaviour.simulated import OUTCOMES
+from newsletter.sandbox.file import outbox
+from newsletter.sandbox.server.validate import validate
 
 FOLDER = os.environ.get("SENDGRID_OPENAPI", "")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="SENDGRID_OPENAPI names no folder of official documents")

@@ -20,7 +20,7 @@ from pace import FOREVER, stretched
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Unknown
 from newsletter.errors import UsageError
 from newsletter.providers.sendgrid import SendGridProvider
-from newsletter.sandbox.faults import FAULTS, Fault, Faults, parse_fault, read_faults, told
+from newsletter.sandbox.behaviour.faults import FAULTS, Fault, Faults, parse_fault, read_faults, told
 
 pytestmark = pytest.mark.slow
 
@@ -248,8 +248,8 @@ def test_any_document_is_faults_or_refused(document: object) -> None:
 def test_a_client_that_is_never_answered_is_let_go_when_the_server_ends(tmp_path: Path) -> None:
     """The server for people is asked to end as Ctrl-C does, with a request still hanging."""
     program = (
-        "import sys; from pathlib import Path; from newsletter.sandbox.faults import Fault;"
-        "from newsletter.sandbox.server import serve;"
+        "import sys; from pathlib import Path; from newsletter.sandbox.behaviour.faults import Fault;"
+        "from newsletter.sandbox.server.process import serve;"
         "faults = [Fault('accept-then-time-out'), Fault('cut-answer')];"
         "serve(Path(sys.argv[1]), '127.0.0.1', 0, faults=faults,"
         " ready=lambda url: print(url, flush=True))"

@@ -10,7 +10,7 @@ import pytest
 from browser import chromium
 from local_sendgrid import Site, letter
 
-from newsletter.sandbox.shown import in_scheme, preview, with_local_pictures
+from newsletter.sandbox.inbox.shown import in_scheme, preview, with_local_pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pace import FOREVER
 
 from newsletter.errors import SettingsError
-from newsletter.sandbox.keys import key_file, private_key, public_key, sign
+from newsletter.sandbox.behaviour.keys import key_file, private_key, public_key, sign
 
 
 def test_a_key_is_made_when_first_asked_for_and_stays(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import letter
 
-from newsletter.sandbox.mail import Message, as_eml, personalise, substitute
-from newsletter.sandbox.validate import validate
+from newsletter.sandbox.inbox.mail import Message, as_eml, personalise, substitute
+from newsletter.sandbox.server.validate import validate
 
 NOW = 1_800_000_000
 

@@ -16,10 +16,10 @@ from pace import FOREVER, stretched
 
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.webhook import read_reports
-from newsletter.sandbox import outbox
-from newsletter.sandbox.keys import public_key
-from newsletter.sandbox.reporter import MAX_POST, Manner, Reporter, in_posts
-from newsletter.sandbox.server import start_child
+from newsletter.sandbox.behaviour.keys import public_key
+from newsletter.sandbox.behaviour.reporter import MAX_POST, Manner, Reporter, in_posts
+from newsletter.sandbox.file import outbox
+from newsletter.sandbox.server.process import start_child
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from local_sendgrid import KEY, Site, letter
 
-from newsletter.sandbox import outbox
-from newsletter.sandbox.schedule import MAX_HELD
+from newsletter.sandbox.behaviour.schedule import MAX_HELD
+from newsletter.sandbox.file import outbox
 
 NOW = 1_800_000_000
 HOUR = 3_600

@@ -12,8 +12,9 @@ import pytest
 from local_sendgrid import letter
 
 from newsletter.errors import StoreError
-from newsletter.sandbox import activity, outbox
-from newsletter.sandbox.store import PAGE_SIZE, Counts, MessageStore
+from newsletter.sandbox.file import outbox
+from newsletter.sandbox.file.messages import PAGE_SIZE, Counts, MessageStore
+from newsletter.sandbox.server import email_activity
 
 
 def add(store: MessageStore, request: dict[str, Any], at: int = 1_800_000_000_000_000) -> str:
@@ -198,8 +199,8 @@ def test_a_file_of_the_first_version_keeps_its_mail_and_reports_none_of_it(path:
     with MessageStore(path) as store:
         assert [each.email for each in store.everything()] == ["ann@example.org", "bounce@example.org"]
         assert outbox.count(store.file) == 0
-        terms = activity.parse_query(f"unique_args['nl_attempt']='{'ab' * 10}'")
-        assert len(activity.find(store.file, terms, 10)) == 2
+        terms = email_activity.parse_query(f"unique_args['nl_attempt']='{'ab' * 10}'")
+        assert len(email_activity.find(store.file, terms, 10)) == 2
         add(store, letter("cy@example.org"))
         assert outbox.count(store.file) == 1
     MessageStore(path).close()

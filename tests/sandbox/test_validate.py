@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sandbox.validate import validate
+from newsletter.sandbox.server.validate import validate
 
 NOW = 1_800_000_000.0
 

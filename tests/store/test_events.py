@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, update
 
 from newsletter.delivery.events import Event, Kind
-from newsletter.delivery.members import decode, encode
+from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.reports import PauseAt
 from newsletter.errors import StoreError
 from newsletter.readership.reports import Taken, take_reports
-from newsletter.store import suppressions
-from newsletter.store.alarms import Alarm, alarms_of
 from newsletter.store.database import open_database, read, write
-from newsletter.store.events import tallies
-from newsletter.store.reconcile import first_report
+from newsletter.store.events.alarms import Alarm, alarms_of
+from newsletter.store.events.decisions import first_report
+from newsletter.store.events.ingest import tallies
+from newsletter.store.readers import suppressions
 from newsletter.store.tables import (
     attempt,
     batch,

@@ -16,7 +16,7 @@ from newsletter import publish, readership
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.store import database
 from newsletter.store.database import connect, read, write
-from newsletter.store.mailings import of_issue
+from newsletter.store.ledger.mailings import of_issue
 from newsletter.store.tables import approval
 
 ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
@@ -29,9 +29,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path, Scripted(), approval=rules)
     readership.add(made.engine, "Old Readers", "ana@example.org", now=made.clock.now)
     asking = _as(made, ANA)
-    publish.send(asking, publish.foresee(asking, "first"))
+    publish.send(asking, publish.plan_send(asking, "first"))
     signing = _as(made, BEN)
-    publish.approve(signing, publish.foresee_approval(signing, "first"))
+    publish.approve(signing, publish.plan_approval(signing, "first"))
     made.engine.dispose()
     _make_it_0002(tmp_path / "newsletter.db", tmp_path / "old.db")
     yield made
@@ -81,7 +81,7 @@ def test_an_approval_and_a_list_id_outlive_the_migration_and_a_renaming(house: H
         (after,) = of_issue(connection, "first")
     assert (after.list_name, after.list_key, signed["list"]) == ("Everyone", "Old Readers", "Old Readers")
     assert before.envelope["list_id"] == after.envelope["list_id"] == "<old-readers.example.org>"
-    assert publish.foresee(house, "first").envelope["list_id"] == "<old-readers.example.org>"
+    assert publish.plan_send(house, "first").envelope["list_id"] == "<old-readers.example.org>"
 
 
 def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(house: House) -> None:

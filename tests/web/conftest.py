@@ -17,12 +17,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter import publish, readership
-from newsletter.audience.links import Purpose, Signer
+from newsletter.contacts.links import Purpose, Signer
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.listening import listening
 from newsletter.rendering.merge import PersonalMessage, personalise
-from newsletter.store import subscribers
 from newsletter.store.database import read
+from newsletter.store.readers import subscribers
 from newsletter.store.tables import metadata
 from newsletter.web.app import create_app
 from newsletter.web.guard import Limits, guarded
@@ -103,7 +103,7 @@ class World:
 
     def send(self, issue: str = "first", *script: Answer, to: str = "morning") -> None:
         self.post.script.extend(script)
-        publish.send(self.house, publish.foresee(self.house, issue, list_name=to))
+        publish.send(self.house, publish.plan_send(self.house, issue, list_name=to))
 
     def id_of(self, email: str) -> int:
         with read(self.house.engine) as connection:
@@ -156,7 +156,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
         readership.add(house.engine, list_name, email, name=name, now=house.clock.now)
     readership.title_list(house.engine, "morning", "Dig In at Dawn")
     readership.title_list(house.engine, "evening", "Dig In at Dusk")
-    publish.send(house, publish.foresee(house, "first", list_name="morning"))
+    publish.send(house, publish.plan_send(house, "first", list_name="morning"))
     readership.add(house.engine, "morning", CEM, name="Cem", now=house.clock.now)
     house.engine.dispose()
     files = {name: (folder / name).read_bytes() for name in ("newsletter.db", "newsletter.key")}

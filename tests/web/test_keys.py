@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import insert
 
-from newsletter.audience.links import verify
 from newsletter.config import load_settings
+from newsletter.contacts.links import verify
 from newsletter.errors import SettingsError
-from newsletter.keys import signing_key
+from newsletter.files.keys import signing_key
 from newsletter.store.database import write
 from newsletter.store.tables import batch, mailing
 from newsletter.web.server import site_of

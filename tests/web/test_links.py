@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.audience.links import Signer
+from newsletter.contacts.links import Signer
 from newsletter.readership import follow
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter import readership
-from newsletter.store import consent
 from newsletter.store.database import read
+from newsletter.store.readers import consent
 
 if TYPE_CHECKING:
     from conftest import World

@@ -19,10 +19,10 @@ import pytest
 from pace import FOREVER, until
 from strict_sendgrid import StrictSendGrid
 
-from newsletter.audience.links import Signer
 from newsletter.config import load_settings
+from newsletter.contacts.links import Signer
 from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
-from newsletter.sandbox.keys import private_key, sign
+from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:

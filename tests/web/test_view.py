@@ -6,7 +6,7 @@ import pytest
 from scripted import Answer, Killed
 
 from newsletter.store.database import write
-from newsletter.store.mailings import keep_picture
+from newsletter.store.ledger.mailings import keep_picture
 
 if TYPE_CHECKING:
     from conftest import World

@@ -10,8 +10,8 @@ from scripted import Answer
 
 from newsletter import readership
 from newsletter.errors import RenderError, StoreError
-from newsletter.store.alarms import sound
 from newsletter.store.database import write
+from newsletter.store.events.alarms import sound
 from newsletter.web.app import create_app
 
 if TYPE_CHECKING:

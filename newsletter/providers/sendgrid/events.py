@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import islice
 
-from newsletter.audience.address import normalise
+from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event, Kind
 from newsletter.errors import AudienceError

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import orjson
 
-from newsletter.audience.address import normalise
+from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.evidence import ReportedSuppression
 from newsletter.errors import AudienceError, DeliveryError

@@ -1,0 +1,164 @@
+"""Commands for writing: init, new, import, check, render."""
+
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import typer
+
+from newsletter.cli.completion import issues as issue_ids
+from newsletter.cli.completion import words
+from newsletter.cli.console import print_json, say, told, warn, wiring
+from newsletter.cli.manual import WRITE, App
+from newsletter.cli.terminal.speaking import is_terminal, show
+from newsletter.errors import Finding, UsageError
+from newsletter.sentences import command
+
+ISSUE = typer.Argument(
+    metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.", autocompletion=issue_ids
+)
+
+
+FORMATS = ("text", "json", "github")
+OUTPUT = typer.Option(
+    None, "-o", "--output", metavar="FILE", help="The file to write; without it, issues/DATE-slug.md."
+)
+
+
+def register(app: App) -> None:
+    """Add these commands."""
+    app.command("init", panel=WRITE, example="newsletter init my-letter")(init)
+    app.command("new", panel=WRITE, example="newsletter new 'Caracas opens the cells'")(new)
+    app.command("import", panel=WRITE, example="newsletter import article.txt")(import_)
+    app.command(
+        "check",
+        panel=WRITE,
+        example="newsletter check 2026-01-12-prisoners\nnewsletter check issues/*.md --format github",
+    )(check)
+    app.command("render", panel=WRITE, example="newsletter render 2026-01-12-prisoners --out /tmp/letter")(
+        render
+    )
+
+
+@told
+def init(directory: Path = typer.Argument(metavar="DIR", help="The folder for it; made if need be.")) -> None:
+    """Make a publication: newsletter.toml, a folder for issues, and a .gitignore."""
+    from newsletter.files.scaffold import make_publication
+
+    kept = (directory / ".gitignore").exists()
+    for path in make_publication(directory):
+        say(f"{'Added lines to' if kept and path.name == '.gitignore' else 'Made'} {path}")
+    there = "" if directory.resolve() == Path.cwd() else f"  cd {shlex.quote(str(directory))}\n"
+    say(f"Next:\n{there}  newsletter new 'Your first headline'")
+
+
+@told
+def new(
+    headline: str = typer.Argument(metavar="HEADLINE", help="The story's headline."),
+    output: Path | None = OUTPUT,
+    no_edit: bool = typer.Option(False, "--no-edit", help="Do not open the editor."),
+) -> None:
+    """Start a brief with its sections in place, and open it in your editor: VISUAL or EDITOR."""
+    from newsletter.files.loaders import shown
+    from newsletter.files.scaffold import new_brief
+
+    made = new_brief(wiring(), headline, output)
+    path = shown(made)
+    say(f"Made {path}")
+    edited = not no_edit and _edit(made)
+    say(f"Next{'' if edited else ', once it is written'}: {command('check', path)}")
+
+
+def _edit(path: Path) -> bool:
+    """Open a file in the editor of the person at the terminal; say whether that went well."""
+    from newsletter.config import editor_command
+    from newsletter.files.scaffold import edit
+
+    editor = editor_command()
+    if not editor or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return False
+    problem = edit(path, editor)
+    if problem:
+        warn(f"The editor “{editor}” could not be used: {problem}. VISUAL or EDITOR names it.")
+    return not problem
+
+
+@told
+def import_(
+    file: Path = typer.Argument(metavar="FILE", help="A brief as plain text, as copied from a web page."),
+    output: Path | None = OUTPUT,
+) -> None:
+    """Turn a plain text into a brief, and say what became of each line."""
+    from newsletter.files.loaders import shown
+    from newsletter.files.scaffold import import_brief
+
+    path, notes = import_brief(file, output, config=_config())
+    for note in notes:
+        say(str(note))
+    say(f"Made {shown(path)}\nNext: {command('check', shown(path))}")
+
+
+def _config() -> Path | None:
+    from newsletter.cli.console import state
+
+    return Path(state.config) if state.config else None
+
+
+@told
+def check(
+    issues: list[str] = typer.Argument(
+        metavar="ISSUE…", help="Files, folders or ids.", autocompletion=issue_ids
+    ),
+    format: str = typer.Option(
+        "text",
+        "--format",
+        metavar="text|json|github",
+        help="How to print findings.",
+        autocompletion=words(*FORMATS),
+    ),
+    all: bool = typer.Option(False, "--all", help="Show notices, too; json and github always have them."),
+) -> None:
+    """List what should be changed before readers see an issue; exit 1 when any of it is an error."""
+    from newsletter.checks.report import as_github, as_json, as_text
+    from newsletter.publish import check as check_issue
+
+    formats: dict[str, Callable[[Sequence[Finding]], str]]
+    formats = {"text": partial(as_text, notices=all), "json": as_json, "github": as_github}
+    if format not in formats:
+        raise UsageError(f"“{format}” is no format.", hint=f"Write one of these: {', '.join(formats)}.")
+    house = wiring()
+    findings = [each for issue in issues for each in check_issue(house, issue)]
+    report = formats[format](findings)
+    show(report) if format == "text" else typer.echo(report)
+    if any(each.severity == "error" for each in findings):
+        raise typer.Exit(1)
+
+
+@told
+def render(
+    issue: str = ISSUE,
+    out: Path = typer.Option(..., "--out", metavar="DIR", help="Where the files go."),
+    reader: str | None = typer.Option(
+        None, "--reader", metavar="ADDRESS", help="Fill in this subscriber's values, not a sample reader's."
+    ),
+    raw: bool = typer.Option(False, "--raw", help="Leave tags and addresses of pictures as they are sent."),
+    force: bool = typer.Option(False, "--force", help="Write over files that no render wrote."),
+    json: bool = typer.Option(False, "--json", help="Print what was written as JSON."),
+) -> None:
+    """Write the mail as files to open in a browser: HTML, pictures, text, MJML, and message.json."""
+    from newsletter.files.rendered import write_rendered
+
+    if raw and reader is not None:
+        raise UsageError(
+            "--raw leaves the tags in, so there is no reader to fill in.", hint="Use one of them."
+        )
+    written = write_rendered(wiring(), issue, out, reader=reader, raw=raw, force=force)
+    if json:
+        print_json({name: str(path) for name, path in written.paths.items()})
+        return
+    for path in written.paths.values():
+        say(f"Wrote {path}")
+    if written.reader:
+        say(f"The values of {written.reader} are filled in. Open it: {written.paths['everyone.html']}")

@@ -1,0 +1,111 @@
+"""Fields: what a brief can say of a reader, cleaned and bounded so that no value costs a reader the mail."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from newsletter.contacts.names import Titles, is_no_name, read_first_name, read_name
+from newsletter.errors import AudienceError
+
+BUILT_IN = ("email", "name", "first_name", "last_name")
+
+# Names that the newsletter fills in itself; a column called so would turn a signed link into a stranger's.
+RESERVED = frozenset({"unsubscribe_url", "view_url", "preferences_url"})
+
+# SendGrid takes 10,000 bytes of substitutions a reader. A value may stand there twice, as it is and escaped
+# for HTML. At worst: three names at 800, attributes 3,000, an address 1,800, which leaves 2,800 for links.
+MAX_NAME = 100  # characters; never more than 800 bytes twice over, whatever they are
+MAX_ATTRIBUTES = 3_000  # bytes of all attributes, each counted as it is and again escaped
+MAX_FIELD_NAME = 40
+
+# Control characters, and those that turn the direction of the text around them or break its line.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def clean(text: str) -> str:
+    """Return text on one line without control characters; all else, however odd, stays."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    # Python's white space holds the line breaks that are left: tab, newline, U+0085, U+2028, U+2029.
+    return " ".join(unicodedata.normalize("NFC", _HOSTILE.sub("", text)).split())
+
+
+def field_name(header: str) -> str:
+    """Return the merge field name of a column: lower case, ASCII, words joined by ``_``; "" if none is left.
+
+    Accents go (``Città`` is ``citta``), since a brief's merge fields are plain ASCII words.
+    """
+    plain = unicodedata.normalize("NFKD", clean(header)).encode("ascii", "ignore").decode().lower()
+    name = _NOT_WORD.sub("_", plain).strip("_")[:MAX_FIELD_NAME].rstrip("_")
+    return f"column_{name}" if name[:1].isdigit() else name
+
+
+def cost(value: str) -> int:
+    """Return the bytes a value can take in a request: as it is, and escaped for HTML."""
+    if value.isascii() and value.isalnum():
+        return 2 * len(value)
+    return len(value.encode()) + len(html.escape(value).encode())
+
+
+def attributes(given: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes given by hand under their field names, clean and without the empty ones.
+
+    Raises AudienceError for a name that is no field's or the newsletter's own, and beyond the bound.
+    """
+    values = {field_name(name): text for name, value in given.items() if (text := clean(value))}
+    for name in values.keys() & {"", "email", "name", *RESERVED}:
+        raise AudienceError(
+            f"No attribute can be called “{name}”.", hint="Use letters, digits and _, as in city."
+        )
+    values.update({name: shorten(values[name]) for name in BUILT_IN if name in values})
+    if not fits(values):
+        text = f"The values take more than {MAX_ATTRIBUTES:,} bytes in a mail."
+        raise AudienceError(text, hint="Shorten them.")
+    return values
+
+
+def shorten(name: str) -> str:
+    """Return a name within the bound; no reader is lost over a long one."""
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1].rstrip() + "…"
+
+
+def fits(attrs: Mapping[str, str]) -> bool:
+    """Say whether attributes, without the names, stay within what a reader may bring along."""
+    return sum(cost(value) for name, value in attrs.items() if name not in BUILT_IN) <= MAX_ATTRIBUTES
+
+
+def fitting(attrs: dict[str, str]) -> list[str]:
+    """Take out of attributes what is beyond the bound, the longest value first; return the names of those."""
+    costs = {name: cost(value) for name, value in attrs.items() if name not in BUILT_IN}
+    total, gone = sum(costs.values()), []
+    while total > MAX_ATTRIBUTES:
+        longest = max(costs, key=costs.__getitem__)
+        total -= costs.pop(longest)
+        del attrs[longest]
+        gone.append(longest)
+    return gone
+
+
+def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> dict[str, str]:
+    """Return the value of every field of a reader: the built-in ones, then the list's attributes.
+
+    A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
+    name count as missing, and ``titles`` says how who is listed with one is greeted; see ``names``.
+    """
+    first, last = _said(attrs.get("first_name", "")), _said(attrs.get("last_name", ""))
+    whole = read_name(name, titles)
+    return {
+        **attrs,
+        "email": email,
+        "name": whole.whole or shorten(f"{first} {last}".strip()),
+        "first_name": read_first_name(first, titles) if first else whole.first,
+        "last_name": last or whole.last,
+    }
+
+
+def _said(name: str) -> str:
+    return "" if not name or is_no_name(name) else name

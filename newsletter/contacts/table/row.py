@@ -1,0 +1,64 @@
+"""Row: what one line of a file of readers becomes: a reader, a refusal, or an erased address."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from newsletter.contacts.consent.standing import Status
+
+Reason = Literal[
+    "no address", "invalid address", "several addresses", "not mailable", "too many cells",
+    "broken quotation", "row too long", "not as exported", "erased under another key",
+]  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One reader. ``attrs`` is a JSON object of strings; empty cells are not in it.
+
+    ``suppressed`` is the reason for which the file says they are never mailed, "" for none. ``joined``,
+    ``since`` (of the status), ``suppressed_since`` and ``known_since`` (of the address) are microseconds
+    since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file tells nothing
+    of it; each entry is [instant or null, kind, source, wording, form, evidence].
+    """
+
+    line: int
+    email: str
+    name: str
+    attrs: str
+    status: Status
+    suppressed: str = ""
+    joined: int | None = None
+    since: int | None = None
+    suppressed_since: int | None = None
+    known_since: int | None = None
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was left out: why, in one of a few words, then in a sentence, and its cells as they were.
+
+    ``value`` is what it was refused for, on one line and not too long to show; ``instead`` what was probably
+    meant, where that is not anybody's guess.
+    """
+
+    line: int
+    reason: Reason
+    detail: str
+    cells: tuple[str, ...]
+    value: str = ""
+    instead: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return the value, what is wrong with it, and what was probably meant."""
+        shown = f"“{self.value}”: " if self.value else ""
+        return f"{shown}{self.detail}" + (f" Did you mean {self.instead}?" if self.instead else "")
+
+
+class Erased(NamedTuple):
+    """A row that stands for an erased address: its hash, the fingerprint of the hash's key, and when."""
+
+    line: int
+    fingerprint: str
+    hash: bytes
+    at: int

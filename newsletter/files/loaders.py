@@ -1,0 +1,118 @@
+"""Read what an editor keeps in files: issues and templates."""
+
+import difflib
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.errors import NewsletterError
+
+MAX_ISSUE_BYTES = 1_000_000
+NAMED = 5  # how many issues are named where none was meant clearly
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFile:
+    """An issue's file: its id (the file's or the folder's name), where it is, and its bytes."""
+
+    id: str
+    path: Path
+    name: str
+    data: bytes
+
+
+def find_issue(root: Path, reference: str) -> IssueFile:
+    """Return the issue that ``reference`` means: a file, a folder, or an id below ``issues/``.
+
+    Raises NewsletterError when there is none, with the nearest id, or when an id means two.
+    """
+    path = _path_of(root, reference)
+    issue_id = path.parent.name if path.name == "issue.md" else path.stem
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_ISSUE_BYTES + 1)
+    except OSError as error:
+        raise NewsletterError(f"The issue cannot be read: {error.strerror}.", file=str(path)) from error
+    return IssueFile(issue_id, path, shown(path), data)
+
+
+def _path_of(root: Path, reference: str) -> Path:
+    for given in (Path(reference) / "issue.md", Path(reference)):
+        if _is_file(given):
+            return given.resolve()
+    folder = root / "issues"
+    found = [each for each in (folder / f"{reference}.md", folder / reference / "issue.md") if _is_file(each)]
+    if len(found) == 2:
+        raise NewsletterError(
+            f"“{reference}” is both a file and a folder in {shown(folder)}.",
+            hint=f"Name the one you mean: {shown(found[0])} or {shown(found[1])}",
+        )
+    if not found:
+        raise NewsletterError(f"There is no issue “{reference}”.", hint=_suggest(folder, reference))
+    return found[0]
+
+
+def _is_file(path: Path) -> bool:
+    # os.path, since pathlib's own raises for a name too long for the file system.
+    return os.path.isfile(path)
+
+
+def issue_ids(root: Path) -> list[str]:
+    """Return the ids of all issues below ``issues/``, in the order of their names."""
+    folder = root / "issues"
+    files = [each.stem for each in folder.glob("*.md")]
+    return sorted(files + [each.parent.name for each in folder.glob("*/issue.md")])
+
+
+def _suggest(folder: Path, reference: str) -> str:
+    ids, wanted = issue_ids(folder.parent), Path(reference).stem
+    holding = [each for each in ids if wanted and wanted in each]
+    if close := holding[-1:] or difflib.get_close_matches(wanted, ids, n=1):
+        return f"Did you mean {close[0]}?"
+    if not ids:
+        return f"{shown(folder)} holds no issue yet."
+    some = "There is" if len(ids) == 1 else "There are"
+    named = some if len(ids) <= NAMED else f"The newest of {len(ids):,} are"
+    return f"{named}: {', '.join(ids[-NAMED:])}"
+
+
+def shown(path: Path) -> str:
+    """Return a path as an editor in this folder would type it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
+    """Return a loader that looks a template up in each folder, and reads a file again once changed."""
+    kept: dict[str, tuple[int, str]] = {}
+    places = [str(folder.resolve()) + os.sep for folder in folders]
+
+    def read(place: str, path: str) -> str | None:
+        # A render asks for every template: one look at the disk each has to do.
+        written = os.stat(path).st_mtime_ns
+        if path in kept and kept[path][0] == written:
+            return kept[path][1]
+        if not os.path.realpath(path).startswith(place):
+            return None
+        kept[path] = written, Path(path).read_text(encoding="utf-8")
+        return kept[path][1]
+
+    def load(name: str) -> str | None:
+        for place in places:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if (found := read(place, place + name)) is not None:
+                    return found
+        return None
+
+    return load
+
+
+def bundled_templates() -> Path:
+    """Return the templates that came with the package: in the wheel, or beside an editable source tree."""
+    package = Path(__file__).parent.parent
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parent / "templates"

@@ -1,0 +1,1 @@
+"""What the local SendGrid does with mail: faults on demand, outcomes, the reports it posts."""

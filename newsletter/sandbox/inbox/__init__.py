@@ -1,0 +1,1 @@
+"""The inbox: each message as its reader got it."""

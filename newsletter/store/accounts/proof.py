@@ -1,0 +1,206 @@
+"""Count who got an issue: the proof, over all its mailings by one provider."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, case, func, select
+
+from newsletter.delivery.events import KINDS
+from newsletter.delivery.id_set import decode
+from newsletter.delivery.proof import Proof, State
+from newsletter.store.events.alarms import alarms_of
+from newsletter.store.events.ingest import tallies
+from newsletter.store.ledger.already_mailed import not_yet_cut
+from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
+from newsletter.store.tables import batch, exception
+
+UNDONE = ("pending", "claimed")
+UNSETTLED = (*UNDONE, "cancelled")  # whose exclusions are looked at anew, or count for nothing
+
+
+def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
+    """Count who got an issue, over all its mailings by one provider; None when there are none.
+
+    A later mailing to the same list looks again at everyone not mailed before, so its exclusions and
+    rejections stand in place of the earlier one's. What a dead sender left on the wire is unknown.
+    """
+    mailings = counted(connection, issue, provider)
+    if not mailings:
+        return None
+    total, latest_of = _Count(), latest_of_lists(mailings)
+    for each in mailings:
+        total.add(connection, each, latest=latest_of[each.list_id], sender_alive=sender_alive)
+    latest = mailings[-1]
+    reported: Counter[str] = Counter()
+    for each in mailings:
+        reported.update(tallies(connection, each.id))
+    return Proof(
+        issue=issue,
+        state=latest.state,
+        candidates=total.candidates,
+        accepted=total.accepted,
+        rejected=total.rejected,
+        excluded={reason: n for reason, n in total.excluded.items() if n},
+        unknown=total.unknown,
+        pending=total.pending,
+        provider=provider,
+        note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
+        send_at=latest.send_at if latest.state == "scheduled" else None,
+        reported={kind: n for kind, n in reported.items() if kind in KINDS},
+        alarms={each.kind: each.n for each in alarms_of(connection, issue)},
+    )
+
+
+def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
+    """Return the mailings of an issue by one provider that count, oldest first.
+
+    What was cancelled before it reached anybody is as if it never was; where there was nothing else, the
+    latest of these is all there is to tell of.
+    """
+    found = [each for each in of_issue(connection, issue) if each.provider == provider]
+    kept = [each for each in found if each.state != "cancelled" or reached_anybody(connection, each.id)]
+    return kept or found[-1:]
+
+
+def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:
+    """Return the id of the latest mailing to each list: it looked again at all whom earlier ones left out."""
+    return {each.list_id: each.id for each in mailings}
+
+
+class Apart(NamedTuple):
+    """A batch that is of its own readers alone: those turned away, with the reason, and the ``others``."""
+
+    row: Row[Any]
+    others: list[int]
+    turned_away: Mapping[int, tuple[str, str]]
+
+
+def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]:
+    """Yield an earlier mailing's batches that no later one looked at again: answers long lost, decided since.
+
+    ``latest`` is the latest mailing to the list.
+    """
+    rows = connection.execute(
+        select(batch).where(
+            batch.c.mailing_id == each.id,
+            batch.c.only.is_not(None),
+            batch.c.decided_after >= latest,
+            batch.c.state != "split",
+        )
+    ).all()
+    for row in rows:
+        told = connection.execute(
+            select(exception.c.subscriber_id, exception.c.kind, exception.c.reason)
+            .where(exception.c.batch_id == row.id)
+            .order_by(exception.c.subscriber_id)
+        )
+        readers = decode(row.only)
+        inside = set(readers)
+        unsettled = row.state in UNSETTLED
+        reasons = {
+            reader: (kind, why)
+            for reader, kind, why in told
+            if reader in inside and (kind == "rejected" or not unsettled)
+        }
+        yield Apart(row, [one for one in readers if one not in reasons], reasons)
+
+
+def _left_alone(state: State, *, sender_alive: bool) -> str:
+    return "interrupted: nobody is sending it now" if state == "sending" and not sender_alive else ""
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.accepted = self.rejected = self.unknown = self.pending = 0
+        self.excluded: Counter[str] = Counter()
+
+    @property
+    def candidates(self) -> int:
+        excluded = sum(self.excluded.values())
+        return self.accepted + self.rejected + excluded + self.unknown + self.pending
+
+    def add(self, connection: Connection, each: Mailing, *, latest: int, sender_alive: bool) -> None:
+        tallies = {row.state: row for row in _tallies(connection, each.id)}
+        for state, row in tallies.items():
+            if state == "accepted":
+                self.accepted += row.n
+            elif state == "unknown" or (state == "posting" and not sender_alive):
+                self.unknown += row.n
+            elif state == "posting":
+                self.pending += row.n
+        if latest == each.id:
+            self._not_mailed(connection, each, tallies)
+        else:
+            for one in apart(connection, each, latest):
+                self._not_mailed_apart(each, one)
+
+    def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
+        undone = sum(tallies[state].left for state in UNDONE if state in tallies)
+        undone += not_yet_cut(connection, each)
+        if each.state == "cancelled":
+            self.excluded["cancelled"] += undone
+        else:
+            self.pending += undone
+        for state, row in tallies.items():
+            if state == "cancelled":
+                self.excluded["cancelled"] += row.left
+            elif state not in UNDONE:
+                self.excluded["removed"] += row.removed
+        for row in _reasons(connection, each.id):
+            if row.kind == "rejected":
+                self.rejected += row.n
+            elif row.state not in UNSETTLED:
+                self.excluded[row.reason] += row.n
+
+    def _not_mailed_apart(self, each: Mailing, one: Apart) -> None:
+        for kind, why in one.turned_away.values():
+            if kind == "rejected":
+                self.rejected += 1
+            else:
+                self.excluded[why] += 1
+        if one.row.state not in UNSETTLED:
+            self.excluded["removed"] += max(0, len(one.others) - one.row.n)
+        elif each.state == "cancelled" or one.row.state == "cancelled":
+            self.excluded["cancelled"] += len(one.others)
+        else:
+            self.pending += len(one.others)
+
+
+def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    """Count by a batch's state: readers in it, candidates left to do, and those removed since the plan.
+
+    Whoever was erased between the plan and their batch's claim is in neither the batch nor its exceptions.
+    """
+    told = (
+        select(
+            exception.c.batch_id,
+            func.count().label("n"),
+            func.sum(case((exception.c.kind == "rejected", 1), else_=0)).label("rejected"),
+        )
+        .where(exception.c.mailing_id == mailing_id)
+        .group_by(exception.c.batch_id)
+        .subquery()
+    )
+    left = batch.c.candidates - func.coalesce(told.c.rejected, 0)
+    removed = batch.c.candidates - batch.c.n - func.coalesce(told.c.n, 0)
+    return connection.execute(
+        select(
+            batch.c.state,
+            func.sum(batch.c.n).label("n"),
+            func.sum(case((left > 0, left), else_=0)).label("left"),
+            func.sum(case((removed > 0, removed), else_=0)).label("removed"),
+        )
+        .outerjoin(told, told.c.batch_id == batch.c.id)
+        .where(batch.c.mailing_id == mailing_id, batch.c.state != "split")
+        .group_by(batch.c.state)
+    ).all()
+
+
+def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
+    return connection.execute(
+        select(exception.c.kind, exception.c.reason, batch.c.state, func.count().label("n"))
+        .join(batch, batch.c.id == exception.c.batch_id)
+        .where(exception.c.mailing_id == mailing_id)
+        .group_by(exception.c.kind, exception.c.reason, batch.c.state)
+    ).all()

@@ -1,0 +1,186 @@
+"""Who got an issue, who did not and why: a row for each candidate, streamed batch by batch."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from newsletter.delivery.id_set import decode
+from newsletter.instants import rfc3339
+from newsletter.store.accounts.proof import UNSETTLED, Apart, apart, counted, latest_of_lists
+from newsletter.store.ledger.already_mailed import outside, uncut
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.tables import batch, event, exception, subscriber, subscription
+
+AT_ONCE = 1000
+# The provider's events, the most telling first: a bounce after a delivery means that it came back.
+TELLING = ("complaint", "bounce", "blocked", "dropped", "delivered", "deferred", "processed")
+PENDING, CANCELLED, REMOVED = ("pending", ""), ("excluded", "cancelled"), ("excluded", "removed")
+
+Account = Mapping[str, str]
+
+
+def accounts(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Iterator[Account]:
+    """Yield ``email``, ``state``, ``reason``, ``reported``, ``at`` and ``message_id`` of every candidate.
+
+    ``reported`` is the most telling of the provider's events about a reader's mail.
+
+    An address is empty when its reader was erased since.
+    """
+    mailings = counted(connection, issue, provider)
+    latest_of = latest_of_lists(mailings)
+    for each in mailings:
+        latest = latest_of[each.list_id]
+        for row in _batches(connection, each.id):
+            if row.n and row.state not in UNSETTLED:
+                yield from _members(connection, row, _told(row.state, sender_alive))
+            if latest == each.id:
+                yield from _not_mailed(connection, each, row)
+        if latest == each.id:
+            yield from _uncut(connection, each)
+        else:
+            for one in apart(connection, each, latest):
+                yield from _not_mailed_apart(connection, each, one)
+
+
+def _told(state: str, sender_alive: bool) -> str:
+    if state == "posting":
+        return "pending" if sender_alive else "unknown"
+    return state
+
+
+def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
+    """Yield a mailing's batches, the split ones left out, by their ranges: no two begin alike."""
+    cursor = -1
+    while True:
+        rows = connection.execute(
+            select(batch)
+            .where(batch.c.mailing_id == mailing_id, batch.c.lo > cursor, batch.c.state != "split")
+            .order_by(batch.c.lo)
+            .limit(100)
+        ).all()
+        if not rows:
+            return
+        yield from rows
+        cursor = rows[-1].lo
+
+
+def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
+    ids = decode(row.members)
+    emails, reported = _emails(connection, ids), _reported(connection, row.mailing_id, ids)
+    for each in ids:
+        yield _account(
+            emails.get(each, ""),
+            state,
+            "",
+            at=row.changed_at,
+            message_id=row.message_id or "",
+            reported=reported.get(each, ""),
+        )
+
+
+def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterator[Account]:
+    told = connection.execute(
+        select(exception.c.subscriber_id, exception.c.kind, exception.c.reason, subscriber.c.email)
+        .outerjoin(subscriber, subscriber.c.id == exception.c.subscriber_id)
+        .where(exception.c.mailing_id == each.id, exception.c.batch_id == row.id)
+        .order_by(exception.c.subscriber_id)
+    ).all()
+    if row.state in UNSETTLED:
+        told = [one for one in told if one.kind == "rejected"]
+    for one in told:
+        yield _account(one.email or "", one.kind, one.reason, row.changed_at)
+    if row.state in UNSETTLED:
+        cancelled = row.state == "cancelled" or each.state == "cancelled"
+        rejected = {one.subscriber_id for one in told}
+        waiting = _waiting(connection, each, row.lo, row.hi, rejected)
+        yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
+    else:
+        yield from _all((), row.candidates - row.n - len(told), *REMOVED)
+
+
+def _not_mailed_apart(connection: Connection, each: Mailing, one: Apart) -> Iterator[Account]:
+    emails = _emails(connection, [*one.turned_away, *one.others])
+    for reader, (kind, why) in one.turned_away.items():
+        yield _account(emails.get(reader, ""), kind, why, one.row.changed_at)
+    if one.row.state not in UNSETTLED:
+        yield from _all((), len(one.others) - one.row.n, *REMOVED)
+        return
+    cancelled = each.state == "cancelled" or one.row.state == "cancelled"
+    for reader in one.others:
+        yield _account(emails.get(reader, ""), *(CANCELLED if cancelled else PENDING))
+
+
+def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Account]:
+    """Yield a line for each of ``count`` readers, without an address for those erased since the plan."""
+    for email in chain(emails, repeat("")):
+        if count <= 0:
+            return
+        yield _account(email, kind, why)
+        count -= 1
+
+
+def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
+    rows = connection.execute(
+        select(subscriber.c.id, subscriber.c.email)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == each.list_id,
+            subscription.c.subscriber_id.between(lo, hi),
+            subscriber.c.id.between(lo, hi),
+            subscription.c.created_at <= each.audience_at,
+        )
+        .order_by(subscriber.c.id)
+    ).all()
+    skip = but | outside(connection, each, [row.id for row in rows])
+    return (row.email for row in rows if row.id not in skip)
+
+
+def _uncut(connection: Connection, each: Mailing) -> Iterator[Account]:
+    kind, why = CANCELLED if each.state == "cancelled" else PENDING
+    for ids in uncut(connection, each):
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            emails = _emails(connection, some)
+            for one in some:
+                yield _account(emails.get(one, ""), kind, why)
+
+
+def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    rows = connection.execute(
+        select(subscriber.c.id, subscriber.c.email).where(subscriber.c.id.in_(list(ids)))
+    )
+    return {row.id: row.email for row in rows}
+
+
+def _reported(connection: Connection, mailing_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """Return the most telling event of each reader with ids in an ascending sequence."""
+    rows = connection.execute(
+        select(event.c.subscriber_id, event.c.kind)
+        .where(
+            event.c.subscriber_id.between(ids[0], ids[-1]),
+            event.c.mailing_id == mailing_id,
+            event.c.kind.in_(TELLING),
+        )
+        .order_by(event.c.at)
+    )
+    found: dict[int, str] = {}
+    for reader, kind in rows:
+        known = found.get(reader)
+        if known is None or TELLING.index(kind) <= TELLING.index(known):
+            found[reader] = kind
+    return found
+
+
+def _account(
+    email: str, state: str, reason: str, at: int = 0, message_id: str = "", reported: str = ""
+) -> Account:
+    return {
+        "email": email,
+        "state": state,
+        "reason": reason,
+        "reported": reported,
+        "at": rfc3339(at) if at else "",
+        "message_id": message_id,
+    }

@@ -1,0 +1,1 @@
+"""What comes back: reports taken in, requests settled by them, decisions about those without an answer."""

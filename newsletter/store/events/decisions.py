@@ -1,0 +1,257 @@
+"""Requests whose answer never came, and what was decided about each: with its evidence, for good."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from newsletter.delivery.events import TAKEN
+from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
+from newsletter.delivery.id_set import decode
+from newsletter.delivery.reconcile import Decision
+from newsletter.store.events.mailed_twice import compare_answered
+from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A batch whose latest request may or may not have been taken. ``posted_at`` is in microseconds."""
+
+    batch: int
+    mailing: int
+    attempt: str
+    posted_at: int
+    readers: int
+    cancelled: bool  # its mailing was, so nobody is mailed again
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One line of the record: what was decided about a batch, on what evidence, when."""
+
+    batch: int
+    attempt: str
+    readers: int
+    verdict: str
+    evidence: str
+    at: int
+
+
+def unanswered(connection: Connection, issue: str, provider: str) -> list[Unanswered]:
+    """Return an issue's batches whose outcome is unknown, the oldest first."""
+    rows = connection.execute(
+        select(batch.c.id, batch.c.mailing_id, attempt.c.id, attempt.c.posted_at, batch.c.n, mailing.c.state)
+        .join(attempt, attempt.c.id == batch.c.attempt)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.kind != "trial",
+            batch.c.state == "unknown",
+            batch.c.n > 0,  # all others' readers are known by now to have it by another request
+        )
+        .order_by(attempt.c.posted_at)
+    )
+    return [Unanswered(*row[:5], cancelled=row[5] == "cancelled") for row in rows]
+
+
+def attempts_of(connection: Connection, batch_id: int) -> list[str]:
+    """Return every attempt at a batch, the oldest first."""
+    rows = select(attempt.c.id).where(attempt.c.batch_id == batch_id).order_by(attempt.c.posted_at)
+    return list(connection.scalars(rows))
+
+
+def first_report(connection: Connection, attempts: Sequence[str]) -> int | None:
+    """Return when the provider first reported mail of any of these attempts; None when it never did."""
+    first = select(func.min(event.c.at)).where(event.c.attempt.in_(attempts), event.c.kind.in_(TAKEN))
+    found: int | None = connection.scalar(first)
+    return found
+
+
+def accepted_requests(
+    connection: Connection, provider: str, since: int, until: int
+) -> Iterator[AcceptedRequest]:
+    """Yield the requests a provider accepted that were sent between two instants, of whatever mailing.
+
+    One counts as reported on when at least half of its readers were: a few late clicks do not show that
+    reports came in when it was sent.
+    """
+    seen = (
+        select(func.count(event.c.subscriber_id.distinct()))
+        .where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN))
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        _accepted(provider, since, until)
+        .add_columns(attempt.c.detail, attempt.c.members, batch.c.n, seen.label("seen"))
+        .execution_options(yield_per=1_000)
+    )
+    for row in rows:
+        readers = row.n if row.members is None else len(decode(row.members))
+        yield AcceptedRequest(row.posted_at, not row.detail, reported=2 * row.seen >= max(1, readers))
+
+
+def accepted_beside(
+    connection: Connection, provider: str, posted_at: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the nearest requests that the provider itself said it accepted: before an instant, and after."""
+    before = (
+        _accepted(provider, posted_at - ABOUT_THEN, posted_at - 1)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at.desc())
+    )
+    after = (
+        _accepted(provider, posted_at + 1, posted_at + ABOUT_THEN)
+        .where(attempt.c.detail == "")
+        .order_by(attempt.c.posted_at)
+    )
+    nearest = (connection.scalars(side.limit(EACH_SIDE)).all() for side in (before, after))
+    return next(nearest), next(nearest)
+
+
+def _accepted(provider: str, since: int, until: int) -> Select[Any]:
+    return (
+        select(attempt.c.id, attempt.c.posted_at)
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            attempt.c.posted_at.between(since, until),
+            attempt.c.outcome == "accepted",
+            mailing.c.provider == provider,
+        )
+    )
+
+
+def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int) -> bool:
+    """Carry out a decision and write it down; False when the batch was settled meanwhile."""
+    members = connection.scalar(
+        select(batch.c.members).where(
+            batch.c.id == each.batch, batch.c.state == "unknown", batch.c.attempt == each.attempt
+        )
+    )
+    if members is None:
+        return False
+    match made.verdict:
+        case "accepted":
+            _accept(connection, each, made, members, now)
+        case "resend" if not each.cancelled:
+            _keep_members(connection, each, members)
+            _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
+        case "resend" | "drop":
+            _keep_members(connection, each, members)
+            _turn_away(connection, each, decode(members))
+            _move(connection, each, now, state="rejected", **_apart(connection, each, members))
+        case _:
+            pass
+    _write_down(connection, each, made, now)
+    return True
+
+
+def _accept(connection: Connection, each: Unanswered, made: Decision, members: bytes, now: int) -> None:
+    earlier = connection.scalar(
+        select(attempt.c.id)
+        .where(
+            attempt.c.batch_id == each.batch, attempt.c.id != each.attempt, attempt.c.outcome == "accepted"
+        )
+        .limit(1)
+    )
+    if earlier is not None:
+        # It was reported while this request was on the wire, of which nobody knows anything still.
+        _keep_members(connection, each, members)
+        _move(connection, each, now, state="accepted", attempt=earlier)
+        return
+    _move(connection, each, now, state="accepted", message_id=made.message_id)
+    _answered(connection, each, "accepted", made.evidence, now)
+    kept = connection.scalar(select(attempt.c.members).where(attempt.c.id == each.attempt))
+    compare_answered(connection, each.mailing, each.attempt, decode(kept or members), now=now)
+
+
+def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:
+    connection.execute(update(batch).where(batch.c.id == each.batch).values(changed_at=now, **values))
+
+
+def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str, object]:
+    """Return what makes a batch that of its readers alone.
+
+    Mailings of the issue since then, to whatever list, looked again at whom it left out, and not at them.
+    """
+    own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == each.mailing)
+    issue, provider = connection.execute(own).one()
+    latest = select(func.max(mailing.c.id)).where(mailing.c.issue == issue, mailing.c.provider == provider)
+    return {"n": 0, "members": None, "only": members, "decided_after": connection.scalar(latest)}
+
+
+def _answered(connection: Connection, each: Unanswered, outcome: str, detail: str, now: int) -> None:
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == each.attempt)
+        .values(outcome=outcome, detail=detail[:500], answered_at=now)
+    )
+
+
+def _keep_members(connection: Connection, each: Unanswered, members: bytes) -> None:
+    # Should the provider report on this request after all, this says whom it reached.
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == each.attempt, attempt.c.members.is_(None))
+        .values(members=members)
+    )
+
+
+def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int]) -> None:
+    if not readers:
+        return
+    connection.execute(
+        insert(exception),
+        [
+            {
+                "mailing_id": each.mailing,
+                "subscriber_id": reader,
+                "batch_id": each.batch,
+                "kind": "rejected",
+                "reason": "no answer came, and none of it was ever reported",
+            }
+            for reader in readers
+        ],
+    )
+
+
+def _write_down(connection: Connection, each: Unanswered, made: Decision, now: int) -> None:
+    latest = connection.execute(
+        select(decision.c.verdict, decision.c.evidence)
+        .where(decision.c.batch_id == each.batch, decision.c.attempt == each.attempt)
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    ).first()
+    if latest is not None and tuple(latest) == (made.verdict, made.evidence):
+        return
+    connection.execute(
+        insert(decision).values(
+            mailing_id=each.mailing,
+            batch_id=each.batch,
+            attempt=each.attempt,
+            n=each.readers,
+            verdict=made.verdict,
+            evidence=made.evidence,
+            at=now,
+        )
+    )
+
+
+def decisions(connection: Connection, issue: str, provider: str) -> list[Decided]:
+    """Return every decision about an issue's requests, the oldest first."""
+    rows = connection.execute(
+        select(
+            decision.c.batch_id,
+            decision.c.attempt,
+            decision.c.n,
+            decision.c.verdict,
+            decision.c.evidence,
+            decision.c.at,
+        )
+        .join(mailing, mailing.c.id == decision.c.mailing_id)
+        .where(mailing.c.issue == issue, mailing.c.provider == provider)
+        .order_by(decision.c.id)
+    )
+    return [Decided(*row) for row in rows]

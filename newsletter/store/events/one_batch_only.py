@@ -1,0 +1,152 @@
+"""Keep a reader in one batch of an issue alone, once a report shows that an earlier request mailed them.
+
+A request that was given up may have been taken after all. By then its readers may be in a later mailing: cut
+into a batch of it, claimed, on the wire, or turned away. They count where they are known to be accepted, and
+nowhere else.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from newsletter.delivery.id_set import decode, encode
+from newsletter.store.tables import attempt, batch, exception, mailing, subscription
+
+IDS_AT_ONCE = 500
+MAY_BE_MAILED = ("posting", "unknown")
+
+
+def not_counted_elsewhere(connection: Connection, batch_id: int, readers: Sequence[int]) -> list[int]:
+    """Return those of ascending ``readers`` whom no other accepted batch of the issue holds."""
+    if not readers:
+        return []
+    held: set[int] = set()
+    for row in _others(connection, batch_id, readers):
+        if row.state == "accepted":
+            held.update(decode(row.members))
+    return [one for one in readers if one not in held]
+
+
+def withdraw(connection: Connection, batch_id: int, readers: Sequence[int], *, now: int) -> None:
+    """Take readers, who are accepted in one batch, out of all other batches of the issue.
+
+    What was claimed with them is claimed anew. A request on the wire with them keeps who was in it, so that
+    an answer or a report still tells that they have it twice.
+    """
+    if not readers:
+        return
+    looked_anew = connection.scalar(select(batch.c.decided_after).where(batch.c.id == batch_id))
+    for row in _others(connection, batch_id, readers):
+        inside = {one for one in readers if row.lo <= one <= row.hi}
+        gone = inside & set(decode(row.members or b"")) if row.state != "accepted" else set()
+        if gone:
+            _leave_out_of_request(connection, row, gone, now)
+        # Mailings there were when it was decided saw them as mailed, and have none of them.
+        if looked_anew is not None and row.mailing_id > looked_anew:
+            gone |= _turned_away(connection, row.id, inside)
+            gone |= _waiting(connection, row, inside)
+        _count_without(connection, row, gone)
+
+
+def leave_out(connection: Connection, batch_id: int, readers: Iterable[int]) -> None:
+    """Count a batch without readers who count in another."""
+    row = connection.execute(select(batch).where(batch.c.id == batch_id)).one()
+    _count_without(connection, row, set(readers))
+
+
+def counted_elsewhere(connection: Connection, mailing_id: int) -> int:
+    """Count the readers of a mailing's requests, taken or perhaps taken, who count in other batches."""
+    rows = connection.execute(
+        select(attempt.c.members, batch.c.members.label("counted"))
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(
+            batch.c.mailing_id == mailing_id,
+            batch.c.state.in_(("accepted", *MAY_BE_MAILED)),
+            attempt.c.members.is_not(None),
+        )
+    )
+    elsewhere: set[int] = set()
+    for row in rows:
+        elsewhere |= set(decode(row.members)) - set(decode(row.counted or b""))
+    return len(elsewhere)
+
+
+def forget_exceptions(connection: Connection, batch_id: int, readers: Sequence[int]) -> int:
+    """Take back what claims of a batch said of readers who turn out to be mailed; return of how many."""
+    count = 0
+    for start in range(0, len(readers), IDS_AT_ONCE):
+        some = readers[start : start + IDS_AT_ONCE]
+        count += connection.execute(
+            delete(exception).where(exception.c.batch_id == batch_id, exception.c.subscriber_id.in_(some))
+        ).rowcount
+    return count
+
+
+def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return the other batches of the issue, by its provider, whose ids lie about those of ``readers``."""
+    own = (
+        select(mailing.c.issue, mailing.c.provider)
+        .join(batch, batch.c.mailing_id == mailing.c.id)
+        .where(batch.c.id == batch_id)
+    )
+    issue, provider = connection.execute(own).one()
+    return connection.execute(
+        select(batch, mailing.c.list_id, mailing.c.audience_at)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.kind != "trial",
+            batch.c.id != batch_id,
+            batch.c.state != "split",
+            batch.c.lo <= readers[-1],
+            batch.c.hi >= readers[0],
+        )
+    ).all()
+
+
+def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int], now: int) -> None:
+    left = [one for one in decode(row.members) if one not in gone]
+    values: dict[str, object] = {"n": len(left), "members": encode(left)}
+    if row.state in MAY_BE_MAILED:
+        connection.execute(
+            update(attempt)
+            .where(attempt.c.id == row.attempt, attempt.c.members.is_(None))
+            .values(members=row.members)
+        )
+    else:
+        values = {"n": 0, "members": None, "state": "pending", "owner": None, "lease_until": None}
+    connection.execute(update(batch).where(batch.c.id == row.id).values(changed_at=now, **values))
+
+
+def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set[int]:
+    """Forget what claims said of those inside, and return of whom they said something."""
+    told = select(exception.c.subscriber_id).where(exception.c.batch_id == batch_id)
+    found = inside & set(connection.scalars(told))
+    forget_exceptions(connection, batch_id, sorted(found))
+    return found
+
+
+def _waiting(connection: Connection, row: Row[Any], inside: set[int]) -> set[int]:
+    """Return who of those inside the batch still waits for its claim."""
+    if row.state not in ("pending", "cancelled"):
+        return set()
+    rows = connection.scalars(
+        select(subscription.c.subscriber_id).where(
+            subscription.c.list_id == row.list_id,
+            subscription.c.subscriber_id.between(row.lo, row.hi),
+            subscription.c.created_at <= row.audience_at,
+        )
+    )
+    waiting = inside & set(rows)
+    return waiting if row.only is None else waiting & set(decode(row.only))
+
+
+def _count_without(connection: Connection, row: Row[Any], gone: set[int]) -> None:
+    if not gone:
+        return
+    values: dict[str, object] = {"candidates": max(0, row.candidates - len(gone))}
+    if row.only is not None:
+        values["only"] = encode(one for one in decode(row.only) if one not in gone)
+    connection.execute(update(batch).where(batch.c.id == row.id).values(**values))

@@ -1,0 +1,238 @@
+"""Settle requests by what was reported of them: whatever was answered, a mail that exists was taken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, func, insert, select, update
+
+from newsletter.delivery.events import TAKEN, Event
+from newsletter.delivery.id_set import decode, encode
+from newsletter.instants import shown
+from newsletter.store.events.one_batch_only import (
+    forget_exceptions,
+    leave_out,
+    not_counted_elsewhere,
+    withdraw,
+)
+from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+
+ON_THE_WIRE = ("unknown", "posting")
+# Where the readers of an earlier request may be by now: they must not be mailed again.
+GIVEN_UP = ("pending", "claimed", "unknown", "cancelled", "empty", "rejected")
+IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST, as the ledger has it now. ``members`` are those of its batch, or what it kept itself."""
+
+    attempt: str
+    outcome: str | None
+    kept: bytes | None
+    batch: int
+    mailing: int
+    latest: str | None  # the batch's newest attempt
+    state: str
+    members: bytes | None
+    reported: bool = False  # before the post at hand
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether it is known that the provider took it."""
+        return self.outcome == "accepted" or (self.attempt == self.latest and self.state == "accepted")
+
+    @property
+    def known(self) -> bool:
+        """Say whether the ledger still knows who was in it."""
+        if self.kept is not None:
+            return True
+        return self.attempt == self.latest and self.state in (*ON_THE_WIRE, "accepted")
+
+    @property
+    def readers(self) -> frozenset[int]:
+        """Return who was in it, as far as the ledger knows."""
+        data = self.kept if self.kept is not None else self.members
+        return frozenset() if data is None else frozenset(decode(data))
+
+
+def requests_of(connection: Connection, attempts: Iterable[str]) -> dict[str, Request]:
+    """Return the requests with these attempt ids; those that are none of ours are left out."""
+    wanted = sorted(set(attempts))
+    found: dict[str, Request] = {}
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        for row in connection.execute(_REQUESTS.where(attempt.c.id.in_(wanted[start : start + IDS_AT_ONCE]))):
+            found[row[0]] = Request(*row)
+    return found
+
+
+def issues_of(connection: Connection, attempts: Iterable[str]) -> list[str]:
+    """Return the issues that these attempts mailed."""
+    wanted = sorted(set(attempts))
+    found: set[str] = set()
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        some = wanted[start : start + IDS_AT_ONCE]
+        found.update(connection.scalars(_ISSUES.where(attempt.c.id.in_(some))))
+    return sorted(found)
+
+
+_ISSUES = (
+    select(mailing.c.issue)
+    .distinct()
+    .join(batch, batch.c.mailing_id == mailing.c.id)
+    .join(attempt, attempt.c.batch_id == batch.c.id)
+)
+_REQUESTS = select(
+    attempt.c.id,
+    attempt.c.outcome,
+    attempt.c.members,
+    batch.c.id,
+    batch.c.mailing_id,
+    batch.c.attempt,
+    batch.c.state,
+    batch.c.members,
+    exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN)),
+).join(batch, batch.c.id == attempt.c.batch_id)
+
+
+def settle(
+    connection: Connection, heard: Sequence[tuple[Request, Event]], *, now: int
+) -> tuple[int, list[Request]]:
+    """Mark requests as accepted that an event shows to be taken; return how many batches that settled.
+
+    Also return the requests that were taken though the ledger says they were not, and whose readers it can no
+    longer keep from a second mail: the provider answered that it took nothing, so who was in them was not
+    kept, or their batch was cut up since.
+    """
+    settled: set[int] = set()
+    contradicted: list[Request] = []
+    # A batch's newest request first: when it counts, an older one only adds who left before the newest.
+    for request, report in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
+        if request.state == "accepted" or request.batch in settled:
+            _add_readers(connection, request, now)
+            _mark(connection, request, now)
+        elif request.attempt == request.latest and request.state in ON_THE_WIRE:
+            settled.add(request.batch)
+            _accept(connection, request, report, now)
+        elif request.kept is not None and (
+            request.state in GIVEN_UP or (request.state == "split" and _take_back(connection, request, now))
+        ):
+            settled.add(request.batch)
+            _accept_kept(connection, request, request.kept, report, now)
+        elif request.state == "split" or (request.kept is None and request.state != "posting"):
+            contradicted.append(request)
+        else:
+            _add_readers(connection, request, now)
+            _mark(connection, request, now)
+    return len(settled), contradicted
+
+
+def _take_back(connection: Connection, request: Request, now: int) -> bool:
+    """Put a batch together again that was cut up; False when one of its pieces left already."""
+    whole = connection.execute(select(batch).where(batch.c.id == request.batch)).one()
+    pieces = connection.execute(
+        select(batch.c.id, batch.c.state).where(
+            batch.c.mailing_id == request.mailing,
+            batch.c.lo.between(whole.lo, whole.hi),
+            batch.c.id != whole.id,
+            batch.c.state != "split",
+        )
+    ).all()
+    if not pieces or not {each.state for each in pieces} <= {"pending", "claimed", "empty", "rejected"}:
+        return False
+    ids = [each.id for each in pieces]
+    connection.execute(
+        update(batch).where(batch.c.id.in_(ids)).values(state="split", n=0, members=None, changed_at=now)
+    )
+    connection.execute(update(exception).where(exception.c.batch_id.in_(ids)).values(batch_id=whole.id))
+    return True
+
+
+def _accept_kept(connection: Connection, request: Request, kept: bytes, report: Event, now: int) -> None:
+    """Count a batch as accepted by a request that was given up: those who were in it are in it again."""
+    _keep_newest(connection, request.batch)
+    readers = _counted_here(connection, request, decode(kept))
+    _accept(connection, request, report, now, members=encode(readers), n=len(readers))
+    withdraw(connection, request.batch, readers, now=now)
+
+
+def _accept(connection: Connection, request: Request, report: Event, now: int, **values: object) -> None:
+    # What another request of this post was in may have been claimed, and is claimed anew.
+    connection.execute(
+        update(batch)
+        .where(batch.c.id == request.batch, batch.c.state.in_((request.state, "pending")))
+        .values(
+            state="accepted",
+            attempt=request.attempt,
+            message_id=report.message_id,
+            owner=None,
+            lease_until=None,
+            changed_at=now,
+            **values,
+        )
+    )
+    _mark(connection, request, now)
+    if request.state != "posting":
+        _write_decision(connection, request, report, now)
+
+
+def _keep_newest(connection: Connection, batch_id: int) -> None:
+    """Let a batch's newest request keep who was in it: from here on the batch holds others too."""
+    found = connection.execute(select(batch.c.attempt, batch.c.members).where(batch.c.id == batch_id)).one()
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == found.attempt, attempt.c.members.is_(None))
+        .values(members=found.members)
+    )
+
+
+def _counted_here(connection: Connection, request: Request, readers: Sequence[int]) -> list[int]:
+    """Return which of a request's readers count in its batch: another request of the issue reached the rest.
+
+    What later claims of the batch said of any of them is taken back.
+    """
+    forget_exceptions(connection, request.batch, readers)
+    here = not_counted_elsewhere(connection, request.batch, readers)
+    if len(here) < len(readers):
+        leave_out(connection, request.batch, set(readers) - set(here))
+    return here
+
+
+def _add_readers(connection: Connection, request: Request, now: int) -> None:
+    """Count as mailed who was in an earlier request alone: they left before the newest, and may come back."""
+    if request.kept is None:
+        return
+    held = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == request.batch)) or b""))
+    more = _counted_here(connection, request, [one for one in decode(request.kept) if one not in held])
+    if not more:
+        return
+    _keep_newest(connection, request.batch)
+    everyone = sorted({*held, *more})
+    # ``changed_at`` stays: it says since when the others are known to have it.
+    connection.execute(
+        update(batch).where(batch.c.id == request.batch).values(members=encode(everyone), n=len(everyone))
+    )
+    withdraw(connection, request.batch, more, now=now)
+
+
+def _mark(connection: Connection, request: Request, now: int) -> None:
+    if request.outcome == "accepted":
+        return
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == request.attempt)
+        .values(outcome="accepted", detail="reported", answered_at=func.coalesce(attempt.c.answered_at, now))
+    )
+
+
+def _write_decision(connection: Connection, request: Request, report: Event, now: int) -> None:
+    connection.execute(
+        insert(decision).values(
+            mailing_id=request.mailing,
+            batch_id=request.batch,
+            attempt=request.attempt,
+            n=len(request.readers),
+            verdict="accepted",
+            evidence=f"The provider reported “{report.kind}” of a mail of it, at {shown(report.at)}.",
+            at=now,
+        )
+    )

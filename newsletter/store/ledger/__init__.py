@@ -1,0 +1,1 @@
+"""The ledger: mailings, their batches, and each state a request for mail can be in."""

@@ -1,0 +1,174 @@
+"""Whom mailings reach: their candidates, and whom other mailings of the issue mailed already."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
+
+from newsletter.delivery.id_set import decode
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.tables import batch, event, exception, mailing, subscription
+
+UNCUT_AT_ONCE = 10_000
+YET_TO_COME = 2**62  # the id of a mailing that is only foreseen
+MAILED = ("accepted", "unknown", "posting")
+
+
+def mailed_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int | None = None
+) -> set[int]:
+    """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
+
+    This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice. Who is to be
+    mailed again by the mailing that once lost their answer is among them; and for mailings there were by then
+    (``but`` is one's own id), whoever was given up.
+    """
+    rows = connection.execute(
+        _MAILED,
+        {
+            "issue": issue,
+            "provider": provider,
+            "lo": lo,
+            "hi": hi,
+            "but": but or 0,
+            "since": but or YET_TO_COME,
+        },
+    )
+    return {
+        each
+        for row in rows
+        for each in decode((row.members if row.state in MAILED else row.only) or b"")
+        if lo <= each <= hi
+    }
+
+
+# Built once: each claim asks it, and building it takes longer than the answer.
+_MAILED = (
+    select(batch.c.state, batch.c.members, batch.c.only)
+    .join(mailing, mailing.c.id == batch.c.mailing_id)
+    .where(
+        mailing.c.issue == bindparam("issue"),
+        mailing.c.provider == bindparam("provider"),
+        mailing.c.id != bindparam("but"),
+        batch.c.lo <= bindparam("hi"),
+        batch.c.hi >= bindparam("lo"),
+        or_(
+            batch.c.state.in_(MAILED),
+            and_(
+                batch.c.only.is_not(None),
+                or_(
+                    and_(batch.c.state.in_(("pending", "claimed")), mailing.c.state != "cancelled"),
+                    batch.c.decided_after >= bindparam("since"),
+                ),
+            ),
+        ),
+    )
+)
+
+
+def rejected_between(
+    connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
+) -> dict[int, str]:
+    """Return the readers whom other mailings of the issue saw rejected, with the provider's reason.
+
+    They are no newcomers: only a mailing to the missing tries them again. What was cancelled before it
+    reached anybody counts for nothing.
+    """
+    rows = connection.execute(
+        select(exception.c.subscriber_id, exception.c.reason)
+        .join(mailing, mailing.c.id == exception.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.provider == provider,
+            mailing.c.id != but,
+            exception.c.kind == "rejected",
+            exception.c.subscriber_id.between(lo, hi),
+            or_(
+                mailing.c.state != "cancelled",
+                exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAILED)),
+            ),
+        )
+    )
+    return {row.subscriber_id: row.reason for row in rows}
+
+
+def outside(connection: Connection, each: Mailing, ids: Sequence[int]) -> set[int]:
+    """Return those of ascending ``ids`` whom a mailing is not for.
+
+    Another mailing of the issue mailed them or, for a correction, they were never told what it corrects.
+    """
+    if not ids:
+        return set()
+    out = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
+    if each.corrects is None:
+        return out
+    return out | not_told(connection, each.wrong, ids, at=each.audience_at)
+
+
+def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:
+    """Return those of ascending ``ids`` to whom none of the ``wrong`` mailings was delivered.
+
+    Judged by what was known ``at`` an instant (microseconds): what is found out later changes no audience
+    that was settled. Another correction looks again.
+    """
+    rows = connection.execute(
+        select(batch.c.members).where(
+            batch.c.mailing_id.in_(wrong),
+            batch.c.state == "accepted",
+            batch.c.changed_at <= at,
+            batch.c.lo <= ids[-1],
+            batch.c.hi >= ids[0],
+        )
+    )
+    told = {one for row in rows for one in decode(row.members)}
+    turned_back = connection.scalars(
+        select(event.c.subscriber_id).where(
+            event.c.subscriber_id.between(ids[0], ids[-1]),
+            event.c.mailing_id.in_(wrong),
+            event.c.received_at <= at,
+            event.c.kind.in_(("bounce", "blocked", "dropped")),
+        )
+    )
+    return set(ids) - (told - set(turned_back))
+
+
+def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
+    """Return when a batch of these mailings last changed, by whatever clock."""
+    return int(
+        connection.scalar(select(func.max(batch.c.changed_at)).where(batch.c.mailing_id.in_(mailings))) or 0
+    )
+
+
+def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> tuple[list[int], int | None]:
+    """Return the next candidates with ids beyond ``after``, and the last id looked at; None at the end.
+
+    Whom it is not for is left out: another mailing of the issue, to another list, may have come first.
+    """
+    ids = list(
+        connection.scalars(
+            select(subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == each.list_id,
+                subscription.c.subscriber_id > after,
+                subscription.c.created_at <= each.audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(at_once)
+        )
+    )
+    if not ids:
+        return [], None
+    skip = outside(connection, each, ids)
+    return [one for one in ids if one not in skip] if skip else ids, ids[-1]
+
+
+def uncut(connection: Connection, each: Mailing) -> Iterator[list[int]]:
+    """Yield, a stretch at a time, the candidates that a killed planning had not reached."""
+    cursor: int | None = None if each.planned or each.list_id is None else each.plan_cursor
+    while cursor is not None:
+        ids, cursor = stretch(connection, each, cursor, UNCUT_AT_ONCE)
+        yield ids
+
+
+def not_yet_cut(connection: Connection, each: Mailing) -> int:
+    """Count candidates that a killed planning had not reached."""
+    return sum(map(len, uncut(connection, each)))

@@ -1,0 +1,250 @@
+"""Batches: claim, gate, record, recover. Each is one step of the ledger, in its caller's transaction.
+
+pending → claimed → posting → accepted
+             ↑         ├────→ unknown          (a late answer still turns it into accepted)
+             └─────────┴────→ rejected, split, empty, cancelled
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
+
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.id_set import encode
+from newsletter.store.ledger.eligible import eligible
+from newsletter.store.ledger.limits import Ceiling, rate_allows, room_under, take_tokens
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.ledger.transitions import Claim, Reader, cut_in_two, if_mine, put
+from newsletter.store.tables import attempt, batch, limiter, mailing
+
+LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is ready before ``until`` (microseconds)."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A batch had nobody left to mail and is done, or was cut in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A ceiling is reached; there is room again at ``until`` (microseconds)."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Ask for one reader alone: of those with ids from ``lo`` to ``hi`` if possible, or of others."""
+
+    lo: int
+    hi: int
+    elsewhere: bool = False
+
+
+def claim(
+    connection: Connection,
+    each: Mailing,
+    *,
+    attempt_id: str,
+    owner: str,
+    now: int,
+    lease_seconds: float,
+    rate_per_second: float,
+    ceiling: Ceiling | None = None,
+    alone: Alone | None = None,
+) -> Claim | Wait | Skipped | Full | None:
+    """Take the next ready batch with the readers eligible now; None when no batch is left to take.
+
+    ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
+    """
+    if connection.scalar(_STATE, {"mailing": each.id}) != "sending":
+        return None
+    wanted = _READY if alone is None else _one_of(alone, now)
+    row = connection.execute(wanted, {"mailing": each.id}).first()
+    if row is None:
+        return None
+    ready_at = max(row.not_before, rate_allows(connection, rate_per_second, now))
+    if ready_at > now:
+        return Wait(ready_at)
+    room = None if ceiling is None else room_under(connection, each, ceiling)
+    if ceiling is not None and room == 0:
+        # What others have in hand may come back, and then there is room.
+        return Wait(now + SECOND // 20) if _in_hand(connection, each.id) else Full(ceiling.until)
+    readers = eligible(connection, each, row)
+    if alone is not None:
+        row, readers = _one_cut_out(connection, row, readers, now=now)
+    if room is not None and len(readers) > room:
+        lower, _ = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
+        row, readers = _row(connection, lower), readers[:room]
+    if not readers:
+        put(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
+        return Skipped()
+    take_tokens(connection, rate_per_second, len(readers), now)
+    put(
+        connection,
+        row.id,
+        now=now,
+        state="claimed",
+        attempt=attempt_id,
+        tries=row.tries + 1,
+        owner=owner,
+        lease_until=now + int(lease_seconds * SECOND),
+        n=len(readers),
+        members=encode(reader.id for reader in readers),
+    )
+    return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
+
+
+def _one_cut_out(
+    connection: Connection, row: Row[Any], readers: tuple[Reader, ...], *, now: int
+) -> tuple[Row[Any], tuple[Reader, ...]]:
+    """Cut the reader in the middle of a batch out of it; return that reader's own batch."""
+    if len(readers) < 2:
+        return row, readers
+    middle = len(readers) // 2
+    _, upper = cut_in_two(connection, row, readers, readers[middle - 1].id, now=now)
+    row, readers = _row(connection, upper), readers[middle:]
+    if len(readers) > 1:
+        lower, _ = cut_in_two(connection, row, readers, readers[0].id, now=now)
+        row, readers = _row(connection, lower), readers[:1]
+    return row, readers
+
+
+def _row(connection: Connection, batch_id: int) -> Row[Any]:
+    return connection.execute(select(batch).where(batch.c.id == batch_id)).one()
+
+
+def _in_hand(connection: Connection, mailing_id: int) -> bool:
+    held = select(batch.c.id).where(
+        batch.c.mailing_id == mailing_id, batch.c.state.in_(("claimed", "posting"))
+    )
+    return connection.execute(held.limit(1)).first() is not None
+
+
+# Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
+# answer it.
+_STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
+_PENDING = (
+    select(batch)
+    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == "pending")
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_READY = _PENDING.order_by(batch.c.not_before, batch.c.id)
+
+
+def _one_of(alone: Alone, now: int) -> Select[Any]:
+    """Return the query for the batch to cut one reader out of: the largest, so that they lie far apart."""
+    inside = and_(batch.c.lo >= alone.lo, batch.c.hi <= alone.hi)
+    return _PENDING.order_by(
+        case((batch.c.not_before <= now, 0), else_=batch.c.not_before),
+        case((not_(inside) if alone.elsewhere else inside, 0), else_=1),
+        batch.c.candidates.desc(),
+        batch.c.id.desc(),
+    )
+
+
+def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_seconds: float) -> bool:
+    """Pass the gate just before the wire; False when the lease is gone or the mailing no longer sends.
+
+    Committed before the request leaves, so that whatever is killed after it is known to be ambiguous.
+    """
+    moved = connection.execute(
+        _POSTING,
+        {
+            "batch": claimed.batch,
+            "mailing": claimed.mailing,
+            "mine": claimed.attempt,
+            "now": now,
+            "lease": now + int(lease_seconds * SECOND),
+        },
+    )
+    if not moved.rowcount:
+        return False
+    connection.execute(_ATTEMPT, {"id": claimed.attempt, "batch_id": claimed.batch, "posted_at": now})
+    return True
+
+
+_POSTING = (
+    update(batch)
+    .where(
+        batch.c.id == bindparam("batch"),
+        batch.c.attempt == bindparam("mine"),
+        batch.c.state == "claimed",
+        batch.c.lease_until > bindparam("now"),
+        select(mailing.c.id)
+        .where(mailing.c.id == bindparam("mailing"), mailing.c.state == "sending")
+        .exists(),
+    )
+    .values(state="posting", changed_at=bindparam("now"), lease_until=bindparam("lease"))
+)
+_ATTEMPT = insert(attempt)
+
+
+def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
+    """Return a batch that never reached the wire."""
+    if_mine(connection, claimed, ("claimed",), now=now, state="pending", n=0, members=None)
+
+
+def forget_waits(connection: Connection, mailing_id: int) -> None:
+    """Let every batch be tried now: the clock they were to wait by went back."""
+    connection.execute(
+        update(batch).where(batch.c.mailing_id == mailing_id, batch.c.state == "pending").values(not_before=0)
+    )
+    connection.execute(delete(limiter).where(limiter.c.name == "recipients"))
+
+
+def recover(connection: Connection, *, now: int) -> None:
+    """Release what dead senders held, of whatever issue; what was on the wire becomes unknown.
+
+    The caller alone may send from this database, so every lease is a dead one's. Batches that wait longer
+    than any answer asks for are tried now: the clock went back since.
+    """
+    connection.execute(
+        update(batch)
+        .where(batch.c.state == "claimed")
+        .values(state="pending", owner=None, lease_until=None, n=0, members=None, changed_at=now)
+    )
+    connection.execute(
+        update(batch)
+        .where(batch.c.state == "posting")
+        .values(state="unknown", owner=None, lease_until=None, changed_at=now)
+    )
+    connection.execute(
+        update(batch)
+        .where(batch.c.state == "pending", batch.c.not_before > now + LONGEST_WAIT)
+        .values(not_before=0)
+    )
+
+
+def undone(connection: Connection, mailing_id: int) -> int:
+    """Count batches that are ready, waiting or in somebody's hands."""
+    return int(
+        connection.scalar(
+            select(func.count()).where(
+                batch.c.mailing_id == mailing_id, batch.c.state.in_(("pending", "claimed", "posting"))
+            )
+        )
+        or 0
+    )

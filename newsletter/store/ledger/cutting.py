@@ -1,0 +1,144 @@
+"""Plan a mailing: cut its audience into batches, the cursor moving in the same transaction."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from newsletter.store.ledger.already_mailed import mailed_between, not_told, rejected_between, stretch
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.tables import batch, mailing, subscriber, subscription
+
+CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
+WIDEST = 20  # ids a batch may span for each reader it may hold
+
+
+def exclusion(audience_at: int) -> ColumnElement[str | None]:
+    """Return the reason for which a subscription is not mailed, or NULL."""
+    return case(
+        (subscriber.c.suppressed.is_not(None), subscriber.c.suppressed),
+        (subscription.c.status == "unsubscribed", literal("unsubscribed")),
+        (subscription.c.status == "pending", literal("unconfirmed")),
+        (subscription.c.since > audience_at, literal("unconfirmed")),
+    )
+
+
+def cut(
+    connection: Connection, each: Mailing, *, batch_size: int, now: int, at_once: int = CUT_AT_ONCE
+) -> int | None:
+    """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
+    cursor = connection.scalar(select(mailing.c.plan_cursor).where(mailing.c.id == each.id)) or 0
+    ids, last = stretch(connection, each, cursor, at_once)
+    if last is None:
+        connection.execute(update(mailing).where(mailing.c.id == each.id).values(planned=1))
+        return None
+    rows = [
+        {
+            "mailing_id": each.id,
+            "variant": "everyone",
+            "lo": some[0],
+            "hi": some[-1],
+            "candidates": len(some),
+            "state": "pending",
+            "changed_at": now,
+        }
+        for some in _groups(ids, batch_size)
+    ]
+    if rows:
+        connection.execute(insert(batch), rows)
+    connection.execute(update(mailing).where(mailing.c.id == each.id).values(plan_cursor=last))
+    return len(ids)
+
+
+def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
+    """Yield runs of at most ``size`` ids that lie close together: a claim looks at all between the ends."""
+    start = 0
+    for at, one in enumerate(ids):
+        if at - start == size or one - ids[start] > WIDEST * size:
+            yield ids[start:at]
+            start = at
+    if ids:
+        yield ids[start:]
+
+
+def count_audience(
+    connection: Connection,
+    *,
+    kind: str,
+    list_id: int,
+    audience_at: int,
+    issue: str,
+    provider: str,
+    wrong: Sequence[int] = (),
+    but: int | None = None,
+) -> tuple[int, Counter[str]]:
+    """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out.
+
+    A correction reaches those alone whom the ``wrong`` mailings told. ``but`` is the mailing itself, once
+    there is one: whom it mailed counts on, whom others gave up since does not come in.
+    """
+    reason = exclusion(audience_at)
+    eligible, excluded = 0, Counter[str]()
+    if not wrong and not _mailed_before(connection, issue, provider):
+        rows = connection.execute(
+            select(reason.label("reason"), func.count().label("n"))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(subscription.c.list_id == list_id, subscription.c.created_at <= audience_at)
+            .group_by(reason)
+        )
+        for row in rows:
+            if row.reason is None:
+                eligible += row.n
+            else:
+                excluded[row.reason] += row.n
+        return eligible, excluded
+    for chunk in _stretches(connection, list_id, audience_at):
+        mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0], but)
+        if kind == "newcomers":
+            mailed |= rejected_between(
+                connection, issue, provider, chunk[0][0], chunk[-1][0], but or 0
+            ).keys()
+        if wrong:
+            mailed |= not_told(connection, wrong, [reader for reader, _ in chunk], at=audience_at)
+        for reader, why in chunk:
+            if reader in mailed:
+                continue
+            if why is None:
+                eligible += 1
+            else:
+                excluded[why] += 1
+    return eligible, excluded
+
+
+def _mailed_before(connection: Connection, issue: str, provider: str) -> bool:
+    return bool(
+        connection.scalar(
+            select(func.count()).where(
+                mailing.c.issue == issue, mailing.c.provider == provider, mailing.c.kind != "trial"
+            )
+        )
+    )
+
+
+def _stretches(
+    connection: Connection, list_id: int, audience_at: int
+) -> Iterator[list[tuple[int, str | None]]]:
+    cursor = 0
+    while True:
+        rows = connection.execute(
+            select(subscription.c.subscriber_id, exclusion(audience_at))
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(
+                subscription.c.list_id == list_id,
+                subscription.c.subscriber_id > cursor,
+                subscriber.c.id > cursor,
+                subscription.c.created_at <= audience_at,
+            )
+            .order_by(subscription.c.subscriber_id)
+            .limit(CUT_AT_ONCE)
+        ).all()
+        if not rows:
+            return
+        cursor = rows[-1][0]
+        yield [(row[0], row[1]) for row in rows]

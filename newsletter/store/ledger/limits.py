@@ -1,0 +1,67 @@
+"""How fast, and how many a day: what holds a claim back."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from newsletter.delivery.clock import SECOND
+from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.tables import attempt, batch, limiter, mailing
+
+LARGEST_BATCH = 1000  # readers: SendGrid's limit of personalizations a request
+
+
+class Ceiling(NamedTuple):
+    """How many readers may be mailed in all from ``since`` until ``until`` (microseconds)."""
+
+    readers: int
+    since: int
+    until: int
+
+
+def room_under(connection: Connection, each: Mailing, ceiling: Ceiling) -> int:
+    """Return how many readers may still be mailed under a ceiling, whatever they are mailed.
+
+    Only this mailing is being sent: what another one has claimed, a dead sender left.
+    """
+    taken = connection.scalar(
+        select(func.coalesce(func.sum(batch.c.n), 0))
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .outerjoin(attempt, attempt.c.id == batch.c.attempt)
+        .where(
+            mailing.c.provider == each.provider,
+            or_(
+                and_(batch.c.state == "claimed", batch.c.mailing_id == each.id),
+                and_(
+                    batch.c.state.in_(("posting", "accepted", "unknown")),
+                    attempt.c.posted_at >= ceiling.since,
+                ),
+            ),
+        )
+    )
+    return max(0, ceiling.readers - int(taken or 0))
+
+
+def rate_allows(connection: Connection, rate_per_second: float, now: int) -> int:
+    """Return when the rate allows the next batch (GCRA: the theoretical arrival time)."""
+    if not rate_per_second:
+        return 0
+    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients"))
+    return _believable(tat, rate_per_second, now)
+
+
+def _believable(tat: int | None, rate_per_second: float, now: int) -> int:
+    # One batch is all that is ever taken ahead of time: further off, the clock that set it went back since.
+    return tat if tat and tat <= now + int(LARGEST_BATCH / rate_per_second * SECOND) else 0
+
+
+def take_tokens(connection: Connection, rate_per_second: float, n: int, now: int) -> None:
+    """Take so many readers off what the rate allows."""
+    if not rate_per_second:
+        return
+    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients").with_for_update())
+    value = max(now, _believable(tat, rate_per_second, now)) + int(n / rate_per_second * SECOND)
+    if tat is None:
+        connection.execute(insert(limiter).values(name="recipients", tat=value))
+    else:
+        connection.execute(update(limiter).where(limiter.c.name == "recipients").values(tat=value))

@@ -1,0 +1,202 @@
+"""What became of a request, written into the ledger: accepted, again, refused, unknown."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from newsletter.contacts.mentions import ERASED
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.policy import backoff
+from newsletter.store.events.mailed_twice import compare_answered
+from newsletter.store.events.one_batch_only import not_counted_elsewhere
+from newsletter.store.ledger.transitions import Claim, cut_in_two, if_mine
+from newsletter.store.readers import erasures
+from newsletter.store.tables import attempt, batch, exception
+
+IDS_AT_ONCE = 500
+
+
+def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write what became of a request; False when the batch was no longer this attempt's."""
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
+    match outcome:
+        case Accepted(message_id):
+            moved = if_mine(
+                connection, claimed, ("posting", "unknown"), now=now, state="accepted", message_id=message_id
+            )
+        case Unknown():
+            moved = if_mine(connection, claimed, ("posting",), now=now, state="unknown")
+        case NotAccepted(_, retry_after):
+            later = now + int(backoff(claimed.tries, retry_after) * SECOND)
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=later)
+        case AccountRefused():
+            moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+        case Refused():
+            moved = _refused(connection, claimed, outcome, now)
+    if moved:
+        kept = _record_attempt(connection, claimed, outcome, now)
+        if isinstance(outcome, Accepted) and (kept or claimed.tries > 1):
+            # Only where an earlier request had some of them, or another one was reported meanwhile.
+            readers = [reader.id for reader in claimed.readers]
+            compare_answered(connection, claimed.mailing, claimed.attempt, readers, now=now)
+    return moved
+
+
+def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Write an answer that came after its deadline: it settles what was, or is about to be, unknown."""
+    if isinstance(outcome, Unknown):
+        return False
+    if isinstance(outcome, Accepted):
+        return record(connection, claimed, outcome, now=now)
+    if _taken_before(connection, claimed, outcome, now=now):
+        return True
+    moved = _again(connection, claimed, ("posting", "unknown"), now=now, not_before=now)
+    if moved:
+        _record_attempt(connection, claimed, outcome, now)
+    return moved
+
+
+def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+    """Settle a batch by an earlier request, if one was reported while this one was on the wire.
+
+    This one was not taken, so its readers have one mail, of the earlier one: they must not go back to wait.
+    """
+    if isinstance(outcome, Accepted | Unknown):
+        return False
+    earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
+    if earlier is None:
+        return False
+    # Some of its readers may count elsewhere by now: the batch holds those who count here.
+    here = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == claimed.batch)) or b""))
+    readers = [reader for reader in decode(earlier.members) if reader in here]
+    values = {"state": "accepted", "attempt": earlier.id, "members": encode(readers), "n": len(readers)}
+    if not if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
+        return False
+    connection.execute(
+        delete(exception).where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.in_(readers))
+    )
+    _record_attempt(connection, claimed, outcome, now)
+    return True
+
+
+_EARLIER = (
+    select(attempt.c.id, attempt.c.members)
+    .where(
+        attempt.c.batch_id == bindparam("batch"),
+        attempt.c.id != bindparam("mine"),
+        attempt.c.outcome == "accepted",
+        attempt.c.members.is_not(None),
+    )
+    .order_by(attempt.c.posted_at)
+    .limit(1)
+)
+
+
+def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> bool:
+    """Write the answer; say whether the request keeps who was in it, because its batch lost some since."""
+    name = {
+        Accepted: "accepted",
+        NotAccepted: "not_accepted",
+        Refused: "refused",
+        AccountRefused: "account_refused",
+        Unknown: "unknown",
+    }[type(outcome)]
+    detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
+    if detail and len(claimed.readers) == 1 and erasures.gone(connection, [claimed.readers[0].id]):
+        detail = ERASED
+    kept = connection.scalar(
+        _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
+    )
+    return kept is not None
+
+
+_ANSWERED = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("mine"))
+    .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+    .returning(attempt.c.members)
+)
+
+
+def _again(
+    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, not_before: int
+) -> bool:
+    return if_mine(
+        connection, claimed, states, now=now, state="pending", not_before=not_before, n=0, members=None
+    )
+
+
+def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
+    """Let a refused reader cost nobody else the mail: drop who is blamed, else split to find out who is."""
+    blamed = outcome.blamed(len(claimed.readers))
+    if not blamed:
+        return _split(connection, claimed, now)
+    if len(claimed.readers) > 1:
+        moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+    else:
+        moved = if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None)
+    if moved:
+        _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
+    return moved
+
+
+def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
+    """Let readers wait again whom refusals rejected: it was not they who were at fault."""
+    held = select(batch.c.id).where(batch.c.state.in_(("pending", "rejected", "empty")))
+    for some in _portions(readers):
+        theirs = (
+            exception.c.mailing_id == mailing_id,
+            exception.c.subscriber_id.in_(some),
+            exception.c.kind == "rejected",
+            exception.c.batch_id.in_(held),
+        )
+        found = set(connection.scalars(select(exception.c.batch_id).where(*theirs)))
+        connection.execute(delete(exception).where(*theirs))
+        connection.execute(
+            update(batch)
+            .where(batch.c.id.in_(found))
+            .values(state="pending", not_before=0, n=0, members=None, changed_at=now)
+        )
+
+
+def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many ids at once as a statement may hold."""
+    for start in range(0, len(readers), IDS_AT_ONCE):
+        yield readers[start : start + IDS_AT_ONCE]
+
+
+def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
+    gone = erasures.gone(connection, [reader for reader, _ in readers])
+    # While this was on the wire, an earlier request may have been reported that mailed some of them.
+    here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
+    if not here:
+        return
+    connection.execute(
+        insert(exception),
+        [
+            {
+                "mailing_id": claimed.mailing,
+                "subscriber_id": reader,
+                "batch_id": claimed.batch,
+                "kind": "rejected",
+                # Of somebody erased since the request was made, nothing is written down again.
+                "reason": ERASED if reader in gone else why[:500],
+            }
+            for reader, why in readers
+            if reader in here
+        ],
+    )
+
+
+def _split(connection: Connection, claimed: Claim, now: int) -> bool:
+    row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
+    if not if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
+        return False
+    middle = claimed.readers[len(claimed.readers) // 2 - 1].id
+    here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))
+    readers = [reader for reader in claimed.readers if reader.id in here]
+    cut_in_two(connection, row, readers, middle, now=now)
+    return True

@@ -1,0 +1,1 @@
+"""Readers: lists, subscriptions, imports, suppressions, consent, erasure."""

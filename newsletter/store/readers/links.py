@@ -1,0 +1,66 @@
+"""What the two numbers in a signed link stand for now: a reader, and the mailing it came in."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from newsletter.contacts.consent.standing import Status
+from newsletter.delivery.id_set import decode
+from newsletter.store.ledger.transitions import Reader
+from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
+
+# On the wire counts: a mail can be read before its answer is written down.
+_MAILED = ("accepted", "unknown", "posting")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reader's subscription to one list."""
+
+    list_id: int
+    title: str  # what readers see; empty for none of its own
+    status: Status
+
+
+def reader_of(connection: Connection, reader: int) -> Reader | None:
+    """Return a reader as they are now, or None when they were erased."""
+    row = connection.execute(
+        select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs).where(
+            subscriber.c.id == reader
+        )
+    ).first()
+    return None if row is None else Reader(*row)
+
+
+def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -> list[Held]:
+    """Return the subscription through which a reader got a mailing; all of theirs for an unknown mailing.
+
+    A database brought back from a backup may have lost a mailing whose mails are in readers' hands.
+    """
+    list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
+    held = subscriptions_of(connection, reader)
+    return held if list_id is None else [each for each in held if each.list_id == list_id]
+
+
+def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
+    """Return all subscriptions of a reader, to archived lists too, in order of the lists' names."""
+    rows = connection.execute(
+        select(subscription.c.list_id, mailing_list.c.title, subscription.c.status)
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.subscriber_id == reader)
+        .order_by(mailing_list.c.name)
+    )
+    return [Held(*row) for row in rows]
+
+
+def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:
+    """Say whether a reader is a member of a batch of the mailing that was, or may have been, taken."""
+    rows = connection.scalars(
+        select(batch.c.members).where(
+            batch.c.mailing_id == mailing_id,
+            batch.c.lo <= reader,
+            batch.c.hi >= reader,
+            batch.c.state.in_(_MAILED),
+        )
+    )
+    return any(reader in decode(members or b"") for members in rows)

@@ -1,0 +1,199 @@
+"""Subscribers and their subscriptions, one at a time, and whole lists read out as a stream."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from newsletter.contacts.consent.standing import Status
+from newsletter.errors import AudienceError
+from newsletter.store.readers.consent import Consent, steps_of
+from newsletter.store.readers.suppressions import ERASED, suppressed
+from newsletter.store.tables import consent, mailing_list, subscriber, subscription, suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What holds between a reader and a list. Times are microseconds since 1970, UTC."""
+
+    list_name: str
+    status: Status
+    since: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader and all that is kept of them; ``suppressed`` is the reason why they are never mailed."""
+
+    id: int
+    email: str
+    name: str
+    attrs: dict[str, str]
+    suppressed: str | None
+    created_at: int
+    subscriptions: tuple[Subscription, ...]
+    consent: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A reader as one list has them: a line of an export. Times are microseconds since 1970, UTC.
+
+    ``since`` is that of the status, ``created_at`` when they joined the list, ``known_since`` when the
+    address came to this publication. A consent is its instant, kind, source, wording, form and evidence.
+    """
+
+    email: str
+    name: str
+    attrs: dict[str, str]
+    status: Status
+    since: int
+    created_at: int
+    suppressed: str | None
+    suppressed_since: int | None
+    known_since: int
+    consents: tuple[tuple[int, str, str, str, str, str], ...] = ()
+
+
+def find(connection: Connection, email: str) -> Subscriber | None:
+    """Return the subscriber of a normalised address, or None."""
+    row = connection.execute(select(subscriber).where(subscriber.c.email == email)).first()
+    if row is None:
+        return None
+    held = connection.execute(
+        select(mailing_list.c.name, subscription.c.status, subscription.c.since, subscription.c.created_at)
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.subscriber_id == row.id)
+        .order_by(mailing_list.c.name)
+    )
+    attrs: dict[str, str] = orjson.loads(row.attrs)
+    return Subscriber(
+        row.id,
+        row.email,
+        row.name,
+        attrs,
+        row.suppressed,
+        row.created_at,
+        tuple(Subscription(*one) for one in held),
+        tuple(steps_of(connection, row.id)),
+    )
+
+
+def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str], now: int) -> int:
+    """Add a subscriber or bring a known one up to date, and return the id; what is empty erases nothing.
+
+    Raises AudienceError for an address whose reader was erased.
+    """
+    known = find(connection, email)
+    if known is None:
+        held = suppressed(connection, email)
+        if held is not None and held.reason == ERASED:
+            raise AudienceError(f"{email} was erased, and is not stored again.")
+        row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
+        key = connection.execute(
+            insert(subscriber).values(**row, suppressed=held and held.reason)
+        ).inserted_primary_key
+        if key is None:
+            raise AssertionError("an insert gives a key")
+        return int(key[0])
+    merged = orjson.dumps(known.attrs | attrs).decode()
+    connection.execute(
+        update(subscriber).where(subscriber.c.id == known.id).values(name=name or known.name, attrs=merged)
+    )
+    return known.id
+
+
+def status_of(connection: Connection, list_key: int, subscriber_id: int) -> Status | None:
+    """Return the status of a subscription, or None when there is none."""
+    status: Status | None = connection.scalar(
+        select(subscription.c.status).where(
+            subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id
+        )
+    )
+    return status
+
+
+def set_status(
+    connection: Connection, list_key: int, subscriber_id: int, status: Status, *, now: int
+) -> bool:
+    """Give a subscription a status, making it if need be; False when it had that status before."""
+    before = status_of(connection, list_key, subscriber_id)
+    if before == status:
+        return False
+    if before is None:
+        row = {"list_id": list_key, "subscriber_id": subscriber_id, "status": status}
+        connection.execute(insert(subscription).values(**row, since=now, created_at=now))
+        return True
+    connection.execute(
+        update(subscription)
+        .where(subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id)
+        .values(status=status, since=now)
+    )
+    return True
+
+
+def members(connection: Connection, list_key: int) -> Iterator[Member]:
+    """Yield a list's readers in order of address, as they are read: memory stays flat."""
+    after = ""
+    while page := connection.execute(_PAGE, {"list": list_key, "after": after}).all():
+        given = _consents(connection, list_key, [row.id for row in page])
+        for row in page:
+            yield Member(
+                row.email,
+                row.name,
+                orjson.loads(row.attrs),
+                row.status,
+                row.since,
+                row.joined_at,
+                row.suppressed,
+                row.suppressed_since,
+                row.known_since,
+                tuple(given.get(row.id, ())),
+            )
+        after = page[-1].email
+
+
+_PAGE = (
+    select(
+        subscriber.c.id,
+        subscriber.c.email,
+        subscriber.c.name,
+        subscriber.c.attrs,
+        subscriber.c.suppressed,
+        subscriber.c.created_at.label("known_since"),
+        subscription.c.status,
+        subscription.c.since,
+        subscription.c.created_at.label("joined_at"),
+        suppression.c.since.label("suppressed_since"),
+    )
+    .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+    .outerjoin(suppression, suppression.c.email == subscriber.c.email)
+    .where(subscription.c.list_id == bindparam("list"), subscriber.c.email > bindparam("after"))
+    .order_by(subscriber.c.email)
+    .limit(500)
+)
+
+
+def _consents(
+    connection: Connection, list_key: int, readers: list[int]
+) -> dict[int, list[tuple[int, str, str, str, str, str]]]:
+    """Return the consents of some readers to a list, oldest first."""
+    found = connection.execute(
+        select(
+            consent.c.subscriber_id,
+            consent.c.at,
+            consent.c.kind,
+            consent.c.source,
+            consent.c.wording,
+            consent.c.form,
+            consent.c.evidence,
+        )
+        .where(consent.c.list_id == list_key, consent.c.subscriber_id.in_(readers))
+        .order_by(consent.c.subscriber_id, consent.c.at, consent.c.kind, consent.c.source)
+    )
+    given: dict[int, list[tuple[int, str, str, str, str, str]]] = {}
+    for reader, *rest in found:
+        given.setdefault(reader, []).append(tuple(rest))
+    return given
