@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from newsletter.delivery.states import MailingState
 from newsletter.instants import rfc3339
 
 AWAITS_APPROVAL = "waits for a second person's approval"  # the note of a mailing held for one
-
-State = Literal["draft", "scheduled", "sending", "paused", "held", "cancelled", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Proof:
     """
 
     issue: str
-    state: State
+    state: MailingState
     candidates: int = 0
     accepted: int = 0
     rejected: int = 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.proof import AWAITS_APPROVAL
+from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.publish.account import issue_id, mailings_of
 from newsletter.publish.plan import unfinished_of
@@ -76,7 +77,7 @@ def approve(wiring: Wiring, what: Approvable) -> str:
     now = wiring.clock.now()
     with write(wiring.engine) as connection:
         state = mailings.get(connection, what.mailing).state
-        if state not in (*mailings.OPEN, "finished"):
+        if state not in (*OPEN, MailingState.FINISHED):
             raise DeliveryError(
                 f"“{what.manifest.issue}” is {state} by now, so there is nothing to approve.",
                 hint=f"See: {command('status', what.manifest.issue)}",

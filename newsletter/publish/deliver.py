@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.outcomes import Outcome
-from newsletter.delivery.proof import AWAITS_APPROVAL, Proof, State
+from newsletter.delivery.proof import AWAITS_APPROVAL, Proof
 from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
 from newsletter.files.pictures import PictureFile
 from newsletter.publish.account import issue_id, mailings_of, status
@@ -49,7 +50,7 @@ def send(wiring: Wiring, sending: SendPlan, *, progress: Progress = silent) -> P
     # The key and the provider come first: a send that cannot happen leaves no trace in the ledger.
     with wiring.sender_lock(), wiring.provider() as provider:
         key = wiring.secret_key
-        mailing_id = sending.mailing or _freeze(wiring, sending, state="sending")
+        mailing_id = sending.mailing or _freeze(wiring, sending, state=MailingState.SENDING)
         mailing = _start(wiring, mailing_id, sending.state)
         try:
             _plan(wiring, mailing, progress)
@@ -68,7 +69,7 @@ def _nobody(sending: SendPlan) -> Proof:
     excluded = sending.excluded
     return Proof(
         sending.issue,
-        "draft",
+        MailingState.DRAFT,
         candidates=sum(excluded.values()),
         excluded=excluded,
         provider=sending.provider,
@@ -97,13 +98,13 @@ def schedule(wiring: Wiring, sending: SendPlan, at: int | None) -> None:
     wiring.check_secrets()
     if wiring.settings.approval.required:
         insist_known(wiring)
-        _freeze(wiring, sending, state="held", note=AWAITS_APPROVAL, send_at=at)
+        _freeze(wiring, sending, state=MailingState.HELD, note=AWAITS_APPROVAL, send_at=at)
     else:
-        _freeze(wiring, sending, state="scheduled", send_at=at)
+        _freeze(wiring, sending, state=MailingState.SCHEDULED, send_at=at)
 
 
 def _freeze(
-    wiring: Wiring, sending: SendPlan, *, state: State, note: str = "", send_at: int | None = None
+    wiring: Wiring, sending: SendPlan, *, state: MailingState, note: str = "", send_at: int | None = None
 ) -> int:
     """Freeze the mailing: from here on it is these bytes to this audience."""
     from newsletter.store.database import write
@@ -114,7 +115,7 @@ def _freeze(
         lists.insist_in_use(connection, sending.list_id)
         rivals = mailings.of_issue(connection, sending.issue)
         mine = [each.id for each in rivals if each.provider == sending.provider]
-        if any(each.state in mailings.OPEN for each in rivals) or mine[-1:] != list(sending.after):
+        if any(each.state in OPEN for each in rivals) or mine[-1:] != list(sending.after):
             raise AlreadySending(
                 "Sending of this issue began elsewhere in the meantime.",
                 hint=f"See how it stands: {command('status', sending.issue)}",
@@ -141,7 +142,7 @@ def _freeze(
         )
 
 
-def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
+def _start(wiring: Wiring, mailing_id: int, foreseen: MailingState) -> "Mailing":
     """Let the mailing be sent, unless it was stopped, waits for somebody, or is too late."""
     from newsletter.store.database import read, write
     from newsletter.store.ledger import claims, mailings
@@ -149,7 +150,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
     with read(wiring.engine) as connection:
         mailing = mailings.get(connection, mailing_id)
     insist_approved(wiring, mailing)
-    if mailing.state == "scheduled" and (mailing.send_at or 0) > wiring.clock.now():
+    if mailing.state == MailingState.SCHEDULED and (mailing.send_at or 0) > wiring.clock.now():
         raise SendingStopped(
             f"“{mailing.issue}” is scheduled for later.",
             hint=f"Wait for its time with: {command('resume', mailing.issue)}",
@@ -164,7 +165,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
     with write(wiring.engine) as connection:
         claims.recover(connection, now=wiring.clock.now())
         # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
-        if not mailings.begin(connection, mailing_id, (foreseen, "sending")):
+        if not mailings.begin(connection, mailing_id, foreseen):
             raise SendingStopped(
                 f"“{mailing.issue}” was stopped just now.",
                 hint=f"See how it stands: {command('status', mailing.issue)}",
@@ -174,7 +175,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: State) -> "Mailing":
 
 
 def _too_late(wiring: Wiring, mailing: "Mailing") -> bool:
-    if mailing.state != "scheduled" or mailing.send_at is None or mailing.put_off:
+    if mailing.state != MailingState.SCHEDULED or mailing.send_at is None or mailing.put_off:
         return False
     grace = int(wiring.settings.delivery.grace_minutes * 60 * SECOND)
     return wiring.clock.now() > mailing.send_at + grace
@@ -247,8 +248,8 @@ def _finish(wiring: Wiring, mailing: "Mailing") -> None:
     now = wiring.clock.now()
     with write(wiring.engine) as connection:
         state = mailings.get(connection, mailing.id).state
-        if state == "sending" and not claims.undone(connection, mailing.id):
-            mailings.set_state(connection, mailing.id, "finished", now=now)
+        if state == MailingState.SENDING and not claims.undone(connection, mailing.id):
+            mailings.finish(connection, mailing.id, now=now)
     with read(wiring.engine) as connection:
         found = list(audit.faults(connection, mailing.issue, mailing.provider))
     for kind, n, detail in found:
@@ -280,14 +281,14 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Pr
     return send(wiring, replace(continuation(wiring, unfinished), state=ready), progress=progress)
 
 
-def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> State | None:
+def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> MailingState | None:
     """Wait until a mailing is due and return its state then; None when it was stopped meanwhile."""
     from newsletter.store.database import read, write
     from newsletter.store.ledger import mailings
 
     now = wiring.clock.now()
     # One that began had its hour, whatever the clock says since.
-    if mailing.state == "sending" or mailing.send_at is None or now >= mailing.send_at:
+    if mailing.state == MailingState.SENDING or mailing.send_at is None or now >= mailing.send_at:
         return mailing.state
     with write(wiring.engine) as connection:
         mailings.schedule_again(connection, mailing.id)
@@ -296,9 +297,9 @@ def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> State | Non
         progress("waiting", whole - left // SECOND, whole)
         wiring.clock.wait(min(1.0, left / SECOND), never)
         with read(wiring.engine) as connection:
-            if mailings.get(connection, mailing.id).state != "scheduled":
+            if mailings.get(connection, mailing.id).state != MailingState.SCHEDULED:
                 return None
-    return "scheduled"
+    return MailingState.SCHEDULED
 
 
 def due(wiring: Wiring) -> list[str]:

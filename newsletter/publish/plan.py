@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.contacts.address import normalise
+from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import AudienceError, DeliveryError, Finding, IssueChanged, SettingsError
 from newsletter.files.pictures import PictureFile
 from newsletter.publish.account import mailings_of
@@ -17,7 +18,6 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.delivery.proof import State
     from newsletter.store.ledger.mailings import Mailing
 
 
@@ -47,7 +47,7 @@ class SendPlan:
     date: str = ""
     corrects: str | None = None
     wrong: tuple[int, ...] = ()
-    state: "State" = "sending"  # of the mailing it goes on with, when this was foreseen
+    state: MailingState = MailingState.SENDING  # of the mailing it goes on with, when this was foreseen
 
     @property
     def nothing_to_do(self) -> bool:
@@ -94,7 +94,11 @@ def _that_left(engine: "Engine", earlier: Sequence["Mailing"]) -> list["Mailing"
     from newsletter.store.ledger.mailings import reached_anybody
 
     with read(engine) as connection:
-        return [each for each in earlier if each.state != "cancelled" or reached_anybody(connection, each.id)]
+        return [
+            each
+            for each in earlier
+            if each.state != MailingState.CANCELLED or reached_anybody(connection, each.id)
+        ]
 
 
 def _corrections(wiring: Wiring, issue: str, list_name: str) -> list["Mailing"]:
@@ -111,11 +115,11 @@ def unfinished_of(engine: "Engine", earlier: Sequence["Mailing"]) -> "Mailing | 
     """Return the mailing that a send would go on with, if any."""
     from newsletter.store.database import read
     from newsletter.store.ledger import claims
-    from newsletter.store.ledger.mailings import OPEN
 
     with read(engine) as connection:
         for each in reversed(earlier):
-            if each.state in OPEN or (each.state == "finished" and claims.undone(connection, each.id)):
+            given_back = each.state == MailingState.FINISHED and claims.undone(connection, each.id)
+            if each.state in OPEN or given_back:
                 return each
     return None
 
@@ -148,7 +152,7 @@ def _refuse_change(draft: Draft, before: "Mailing", *, going_on: bool) -> None:
     )
     other = (
         f"Send the changed text instead, once this is cancelled: {command('cancel', issue)}"
-        if before.state in ("scheduled", "held") and not before.put_off
+        if before.state in (MailingState.SCHEDULED, MailingState.HELD) and not before.put_off
         else f"Correct it for everyone who got it: {command('correct', issue)}"
     )
     raise IssueChanged(
@@ -213,7 +217,7 @@ def _new_sending(
             f"This issue was not sent to the list “{audience.name}” yet, so nobody is missing yet.",
             hint="Send it without --only-missing.",
         )
-    if same_list and same_list[-1].state == "cancelled" and not only_missing:
+    if same_list and same_list[-1].state == MailingState.CANCELLED and not only_missing:
         _refuse_cancelled(wiring, same_list)
     kind = "missing" if only_missing else "newcomers" if same_list else "first"
     audience_at = max(e.audience_at for e in same_list) if only_missing else wiring.clock.now()

@@ -18,6 +18,7 @@ from newsletter.delivery.clock import SECOND, Clock
 from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome
 from newsletter.delivery.policy import Pace, after, backoff
 from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.delivery.states import MailingState
 from newsletter.errors import StoreError
 from newsletter.sending.refusals import Refusals
 from newsletter.store.database import read, write
@@ -211,7 +212,7 @@ class Pump:
         """Wait while another worker's batch may yet come back as pending."""
         with read(self.engine) as connection:
             state = mailings.get(connection, self.job.mailing.id).state
-            busy = state == "sending" and claims.undone(connection, self.job.mailing.id) > 0
+            busy = state == MailingState.SENDING and claims.undone(connection, self.job.mailing.id) > 0
         if busy:
             self.clock.wait(IDLE_SECONDS, self.stopping)
         return busy

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from newsletter.delivery.outcomes import Accepted, Outcome, Refused
 from newsletter.delivery.policy import Doubt
+from newsletter.delivery.states import MailingState
 from newsletter.store.ledger import mailings, outcomes
 from newsletter.store.ledger.claims import Alone
 from newsletter.store.ledger.transitions import Claim
@@ -52,7 +53,7 @@ class Refusals:
         The mailing may be at fault: if it reached nobody, or when sending stopped before that was found out.
         Then they wait again, instead of counting as rejected, and a mailing that came to its end pauses.
         """
-        stopped = stopped or mailings.get(connection, mailing_id).state != "sending"
+        stopped = stopped or mailings.get(connection, mailing_id).state != MailingState.SENDING
         nobody = not mailings.reached_anybody(connection, mailing_id)
         if nobody or (stopped and doubted):
             outcomes.take_back(connection, mailing_id, self.readers, now=now)

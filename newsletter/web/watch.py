@@ -1,14 +1,14 @@
 """Watch the site: whether it answers, figures for Prometheus, and sentences for whoever runs it."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.proof import State
+from newsletter.delivery.states import MailingState
 from newsletter.errors import StoreError
 from newsletter.store.accounts import metrics
 from newsletter.store.database import read
@@ -90,7 +90,7 @@ class _Ledger:
         """Yield the gauges."""
         with read(self._site.engine) as connection:
             found = metrics.figures(connection, latest=LATEST)
-        states = {state: found.mailings.get(state, 0) for state in get_args(State)}
+        states = {state.value: found.mailings.get(state, 0) for state in MailingState}
         yield _gauge("newsletter_mailings", "Mailings by state.", ["state"], _single(states))
         yield _gauge(
             "newsletter_readers",

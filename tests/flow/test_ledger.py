@@ -94,7 +94,7 @@ def test_a_planning_killed_half_way_counts_its_own_list_alone(house: House) -> N
 def test_a_planning_killed_and_then_cancelled_leaves_nobody_pending(house: House) -> None:
     _begin_and_die(house, "morning", cut=2)
     with write(house.engine) as connection:
-        mailings.set_state(connection, 1, "cancelled", now=house.clock.now())
+        mailings.cancel(connection, 1, note="")
     assert (_status(house).excluded, _status(house).pending) == ({"cancelled": 6}, 0)
     assert [reason for _, reason in _listed(house, "excluded")] == ["cancelled"] * 6
 
@@ -112,7 +112,7 @@ def test_who_was_erased_before_his_batch_was_claimed_keeps_a_line_without_an_add
 def test_a_pause_does_not_undo_a_cancel(house: House) -> None:
     def cancel() -> None:
         with write(house.engine) as connection:
-            mailings.set_state(connection, 1, "cancelled", now=house.clock.now())
+            mailings.cancel(connection, 1, note="")
 
     house.post.meanwhile = cancel
     proof = _send(house, Answer("account"))

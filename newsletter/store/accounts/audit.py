@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import POSTED
 from newsletter.store.events.alarms import ACCEPTED_TWICE
 from newsletter.store.tables import batch, mailing
 
@@ -24,7 +25,7 @@ def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[
             mailing.c.issue == issue,
             mailing.c.provider == provider,
             mailing.c.kind != "trial",
-            batch.c.state.in_(("accepted", "unknown")),
+            batch.c.state.in_(POSTED),
         )
         .execution_options(yield_per=50)
     )

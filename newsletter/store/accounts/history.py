@@ -6,6 +6,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from newsletter.delivery.states import MailingState
 from newsletter.store.tables import batch, mailing, variant
 
 LATEST = 10
@@ -16,7 +17,7 @@ def audiences(connection: Connection, provider: str, *, but: str) -> tuple[int, 
     rows = connection.execute(
         select(func.sum(batch.c.n))
         .join(mailing, mailing.c.id == batch.c.mailing_id)
-        .where(*_first(provider, but), mailing.c.state == "finished")
+        .where(*_first(provider, but), mailing.c.state == MailingState.FINISHED)
         .group_by(mailing.c.id)
         .order_by(mailing.c.id.desc())
         .limit(LATEST)
@@ -29,7 +30,7 @@ def subjects(connection: Connection, provider: str, *, but: str) -> Mapping[str,
     rows = connection.execute(
         select(mailing.c.issue, variant.c.subject)
         .join(variant, variant.c.mailing_id == mailing.c.id)
-        .where(*_first(provider, but), mailing.c.state != "cancelled")
+        .where(*_first(provider, but), mailing.c.state != MailingState.CANCELLED)
         .order_by(mailing.c.id)
     )
     return {row[0]: row[1] for row in rows}
@@ -39,7 +40,7 @@ def dates(connection: Connection, provider: str, *, but: str) -> Mapping[str, st
     """Return the date each other issue bore, where it bore one."""
     rows = connection.execute(
         select(mailing.c.issue, mailing.c.manifest).where(
-            *_first(provider, but), mailing.c.state != "cancelled"
+            *_first(provider, but), mailing.c.state != MailingState.CANCELLED
         )
     )
     found = {row[0]: str(orjson.loads(row[1]).get("date", "")) for row in rows}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from newsletter.delivery.events import KINDS
+from newsletter.delivery.states import POSTED, UNFINISHED, BatchState, RecipientState
 from newsletter.store.tables import alarm, batch, mailing, suppression, tally
 
 
@@ -67,8 +68,8 @@ def _readers(connection: Connection, latest: int) -> dict[tuple[str, str], int]:
     )
     found: Counter[tuple[str, str]] = Counter()
     for issue, state, n, candidates in rows:
-        if state in {"accepted", "unknown"}:
+        if state in POSTED:
             found[issue, state] += int(n)
-        elif state in {"pending", "claimed", "posting"}:
-            found[issue, "pending"] += int(n if state == "posting" else candidates)
+        elif state in UNFINISHED:
+            found[issue, RecipientState.PENDING] += int(n if state == BatchState.POSTING else candidates)
     return dict(found)

@@ -8,15 +8,13 @@ from sqlalchemy import Connection, Row, case, func, select
 
 from newsletter.delivery.events import KINDS
 from newsletter.delivery.id_set import decode
-from newsletter.delivery.proof import Proof, State
+from newsletter.delivery.proof import Proof
+from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
 from newsletter.store.events.alarms import alarms_of
 from newsletter.store.events.ingest import tallies
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
 from newsletter.store.tables import batch, exception
-
-UNDONE = ("pending", "claimed")
-UNSETTLED = (*UNDONE, "cancelled")  # whose exclusions are looked at anew, or count for nothing
 
 
 def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
@@ -41,12 +39,12 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         candidates=total.candidates,
         accepted=total.accepted,
         rejected=total.rejected,
-        excluded={reason: n for reason, n in total.excluded.items() if n},
+        excluded={str(reason): n for reason, n in total.excluded.items() if n},
         unknown=total.unknown,
         pending=total.pending,
         provider=provider,
         note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
-        send_at=latest.send_at if latest.state == "scheduled" else None,
+        send_at=latest.send_at if latest.state == MailingState.SCHEDULED else None,
         reported={kind: n for kind, n in reported.items() if kind in KINDS},
         alarms={each.kind: each.n for each in alarms_of(connection, issue)},
     )
@@ -59,7 +57,9 @@ def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     latest of these is all there is to tell of.
     """
     found = [each for each in of_issue(connection, issue) if each.provider == provider]
-    kept = [each for each in found if each.state != "cancelled" or reached_anybody(connection, each.id)]
+    kept = [
+        each for each in found if each.state != MailingState.CANCELLED or reached_anybody(connection, each.id)
+    ]
     return kept or found[-1:]
 
 
@@ -86,7 +86,7 @@ def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]
             batch.c.mailing_id == each.id,
             batch.c.only.is_not(None),
             batch.c.decided_after >= latest,
-            batch.c.state != "split",
+            batch.c.state != BatchState.SPLIT,
         )
     ).all()
     for row in rows:
@@ -97,17 +97,19 @@ def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]
         )
         readers = decode(row.only)
         inside = set(readers)
-        unsettled = row.state in UNSETTLED
+        unsettled = row.state in UNPOSTED
         reasons = {
             reader: (kind, why)
             for reader, kind, why in told
-            if reader in inside and (kind == "rejected" or not unsettled)
+            if reader in inside and (kind == RecipientState.REJECTED or not unsettled)
         }
         yield Apart(row, [one for one in readers if one not in reasons], reasons)
 
 
-def _left_alone(state: State, *, sender_alive: bool) -> str:
-    return "interrupted: nobody is sending it now" if state == "sending" and not sender_alive else ""
+def _left_alone(state: MailingState, *, sender_alive: bool) -> str:
+    return (
+        "interrupted: nobody is sending it now" if state == MailingState.SENDING and not sender_alive else ""
+    )
 
 
 class _Count:
@@ -123,11 +125,11 @@ class _Count:
     def add(self, connection: Connection, each: Mailing, *, latest: int, sender_alive: bool) -> None:
         tallies = {row.state: row for row in _tallies(connection, each.id)}
         for state, row in tallies.items():
-            if state == "accepted":
+            if state == BatchState.ACCEPTED:
                 self.accepted += row.n
-            elif state == "unknown" or (state == "posting" and not sender_alive):
+            elif state == BatchState.UNKNOWN or (state == BatchState.POSTING and not sender_alive):
                 self.unknown += row.n
-            elif state == "posting":
+            elif state == BatchState.POSTING:
                 self.pending += row.n
         if latest == each.id:
             self._not_mailed(connection, each, tallies)
@@ -136,33 +138,31 @@ class _Count:
                 self._not_mailed_apart(each, one)
 
     def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
-        undone = sum(tallies[state].left for state in UNDONE if state in tallies)
+        undone = sum(tallies[state].left for state in UNPOSTED if state in tallies)
         undone += not_yet_cut(connection, each)
-        if each.state == "cancelled":
-            self.excluded["cancelled"] += undone
+        if each.state == MailingState.CANCELLED:
+            self.excluded[Exclusion.CANCELLED] += undone
         else:
             self.pending += undone
         for state, row in tallies.items():
-            if state == "cancelled":
-                self.excluded["cancelled"] += row.left
-            elif state not in UNDONE:
-                self.excluded["removed"] += row.removed
+            if state not in UNPOSTED:
+                self.excluded[Exclusion.REMOVED] += row.removed
         for row in _reasons(connection, each.id):
-            if row.kind == "rejected":
+            if row.kind == RecipientState.REJECTED:
                 self.rejected += row.n
-            elif row.state not in UNSETTLED:
+            elif row.state not in UNPOSTED:
                 self.excluded[row.reason] += row.n
 
     def _not_mailed_apart(self, each: Mailing, one: Apart) -> None:
         for kind, why in one.turned_away.values():
-            if kind == "rejected":
+            if kind == RecipientState.REJECTED:
                 self.rejected += 1
             else:
                 self.excluded[why] += 1
-        if one.row.state not in UNSETTLED:
-            self.excluded["removed"] += max(0, len(one.others) - one.row.n)
-        elif each.state == "cancelled" or one.row.state == "cancelled":
-            self.excluded["cancelled"] += len(one.others)
+        if one.row.state not in UNPOSTED:
+            self.excluded[Exclusion.REMOVED] += max(0, len(one.others) - one.row.n)
+        elif each.state == MailingState.CANCELLED:
+            self.excluded[Exclusion.CANCELLED] += len(one.others)
         else:
             self.pending += len(one.others)
 
@@ -176,7 +176,7 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
         select(
             exception.c.batch_id,
             func.count().label("n"),
-            func.sum(case((exception.c.kind == "rejected", 1), else_=0)).label("rejected"),
+            func.sum(case((exception.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
         )
         .where(exception.c.mailing_id == mailing_id)
         .group_by(exception.c.batch_id)
@@ -192,7 +192,7 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
             func.sum(case((removed > 0, removed), else_=0)).label("removed"),
         )
         .outerjoin(told, told.c.batch_id == batch.c.id)
-        .where(batch.c.mailing_id == mailing_id, batch.c.state != "split")
+        .where(batch.c.mailing_id == mailing_id, batch.c.state != BatchState.SPLIT)
         .group_by(batch.c.state)
     ).all()
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
 from newsletter.instants import rfc3339
-from newsletter.store.accounts.proof import UNSETTLED, Apart, apart, counted, latest_of_lists
+from newsletter.store.accounts.proof import Apart, apart, counted, latest_of_lists
 from newsletter.store.ledger.already_mailed import outside, uncut
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import batch, event, exception, subscriber, subscription
@@ -16,7 +17,9 @@ from newsletter.store.tables import batch, event, exception, subscriber, subscri
 AT_ONCE = 1000
 # The provider's events, the most telling first: a bounce after a delivery means that it came back.
 TELLING = ("complaint", "bounce", "blocked", "dropped", "delivered", "deferred", "processed")
-PENDING, CANCELLED, REMOVED = ("pending", ""), ("excluded", "cancelled"), ("excluded", "removed")
+PENDING = RecipientState.PENDING, ""
+CANCELLED = RecipientState.EXCLUDED, Exclusion.CANCELLED
+REMOVED = RecipientState.EXCLUDED, Exclusion.REMOVED
 
 Account = Mapping[str, str]
 
@@ -33,7 +36,7 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
     for each in mailings:
         latest = latest_of[each.list_id]
         for row in _batches(connection, each.id):
-            if row.n and row.state not in UNSETTLED:
+            if row.n and row.state not in UNPOSTED:
                 yield from _members(connection, row, _told(row.state, sender_alive))
             if latest == each.id:
                 yield from _not_mailed(connection, each, row)
@@ -45,8 +48,8 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
 
 
 def _told(state: str, sender_alive: bool) -> str:
-    if state == "posting":
-        return "pending" if sender_alive else "unknown"
+    if state == BatchState.POSTING:
+        return RecipientState.PENDING if sender_alive else RecipientState.UNKNOWN
     return state
 
 
@@ -56,7 +59,7 @@ def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
     while True:
         rows = connection.execute(
             select(batch)
-            .where(batch.c.mailing_id == mailing_id, batch.c.lo > cursor, batch.c.state != "split")
+            .where(batch.c.mailing_id == mailing_id, batch.c.lo > cursor, batch.c.state != BatchState.SPLIT)
             .order_by(batch.c.lo)
             .limit(100)
         ).all()
@@ -87,12 +90,12 @@ def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterato
         .where(exception.c.mailing_id == each.id, exception.c.batch_id == row.id)
         .order_by(exception.c.subscriber_id)
     ).all()
-    if row.state in UNSETTLED:
-        told = [one for one in told if one.kind == "rejected"]
+    if row.state in UNPOSTED:
+        told = [one for one in told if one.kind == RecipientState.REJECTED]
     for one in told:
         yield _account(one.email or "", one.kind, one.reason, row.changed_at)
-    if row.state in UNSETTLED:
-        cancelled = row.state == "cancelled" or each.state == "cancelled"
+    if row.state in UNPOSTED:
+        cancelled = each.state == MailingState.CANCELLED
         rejected = {one.subscriber_id for one in told}
         waiting = _waiting(connection, each, row.lo, row.hi, rejected)
         yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
@@ -104,10 +107,10 @@ def _not_mailed_apart(connection: Connection, each: Mailing, one: Apart) -> Iter
     emails = _emails(connection, [*one.turned_away, *one.others])
     for reader, (kind, why) in one.turned_away.items():
         yield _account(emails.get(reader, ""), kind, why, one.row.changed_at)
-    if one.row.state not in UNSETTLED:
+    if one.row.state not in UNPOSTED:
         yield from _all((), len(one.others) - one.row.n, *REMOVED)
         return
-    cancelled = each.state == "cancelled" or one.row.state == "cancelled"
+    cancelled = each.state == MailingState.CANCELLED
     for reader in one.others:
         yield _account(emails.get(reader, ""), *(CANCELLED if cancelled else PENDING))
 
@@ -138,7 +141,7 @@ def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[i
 
 
 def _uncut(connection: Connection, each: Mailing) -> Iterator[Account]:
-    kind, why = CANCELLED if each.state == "cancelled" else PENDING
+    kind, why = CANCELLED if each.state == MailingState.CANCELLED else PENDING
     for ids in uncut(connection, each):
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]

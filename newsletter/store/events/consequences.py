@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, case, exists, insert, select, update
 
+from newsletter.delivery.states import SubscriptionTransition
 from newsletter.store.readers import erasures
 from newsletter.store.readers.consent import Kind, record_all
 from newsletter.store.tables import event, mailing, subscriber, subscription, suppression
@@ -80,9 +81,9 @@ def _leave(connection: Connection, reader: int, list_id: int, now: int) -> int:
         .where(
             subscription.c.list_id == list_id,
             subscription.c.subscriber_id == reader,
-            subscription.c.status != "unsubscribed",
+            subscription.c.status.in_(SubscriptionTransition.LEAVE.before),
         )
-        .values(status="unsubscribed", since=now)
+        .values(status=SubscriptionTransition.LEAVE.after, since=now)
     ).rowcount
 
 
@@ -98,8 +99,8 @@ def _rejoin(connection: Connection, reader: int, list_id: int, now: int) -> int:
         .where(
             subscription.c.list_id == list_id,
             subscription.c.subscriber_id == reader,
-            subscription.c.status == "unsubscribed",
+            subscription.c.status.in_(SubscriptionTransition.RETURN.before),
             so_he_left,
         )
-        .values(status="confirmed", since=now)
+        .values(status=SubscriptionTransition.RETURN.after, since=now)
     ).rowcount

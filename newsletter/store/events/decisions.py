@@ -10,6 +10,14 @@ from newsletter.delivery.events import TAKEN
 from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.reconcile import Decision
+from newsletter.delivery.states import (
+    AttemptOutcome,
+    BatchState,
+    BatchTransition,
+    MailingState,
+    RecipientState,
+    Verdict,
+)
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
 
@@ -48,12 +56,12 @@ def unanswered(connection: Connection, issue: str, provider: str) -> list[Unansw
             mailing.c.issue == issue,
             mailing.c.provider == provider,
             mailing.c.kind != "trial",
-            batch.c.state == "unknown",
+            batch.c.state == BatchState.UNKNOWN,
             batch.c.n > 0,  # all others' readers are known by now to have it by another request
         )
         .order_by(attempt.c.posted_at)
     )
-    return [Unanswered(*row[:5], cancelled=row[5] == "cancelled") for row in rows]
+    return [Unanswered(*row[:5], cancelled=row[5] == MailingState.CANCELLED) for row in rows]
 
 
 def attempts_of(connection: Connection, batch_id: int) -> list[str]:
@@ -117,7 +125,7 @@ def _accepted(provider: str, since: int, until: int) -> Select[Any]:
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
             attempt.c.posted_at.between(since, until),
-            attempt.c.outcome == "accepted",
+            attempt.c.outcome == AttemptOutcome.ACCEPTED,
             mailing.c.provider == provider,
         )
     )
@@ -127,21 +135,22 @@ def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int
     """Carry out a decision and write it down; False when the batch was settled meanwhile."""
     members = connection.scalar(
         select(batch.c.members).where(
-            batch.c.id == each.batch, batch.c.state == "unknown", batch.c.attempt == each.attempt
+            batch.c.id == each.batch, batch.c.state == BatchState.UNKNOWN, batch.c.attempt == each.attempt
         )
     )
     if members is None:
         return False
     match made.verdict:
-        case "accepted":
+        case Verdict.ACCEPTED:
             _accept(connection, each, made, members, now)
-        case "resend" if not each.cancelled:
+        case Verdict.RESEND if not each.cancelled:
             _keep_members(connection, each, members)
-            _move(connection, each, now, state="pending", not_before=0, **_apart(connection, each, members))
-        case "resend" | "drop":
+            apart = _apart(connection, each, members)
+            _move(connection, each, BatchTransition.RESEND, now, not_before=0, **apart)
+        case Verdict.RESEND | Verdict.DROP:
             _keep_members(connection, each, members)
             _turn_away(connection, each, decode(members))
-            _move(connection, each, now, state="rejected", **_apart(connection, each, members))
+            _move(connection, each, BatchTransition.DROP, now, **_apart(connection, each, members))
         case _:
             pass
     _write_down(connection, each, made, now)
@@ -152,23 +161,31 @@ def _accept(connection: Connection, each: Unanswered, made: Decision, members: b
     earlier = connection.scalar(
         select(attempt.c.id)
         .where(
-            attempt.c.batch_id == each.batch, attempt.c.id != each.attempt, attempt.c.outcome == "accepted"
+            attempt.c.batch_id == each.batch,
+            attempt.c.id != each.attempt,
+            attempt.c.outcome == AttemptOutcome.ACCEPTED,
         )
         .limit(1)
     )
     if earlier is not None:
         # It was reported while this request was on the wire, of which nobody knows anything still.
         _keep_members(connection, each, members)
-        _move(connection, each, now, state="accepted", attempt=earlier)
+        _move(connection, each, BatchTransition.RECONCILE, now, attempt=earlier)
         return
-    _move(connection, each, now, state="accepted", message_id=made.message_id)
-    _answered(connection, each, "accepted", made.evidence, now)
+    _move(connection, each, BatchTransition.RECONCILE, now, message_id=made.message_id)
+    _answered(connection, each, AttemptOutcome.ACCEPTED, made.evidence, now)
     kept = connection.scalar(select(attempt.c.members).where(attempt.c.id == each.attempt))
     compare_answered(connection, each.mailing, each.attempt, decode(kept or members), now=now)
 
 
-def _move(connection: Connection, each: Unanswered, now: int, **values: object) -> None:
-    connection.execute(update(batch).where(batch.c.id == each.batch).values(changed_at=now, **values))
+def _move(
+    connection: Connection, each: Unanswered, transition: BatchTransition, now: int, **values: object
+) -> None:
+    connection.execute(
+        update(batch)
+        .where(batch.c.id == each.batch, batch.c.state.in_(transition.before))
+        .values(state=transition.after, changed_at=now, **values)
+    )
 
 
 def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str, object]:
@@ -182,7 +199,9 @@ def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str
     return {"n": 0, "members": None, "only": members, "decided_after": connection.scalar(latest)}
 
 
-def _answered(connection: Connection, each: Unanswered, outcome: str, detail: str, now: int) -> None:
+def _answered(
+    connection: Connection, each: Unanswered, outcome: AttemptOutcome, detail: str, now: int
+) -> None:
     connection.execute(
         update(attempt)
         .where(attempt.c.id == each.attempt)
@@ -209,7 +228,7 @@ def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int])
                 "mailing_id": each.mailing,
                 "subscriber_id": reader,
                 "batch_id": each.batch,
-                "kind": "rejected",
+                "kind": RecipientState.REJECTED,
                 "reason": "no answer came, and none of it was ever reported",
             }
             for reader in readers

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PAUSED, PauseAt, consequence, last_words, should_pause
+from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState
 from newsletter.store.events.alarms import MORE_DELIVERED, NEVER_MAILED, UNKNOWN_REQUEST, sound, sound_more
 from newsletter.store.events.consequences import follow_choices, suppress_all
 from newsletter.store.events.mailed_twice import Reported, compare_reported, sound_twice
@@ -160,7 +161,9 @@ class _Post:
 
     def _pause_all(self, issue: str) -> None:
         """Stop what is being sent of an issue: the ledger does not know all whom it was mailed to."""
-        sending = select(mailing.c.id).where(mailing.c.issue == issue, mailing.c.state == "sending")
+        sending = select(mailing.c.id).where(
+            mailing.c.issue == issue, mailing.c.state == MailingState.SENDING
+        )
         for each in self.connection.scalars(sending).all():
             if mailings.pause(self.connection, each, note=COPY):
                 self.paused.add(issue)
@@ -312,7 +315,7 @@ class _Post:
         found = _tallies(self.connection, mailing_id)
         self._compare_delivered(mailing_id, found.get("delivered", 0))
         reason = should_pause(found, pause)
-        if reason and mailings.get(self.connection, mailing_id).state == "sending":
+        if reason and mailings.get(self.connection, mailing_id).state == MailingState.SENDING:
             self._pause(mailing_id, reason)
             self._remember_pause(mailing_id, last_words(found))
 
@@ -323,7 +326,7 @@ class _Post:
         sent = int(
             self.connection.scalar(
                 select(func.coalesce(func.sum(batch.c.n), 0)).where(
-                    batch.c.mailing_id == mailing_id, batch.c.state.in_(("accepted", "unknown", "posting"))
+                    batch.c.mailing_id == mailing_id, batch.c.state.in_(MAY_HAVE_ARRIVED)
                 )
             )
             or 0

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, sele
 
 from newsletter.delivery.events import TAKEN
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import AttemptOutcome, BatchState
 from newsletter.store.events.alarms import ACCEPTED_TWICE, sound_more
 from newsletter.store.events.settle_by_event import Request
 from newsletter.store.tables import attempt, batch, event, mailing
@@ -137,7 +138,7 @@ def compare_answered(
     sound_twice(connection, issues[mailing_id], attempt_id, found, now=now)
 
 
-_NEWEST = and_(batch.c.attempt == attempt.c.id, batch.c.state == "accepted")
+_NEWEST = and_(batch.c.attempt == attempt.c.id, batch.c.state == BatchState.ACCEPTED)
 _REPORTED = exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN))
 # Other requests that were taken, of batches whose ids lie about those. Built once, as each request asks it.
 _TAKEN_ABOUT = (
@@ -154,7 +155,7 @@ _TAKEN_ABOUT = (
         batch.c.lo.between(bindparam("first"), bindparam("last")),
         batch.c.hi >= bindparam("lowest"),
         attempt.c.id != bindparam("but"),
-        or_(attempt.c.outcome == "accepted", _NEWEST, _REPORTED),
+        or_(attempt.c.outcome == AttemptOutcome.ACCEPTED, _NEWEST, _REPORTED),
     )
 )
 

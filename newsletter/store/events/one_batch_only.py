@@ -11,10 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.states import (
+    MAY_HAVE_ARRIVED,
+    ON_THE_WIRE,
+    BatchState,
+    BatchTransition,
+)
 from newsletter.store.tables import attempt, batch, exception, mailing, subscription
 
 IDS_AT_ONCE = 500
-MAY_BE_MAILED = ("posting", "unknown")
 
 
 def not_counted_elsewhere(connection: Connection, batch_id: int, readers: Sequence[int]) -> list[int]:
@@ -23,7 +28,7 @@ def not_counted_elsewhere(connection: Connection, batch_id: int, readers: Sequen
         return []
     held: set[int] = set()
     for row in _others(connection, batch_id, readers):
-        if row.state == "accepted":
+        if row.state == BatchState.ACCEPTED:
             held.update(decode(row.members))
     return [one for one in readers if one not in held]
 
@@ -39,7 +44,7 @@ def withdraw(connection: Connection, batch_id: int, readers: Sequence[int], *, n
     looked_anew = connection.scalar(select(batch.c.decided_after).where(batch.c.id == batch_id))
     for row in _others(connection, batch_id, readers):
         inside = {one for one in readers if row.lo <= one <= row.hi}
-        gone = inside & set(decode(row.members or b"")) if row.state != "accepted" else set()
+        gone = inside & set(decode(row.members or b"")) if row.state != BatchState.ACCEPTED else set()
         if gone:
             _leave_out_of_request(connection, row, gone, now)
         # Mailings there were when it was decided saw them as mailed, and have none of them.
@@ -62,7 +67,7 @@ def counted_elsewhere(connection: Connection, mailing_id: int) -> int:
         .join(batch, batch.c.id == attempt.c.batch_id)
         .where(
             batch.c.mailing_id == mailing_id,
-            batch.c.state.in_(("accepted", *MAY_BE_MAILED)),
+            batch.c.state.in_(MAY_HAVE_ARRIVED),
             attempt.c.members.is_not(None),
         )
     )
@@ -99,7 +104,7 @@ def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Se
             mailing.c.provider == provider,
             mailing.c.kind != "trial",
             batch.c.id != batch_id,
-            batch.c.state != "split",
+            batch.c.state != BatchState.SPLIT,
             batch.c.lo <= readers[-1],
             batch.c.hi >= readers[0],
         )
@@ -108,16 +113,20 @@ def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Se
 
 def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int], now: int) -> None:
     left = [one for one in decode(row.members) if one not in gone]
-    values: dict[str, object] = {"n": len(left), "members": encode(left)}
-    if row.state in MAY_BE_MAILED:
+    statement = update(batch).where(batch.c.id == row.id)
+    if row.state in ON_THE_WIRE:
         connection.execute(
             update(attempt)
             .where(attempt.c.id == row.attempt, attempt.c.members.is_(None))
             .values(members=row.members)
         )
+        statement = statement.values(n=len(left), members=encode(left))
     else:
-        values = {"n": 0, "members": None, "state": "pending", "owner": None, "lease_until": None}
-    connection.execute(update(batch).where(batch.c.id == row.id).values(changed_at=now, **values))
+        anew = BatchTransition.CLAIM_ANEW
+        statement = statement.where(batch.c.state.in_(anew.before)).values(
+            state=anew.after, n=0, members=None, owner=None, lease_until=None
+        )
+    connection.execute(statement.values(changed_at=now))
 
 
 def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set[int]:
@@ -130,7 +139,7 @@ def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set
 
 def _waiting(connection: Connection, row: Row[Any], inside: set[int]) -> set[int]:
     """Return who of those inside the batch still waits for its claim."""
-    if row.state not in ("pending", "cancelled"):
+    if row.state != BatchState.PENDING:
         return set()
     rows = connection.scalars(
         select(subscription.c.subscriber_id).where(

@@ -7,6 +7,14 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.delivery.events import TAKEN, Event
 from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.states import (
+    GIVEN_UP,
+    ON_THE_WIRE,
+    AttemptOutcome,
+    BatchState,
+    BatchTransition,
+    Verdict,
+)
 from newsletter.instants import shown
 from newsletter.store.events.one_batch_only import (
     forget_exceptions,
@@ -16,9 +24,6 @@ from newsletter.store.events.one_batch_only import (
 )
 from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
 
-ON_THE_WIRE = ("unknown", "posting")
-# Where the readers of an earlier request may be by now: they must not be mailed again.
-GIVEN_UP = ("pending", "claimed", "unknown", "cancelled", "empty", "rejected")
 IDS_AT_ONCE = 500
 
 
@@ -39,14 +44,16 @@ class Request:
     @property
     def accepted(self) -> bool:
         """Say whether it is known that the provider took it."""
-        return self.outcome == "accepted" or (self.attempt == self.latest and self.state == "accepted")
+        return self.outcome == AttemptOutcome.ACCEPTED or (
+            self.attempt == self.latest and self.state == BatchState.ACCEPTED
+        )
 
     @property
     def known(self) -> bool:
         """Say whether the ledger still knows who was in it."""
         if self.kept is not None:
             return True
-        return self.attempt == self.latest and self.state in (*ON_THE_WIRE, "accepted")
+        return self.attempt == self.latest and self.state in (*ON_THE_WIRE, BatchState.ACCEPTED)
 
     @property
     def readers(self) -> frozenset[int]:
@@ -107,18 +114,21 @@ def settle(
     contradicted: list[Request] = []
     # A batch's newest request first: when it counts, an older one only adds who left before the newest.
     for request, report in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
-        if request.state == "accepted" or request.batch in settled:
+        if request.state == BatchState.ACCEPTED or request.batch in settled:
             _add_readers(connection, request, now)
             _mark(connection, request, now)
         elif request.attempt == request.latest and request.state in ON_THE_WIRE:
             settled.add(request.batch)
             _accept(connection, request, report, now)
         elif request.kept is not None and (
-            request.state in GIVEN_UP or (request.state == "split" and _take_back(connection, request, now))
+            request.state in GIVEN_UP
+            or (request.state == BatchState.SPLIT and _take_back(connection, request, now))
         ):
             settled.add(request.batch)
             _accept_kept(connection, request, request.kept, report, now)
-        elif request.state == "split" or (request.kept is None and request.state != "posting"):
+        elif request.state == BatchState.SPLIT or (
+            request.kept is None and request.state != BatchState.POSTING
+        ):
             contradicted.append(request)
         else:
             _add_readers(connection, request, now)
@@ -134,14 +144,17 @@ def _take_back(connection: Connection, request: Request, now: int) -> bool:
             batch.c.mailing_id == request.mailing,
             batch.c.lo.between(whole.lo, whole.hi),
             batch.c.id != whole.id,
-            batch.c.state != "split",
+            batch.c.state != BatchState.SPLIT,
         )
     ).all()
-    if not pieces or not {each.state for each in pieces} <= {"pending", "claimed", "empty", "rejected"}:
+    whole_again = BatchTransition.PUT_TOGETHER
+    if not pieces or not {each.state for each in pieces} <= set(whole_again.before):
         return False
     ids = [each.id for each in pieces]
     connection.execute(
-        update(batch).where(batch.c.id.in_(ids)).values(state="split", n=0, members=None, changed_at=now)
+        update(batch)
+        .where(batch.c.id.in_(ids), batch.c.state.in_(whole_again.before))
+        .values(state=whole_again.after, n=0, members=None, changed_at=now)
     )
     connection.execute(update(exception).where(exception.c.batch_id.in_(ids)).values(batch_id=whole.id))
     return True
@@ -159,9 +172,9 @@ def _accept(connection: Connection, request: Request, report: Event, now: int, *
     # What another request of this post was in may have been claimed, and is claimed anew.
     connection.execute(
         update(batch)
-        .where(batch.c.id == request.batch, batch.c.state.in_((request.state, "pending")))
+        .where(batch.c.id == request.batch, batch.c.state.in_((request.state, BatchState.PENDING)))
         .values(
-            state="accepted",
+            state=BatchTransition.REPORT.after,
             attempt=request.attempt,
             message_id=report.message_id,
             owner=None,
@@ -171,7 +184,7 @@ def _accept(connection: Connection, request: Request, report: Event, now: int, *
         )
     )
     _mark(connection, request, now)
-    if request.state != "posting":
+    if request.state != BatchState.POSTING:
         _write_decision(connection, request, report, now)
 
 
@@ -215,12 +228,16 @@ def _add_readers(connection: Connection, request: Request, now: int) -> None:
 
 
 def _mark(connection: Connection, request: Request, now: int) -> None:
-    if request.outcome == "accepted":
+    if request.outcome == AttemptOutcome.ACCEPTED:
         return
     connection.execute(
         update(attempt)
         .where(attempt.c.id == request.attempt)
-        .values(outcome="accepted", detail="reported", answered_at=func.coalesce(attempt.c.answered_at, now))
+        .values(
+            outcome=AttemptOutcome.ACCEPTED,
+            detail="reported",
+            answered_at=func.coalesce(attempt.c.answered_at, now),
+        )
     )
 
 
@@ -231,7 +248,7 @@ def _write_decision(connection: Connection, request: Request, report: Event, now
             batch_id=request.batch,
             attempt=request.attempt,
             n=len(request.readers),
-            verdict="accepted",
+            verdict=Verdict.ACCEPTED,
             evidence=f"The provider reported “{report.kind}” of a mail of it, at {shown(report.at)}.",
             at=now,
         )

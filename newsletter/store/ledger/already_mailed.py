@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import MAY_HAVE_ARRIVED, UNPOSTED, BatchState, MailingState, RecipientState
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import batch, event, exception, mailing, subscription
 
 UNCUT_AT_ONCE = 10_000
 YET_TO_COME = 2**62  # the id of a mailing that is only foreseen
-MAILED = ("accepted", "unknown", "posting")
 
 
 def mailed_between(
@@ -36,7 +36,7 @@ def mailed_between(
     return {
         each
         for row in rows
-        for each in decode((row.members if row.state in MAILED else row.only) or b"")
+        for each in decode((row.members if row.state in MAY_HAVE_ARRIVED else row.only) or b"")
         if lo <= each <= hi
     }
 
@@ -52,11 +52,11 @@ _MAILED = (
         batch.c.lo <= bindparam("hi"),
         batch.c.hi >= bindparam("lo"),
         or_(
-            batch.c.state.in_(MAILED),
+            batch.c.state.in_(MAY_HAVE_ARRIVED),
             and_(
                 batch.c.only.is_not(None),
                 or_(
-                    and_(batch.c.state.in_(("pending", "claimed")), mailing.c.state != "cancelled"),
+                    and_(batch.c.state.in_(UNPOSTED), mailing.c.state != MailingState.CANCELLED),
                     batch.c.decided_after >= bindparam("since"),
                 ),
             ),
@@ -80,11 +80,11 @@ def rejected_between(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
             mailing.c.id != but,
-            exception.c.kind == "rejected",
+            exception.c.kind == RecipientState.REJECTED,
             exception.c.subscriber_id.between(lo, hi),
             or_(
-                mailing.c.state != "cancelled",
-                exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAILED)),
+                mailing.c.state != MailingState.CANCELLED,
+                exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAY_HAVE_ARRIVED)),
             ),
         )
     )
@@ -113,7 +113,7 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *
     rows = connection.execute(
         select(batch.c.members).where(
             batch.c.mailing_id.in_(wrong),
-            batch.c.state == "accepted",
+            batch.c.state == BatchState.ACCEPTED,
             batch.c.changed_at <= at,
             batch.c.lo <= ids[-1],
             batch.c.hi >= ids[0],

@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import encode
+from newsletter.delivery.states import IN_HAND, UNFINISHED, BatchState, BatchTransition, MailingState
 from newsletter.store.ledger.eligible import eligible
 from newsletter.store.ledger.limits import Ceiling, rate_allows, room_under, take_tokens
 from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.ledger.transitions import Claim, Reader, cut_in_two, if_mine, put
+from newsletter.store.ledger.transitions import Claim, Reader, cut_in_two, move, move_if_mine
 from newsletter.store.tables import attempt, batch, limiter, mailing
 
 LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
@@ -78,7 +79,7 @@ def claim(
 
     ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
     """
-    if connection.scalar(_STATE, {"mailing": each.id}) != "sending":
+    if connection.scalar(_STATE, {"mailing": each.id}) != MailingState.SENDING:
         return None
     wanted = _READY if alone is None else _one_of(alone, now)
     row = connection.execute(wanted, {"mailing": each.id}).first()
@@ -98,14 +99,15 @@ def claim(
         lower, _ = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
         row, readers = _row(connection, lower), readers[:room]
     if not readers:
-        put(connection, row.id, now=now, state="empty", n=0, members=None, owner=None, lease_until=None)
+        empty = {"n": 0, "members": None, "owner": None, "lease_until": None}
+        move(connection, row.id, BatchTransition.EMPTY, now=now, **empty)
         return Skipped()
     take_tokens(connection, rate_per_second, len(readers), now)
-    put(
+    move(
         connection,
         row.id,
+        BatchTransition.CLAIM,
         now=now,
-        state="claimed",
         attempt=attempt_id,
         tries=row.tries + 1,
         owner=owner,
@@ -136,9 +138,7 @@ def _row(connection: Connection, batch_id: int) -> Row[Any]:
 
 
 def _in_hand(connection: Connection, mailing_id: int) -> bool:
-    held = select(batch.c.id).where(
-        batch.c.mailing_id == mailing_id, batch.c.state.in_(("claimed", "posting"))
-    )
+    held = select(batch.c.id).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(IN_HAND))
     return connection.execute(held.limit(1)).first() is not None
 
 
@@ -147,7 +147,7 @@ def _in_hand(connection: Connection, mailing_id: int) -> bool:
 _STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
 _PENDING = (
     select(batch)
-    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == "pending")
+    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == BatchState.PENDING)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -191,26 +191,28 @@ _POSTING = (
     .where(
         batch.c.id == bindparam("batch"),
         batch.c.attempt == bindparam("mine"),
-        batch.c.state == "claimed",
+        batch.c.state.in_(BatchTransition.POST.before),
         batch.c.lease_until > bindparam("now"),
         select(mailing.c.id)
-        .where(mailing.c.id == bindparam("mailing"), mailing.c.state == "sending")
+        .where(mailing.c.id == bindparam("mailing"), mailing.c.state == MailingState.SENDING)
         .exists(),
     )
-    .values(state="posting", changed_at=bindparam("now"), lease_until=bindparam("lease"))
+    .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=bindparam("lease"))
 )
 _ATTEMPT = insert(attempt)
 
 
 def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
     """Return a batch that never reached the wire."""
-    if_mine(connection, claimed, ("claimed",), now=now, state="pending", n=0, members=None)
+    move_if_mine(connection, claimed, BatchTransition.GIVE_BACK, now=now, n=0, members=None)
 
 
 def forget_waits(connection: Connection, mailing_id: int) -> None:
     """Let every batch be tried now: the clock they were to wait by went back."""
     connection.execute(
-        update(batch).where(batch.c.mailing_id == mailing_id, batch.c.state == "pending").values(not_before=0)
+        update(batch)
+        .where(batch.c.mailing_id == mailing_id, batch.c.state == BatchState.PENDING)
+        .values(not_before=0)
     )
     connection.execute(delete(limiter).where(limiter.c.name == "recipients"))
 
@@ -221,19 +223,18 @@ def recover(connection: Connection, *, now: int) -> None:
     The caller alone may send from this database, so every lease is a dead one's. Batches that wait longer
     than any answer asks for are tried now: the clock went back since.
     """
+    for transition, left in (
+        (BatchTransition.FREE, {"n": 0, "members": None}),
+        (BatchTransition.LOSE, {}),
+    ):
+        connection.execute(
+            update(batch)
+            .where(batch.c.state.in_(transition.before))
+            .values(state=transition.after, owner=None, lease_until=None, changed_at=now, **left)
+        )
     connection.execute(
         update(batch)
-        .where(batch.c.state == "claimed")
-        .values(state="pending", owner=None, lease_until=None, n=0, members=None, changed_at=now)
-    )
-    connection.execute(
-        update(batch)
-        .where(batch.c.state == "posting")
-        .values(state="unknown", owner=None, lease_until=None, changed_at=now)
-    )
-    connection.execute(
-        update(batch)
-        .where(batch.c.state == "pending", batch.c.not_before > now + LONGEST_WAIT)
+        .where(batch.c.state == BatchState.PENDING, batch.c.not_before > now + LONGEST_WAIT)
         .values(not_before=0)
     )
 
@@ -242,9 +243,7 @@ def undone(connection: Connection, mailing_id: int) -> int:
     """Count batches that are ready, waiting or in somebody's hands."""
     return int(
         connection.scalar(
-            select(func.count()).where(
-                batch.c.mailing_id == mailing_id, batch.c.state.in_(("pending", "claimed", "posting"))
-            )
+            select(func.count()).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(UNFINISHED))
         )
         or 0
     )

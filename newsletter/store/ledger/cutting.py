@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
 from newsletter.store.ledger.already_mailed import mailed_between, not_told, rejected_between, stretch
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import batch, mailing, subscriber, subscription
@@ -18,9 +19,9 @@ def exclusion(audience_at: int) -> ColumnElement[str | None]:
     """Return the reason for which a subscription is not mailed, or NULL."""
     return case(
         (subscriber.c.suppressed.is_not(None), subscriber.c.suppressed),
-        (subscription.c.status == "unsubscribed", literal("unsubscribed")),
-        (subscription.c.status == "pending", literal("unconfirmed")),
-        (subscription.c.since > audience_at, literal("unconfirmed")),
+        (subscription.c.status == SubscriptionState.UNSUBSCRIBED, literal(Exclusion.UNSUBSCRIBED)),
+        (subscription.c.status == SubscriptionState.PENDING, literal(Exclusion.UNCONFIRMED)),
+        (subscription.c.since > audience_at, literal(Exclusion.UNCONFIRMED)),
     )
 
 
@@ -40,7 +41,7 @@ def cut(
             "lo": some[0],
             "hi": some[-1],
             "candidates": len(some),
-            "state": "pending",
+            "state": BatchState.PENDING,
             "changed_at": now,
         }
         for some in _groups(ids, batch_size)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select
 
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import RecipientState
 from newsletter.store.ledger.already_mailed import outside, rejected_between
 from newsletter.store.ledger.cutting import exclusion
 from newsletter.store.ledger.mailings import Mailing
@@ -33,12 +34,11 @@ def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Read
     for reader, email, name, attrs, why in found:
         if reader in settled:
             continue
+        who = {**about, "subscriber_id": reader}
         if reader in rejected:
-            left_out.append(
-                {**about, "subscriber_id": reader, "kind": "rejected", "reason": rejected[reader]}
-            )
+            left_out.append({**who, "kind": RecipientState.REJECTED, "reason": rejected[reader]})
         elif why is not None:
-            left_out.append({**about, "subscriber_id": reader, "kind": "excluded", "reason": why})
+            left_out.append({**who, "kind": RecipientState.EXCLUDED, "reason": why})
         else:
             readers.append(Reader(reader, email, name, attrs))
     if left_out:
@@ -49,14 +49,14 @@ def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Read
 def _turned_away(connection: Connection, each: Mailing, row: Row[Any], span: Mapping[str, int]) -> set[int]:
     """Return whom this mailing turned away; forget the batch's own exclusions, which a claim finds anew."""
     found = connection.execute(_EXCEPTIONS, {**span, "mailing": each.id}).all()
-    stale = {reader for reader, of, kind in found if of == row.id and kind == "excluded"}
+    stale = {reader for reader, of, kind in found if of == row.id and kind == RecipientState.EXCLUDED}
     if row.only is not None:
         stale &= set(decode(row.only))
     if stale:
         connection.execute(
             delete(exception).where(
                 exception.c.batch_id == row.id,
-                exception.c.kind == "excluded",
+                exception.c.kind == RecipientState.EXCLUDED,
                 exception.c.subscriber_id.in_(stale),
             )
         )

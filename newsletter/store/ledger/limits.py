@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from newsletter.delivery.clock import SECOND
+from newsletter.delivery.states import MAY_HAVE_ARRIVED, BatchState
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import attempt, batch, limiter, mailing
 
@@ -31,11 +32,8 @@ def room_under(connection: Connection, each: Mailing, ceiling: Ceiling) -> int:
         .where(
             mailing.c.provider == each.provider,
             or_(
-                and_(batch.c.state == "claimed", batch.c.mailing_id == each.id),
-                and_(
-                    batch.c.state.in_(("posting", "accepted", "unknown")),
-                    attempt.c.posted_at >= ceiling.since,
-                ),
+                and_(batch.c.state == BatchState.CLAIMED, batch.c.mailing_id == each.id),
+                and_(batch.c.state.in_(MAY_HAVE_ARRIVED), attempt.c.posted_at >= ceiling.since),
             ),
         )
     )

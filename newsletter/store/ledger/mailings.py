@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
-from newsletter.delivery.proof import State
+from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
 from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
-
-OPEN = ("scheduled", "held", "sending", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Mailing:
     issue: str
     kind: str
     provider: str
-    state: State
+    state: MailingState
     list_id: int | None
     list_name: str  # as it is called now
     list_key: str  # as approvals call it, for ever
@@ -72,7 +71,7 @@ def create(
     envelope: Mapping[str, str],
     message: RenderedMessage,
     date: str = "",
-    state: State = "sending",
+    state: MailingState = MailingState.SENDING,
     note: str = "",
     send_at: int | None = None,
     requested_by: str = "",
@@ -148,7 +147,7 @@ def _read(row: Row[Any]) -> Mailing:
         issue=row.issue,
         kind=row.kind,
         provider=row.provider,
-        state=row.state,
+        state=MailingState(row.state),
         list_id=row.list_id,
         list_name=row.list_name,
         list_key=row.list_key,
@@ -182,79 +181,79 @@ def message_of(connection: Connection, mailing_id: int) -> RenderedMessage:
     return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
 
 
-def set_state(connection: Connection, mailing_id: int, state: State, *, now: int, note: str = "") -> None:
-    """Move a mailing to a state, saying why."""
-    finished = now if state == "finished" else None
-    connection.execute(
-        update(mailing).where(mailing.c.id == mailing_id).values(state=state, note=note, finished_at=finished)
-    )
+def finish(connection: Connection, mailing_id: int, *, now: int) -> bool:
+    """End a mailing of which nothing is left to send; False when it is not being sent any more."""
+    return _move(connection, mailing_id, MailingTransition.FINISH, note="", finished_at=now)
 
 
 def pause(connection: Connection, mailing_id: int, *, note: str) -> bool:
     """Stop a mailing that is being sent, or will be, until an editor looks; False when it was neither."""
-    return _move(connection, mailing_id, ("sending", "scheduled"), "paused", note=note)
+    return _move(connection, mailing_id, MailingTransition.PAUSE, note=note)
 
 
 def cancel(connection: Connection, mailing_id: int, *, note: str) -> bool:
     """End a mailing, or what a reconciled one has left to do; False when it was ended already."""
-    return _move(connection, mailing_id, (*OPEN, "finished"), "cancelled", note=note)
+    return _move(connection, mailing_id, MailingTransition.CANCEL, note=note)
 
 
 def undo(connection: Connection, mailing_id: int, *, note: str) -> bool:
     """Cancel a mailing that still waits for its time; False when it does not."""
-    return _move(connection, mailing_id, ("scheduled",), "cancelled", note=note)
+    return _move(connection, mailing_id, MailingTransition.UNDO, note=note)
 
 
 def hold(connection: Connection, mailing_id: int, *, note: str) -> bool:
     """Keep a scheduled mailing back until somebody decides; False when it was not scheduled any more."""
-    return _move(connection, mailing_id, ("scheduled",), "held", note=note)
+    return _move(connection, mailing_id, MailingTransition.HOLD, note=note)
 
 
 def put_off(connection: Connection, mailing_id: int, *, until: int, note: str) -> bool:
     """Let a mailing go on at a later instant; False when it is not being sent any more."""
-    return _move(connection, mailing_id, ("sending",), "scheduled", note=note, send_at=until)
+    return _move(connection, mailing_id, MailingTransition.PUT_OFF, note=note, send_at=until)
 
 
 def release(connection: Connection, mailing_id: int, *, send_at: int | None, note: str) -> bool:
     """Let a held mailing go on: at its instant, or when it is resumed; False when it was not held."""
-    state: State = "paused" if send_at is None else "scheduled"
-    return _move(connection, mailing_id, ("held",), state, note=note)
+    transition = MailingTransition.RELEASE if send_at is None else MailingTransition.RELEASE_FOR_LATER
+    return _move(connection, mailing_id, transition, note=note)
 
 
 def schedule_again(connection: Connection, mailing_id: int) -> bool:
     """Let a paused or held mailing wait for its time again; False when it was neither."""
-    return _move(connection, mailing_id, ("paused", "held"), "scheduled", note="")
+    return _move(connection, mailing_id, MailingTransition.WAIT, note="")
 
 
-def begin(connection: Connection, mailing_id: int, before: Sequence[State]) -> bool:
-    """Let a mailing be sent if it still is in one of those states."""
-    return _move(connection, mailing_id, before, "sending", note="", finished_at=None)
+def begin(connection: Connection, mailing_id: int, foreseen: MailingState) -> bool:
+    """Let a mailing be sent if it is as ``foreseen``, or a sender that died left it so; False otherwise."""
+    statement = _transition(mailing_id, MailingTransition.BEGIN, (foreseen, MailingState.SENDING))
+    return bool(connection.execute(statement.values(note="", finished_at=None)).rowcount)
 
 
-def _move(
-    connection: Connection, mailing_id: int, before: Sequence[str], state: State, **values: object
-) -> bool:
-    moved = connection.execute(
+def _move(connection: Connection, mailing_id: int, transition: MailingTransition, **values: object) -> bool:
+    statement = _transition(mailing_id, transition, transition.before).values(**values)
+    return bool(connection.execute(statement).rowcount)
+
+
+def _transition(mailing_id: int, transition: MailingTransition, before: Sequence[StrEnum]) -> Update:
+    return (
         update(mailing)
         .where(mailing.c.id == mailing_id, mailing.c.state.in_(before))
-        .values(state=state, **values)
+        .values(state=transition.after)
     )
-    return bool(moved.rowcount)
 
 
 def due(connection: Connection, *, now: int) -> list[Mailing]:
     """Return the scheduled mailings whose time has come, the earliest first, whatever their provider."""
     rows = connection.execute(
-        _MAILINGS.where(mailing.c.state == "scheduled", mailing.c.send_at <= now).order_by(mailing.c.send_at)
+        _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, mailing.c.send_at <= now).order_by(
+            mailing.c.send_at
+        )
     )
     return [_read(row) for row in rows]
 
 
 def reached_anybody(connection: Connection, mailing_id: int) -> bool:
     """Say whether a mailing was accepted for anybody, or may have been."""
-    taken = select(batch.c.id).where(
-        batch.c.mailing_id == mailing_id, batch.c.state.in_(("accepted", "unknown", "posting"))
-    )
+    taken = select(batch.c.id).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(MAY_HAVE_ARRIVED))
     return connection.execute(taken.limit(1)).first() is not None
 
 
@@ -266,7 +265,7 @@ def reached_readers(connection: Connection, *, but: str) -> bool:
         .where(
             mailing.c.provider != but,
             mailing.c.kind != "trial",
-            batch.c.state.in_(("accepted", "unknown", "posting")),
+            batch.c.state.in_(MAY_HAVE_ARRIVED),
         )
     )
     return connection.execute(taken.limit(1)).first() is not None

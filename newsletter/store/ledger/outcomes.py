@@ -9,9 +9,10 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.policy import backoff
+from newsletter.delivery.states import AttemptOutcome, BatchState, BatchTransition, RecipientState
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
-from newsletter.store.ledger.transitions import Claim, cut_in_two, if_mine
+from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
 from newsletter.store.readers import erasures
 from newsletter.store.tables import attempt, batch, exception
 
@@ -24,16 +25,14 @@ def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int
         return True
     match outcome:
         case Accepted(message_id):
-            moved = if_mine(
-                connection, claimed, ("posting", "unknown"), now=now, state="accepted", message_id=message_id
-            )
+            moved = move_if_mine(connection, claimed, BatchTransition.ACCEPT, now=now, message_id=message_id)
         case Unknown():
-            moved = if_mine(connection, claimed, ("posting",), now=now, state="unknown")
+            moved = move_if_mine(connection, claimed, BatchTransition.DOUBT, now=now)
         case NotAccepted(_, retry_after):
             later = now + int(backoff(claimed.tries, retry_after) * SECOND)
-            moved = _again(connection, claimed, ("posting",), now=now, not_before=later)
+            moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=later)
         case AccountRefused():
-            moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+            moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=now)
         case Refused():
             moved = _refused(connection, claimed, outcome, now)
     if moved:
@@ -53,7 +52,7 @@ def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now
         return record(connection, claimed, outcome, now=now)
     if _taken_before(connection, claimed, outcome, now=now):
         return True
-    moved = _again(connection, claimed, ("posting", "unknown"), now=now, not_before=now)
+    moved = _again(connection, claimed, BatchTransition.TRY_AGAIN_LATE, now=now, not_before=now)
     if moved:
         _record_attempt(connection, claimed, outcome, now)
     return moved
@@ -72,8 +71,8 @@ def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, n
     # Some of its readers may count elsewhere by now: the batch holds those who count here.
     here = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == claimed.batch)) or b""))
     readers = [reader for reader in decode(earlier.members) if reader in here]
-    values = {"state": "accepted", "attempt": earlier.id, "members": encode(readers), "n": len(readers)}
-    if not if_mine(connection, claimed, ("posting", "unknown"), now=now, **values):
+    values = {"attempt": earlier.id, "members": encode(readers), "n": len(readers)}
+    if not move_if_mine(connection, claimed, BatchTransition.ACCEPT_EARLIER, now=now, **values):
         return False
     connection.execute(
         delete(exception).where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.in_(readers))
@@ -87,7 +86,7 @@ _EARLIER = (
     .where(
         attempt.c.batch_id == bindparam("batch"),
         attempt.c.id != bindparam("mine"),
-        attempt.c.outcome == "accepted",
+        attempt.c.outcome == AttemptOutcome.ACCEPTED,
         attempt.c.members.is_not(None),
     )
     .order_by(attempt.c.posted_at)
@@ -98,11 +97,11 @@ _EARLIER = (
 def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> bool:
     """Write the answer; say whether the request keeps who was in it, because its batch lost some since."""
     name = {
-        Accepted: "accepted",
-        NotAccepted: "not_accepted",
-        Refused: "refused",
-        AccountRefused: "account_refused",
-        Unknown: "unknown",
+        Accepted: AttemptOutcome.ACCEPTED,
+        NotAccepted: AttemptOutcome.NOT_ACCEPTED,
+        Refused: AttemptOutcome.REFUSED,
+        AccountRefused: AttemptOutcome.ACCOUNT_REFUSED,
+        Unknown: AttemptOutcome.UNKNOWN,
     }[type(outcome)]
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
     if detail and len(claimed.readers) == 1 and erasures.gone(connection, [claimed.readers[0].id]):
@@ -122,11 +121,9 @@ _ANSWERED = (
 
 
 def _again(
-    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, not_before: int
+    connection: Connection, claimed: Claim, transition: BatchTransition, *, now: int, not_before: int
 ) -> bool:
-    return if_mine(
-        connection, claimed, states, now=now, state="pending", not_before=not_before, n=0, members=None
-    )
+    return move_if_mine(connection, claimed, transition, now=now, not_before=not_before, n=0, members=None)
 
 
 def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
@@ -135,9 +132,9 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
     if not blamed:
         return _split(connection, claimed, now)
     if len(claimed.readers) > 1:
-        moved = _again(connection, claimed, ("posting",), now=now, not_before=now)
+        moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=now)
     else:
-        moved = if_mine(connection, claimed, ("posting",), now=now, state="rejected", n=0, members=None)
+        moved = move_if_mine(connection, claimed, BatchTransition.REJECT, now=now, n=0, members=None)
     if moved:
         _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
     return moved
@@ -145,12 +142,13 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
 
 def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
     """Let readers wait again whom refusals rejected: it was not they who were at fault."""
-    held = select(batch.c.id).where(batch.c.state.in_(("pending", "rejected", "empty")))
+    again = BatchTransition.ASK_AGAIN
+    held = select(batch.c.id).where(batch.c.state.in_((BatchState.PENDING, *again.before)))
     for some in _portions(readers):
         theirs = (
             exception.c.mailing_id == mailing_id,
             exception.c.subscriber_id.in_(some),
-            exception.c.kind == "rejected",
+            exception.c.kind == RecipientState.REJECTED,
             exception.c.batch_id.in_(held),
         )
         found = set(connection.scalars(select(exception.c.batch_id).where(*theirs)))
@@ -158,7 +156,7 @@ def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *
         connection.execute(
             update(batch)
             .where(batch.c.id.in_(found))
-            .values(state="pending", not_before=0, n=0, members=None, changed_at=now)
+            .values(state=again.after, not_before=0, n=0, members=None, changed_at=now)
         )
 
 
@@ -181,7 +179,7 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
                 "mailing_id": claimed.mailing,
                 "subscriber_id": reader,
                 "batch_id": claimed.batch,
-                "kind": "rejected",
+                "kind": RecipientState.REJECTED,
                 # Of somebody erased since the request was made, nothing is written down again.
                 "reason": ERASED if reader in gone else why[:500],
             }
@@ -193,10 +191,10 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
 
 def _split(connection: Connection, claimed: Claim, now: int) -> bool:
     row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
-    if not if_mine(connection, claimed, ("posting",), now=now, state="split", n=0, members=None):
+    if not move_if_mine(connection, claimed, BatchTransition.HALVE, now=now, n=0, members=None):
         return False
     middle = claimed.readers[len(claimed.readers) // 2 - 1].id
     here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))
     readers = [reader for reader in claimed.readers if reader.id in here]
-    cut_in_two(connection, row, readers, middle, now=now)
+    add_halves(connection, row, readers, middle, now=now)
     return True

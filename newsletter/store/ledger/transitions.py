@@ -1,4 +1,4 @@
-"""A batch's moves from state to state: what claims and answers share."""
+"""A batch's transitions from state to state: what claims and answers share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.states import BatchState, BatchTransition
 from newsletter.store.tables import batch, exception
 
 FIRST = -1  # a time before all others: pieces of a batch go out while there are others to compare them with
@@ -44,43 +45,57 @@ class Claim:
     readers: tuple[Reader, ...]
 
 
-def if_mine(
-    connection: Connection, claimed: Claim, states: tuple[str, ...], *, now: int, **values: object
+def move_if_mine(
+    connection: Connection, claimed: Claim, transition: BatchTransition, *, now: int, **values: object
 ) -> bool:
-    """Move the batch out of this sender's hands if it is still this attempt's and in one of ``states``."""
+    """Take the batch out of this sender's hands if it still is this attempt's; False when it is not."""
     moved: CursorResult[Any] = connection.execute(
-        _move_if_mine(states, tuple(values)),
+        _move_if_mine(transition, tuple(values)),
         {"batch": claimed.batch, "mine": claimed.attempt, "changed_at": now, **values},
     )
     return bool(moved.rowcount)
 
 
-def put(connection: Connection, batch_id: int, *, now: int, **values: object) -> None:
-    """Give a batch values, whosever it is."""
-    connection.execute(_move(tuple(values)), {"batch": batch_id, "changed_at": now, **values})
+def move(
+    connection: Connection, batch_id: int, transition: BatchTransition, *, now: int, **values: object
+) -> None:
+    """Move a batch, whoever has it."""
+    connection.execute(_move(transition, tuple(values)), {"batch": batch_id, "changed_at": now, **values})
 
 
 @lru_cache
-def _move(names: tuple[str, ...]) -> Update:
+def _move(transition: BatchTransition, names: tuple[str, ...]) -> Update:
     new: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("changed_at", *names)}
-    return update(batch).where(batch.c.id == bindparam("batch")).values(new)
+    return (
+        update(batch)
+        .where(batch.c.id == bindparam("batch"), batch.c.state.in_(transition.before))
+        .values(new)
+        .values(state=transition.after)
+    )
 
 
 @lru_cache
-def _move_if_mine(states: tuple[str, ...], names: tuple[str, ...]) -> Update:
-    mine = batch.c.attempt == bindparam("mine"), batch.c.state.in_(states)
-    return _move(names).where(*mine).values(owner=None, lease_until=None)
+def _move_if_mine(transition: BatchTransition, names: tuple[str, ...]) -> Update:
+    mine = batch.c.attempt == bindparam("mine")
+    return _move(transition, names).where(mine).values(owner=None, lease_until=None)
 
 
 def cut_in_two(
     connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
 ) -> tuple[int, int]:
-    """Replace a batch by two, the first up to the reader ``middle``; return their ids.
+    """Replace a batch that waits by two, the first up to the reader ``middle``; return their ids."""
+    move(connection, row.id, BatchTransition.CUT, now=now, n=0, members=None)
+    return add_halves(connection, row, readers, middle, now=now)
+
+
+def add_halves(
+    connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
+) -> tuple[int, int]:
+    """Add the halves of a split batch, the first up to the reader ``middle``; return their ids.
 
     Who was turned away goes along.
     """
     halves: list[int] = []
-    put(connection, row.id, now=now, state="split", n=0, members=None)
     turned_away = select(func.count()).where(
         exception.c.batch_id == row.id, exception.c.subscriber_id > middle
     )
@@ -94,7 +109,7 @@ def cut_in_two(
                 lo=lo,
                 hi=hi,
                 candidates=candidates,
-                state="pending",
+                state=BatchState.PENDING,
                 tries=row.tries,  # its readers were in as many requests
                 only=None if only is None else encode(one for one in only if lo <= one <= hi),
                 decided_after=row.decided_after,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.contacts.mentions import ERASED, pattern, without
+from newsletter.delivery.states import RecipientState
 from newsletter.errors import AudienceError
 from newsletter.store.tables import (
     alarm,
@@ -219,7 +220,7 @@ def _forget_words_about(connection: Connection, reader: int) -> None:
     connection.execute(update(event).where(event.c.subscriber_id == reader).values(reason="", raw=None))
     connection.execute(
         update(exception)
-        .where(exception.c.subscriber_id == reader, exception.c.kind == "rejected")
+        .where(exception.c.subscriber_id == reader, exception.c.kind == RecipientState.REJECTED)
         .values(reason=ERASED)
     )
     alone = select(batch.c.id).where(batch.c.lo == reader, batch.c.hi == reader)

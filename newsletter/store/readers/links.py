@@ -6,11 +6,11 @@ from sqlalchemy import Connection, select
 
 from newsletter.contacts.consent.standing import Status
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.states import MAY_HAVE_ARRIVED
 from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
 
 # On the wire counts: a mail can be read before its answer is written down.
-_MAILED = ("accepted", "unknown", "posting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:
             batch.c.mailing_id == mailing_id,
             batch.c.lo <= reader,
             batch.c.hi >= reader,
-            batch.c.state.in_(_MAILED),
+            batch.c.state.in_(MAY_HAVE_ARRIVED),
         )
     )
     return any(reader in decode(members or b"") for members in rows)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
 
 from newsletter.contacts.near import near
+from newsletter.delivery.states import OPEN, UNFINISHED, MailingState, SubscriptionState
 from newsletter.errors import AudienceError
 from newsletter.sentences import command
 from newsletter.store.database import read
@@ -151,14 +152,15 @@ def set_archived(connection: Connection, list_key: int, at: int | None) -> None:
 def unfinished_issues(connection: Connection, list_key: int) -> list[str]:
     """Return the issues of which a mailing to a list is not at its end."""
     undone = (
-        select(batch.c.id)
-        .where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(("pending", "claimed", "posting")))
-        .exists()
+        select(batch.c.id).where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(UNFINISHED)).exists()
     )
-    still_open = mailing.c.state.in_(("scheduled", "held", "sending", "paused"))
+    still_open = mailing.c.state.in_(OPEN)
     rows = connection.scalars(
         select(mailing.c.issue)
-        .where(mailing.c.list_id == list_key, or_(still_open, and_(mailing.c.state == "finished", undone)))
+        .where(
+            mailing.c.list_id == list_key,
+            or_(still_open, and_(mailing.c.state == MailingState.FINISHED, undone)),
+        )
         .distinct()
     )
     return sorted(rows)
@@ -175,9 +177,9 @@ def counts(connection: Connection) -> list[ListCounts]:
             mailing_list.c.title,
             mailing_list.c.archived_at,
             mailing_list.c.created_at,
-            one.filter(subscription.c.status == "confirmed", mailable),
-            one.filter(subscription.c.status == "pending", mailable),
-            one.filter(subscription.c.status == "unsubscribed", mailable),
+            one.filter(subscription.c.status == SubscriptionState.CONFIRMED, mailable),
+            one.filter(subscription.c.status == SubscriptionState.PENDING, mailable),
+            one.filter(subscription.c.status == SubscriptionState.UNSUBSCRIBED, mailable),
             one.filter(subscriber.c.suppressed.is_not(None)),
         )
         .select_from(mailing_list)

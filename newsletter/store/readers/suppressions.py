@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers import erasures
 from newsletter.store.tables import subscriber, subscription, suppression
 
@@ -44,7 +45,9 @@ def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
         reader = select(subscriber.c.id).where(subscriber.c.email == email).scalar_subquery()
         connection.execute(
             update(subscription)
-            .where(subscription.c.subscriber_id == reader, subscription.c.status == "confirmed")
+            .where(
+                subscription.c.subscriber_id == reader, subscription.c.status == SubscriptionState.CONFIRMED
+            )
             .values(since=now)
         )
     connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))
