@@ -28,14 +28,15 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     for number in (*caught, signal.SIGINT) if once else caught:
         signal.signal(number, handler)
     try:
-        yield
+        try:
+            yield
+        finally:  # inside, so that a signal which comes just here is handled too
+            for number in (signal.SIGINT, *caught):
+                signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
+            exec("")  # noqa: S102  (a constant)
     except KeyboardInterrupt:
         end_line()
         raise SystemExit(BY_CTRL_C) from None
-    finally:
-        for number in caught:
-            signal.signal(number, signal.SIG_IGN)  # it ends already, with the exit code it has
-        exec("")  # noqa: S102  (a constant)
 
 
 class _Once:
