@@ -81,6 +81,7 @@ class Verdict(StrEnum):
 
 
 # Of mailings.
+IN_THE_LEDGER = tuple(state for state in MailingState if state is not MailingState.DRAFT)
 OPEN = MailingState.SCHEDULED, MailingState.HELD, MailingState.SENDING, MailingState.PAUSED
 
 # Of batches.

@@ -157,7 +157,7 @@ def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMe
             excluded=dict(excluded),
             envelope=envelope_digest(mailing.envelope),
             corrects=mailing.corrects,
-            send_at=mailing.manifest_send_at,
+            send_at=mailing.send_at,
             requested_by=mailing.requested_by,
             wrong=mailing.wrong,
         ),

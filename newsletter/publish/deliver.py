@@ -150,7 +150,7 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: MailingState) -> "Mailing"
     with read(wiring.engine) as connection:
         mailing = mailings.get(connection, mailing_id)
     insist_approved(wiring, mailing)
-    if mailing.state == MailingState.SCHEDULED and (mailing.send_at or 0) > wiring.clock.now():
+    if mailing.state == MailingState.SCHEDULED and (mailing.due_at or 0) > wiring.clock.now():
         raise SendingStopped(
             f"“{mailing.issue}” is scheduled for later.",
             hint=f"Wait for its time with: {command('resume', mailing.issue)}",
@@ -288,12 +288,12 @@ def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> MailingStat
 
     now = wiring.clock.now()
     # One that began had its hour, whatever the clock says since.
-    if mailing.state == MailingState.SENDING or mailing.send_at is None or now >= mailing.send_at:
+    if mailing.state == MailingState.SENDING or mailing.due_at is None or now >= mailing.due_at:
         return mailing.state
     with write(wiring.engine) as connection:
         mailings.schedule_again(connection, mailing.id)
-    never, whole = Event(), (mailing.send_at - now) // SECOND
-    while (left := mailing.send_at - wiring.clock.now()) > 0:
+    never, whole = Event(), (mailing.due_at - now) // SECOND
+    while (left := mailing.due_at - wiring.clock.now()) > 0:
         progress("waiting", whole - left // SECOND, whole)
         wiring.clock.wait(min(1.0, left / SECOND), never)
         with read(wiring.engine) as connection:

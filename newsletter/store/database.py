@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from newsletter.errors import StoreError
 from newsletter.files.private import make_private
 
-HEAD = "0003"  # the newest migration
+HEAD = "0004"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
@@ -205,6 +205,28 @@ def _upgrade(engine: Engine, current: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", folder)
     attributes: dict[str, Any] = config.attributes
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
+    with _without_foreign_keys(engine) as connection, connection.begin():
         attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            assert broken is None, f"a migration broke a foreign key: {tuple(broken or ())}"  # noqa: S101
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """Open a connection to write whose foreign keys SQLite does not keep.
+
+    SQLite changes a table by making it anew, and dropping the old one would take along all rows that refer to
+    it. It can be told so only outside a transaction (https://www.sqlite.org/lang_altertable.html#otheralter).
+    """
+    with engine.connect().execution_options(write=True) as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")

@@ -1,4 +1,9 @@
-"""The tables. Times are whole microseconds since 1970 in UTC: exact, sortable, the same on every database."""
+"""The tables. Times are whole microseconds since 1970 in UTC: exact, sortable, the same on every database.
+
+All in one module, though it is a long one: a database's tables are read, compared and migrated as a whole.
+"""
+
+from collections.abc import Iterable
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +19,8 @@ from sqlalchemy import (
     text,
 )
 
+from newsletter.delivery.states import IN_THE_LEDGER, BatchState, SubscriptionState
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +30,13 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def _among(column: str, words: Iterable[str]) -> str:
+    """Return the condition that a column holds one of some words."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} in ({quoted})"
+
 
 # SQLite numbers rows itself only for a key declared INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -68,10 +82,11 @@ subscription = Table(
     metadata,
     Column("list_id", ForeignKey("list.id", ondelete="CASCADE"), primary_key=True),
     Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
-    Column("status", Text, nullable=False),  # pending, confirmed, unsubscribed
+    Column("status", Text, nullable=False),
     Column("since", BigInteger, nullable=False),  # of that status
     Column("created_at", BigInteger, nullable=False),
-    CheckConstraint("status in ('pending', 'confirmed', 'unsubscribed')", name="status"),
+    Column("paused_until", BigInteger),  # of a paused one: from then on it is confirmed
+    CheckConstraint(_among("status", SubscriptionState), name="status"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),
     sqlite_with_rowid=False,
 )
@@ -145,10 +160,10 @@ mailing = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("issue", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # first, newcomers, missing, correction, trial
+    Column("kind", Text, nullable=False),  # first, newcomers, missing, correction
     Column("provider", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("list_id", ForeignKey("list.id"), nullable=True),  # none for a trial
+    Column("list_id", ForeignKey("list.id"), nullable=False),
     Column("audience_at", BigInteger, nullable=False),
     Column("plan_cursor", BigInteger, nullable=False, server_default="0"),
     Column("planned", Integer, nullable=False, server_default="0"),
@@ -157,12 +172,11 @@ mailing = Table(
     Column("note", Text, nullable=False, server_default=""),  # why it stopped
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
-    Column("send_at", BigInteger),  # not before
+    Column("send_at", BigInteger),  # when it is to begin, as it was frozen and approved; none: at once
+    Column("put_off_until", BigInteger),  # when it goes on, once a day's ceiling was reached
     Column("requested_by", Text, nullable=False, server_default=""),
     Column("corrects", Text),  # the issue whose readers this one sets right
-    CheckConstraint(
-        "state in ('draft', 'scheduled', 'sending', 'paused', 'held', 'cancelled', 'finished')", name="state"
-    ),
+    CheckConstraint(_among("state", IN_THE_LEDGER), name="state"),
     Index("ix_mailing_issue", "issue"),
     sqlite_autoincrement=True,
 )
@@ -180,6 +194,7 @@ variant = Table(
     Column("fields", Text, nullable=False),  # JSON: [[key, name, default], …]
 )
 
+_WAITING = text(f"state = '{BatchState.PENDING}'")
 batch = Table(
     "batch",
     metadata,
@@ -196,30 +211,19 @@ batch = Table(
     Column("lease_until", BigInteger),
     Column("not_before", BigInteger, nullable=False, server_default="0"),
     Column("n", Integer, nullable=False, server_default="0"),  # readers really in it
-    Column("members", LargeBinary),  # who they were: delta varints
+    Column("reader_ids", LargeBinary),  # who they are: an id set
     Column("message_id", Text),
-    Column("only", LargeBinary),  # whom it is for, once decided to be untaken: no longer all from lo to hi
+    Column("only", LargeBinary),  # an id set: its readers, once it no longer is for all from lo to hi
     Column("decided_after", BigInteger),  # the latest mailing to the list by then
     Column("changed_at", BigInteger, nullable=False),
-    CheckConstraint(
-        "state in ('pending', 'claimed', 'posting', 'accepted', 'unknown', 'rejected', 'empty', 'cancelled',"
-        " 'split')",
-        name="state",
-    ),
+    CheckConstraint(_among("state", BatchState), name="state"),
     Index("ix_batch_mailing_id_lo", "mailing_id", "lo"),
     Index(
         "ix_batch_ready",
         "mailing_id",
         "not_before",
-        sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'"),
-    ),
-    Index(
-        "ix_batch_open",
-        "mailing_id",
-        "lease_until",
-        sqlite_where=text("state in ('claimed', 'posting')"),
-        postgresql_where=text("state in ('claimed', 'posting')"),
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
     ),
     sqlite_autoincrement=True,
 )
@@ -232,22 +236,22 @@ attempt = Table(
     Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), nullable=False),
     Column("posted_at", BigInteger, nullable=False),
     Column("answered_at", BigInteger),
-    Column("outcome", Text),  # accepted, not_accepted, refused, account_refused, unknown
+    Column("outcome", Text),  # an AttemptOutcome, once there is one
     Column("detail", Text, nullable=False, server_default=""),
-    Column("members", LargeBinary),  # who was in it, once its batch is sent again
+    Column("reader_ids", LargeBinary),  # an id set: who was in it, once its batch holds others
     Index("ix_attempt_batch_id", "batch_id"),
 )
 
 # Candidates a mailing did not mail, and why.
-exception = Table(
-    "exception",
+unmailed = Table(
+    "unmailed",
     metadata,
     Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
     Column("subscriber_id", BigInteger, primary_key=True),
     Column("batch_id", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),  # excluded, rejected
+    Column("kind", Text, nullable=False),  # excluded or rejected
     Column("reason", Text, nullable=False),
-    Index("ix_exception_batch_id", "batch_id"),
+    Index("ix_unmailed_batch_id", "batch_id"),
     sqlite_with_rowid=False,
 )
 
@@ -257,6 +261,14 @@ limiter = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("tat", BigInteger, nullable=False),
+)
+
+# How far a provider's own lists were read: an instant for each provider.
+sync_cursor = Table(
+    "sync_cursor",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )
 
 # What the provider reported, each report once.

@@ -45,7 +45,7 @@ Post = tuple[bytes, dict[str, str]]
 
 def _reports(wiring: Wiring, count: int) -> list[dict[str, object]]:
     """Return a "delivered" for each of ``count`` accepted readers, in no order."""
-    columns = select(attempt.c.id, batch.c.id, batch.c.members, batch.c.message_id, attempt.c.answered_at)
+    columns = select(attempt.c.id, batch.c.id, batch.c.reader_ids, batch.c.message_id, attempt.c.answered_at)
     with read(wiring.engine) as connection:
         emails: dict[int, str] = {
             row[0]: row[1] for row in connection.execute(select(subscriber.c.id, subscriber.c.email))
@@ -53,7 +53,7 @@ def _reports(wiring: Wiring, count: int) -> list[dict[str, object]]:
         requests = connection.execute(
             columns.join(batch, batch.c.attempt == attempt.c.id).where(batch.c.state == "accepted")
         ).all()
-    mails = [(row, reader) for row in requests for reader in decode(row.members)]
+    mails = [(row, reader) for row in requests for reader in decode(row.reader_ids)]
     random.Random(1).shuffle(mails)  # noqa: S311  (an order, no secret)
     return [
         {

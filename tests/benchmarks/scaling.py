@@ -11,7 +11,7 @@ from material import Publication
 from processes import newsletter
 from sending import LATENCY, Sent, publication_of, send_to_all
 
-LEDGER = ("mailing", "batch", "attempt", "exception")
+LEDGER = ("mailing", "batch", "attempt", "unmailed")
 
 
 def at_scale(scale: Scale, folder: Path) -> list[Figure]:

@@ -260,7 +260,7 @@ def test_a_ledger_that_holds_a_reader_twice_sounds_an_alarm(house: House) -> Non
             with read(house.engine) as connection:
                 first = mailings.get(connection, 1)
             with write(house.engine) as connection:
-                values = {"members": bytes([1, 1, 1]), "n": 2, "lo": 1, "hi": 3}
+                values = {"reader_ids": bytes([1, 1, 1]), "n": 2, "lo": 1, "hi": 3}
                 connection.execute(
                     update(batch).where(batch.c.mailing_id == first.id, batch.c.id == 1).values(values)
                 )

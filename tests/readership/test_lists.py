@@ -205,7 +205,7 @@ def _given_back_after_archiving(house: House) -> Callable[[], object]:
     readership.archive_list(house.engine, "readers", now=house.clock.now)
     house.post.mailed.clear()
     with write(house.engine) as connection:
-        connection.execute(update(batch).values(state="pending", n=0, members=None))
+        connection.execute(update(batch).values(state="pending", n=0, reader_ids=None))
     return lambda: publish.resume(house, "first")
 
 

@@ -1,25 +1,115 @@
-"""A database made by an earlier version goes on as it was: approvals hold, and a list keeps its List-Id."""
+"""A database made by an earlier version loses nothing and goes on as it was."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
 import pytest
-from alembic import command
-from alembic.config import Config
+from old_databases import contents, fill, made_by
 from pydantic import SecretStr
-from scripted import House, Scripted
-from sqlalchemy import select, text
+from scripted import Answer, House, Killed, Scripted
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from newsletter import publish, readership
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.store import database
 from newsletter.store.database import connect, read, write
+from newsletter.store.ledger import mailings
 from newsletter.store.ledger.mailings import of_issue
-from newsletter.store.tables import approval
+from newsletter.store.tables import approval, metadata
 
+OLD = ("0001", "0002", "0003")
 ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
+RENAMED = {"exception": "unmailed"}
+# What a column that came later holds in the rows of before.
+SINCE: Mapping[str, Mapping[str, object]] = {
+    "mailing": {"send_at": None, "requested_by": "", "corrects": None, "put_off_until": None},
+    "batch": {"only": None, "decided_after": None},
+    "attempt": {"reader_ids": None},
+    "list": {"title": "", "archived_at": None},
+    "subscription": {"paused_until": None},
+}
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_every_row_of_an_older_database_is_there_after_the_migration(revision: str, tmp_path: Path) -> None:
+    engine = made_by(revision, tmp_path / "old.db")
+    fill(engine)
+    before = contents(engine)
+    assert all(before.values()), "a table without a row shows nothing"
+    database.migrate(engine)
+    after = dict(contents(engine))
+    expected = {RENAMED.get(name, name): [_now(name, row) for row in rows] for name, rows in before.items()}
+    limits = expected["limiter"]
+    expected["limiter"] = [row for row in limits if row["name"] == "recipients"]
+    expected["sync_cursor"] = [{"provider": "sendgrid", "until": 71}]
+    for name, rows in after.items():
+        assert rows == sorted(expected.get(name, []), key=repr), name
+    assert set(expected) <= set(after)
+    _ids_go_on(engine)
+    engine.dispose()
+
+
+def _now(name: str, row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row of before as it should stand now, its columns in the order of now."""
+    values = dict(row)
+    if "members" in values:
+        values["reader_ids"] = values.pop("members")
+    if name == "mailing":
+        manifest = orjson.loads(str(values["manifest"]))
+        frozen = manifest.pop("send_at", None)
+        if values.get("send_at") != frozen:
+            values |= {"send_at": frozen, "put_off_until": values["send_at"]}
+        values["manifest"] = orjson.dumps(manifest).decode()
+    if name == "list":
+        values.setdefault("key", values["name"])
+    values = {**SINCE.get(name, {}), **values}
+    return {column.name: values[column.name] for column in metadata.tables[RENAMED.get(name, name)].columns}
+
+
+def _ids_go_on(engine: database.Engine) -> None:
+    """Assert that no id is given twice: those given up by the old version are not given again."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
+    given = dict(tuple(row) for row in rows)
+    assert {given[name] for name in ("subscriber", "list", "mailing", "batch")} == {900}
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_a_migrated_database_has_the_rules_of_a_new_one(revision: str, tmp_path: Path) -> None:
+    old = made_by(revision, tmp_path / "old.db")
+    fill(old)
+    database.migrate(old)
+    new = connect(f"sqlite:///{tmp_path}/new.db")
+    metadata.create_all(new)
+    for name in metadata.tables:
+        assert _rules(old, name) == _rules(new, name), name
+    with pytest.raises(IntegrityError, match="ck_batch_state"), old.begin() as connection:
+        connection.execute(text("UPDATE batch SET state = 'cancelled'"))
+    with old.begin() as connection:
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        connection.execute(text("DELETE FROM mailing WHERE id = 2"))
+        assert connection.scalar(text("SELECT count(*) FROM attempt")) == 0
+    old.dispose()
+    new.dispose()
+
+
+def _rules(engine: database.Engine, name: str) -> object:
+    known = inspect(engine)
+    with engine.connect() as connection:
+        sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name})
+        of_table = text("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :name")
+        indexes = set(connection.scalars(of_table, {"name": name}))
+    checks = {str(each["name"]): each["sqltext"] for each in known.get_check_constraints(name)}
+    keys = {
+        (tuple(each["constrained_columns"]), each["referred_table"], str(each["options"]))
+        for each in known.get_foreign_keys(name)
+    }
+    columns = {each["name"]: (str(each["type"]), each["nullable"]) for each in known.get_columns(name)}
+    return checks, keys, indexes, columns, "AUTOINCREMENT" in sql, "WITHOUT ROWID" in sql
 
 
 @pytest.fixture
@@ -32,8 +122,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     publish.send(asking, publish.plan_send(asking, "first"))
     signing = _as(made, BEN)
     publish.approve(signing, publish.plan_approval(signing, "first"))
-    made.engine.dispose()
-    _make_it_0002(tmp_path / "newsletter.db", tmp_path / "old.db")
+    _bring_back_to("0002", made, tmp_path)
     yield made
     made.engine.dispose()
 
@@ -46,22 +135,31 @@ def _as(house: House, key: str) -> House:
     return other
 
 
-def _make_it_0002(new: Path, old: Path) -> None:
-    """Carry all that 0002 has a place for into a database made by it, and put that in the new one's place."""
-    engine = connect(f"sqlite:///{old}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-    engine.dispose()
+# How a column of before is read from the tables of now.
+THEN = {
+    "batch.members": "reader_ids",
+    "attempt.members": "reader_ids",
+    "mailing.send_at": "coalesce(put_off_until, send_at)",
+    "mailing.manifest": "json_set(manifest, '$.send_at', send_at)",
+}
+
+
+def _bring_back_to(revision: str, house: House, folder: Path) -> None:
+    """Carry all that a revision has a place for into a database made by it, which takes the place."""
+    house.engine.dispose()
+    new, old = folder / "newsletter.db", folder / "old.db"
+    made_by(revision, old).dispose()
     filled = sqlite3.connect(old)
     filled.execute("ATTACH ? AS new", [str(new)])
     tables = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     for (table,) in filled.execute(tables).fetchall():
         if table != "alembic_version":
-            columns = ", ".join(f'"{row[1]}"' for row in filled.execute(f'PRAGMA main.table_info("{table}")'))
-            filled.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM new."{table}"')
+            columns = [row[1] for row in filled.execute(f'PRAGMA main.table_info("{table}")')]
+            values = ", ".join(THEN.get(f"{table}.{column}", f'"{column}"') for column in columns)
+            names = ", ".join(f'"{column}"' for column in columns)
+            filled.execute(
+                f'INSERT INTO main."{table}" ({names}) SELECT {values} FROM new."{RENAMED.get(table, table)}"'
+            )
     filled.commit()
     filled.close()
     for leftover in new.parent.glob(f"{new.name}*"):
@@ -92,3 +190,40 @@ def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(ho
     readership.make_list(house.engine, "two", now=house.clock.now)
     keys = {one.name: one.key for one in readership.list_counts(house.engine)}
     assert keys == {"Old Readers": "Old Readers", "zwei": "two", "two": "two-2"}
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_a_half_sent_mailing_is_finished_after_the_migration(revision: str, tmp_path: Path) -> None:
+    post = Scripted()
+    house = House(tmp_path, post, batch_size=2)
+    for number in range(6):
+        readership.add(house.engine, "readers", f"r{number}@example.org", now=house.clock.now)
+    post.script.extend(
+        [Answer("accepted", taken=True), Answer("unknown", taken=True), Answer("killed before the wire")]
+    )
+    with pytest.raises(Killed):
+        publish.send(house, publish.plan_send(house, "first"))
+    before = publish.status(house, "first")
+    assert before is not None
+    assert (before.accepted, before.unknown, before.pending) == (2, 2, 2)
+    _bring_back_to(revision, house, tmp_path)
+    database.migrate(house.engine)
+    assert publish.status(house, "first") == before
+    after = publish.resume(house, "first")
+    assert (after.state, after.accepted, after.unknown, after.pending) == ("finished", 4, 2, 0)
+    assert max(post.mailed.values()) == 1
+    house.engine.dispose()
+
+
+def test_a_mailing_that_was_put_off_still_is_and_begins_at_its_time(tmp_path: Path) -> None:
+    engine = made_by("0003", tmp_path / "old.db")
+    fill(engine)
+    database.migrate(engine)
+    with read(engine) as connection:
+        found = {each.id: each for each in mailings.due(connection, now=900)}
+        later = {each.id: each for each in mailings.due(connection, now=999)}
+    assert list(found) == [7]
+    assert {key: each.put_off for key, each in later.items()} == {7: False, 8: True, 9: True}
+    assert [later[key].send_at for key in (7, 8, 9)] == [777, 777, None]
+    assert [later[key].due_at for key in (7, 8, 9)] == [777, 999, 999]
+    engine.dispose()

@@ -68,7 +68,6 @@ def test_a_long_enough_key_is_taken_without_a_word(key: str) -> None:
     "before",
     [
         {"provider": "sandbox"},
-        {"provider": "sendgrid", "kind": "trial"},
         {"provider": "sendgrid", "state": "pending"},
     ],
 )

@@ -1,4 +1,4 @@
-"""Check the ledger against itself: the members of its batches, one by one."""
+"""Check the ledger against itself: the readers of its batches, one by one."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,11 @@ def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[
     A bit for each subscriber id: 1.25 MB for ten million.
     """
     rows = connection.execute(
-        select(batch.c.id, batch.c.lo, batch.c.hi, batch.c.n, batch.c.members)
+        select(batch.c.id, batch.c.lo, batch.c.hi, batch.c.n, batch.c.reader_ids)
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
-            mailing.c.kind != "trial",
             batch.c.state.in_(POSTED),
         )
         .execution_options(yield_per=50)
@@ -32,7 +31,7 @@ def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[
     seen = bytearray()
     twice, wrong, last = 0, 0, 0
     for row in rows:
-        readers = decode(row.members or b"")
+        readers = decode(row.reader_ids or b"")
         if len(readers) != row.n or (readers and not row.lo <= readers[0] <= readers[-1] <= row.hi):
             wrong, last = wrong + 1, row.id
         if readers and readers[-1] // 8 >= len(seen):

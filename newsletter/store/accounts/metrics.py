@@ -34,7 +34,7 @@ def ask(connection: Connection) -> None:
 
 
 def figures(connection: Connection, *, latest: int) -> Figures:
-    """Return the figures; those by issue of the ``latest`` mailings, trials left out."""
+    """Return the figures; those by issue of the ``latest`` mailings."""
     reported = select(tally.c.kind, func.sum(tally.c.n)).group_by(tally.c.kind)
     alarms = connection.execute(select(alarm.c.issue, alarm.c.kind, alarm.c.n))
     return Figures(
@@ -54,13 +54,7 @@ def _pairs(rows: Iterable[Any]) -> dict[str, int]:
 
 def _readers(connection: Connection, latest: int) -> dict[tuple[str, str], int]:
     """Add up batches, a thousand readers a row; whom a claim may yet leave out counts as pending."""
-    recent = (
-        select(mailing.c.id, mailing.c.issue)
-        .where(mailing.c.kind != "trial")
-        .order_by(mailing.c.id.desc())
-        .limit(latest)
-        .subquery()
-    )
+    recent = select(mailing.c.id, mailing.c.issue).order_by(mailing.c.id.desc()).limit(latest).subquery()
     rows = connection.execute(
         select(recent.c.issue, batch.c.state, func.sum(batch.c.n), func.sum(batch.c.candidates))
         .join(batch, batch.c.mailing_id == recent.c.id)

@@ -14,7 +14,7 @@ from newsletter.store.events.alarms import alarms_of
 from newsletter.store.events.ingest import tallies
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
-from newsletter.store.tables import batch, exception
+from newsletter.store.tables import batch, unmailed
 
 
 def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bool) -> Proof | None:
@@ -44,7 +44,7 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         pending=total.pending,
         provider=provider,
         note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
-        send_at=latest.send_at if latest.state == MailingState.SCHEDULED else None,
+        send_at=latest.due_at if latest.state == MailingState.SCHEDULED else None,
         reported={kind: n for kind, n in reported.items() if kind in KINDS},
         alarms={each.kind: each.n for each in alarms_of(connection, issue)},
     )
@@ -91,9 +91,9 @@ def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]
     ).all()
     for row in rows:
         told = connection.execute(
-            select(exception.c.subscriber_id, exception.c.kind, exception.c.reason)
-            .where(exception.c.batch_id == row.id)
-            .order_by(exception.c.subscriber_id)
+            select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason)
+            .where(unmailed.c.batch_id == row.id)
+            .order_by(unmailed.c.subscriber_id)
         )
         readers = decode(row.only)
         inside = set(readers)
@@ -170,16 +170,16 @@ class _Count:
 def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
     """Count by a batch's state: readers in it, candidates left to do, and those removed since the plan.
 
-    Whoever was erased between the plan and their batch's claim is in neither the batch nor its exceptions.
+    Who was erased between the plan and their batch's claim is neither in the batch nor among its unmailed.
     """
     told = (
         select(
-            exception.c.batch_id,
+            unmailed.c.batch_id,
             func.count().label("n"),
-            func.sum(case((exception.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
+            func.sum(case((unmailed.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
         )
-        .where(exception.c.mailing_id == mailing_id)
-        .group_by(exception.c.batch_id)
+        .where(unmailed.c.mailing_id == mailing_id)
+        .group_by(unmailed.c.batch_id)
         .subquery()
     )
     left = batch.c.candidates - func.coalesce(told.c.rejected, 0)
@@ -199,8 +199,8 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
 
 def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
     return connection.execute(
-        select(exception.c.kind, exception.c.reason, batch.c.state, func.count().label("n"))
-        .join(batch, batch.c.id == exception.c.batch_id)
-        .where(exception.c.mailing_id == mailing_id)
-        .group_by(exception.c.kind, exception.c.reason, batch.c.state)
+        select(unmailed.c.kind, unmailed.c.reason, batch.c.state, func.count().label("n"))
+        .join(batch, batch.c.id == unmailed.c.batch_id)
+        .where(unmailed.c.mailing_id == mailing_id)
+        .group_by(unmailed.c.kind, unmailed.c.reason, batch.c.state)
     ).all()

@@ -12,7 +12,7 @@ from newsletter.instants import rfc3339
 from newsletter.store.accounts.proof import Apart, apart, counted, latest_of_lists
 from newsletter.store.ledger.already_mailed import outside, uncut
 from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.tables import batch, event, exception, subscriber, subscription
+from newsletter.store.tables import batch, event, subscriber, subscription, unmailed
 
 AT_ONCE = 1000
 # The provider's events, the most telling first: a bounce after a delivery means that it came back.
@@ -70,7 +70,7 @@ def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
 
 
 def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
-    ids = decode(row.members)
+    ids = decode(row.reader_ids)
     emails, reported = _emails(connection, ids), _reported(connection, row.mailing_id, ids)
     for each in ids:
         yield _account(
@@ -85,10 +85,10 @@ def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Acco
 
 def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterator[Account]:
     told = connection.execute(
-        select(exception.c.subscriber_id, exception.c.kind, exception.c.reason, subscriber.c.email)
-        .outerjoin(subscriber, subscriber.c.id == exception.c.subscriber_id)
-        .where(exception.c.mailing_id == each.id, exception.c.batch_id == row.id)
-        .order_by(exception.c.subscriber_id)
+        select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
+        .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
+        .where(unmailed.c.mailing_id == each.id, unmailed.c.batch_id == row.id)
+        .order_by(unmailed.c.subscriber_id)
     ).all()
     if row.state in UNPOSTED:
         told = [one for one in told if one.kind == RecipientState.REJECTED]

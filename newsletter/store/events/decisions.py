@@ -19,7 +19,7 @@ from newsletter.delivery.states import (
     Verdict,
 )
 from newsletter.store.events.mailed_twice import compare_answered
-from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ def unanswered(connection: Connection, issue: str, provider: str) -> list[Unansw
         .where(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
-            mailing.c.kind != "trial",
             batch.c.state == BatchState.UNKNOWN,
             batch.c.n > 0,  # all others' readers are known by now to have it by another request
         )
@@ -92,11 +91,11 @@ def accepted_requests(
     )
     rows = connection.execute(
         _accepted(provider, since, until)
-        .add_columns(attempt.c.detail, attempt.c.members, batch.c.n, seen.label("seen"))
+        .add_columns(attempt.c.detail, attempt.c.reader_ids, batch.c.n, seen.label("seen"))
         .execution_options(yield_per=1_000)
     )
     for row in rows:
-        readers = row.n if row.members is None else len(decode(row.members))
+        readers = row.n if row.reader_ids is None else len(decode(row.reader_ids))
         yield AcceptedRequest(row.posted_at, not row.detail, reported=2 * row.seen >= max(1, readers))
 
 
@@ -133,31 +132,31 @@ def _accepted(provider: str, since: int, until: int) -> Select[Any]:
 
 def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int) -> bool:
     """Carry out a decision and write it down; False when the batch was settled meanwhile."""
-    members = connection.scalar(
-        select(batch.c.members).where(
+    reader_ids = connection.scalar(
+        select(batch.c.reader_ids).where(
             batch.c.id == each.batch, batch.c.state == BatchState.UNKNOWN, batch.c.attempt == each.attempt
         )
     )
-    if members is None:
+    if reader_ids is None:
         return False
     match made.verdict:
         case Verdict.ACCEPTED:
-            _accept(connection, each, made, members, now)
+            _accept(connection, each, made, reader_ids, now)
         case Verdict.RESEND if not each.cancelled:
-            _keep_members(connection, each, members)
-            apart = _apart(connection, each, members)
+            _keep_reader_ids(connection, each, reader_ids)
+            apart = _apart(connection, each, reader_ids)
             _move(connection, each, BatchTransition.RESEND, now, not_before=0, **apart)
         case Verdict.RESEND | Verdict.DROP:
-            _keep_members(connection, each, members)
-            _turn_away(connection, each, decode(members))
-            _move(connection, each, BatchTransition.DROP, now, **_apart(connection, each, members))
+            _keep_reader_ids(connection, each, reader_ids)
+            _turn_away(connection, each, decode(reader_ids))
+            _move(connection, each, BatchTransition.DROP, now, **_apart(connection, each, reader_ids))
         case _:
             pass
     _write_down(connection, each, made, now)
     return True
 
 
-def _accept(connection: Connection, each: Unanswered, made: Decision, members: bytes, now: int) -> None:
+def _accept(connection: Connection, each: Unanswered, made: Decision, reader_ids: bytes, now: int) -> None:
     earlier = connection.scalar(
         select(attempt.c.id)
         .where(
@@ -169,13 +168,13 @@ def _accept(connection: Connection, each: Unanswered, made: Decision, members: b
     )
     if earlier is not None:
         # It was reported while this request was on the wire, of which nobody knows anything still.
-        _keep_members(connection, each, members)
+        _keep_reader_ids(connection, each, reader_ids)
         _move(connection, each, BatchTransition.RECONCILE, now, attempt=earlier)
         return
     _move(connection, each, BatchTransition.RECONCILE, now, message_id=made.message_id)
     _answered(connection, each, AttemptOutcome.ACCEPTED, made.evidence, now)
-    kept = connection.scalar(select(attempt.c.members).where(attempt.c.id == each.attempt))
-    compare_answered(connection, each.mailing, each.attempt, decode(kept or members), now=now)
+    kept = connection.scalar(select(attempt.c.reader_ids).where(attempt.c.id == each.attempt))
+    compare_answered(connection, each.mailing, each.attempt, decode(kept or reader_ids), now=now)
 
 
 def _move(
@@ -188,7 +187,7 @@ def _move(
     )
 
 
-def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str, object]:
+def _apart(connection: Connection, each: Unanswered, reader_ids: bytes) -> dict[str, object]:
     """Return what makes a batch that of its readers alone.
 
     Mailings of the issue since then, to whatever list, looked again at whom it left out, and not at them.
@@ -196,7 +195,7 @@ def _apart(connection: Connection, each: Unanswered, members: bytes) -> dict[str
     own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == each.mailing)
     issue, provider = connection.execute(own).one()
     latest = select(func.max(mailing.c.id)).where(mailing.c.issue == issue, mailing.c.provider == provider)
-    return {"n": 0, "members": None, "only": members, "decided_after": connection.scalar(latest)}
+    return {"n": 0, "reader_ids": None, "only": reader_ids, "decided_after": connection.scalar(latest)}
 
 
 def _answered(
@@ -209,12 +208,12 @@ def _answered(
     )
 
 
-def _keep_members(connection: Connection, each: Unanswered, members: bytes) -> None:
+def _keep_reader_ids(connection: Connection, each: Unanswered, reader_ids: bytes) -> None:
     # Should the provider report on this request after all, this says whom it reached.
     connection.execute(
         update(attempt)
-        .where(attempt.c.id == each.attempt, attempt.c.members.is_(None))
-        .values(members=members)
+        .where(attempt.c.id == each.attempt, attempt.c.reader_ids.is_(None))
+        .values(reader_ids=reader_ids)
     )
 
 
@@ -222,7 +221,7 @@ def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int])
     if not readers:
         return
     connection.execute(
-        insert(exception),
+        insert(unmailed),
         [
             {
                 "mailing_id": each.mailing,

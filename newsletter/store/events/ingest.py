@@ -88,8 +88,7 @@ class _Of(NamedTuple):
     issue: str
     provider: str
     corrects: str | None
-    kind: str
-    list_id: int | None
+    list_id: int
 
 
 def _families(connection: Connection, attempts: Iterable[str]) -> dict[int, _Of]:
@@ -191,11 +190,7 @@ class _Post:
         """Return the mailings among which no reader may be found twice: a correction stands alone."""
         of = self.all[mailing_id]
         same = of.issue, of.provider, of.corrects
-        return [
-            each.id
-            for each in self.all.values()
-            if (each.issue, each.provider, each.corrects) == same and each.kind != "trial"
-        ]
+        return [each.id for each in self.all.values() if (each.issue, each.provider, each.corrects) == same]
 
     def _keep(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         silent = self._erased(new, requests)
@@ -274,7 +269,7 @@ class _Post:
         reported: dict[str, Reported] = {}
         for one, request in ours:
             of = self.all[request.mailing]
-            if one.reader is None or one.kind not in TAKEN or of.kind == "trial":
+            if one.reader is None or one.kind not in TAKEN:
                 continue
             told = reported.get(one.attempt)
             if told is None:
@@ -300,9 +295,7 @@ class _Post:
                 case Suppress(reason) if one.email:
                     suppressed.setdefault(one.email, reason)
                 case LeaveList() | Rejoin() if one.reader is not None and one.attempt in requests:
-                    list_id = self.all[requests[one.attempt].mailing].list_id
-                    if list_id is not None:
-                        choices.add((one.reader, list_id))
+                    choices.add((one.reader, self.all[requests[one.attempt].mailing].list_id))
                 case _:
                     pass
         self.count["suppressed"] += suppress_all(self.connection, suppressed, now=self.now)
@@ -321,7 +314,7 @@ class _Post:
 
     def _compare_delivered(self, mailing_id: int, delivered: int) -> None:
         of = self.all[mailing_id]
-        if not delivered or of.kind == "trial":
+        if not delivered:
             return
         sent = int(
             self.connection.scalar(

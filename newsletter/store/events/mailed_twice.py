@@ -127,7 +127,6 @@ def compare_answered(
                 of.c.issue == mailing.c.issue,
                 of.c.provider == mailing.c.provider,
                 of.c.corrects.is_not_distinct_from(mailing.c.corrects),
-                (of.c.kind == "trial") == (mailing.c.kind == "trial"),
             ),
         )
         .where(of.c.id == mailing_id)
@@ -144,9 +143,9 @@ _REPORTED = exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAK
 _TAKEN_ABOUT = (
     select(
         attempt.c.id,
-        attempt.c.members.label("kept"),
+        attempt.c.reader_ids.label("kept"),
         _NEWEST.label("newest"),
-        batch.c.members,
+        batch.c.reader_ids,
         _REPORTED.label("reported"),
     )
     .join(batch, batch.c.id == attempt.c.batch_id)
@@ -163,7 +162,7 @@ _TAKEN_ABOUT = (
 def _mailed_by(connection: Connection, row: Row[Any], readers: Sequence[int]) -> set[int]:
     """Return who was in a request: as kept, as its batch has them, or else whoever was reported."""
     if row.kept is not None or row.newest:
-        return set(decode(row.kept if row.kept is not None else row.members))
+        return set(decode(row.kept if row.kept is not None else row.reader_ids))
     reported = select(event.c.subscriber_id).where(
         event.c.attempt == row.id,
         event.c.kind.in_(TAKEN),

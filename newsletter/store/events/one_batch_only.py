@@ -17,7 +17,7 @@ from newsletter.delivery.states import (
     BatchState,
     BatchTransition,
 )
-from newsletter.store.tables import attempt, batch, exception, mailing, subscription
+from newsletter.store.tables import attempt, batch, mailing, subscription, unmailed
 
 IDS_AT_ONCE = 500
 
@@ -29,7 +29,7 @@ def not_counted_elsewhere(connection: Connection, batch_id: int, readers: Sequen
     held: set[int] = set()
     for row in _others(connection, batch_id, readers):
         if row.state == BatchState.ACCEPTED:
-            held.update(decode(row.members))
+            held.update(decode(row.reader_ids))
     return [one for one in readers if one not in held]
 
 
@@ -44,7 +44,7 @@ def withdraw(connection: Connection, batch_id: int, readers: Sequence[int], *, n
     looked_anew = connection.scalar(select(batch.c.decided_after).where(batch.c.id == batch_id))
     for row in _others(connection, batch_id, readers):
         inside = {one for one in readers if row.lo <= one <= row.hi}
-        gone = inside & set(decode(row.members or b"")) if row.state != BatchState.ACCEPTED else set()
+        gone = inside & set(decode(row.reader_ids or b"")) if row.state != BatchState.ACCEPTED else set()
         if gone:
             _leave_out_of_request(connection, row, gone, now)
         # Mailings there were when it was decided saw them as mailed, and have none of them.
@@ -63,27 +63,27 @@ def leave_out(connection: Connection, batch_id: int, readers: Iterable[int]) -> 
 def counted_elsewhere(connection: Connection, mailing_id: int) -> int:
     """Count the readers of a mailing's requests, taken or perhaps taken, who count in other batches."""
     rows = connection.execute(
-        select(attempt.c.members, batch.c.members.label("counted"))
+        select(attempt.c.reader_ids, batch.c.reader_ids.label("counted"))
         .join(batch, batch.c.id == attempt.c.batch_id)
         .where(
             batch.c.mailing_id == mailing_id,
             batch.c.state.in_(MAY_HAVE_ARRIVED),
-            attempt.c.members.is_not(None),
+            attempt.c.reader_ids.is_not(None),
         )
     )
     elsewhere: set[int] = set()
     for row in rows:
-        elsewhere |= set(decode(row.members)) - set(decode(row.counted or b""))
+        elsewhere |= set(decode(row.reader_ids)) - set(decode(row.counted or b""))
     return len(elsewhere)
 
 
-def forget_exceptions(connection: Connection, batch_id: int, readers: Sequence[int]) -> int:
+def forget_unmailed(connection: Connection, batch_id: int, readers: Sequence[int]) -> int:
     """Take back what claims of a batch said of readers who turn out to be mailed; return of how many."""
     count = 0
     for start in range(0, len(readers), IDS_AT_ONCE):
         some = readers[start : start + IDS_AT_ONCE]
         count += connection.execute(
-            delete(exception).where(exception.c.batch_id == batch_id, exception.c.subscriber_id.in_(some))
+            delete(unmailed).where(unmailed.c.batch_id == batch_id, unmailed.c.subscriber_id.in_(some))
         ).rowcount
     return count
 
@@ -102,7 +102,6 @@ def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Se
         .where(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
-            mailing.c.kind != "trial",
             batch.c.id != batch_id,
             batch.c.state != BatchState.SPLIT,
             batch.c.lo <= readers[-1],
@@ -112,28 +111,28 @@ def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Se
 
 
 def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int], now: int) -> None:
-    left = [one for one in decode(row.members) if one not in gone]
+    left = [one for one in decode(row.reader_ids) if one not in gone]
     statement = update(batch).where(batch.c.id == row.id)
     if row.state in ON_THE_WIRE:
         connection.execute(
             update(attempt)
-            .where(attempt.c.id == row.attempt, attempt.c.members.is_(None))
-            .values(members=row.members)
+            .where(attempt.c.id == row.attempt, attempt.c.reader_ids.is_(None))
+            .values(reader_ids=row.reader_ids)
         )
-        statement = statement.values(n=len(left), members=encode(left))
+        statement = statement.values(n=len(left), reader_ids=encode(left))
     else:
         anew = BatchTransition.CLAIM_ANEW
         statement = statement.where(batch.c.state.in_(anew.before)).values(
-            state=anew.after, n=0, members=None, owner=None, lease_until=None
+            state=anew.after, n=0, reader_ids=None, owner=None, lease_until=None
         )
     connection.execute(statement.values(changed_at=now))
 
 
 def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set[int]:
     """Forget what claims said of those inside, and return of whom they said something."""
-    told = select(exception.c.subscriber_id).where(exception.c.batch_id == batch_id)
+    told = select(unmailed.c.subscriber_id).where(unmailed.c.batch_id == batch_id)
     found = inside & set(connection.scalars(told))
-    forget_exceptions(connection, batch_id, sorted(found))
+    forget_unmailed(connection, batch_id, sorted(found))
     return found
 
 

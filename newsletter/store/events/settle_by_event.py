@@ -17,19 +17,19 @@ from newsletter.delivery.states import (
 )
 from newsletter.instants import shown
 from newsletter.store.events.one_batch_only import (
-    forget_exceptions,
+    forget_unmailed,
     leave_out,
     not_counted_elsewhere,
     withdraw,
 )
-from newsletter.store.tables import attempt, batch, decision, event, exception, mailing
+from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
 
 IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST, as the ledger has it now. ``members`` are those of its batch, or what it kept itself."""
+    """One POST, as the ledger has it now. ``reader_ids`` are those of its batch, or what it kept itself."""
 
     attempt: str
     outcome: str | None
@@ -38,7 +38,7 @@ class Request:
     mailing: int
     latest: str | None  # the batch's newest attempt
     state: str
-    members: bytes | None
+    reader_ids: bytes | None
     reported: bool = False  # before the post at hand
 
     @property
@@ -58,7 +58,7 @@ class Request:
     @property
     def readers(self) -> frozenset[int]:
         """Return who was in it, as far as the ledger knows."""
-        data = self.kept if self.kept is not None else self.members
+        data = self.kept if self.kept is not None else self.reader_ids
         return frozenset() if data is None else frozenset(decode(data))
 
 
@@ -91,12 +91,12 @@ _ISSUES = (
 _REQUESTS = select(
     attempt.c.id,
     attempt.c.outcome,
-    attempt.c.members,
+    attempt.c.reader_ids,
     batch.c.id,
     batch.c.mailing_id,
     batch.c.attempt,
     batch.c.state,
-    batch.c.members,
+    batch.c.reader_ids,
     exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN)),
 ).join(batch, batch.c.id == attempt.c.batch_id)
 
@@ -154,9 +154,9 @@ def _take_back(connection: Connection, request: Request, now: int) -> bool:
     connection.execute(
         update(batch)
         .where(batch.c.id.in_(ids), batch.c.state.in_(whole_again.before))
-        .values(state=whole_again.after, n=0, members=None, changed_at=now)
+        .values(state=whole_again.after, n=0, reader_ids=None, changed_at=now)
     )
-    connection.execute(update(exception).where(exception.c.batch_id.in_(ids)).values(batch_id=whole.id))
+    connection.execute(update(unmailed).where(unmailed.c.batch_id.in_(ids)).values(batch_id=whole.id))
     return True
 
 
@@ -164,7 +164,7 @@ def _accept_kept(connection: Connection, request: Request, kept: bytes, report: 
     """Count a batch as accepted by a request that was given up: those who were in it are in it again."""
     _keep_newest(connection, request.batch)
     readers = _counted_here(connection, request, decode(kept))
-    _accept(connection, request, report, now, members=encode(readers), n=len(readers))
+    _accept(connection, request, report, now, reader_ids=encode(readers), n=len(readers))
     withdraw(connection, request.batch, readers, now=now)
 
 
@@ -190,11 +190,13 @@ def _accept(connection: Connection, request: Request, report: Event, now: int, *
 
 def _keep_newest(connection: Connection, batch_id: int) -> None:
     """Let a batch's newest request keep who was in it: from here on the batch holds others too."""
-    found = connection.execute(select(batch.c.attempt, batch.c.members).where(batch.c.id == batch_id)).one()
+    found = connection.execute(
+        select(batch.c.attempt, batch.c.reader_ids).where(batch.c.id == batch_id)
+    ).one()
     connection.execute(
         update(attempt)
-        .where(attempt.c.id == found.attempt, attempt.c.members.is_(None))
-        .values(members=found.members)
+        .where(attempt.c.id == found.attempt, attempt.c.reader_ids.is_(None))
+        .values(reader_ids=found.reader_ids)
     )
 
 
@@ -203,7 +205,7 @@ def _counted_here(connection: Connection, request: Request, readers: Sequence[in
 
     What later claims of the batch said of any of them is taken back.
     """
-    forget_exceptions(connection, request.batch, readers)
+    forget_unmailed(connection, request.batch, readers)
     here = not_counted_elsewhere(connection, request.batch, readers)
     if len(here) < len(readers):
         leave_out(connection, request.batch, set(readers) - set(here))
@@ -214,7 +216,9 @@ def _add_readers(connection: Connection, request: Request, now: int) -> None:
     """Count as mailed who was in an earlier request alone: they left before the newest, and may come back."""
     if request.kept is None:
         return
-    held = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == request.batch)) or b""))
+    held = set(
+        decode(connection.scalar(select(batch.c.reader_ids).where(batch.c.id == request.batch)) or b"")
+    )
     more = _counted_here(connection, request, [one for one in decode(request.kept) if one not in held])
     if not more:
         return
@@ -222,7 +226,7 @@ def _add_readers(connection: Connection, request: Request, now: int) -> None:
     everyone = sorted({*held, *more})
     # ``changed_at`` stays: it says since when the others are known to have it.
     connection.execute(
-        update(batch).where(batch.c.id == request.batch).values(members=encode(everyone), n=len(everyone))
+        update(batch).where(batch.c.id == request.batch).values(reader_ids=encode(everyone), n=len(everyone))
     )
     withdraw(connection, request.batch, more, now=now)
 

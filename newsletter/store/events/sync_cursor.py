@@ -2,23 +2,18 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from newsletter.store.tables import limiter
+from newsletter.store.tables import sync_cursor
 
 
 def synced_until(connection: Connection, provider: str) -> int | None:
     """Return the instant up to which a provider's lists were read, or None."""
-    return connection.scalar(select(limiter.c.tat).where(limiter.c.name == _name(provider)))
+    return connection.scalar(select(sync_cursor.c.until).where(sync_cursor.c.provider == provider))
 
 
 def remember_synced(connection: Connection, provider: str, until: int) -> None:
     """Write down up to which instant a provider's lists were read; it never moves back."""
-    name = _name(provider)
     before = synced_until(connection, provider)
     if before is None:
-        connection.execute(insert(limiter).values(name=name, tat=until))
+        connection.execute(insert(sync_cursor).values(provider=provider, until=until))
     elif before < until:
-        connection.execute(update(limiter).where(limiter.c.name == name).values(tat=until))
-
-
-def _name(provider: str) -> str:
-    return f"sync:{provider}"
+        connection.execute(update(sync_cursor).where(sync_cursor.c.provider == provider).values(until=until))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, UNPOSTED, BatchState, MailingState, RecipientState
 from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.tables import batch, event, exception, mailing, subscription
+from newsletter.store.tables import batch, event, mailing, subscription, unmailed
 
 UNCUT_AT_ONCE = 10_000
 YET_TO_COME = 2**62  # the id of a mailing that is only foreseen
@@ -36,14 +36,14 @@ def mailed_between(
     return {
         each
         for row in rows
-        for each in decode((row.members if row.state in MAY_HAVE_ARRIVED else row.only) or b"")
+        for each in decode((row.reader_ids if row.state in MAY_HAVE_ARRIVED else row.only) or b"")
         if lo <= each <= hi
     }
 
 
 # Built once: each claim asks it, and building it takes longer than the answer.
 _MAILED = (
-    select(batch.c.state, batch.c.members, batch.c.only)
+    select(batch.c.state, batch.c.reader_ids, batch.c.only)
     .join(mailing, mailing.c.id == batch.c.mailing_id)
     .where(
         mailing.c.issue == bindparam("issue"),
@@ -74,14 +74,14 @@ def rejected_between(
     reached anybody counts for nothing.
     """
     rows = connection.execute(
-        select(exception.c.subscriber_id, exception.c.reason)
-        .join(mailing, mailing.c.id == exception.c.mailing_id)
+        select(unmailed.c.subscriber_id, unmailed.c.reason)
+        .join(mailing, mailing.c.id == unmailed.c.mailing_id)
         .where(
             mailing.c.issue == issue,
             mailing.c.provider == provider,
             mailing.c.id != but,
-            exception.c.kind == RecipientState.REJECTED,
-            exception.c.subscriber_id.between(lo, hi),
+            unmailed.c.kind == RecipientState.REJECTED,
+            unmailed.c.subscriber_id.between(lo, hi),
             or_(
                 mailing.c.state != MailingState.CANCELLED,
                 exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAY_HAVE_ARRIVED)),
@@ -111,7 +111,7 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *
     that was settled. Another correction looks again.
     """
     rows = connection.execute(
-        select(batch.c.members).where(
+        select(batch.c.reader_ids).where(
             batch.c.mailing_id.in_(wrong),
             batch.c.state == BatchState.ACCEPTED,
             batch.c.changed_at <= at,
@@ -119,7 +119,7 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *
             batch.c.hi >= ids[0],
         )
     )
-    told = {one for row in rows for one in decode(row.members)}
+    told = {one for row in rows for one in decode(row.reader_ids)}
     turned_back = connection.scalars(
         select(event.c.subscriber_id).where(
             event.c.subscriber_id.between(ids[0], ids[-1]),
@@ -163,7 +163,7 @@ def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> 
 
 def uncut(connection: Connection, each: Mailing) -> Iterator[list[int]]:
     """Yield, a stretch at a time, the candidates that a killed planning had not reached."""
-    cursor: int | None = None if each.planned or each.list_id is None else each.plan_cursor
+    cursor: int | None = None if each.planned else each.plan_cursor
     while cursor is not None:
         ids, cursor = stretch(connection, each, cursor, UNCUT_AT_ONCE)
         yield ids

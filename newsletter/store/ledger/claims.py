@@ -99,7 +99,7 @@ def claim(
         lower, _ = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
         row, readers = _row(connection, lower), readers[:room]
     if not readers:
-        empty = {"n": 0, "members": None, "owner": None, "lease_until": None}
+        empty = {"n": 0, "reader_ids": None, "owner": None, "lease_until": None}
         move(connection, row.id, BatchTransition.EMPTY, now=now, **empty)
         return Skipped()
     take_tokens(connection, rate_per_second, len(readers), now)
@@ -113,7 +113,7 @@ def claim(
         owner=owner,
         lease_until=now + int(lease_seconds * SECOND),
         n=len(readers),
-        members=encode(reader.id for reader in readers),
+        reader_ids=encode(reader.id for reader in readers),
     )
     return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
 
@@ -204,7 +204,7 @@ _ATTEMPT = insert(attempt)
 
 def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:
     """Return a batch that never reached the wire."""
-    move_if_mine(connection, claimed, BatchTransition.GIVE_BACK, now=now, n=0, members=None)
+    move_if_mine(connection, claimed, BatchTransition.GIVE_BACK, now=now, n=0, reader_ids=None)
 
 
 def forget_waits(connection: Connection, mailing_id: int) -> None:
@@ -224,7 +224,7 @@ def recover(connection: Connection, *, now: int) -> None:
     than any answer asks for are tried now: the clock went back since.
     """
     for transition, left in (
-        (BatchTransition.FREE, {"n": 0, "members": None}),
+        (BatchTransition.FREE, {"n": 0, "reader_ids": None}),
         (BatchTransition.LOSE, {}),
     ):
         connection.execute(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
@@ -16,11 +16,17 @@ WIDEST = 20  # ids a batch may span for each reader it may hold
 
 
 def exclusion(audience_at: int) -> ColumnElement[str | None]:
-    """Return the reason for which a subscription is not mailed, or NULL."""
+    """Return the reason for which a subscription is not mailed, or NULL.
+
+    All is judged by the audience's instant, so that a pause that ends later brings nobody in whom an approver
+    did not see.
+    """
+    still = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until > audience_at)
     return case(
         (subscriber.c.suppressed.is_not(None), subscriber.c.suppressed),
         (subscription.c.status == SubscriptionState.UNSUBSCRIBED, literal(Exclusion.UNSUBSCRIBED)),
         (subscription.c.status == SubscriptionState.PENDING, literal(Exclusion.UNCONFIRMED)),
+        (and_(subscription.c.status == SubscriptionState.PAUSED, still), literal(Exclusion.PAUSED)),
         (subscription.c.since > audience_at, literal(Exclusion.UNCONFIRMED)),
     )
 
@@ -115,9 +121,7 @@ def count_audience(
 def _mailed_before(connection: Connection, issue: str, provider: str) -> bool:
     return bool(
         connection.scalar(
-            select(func.count()).where(
-                mailing.c.issue == issue, mailing.c.provider == provider, mailing.c.kind != "trial"
-            )
+            select(func.count()).where(mailing.c.issue == issue, mailing.c.provider == provider)
         )
     )
 

@@ -12,7 +12,7 @@ from newsletter.store.ledger.already_mailed import outside, rejected_between
 from newsletter.store.ledger.cutting import exclusion
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.ledger.transitions import Reader
-from newsletter.store.tables import exception, subscriber, subscription
+from newsletter.store.tables import subscriber, subscription, unmailed
 
 
 def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
@@ -42,35 +42,35 @@ def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Read
         else:
             readers.append(Reader(reader, email, name, attrs))
     if left_out:
-        connection.execute(insert(exception), left_out)
+        connection.execute(insert(unmailed), left_out)
     return tuple(readers)
 
 
 def _turned_away(connection: Connection, each: Mailing, row: Row[Any], span: Mapping[str, int]) -> set[int]:
     """Return whom this mailing turned away; forget the batch's own exclusions, which a claim finds anew."""
-    found = connection.execute(_EXCEPTIONS, {**span, "mailing": each.id}).all()
+    found = connection.execute(_UNMAILED, {**span, "mailing": each.id}).all()
     stale = {reader for reader, of, kind in found if of == row.id and kind == RecipientState.EXCLUDED}
     if row.only is not None:
         stale &= set(decode(row.only))
     if stale:
         connection.execute(
-            delete(exception).where(
-                exception.c.batch_id == row.id,
-                exception.c.kind == RecipientState.EXCLUDED,
-                exception.c.subscriber_id.in_(stale),
+            delete(unmailed).where(
+                unmailed.c.batch_id == row.id,
+                unmailed.c.kind == RecipientState.EXCLUDED,
+                unmailed.c.subscriber_id.in_(stale),
             )
         )
     return {reader for reader, _, _ in found} - stale
 
 
-_EXCEPTIONS = select(exception.c.subscriber_id, exception.c.batch_id, exception.c.kind).where(
-    exception.c.mailing_id == bindparam("mailing"),
-    exception.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
+_UNMAILED = select(unmailed.c.subscriber_id, unmailed.c.batch_id, unmailed.c.kind).where(
+    unmailed.c.mailing_id == bindparam("mailing"),
+    unmailed.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
 )
 
 
 @lru_cache(maxsize=8)
-def _span_of(list_id: int | None, audience_at: int) -> Select[Any]:
+def _span_of(list_id: int, audience_at: int) -> Select[Any]:
     """Return the query for a list's subscribers with ids from ``lo`` to ``hi``, and why any is not mailed."""
     lo: BindParameter[int] = bindparam("lo")
     hi: BindParameter[int] = bindparam("hi")

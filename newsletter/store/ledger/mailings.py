@@ -22,7 +22,7 @@ class Mailing:
     kind: str
     provider: str
     state: MailingState
-    list_id: int | None
+    list_id: int
     list_name: str  # as it is called now
     list_key: str  # as approvals call it, for ever
     audience_at: int
@@ -31,7 +31,8 @@ class Mailing:
     manifest: Mapping[str, object]
     envelope: Mapping[str, str]
     note: str
-    send_at: int | None = None
+    send_at: int | None = None  # as it was frozen, whatever happened since
+    put_off_until: int | None = None
     requested_by: str = ""
     corrects: str | None = None
 
@@ -41,15 +42,14 @@ class Mailing:
         return str(self.manifest.get("source", ""))
 
     @property
-    def manifest_send_at(self) -> int | None:
-        """Return when it was to be sent as it was frozen, whatever happened since."""
-        found = self.manifest.get("send_at")
-        return found if isinstance(found, int) else None
-
-    @property
     def put_off(self) -> bool:
         """Say whether it goes on at another time than it was to begin: a day's ceiling was reached."""
-        return self.send_at is not None and self.send_at != self.manifest_send_at
+        return self.put_off_until is not None
+
+    @property
+    def due_at(self) -> int | None:
+        """Return when it is to begin or, once it was put off, to go on; None: at once."""
+        return self.send_at if self.put_off_until is None else self.put_off_until
 
     @property
     def wrong(self) -> tuple[int, ...]:
@@ -64,7 +64,7 @@ def create(
     issue: str,
     kind: str,
     provider: str,
-    list_id: int | None,
+    list_id: int,
     audience_at: int,
     now: int,
     source_digest: str,
@@ -84,7 +84,6 @@ def create(
         "variants": {"everyone": message.digest},
         "audience_at": audience_at,
         "date": date,
-        "send_at": send_at,
     }
     if corrects is not None:
         manifest["wrong"] = list(wrong)
@@ -122,10 +121,8 @@ def create(
 
 
 def of_issue(connection: Connection, issue: str) -> list[Mailing]:
-    """Return an issue's mailings, oldest first, trials left out."""
-    rows = connection.execute(
-        _MAILINGS.where(mailing.c.issue == issue, mailing.c.kind != "trial").order_by(mailing.c.id)
-    )
+    """Return an issue's mailings, oldest first."""
+    rows = connection.execute(_MAILINGS.where(mailing.c.issue == issue).order_by(mailing.c.id))
     return [_read(row) for row in rows]
 
 
@@ -158,6 +155,7 @@ def _read(row: Row[Any]) -> Mailing:
         envelope=orjson.loads(row.envelope),
         note=row.note,
         send_at=row.send_at,
+        put_off_until=row.put_off_until,
         requested_by=row.requested_by,
         corrects=row.corrects,
     )
@@ -166,10 +164,7 @@ def _read(row: Row[Any]) -> Mailing:
 def issues_mailed(connection: Connection) -> list[str]:
     """Return the ids of all issues that have a mailing, the latest last."""
     rows = connection.execute(
-        select(mailing.c.issue)
-        .where(mailing.c.kind != "trial")
-        .group_by(mailing.c.issue)
-        .order_by(func.max(mailing.c.id))
+        select(mailing.c.issue).group_by(mailing.c.issue).order_by(func.max(mailing.c.id))
     )
     return [row.issue for row in rows]
 
@@ -208,7 +203,7 @@ def hold(connection: Connection, mailing_id: int, *, note: str) -> bool:
 
 def put_off(connection: Connection, mailing_id: int, *, until: int, note: str) -> bool:
     """Let a mailing go on at a later instant; False when it is not being sent any more."""
-    return _move(connection, mailing_id, MailingTransition.PUT_OFF, note=note, send_at=until)
+    return _move(connection, mailing_id, MailingTransition.PUT_OFF, note=note, put_off_until=until)
 
 
 def release(connection: Connection, mailing_id: int, *, send_at: int | None, note: str) -> bool:
@@ -243,10 +238,9 @@ def _transition(mailing_id: int, transition: MailingTransition, before: Sequence
 
 def due(connection: Connection, *, now: int) -> list[Mailing]:
     """Return the scheduled mailings whose time has come, the earliest first, whatever their provider."""
+    due_at = func.coalesce(mailing.c.put_off_until, mailing.c.send_at)
     rows = connection.execute(
-        _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, mailing.c.send_at <= now).order_by(
-            mailing.c.send_at
-        )
+        _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, due_at <= now).order_by(due_at)
     )
     return [_read(row) for row in rows]
 
@@ -264,7 +258,6 @@ def reached_readers(connection: Connection, *, but: str) -> bool:
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
             mailing.c.provider != but,
-            mailing.c.kind != "trial",
             batch.c.state.in_(MAY_HAVE_ARRIVED),
         )
     )

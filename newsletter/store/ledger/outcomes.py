@@ -14,7 +14,7 @@ from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
 from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
 from newsletter.store.readers import erasures
-from newsletter.store.tables import attempt, batch, exception
+from newsletter.store.tables import attempt, batch, unmailed
 
 IDS_AT_ONCE = 500
 
@@ -69,25 +69,27 @@ def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, n
     if earlier is None:
         return False
     # Some of its readers may count elsewhere by now: the batch holds those who count here.
-    here = set(decode(connection.scalar(select(batch.c.members).where(batch.c.id == claimed.batch)) or b""))
-    readers = [reader for reader in decode(earlier.members) if reader in here]
-    values = {"attempt": earlier.id, "members": encode(readers), "n": len(readers)}
+    here = set(
+        decode(connection.scalar(select(batch.c.reader_ids).where(batch.c.id == claimed.batch)) or b"")
+    )
+    readers = [reader for reader in decode(earlier.reader_ids) if reader in here]
+    values = {"attempt": earlier.id, "reader_ids": encode(readers), "n": len(readers)}
     if not move_if_mine(connection, claimed, BatchTransition.ACCEPT_EARLIER, now=now, **values):
         return False
     connection.execute(
-        delete(exception).where(exception.c.batch_id == claimed.batch, exception.c.subscriber_id.in_(readers))
+        delete(unmailed).where(unmailed.c.batch_id == claimed.batch, unmailed.c.subscriber_id.in_(readers))
     )
     _record_attempt(connection, claimed, outcome, now)
     return True
 
 
 _EARLIER = (
-    select(attempt.c.id, attempt.c.members)
+    select(attempt.c.id, attempt.c.reader_ids)
     .where(
         attempt.c.batch_id == bindparam("batch"),
         attempt.c.id != bindparam("mine"),
         attempt.c.outcome == AttemptOutcome.ACCEPTED,
-        attempt.c.members.is_not(None),
+        attempt.c.reader_ids.is_not(None),
     )
     .order_by(attempt.c.posted_at)
     .limit(1)
@@ -116,14 +118,14 @@ _ANSWERED = (
     update(attempt)
     .where(attempt.c.id == bindparam("mine"))
     .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
-    .returning(attempt.c.members)
+    .returning(attempt.c.reader_ids)
 )
 
 
 def _again(
     connection: Connection, claimed: Claim, transition: BatchTransition, *, now: int, not_before: int
 ) -> bool:
-    return move_if_mine(connection, claimed, transition, now=now, not_before=not_before, n=0, members=None)
+    return move_if_mine(connection, claimed, transition, now=now, not_before=not_before, n=0, reader_ids=None)
 
 
 def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
@@ -134,7 +136,7 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
     if len(claimed.readers) > 1:
         moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=now)
     else:
-        moved = move_if_mine(connection, claimed, BatchTransition.REJECT, now=now, n=0, members=None)
+        moved = move_if_mine(connection, claimed, BatchTransition.REJECT, now=now, n=0, reader_ids=None)
     if moved:
         _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
     return moved
@@ -146,17 +148,17 @@ def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *
     held = select(batch.c.id).where(batch.c.state.in_((BatchState.PENDING, *again.before)))
     for some in _portions(readers):
         theirs = (
-            exception.c.mailing_id == mailing_id,
-            exception.c.subscriber_id.in_(some),
-            exception.c.kind == RecipientState.REJECTED,
-            exception.c.batch_id.in_(held),
+            unmailed.c.mailing_id == mailing_id,
+            unmailed.c.subscriber_id.in_(some),
+            unmailed.c.kind == RecipientState.REJECTED,
+            unmailed.c.batch_id.in_(held),
         )
-        found = set(connection.scalars(select(exception.c.batch_id).where(*theirs)))
-        connection.execute(delete(exception).where(*theirs))
+        found = set(connection.scalars(select(unmailed.c.batch_id).where(*theirs)))
+        connection.execute(delete(unmailed).where(*theirs))
         connection.execute(
             update(batch)
             .where(batch.c.id.in_(found))
-            .values(state=again.after, not_before=0, n=0, members=None, changed_at=now)
+            .values(state=again.after, not_before=0, n=0, reader_ids=None, changed_at=now)
         )
 
 
@@ -173,7 +175,7 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
     if not here:
         return
     connection.execute(
-        insert(exception),
+        insert(unmailed),
         [
             {
                 "mailing_id": claimed.mailing,
@@ -191,7 +193,7 @@ def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int,
 
 def _split(connection: Connection, claimed: Claim, now: int) -> bool:
     row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
-    if not move_if_mine(connection, claimed, BatchTransition.HALVE, now=now, n=0, members=None):
+    if not move_if_mine(connection, claimed, BatchTransition.HALVE, now=now, n=0, reader_ids=None):
         return False
     middle = claimed.readers[len(claimed.readers) // 2 - 1].id
     here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.states import BatchState, BatchTransition
-from newsletter.store.tables import batch, exception
+from newsletter.store.tables import batch, unmailed
 
 FIRST = -1  # a time before all others: pieces of a batch go out while there are others to compare them with
 
@@ -84,7 +84,7 @@ def cut_in_two(
     connection: Connection, row: Row[Any], readers: Sequence[Reader], middle: int, *, now: int
 ) -> tuple[int, int]:
     """Replace a batch that waits by two, the first up to the reader ``middle``; return their ids."""
-    move(connection, row.id, BatchTransition.CUT, now=now, n=0, members=None)
+    move(connection, row.id, BatchTransition.CUT, now=now, n=0, reader_ids=None)
     return add_halves(connection, row, readers, middle, now=now)
 
 
@@ -96,9 +96,7 @@ def add_halves(
     Who was turned away goes along.
     """
     halves: list[int] = []
-    turned_away = select(func.count()).where(
-        exception.c.batch_id == row.id, exception.c.subscriber_id > middle
-    )
+    turned_away = select(func.count()).where(unmailed.c.batch_id == row.id, unmailed.c.subscriber_id > middle)
     upper = sum(reader.id > middle for reader in readers) + int(connection.scalar(turned_away) or 0)
     only = None if row.only is None else decode(row.only)
     for lo, hi, candidates in ((row.lo, middle, row.candidates - upper), (middle + 1, row.hi, upper)):
@@ -118,8 +116,8 @@ def add_halves(
             )
         ).inserted_primary_key
         connection.execute(
-            update(exception)
-            .where(exception.c.batch_id == row.id, exception.c.subscriber_id.between(lo, hi))
+            update(unmailed)
+            .where(unmailed.c.batch_id == row.id, unmailed.c.subscriber_id.between(lo, hi))
             .values(batch_id=key[0] if key else None)
         )
         halves.append(key[0] if key else 0)

@@ -19,11 +19,11 @@ from newsletter.store.tables import (
     decision,
     erased,
     event,
-    exception,
     mailing,
     secret,
     subscriber,
     suppression,
+    unmailed,
     variant,
 )
 
@@ -37,7 +37,7 @@ _PURPOSE = b"newsletter: fingerprint of the erasure key\0"
 # among them: an approval is signed over those bytes.
 FREE_TEXT = (
     attempt.c.detail,
-    exception.c.reason,
+    unmailed.c.reason,
     event.c.reason,
     event.c.raw,
     alarm.c.detail,
@@ -219,8 +219,8 @@ def _forget_words_about(connection: Connection, reader: int) -> None:
     """Drop what was said of one reader: it may hold a part of the address, or a name."""
     connection.execute(update(event).where(event.c.subscriber_id == reader).values(reason="", raw=None))
     connection.execute(
-        update(exception)
-        .where(exception.c.subscriber_id == reader, exception.c.kind == RecipientState.REJECTED)
+        update(unmailed)
+        .where(unmailed.c.subscriber_id == reader, unmailed.c.kind == RecipientState.REJECTED)
         .values(reason=ERASED)
     )
     alone = select(batch.c.id).where(batch.c.lo == reader, batch.c.hi == reader)

@@ -56,11 +56,11 @@ def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
 def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:
     """Say whether a reader is a member of a batch of the mailing that was, or may have been, taken."""
     rows = connection.scalars(
-        select(batch.c.members).where(
+        select(batch.c.reader_ids).where(
             batch.c.mailing_id == mailing_id,
             batch.c.lo <= reader,
             batch.c.hi >= reader,
             batch.c.state.in_(MAY_HAVE_ARRIVED),
         )
     )
-    return any(reader in decode(members or b"") for members in rows)
+    return any(reader in decode(ids or b"") for ids in rows)

@@ -62,8 +62,8 @@ def refuse_archived(found: ListName) -> None:
         )
 
 
-def insist_in_use(connection: Connection, list_key: int | None) -> None:
-    """Raise AudienceError when a mailing's list was archived since; a trial has none."""
+def insist_in_use(connection: Connection, list_key: int) -> None:
+    """Raise AudienceError when a mailing's list was archived since."""
     row = connection.execute(select(mailing_list).where(mailing_list.c.id == list_key)).first()
     if row is not None:
         refuse_archived(_named(row))
