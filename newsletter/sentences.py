@@ -3,12 +3,12 @@
 import shlex
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-_STEPS = ((10 * MINUTE, 1), (DAY, MINUTE), (10 * DAY, HOUR))  # a span below the first is told to the second
+_STEPS = ((10 * MINUTE, 1), (DAY, MINUTE), (10 * DAY, HOUR))  # a span below the first is given to the second
 
 
-def count_of(count: int, one: str, many: str | None = None) -> str:
+def count_of(count: int, singular: str, many: str | None = None) -> str:
     """Return a count with its noun: “1 reader”, “1,200 readers”; ``many`` where no s makes the plural."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+    return f"{count:,} {singular if count == 1 else many or f'{singular}s'}"
 
 
 def span(seconds: float) -> str:

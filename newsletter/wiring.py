@@ -17,8 +17,8 @@ from newsletter.config import SANDBOX, Settings, is_loopback
 from newsletter.delivery.clock import SECOND
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.files.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
-from newsletter.files.loaders import bundled_templates, template_loader
 from newsletter.files.pictures import PictureCache
+from newsletter.files.templates import bundled_templates, template_loader
 
 if TYPE_CHECKING:
     import subprocess

@@ -174,7 +174,7 @@ def make_publication(tmp_path: Path) -> Callable[[str], Publication]:
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own environment out of the tests."""
-    for name in [each for each in os.environ if each.startswith(("NEWSLETTER_", "SENDGRID_API"))]:
+    for name in [variable for variable in os.environ if variable.startswith(("NEWSLETTER_", "SENDGRID_API"))]:
         monkeypatch.delenv(name)
 
 

@@ -56,6 +56,7 @@ class Scripted:
     identity: str = "sandbox"
     script: deque[Answer] = field(default_factory=deque)
     mailed: Counter[int] = field(default_factory=Counter)
+    subjects: set[str] = field(default_factory=set)  # of the requests it was asked to build
     attempts: dict[str, list[int]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
     sightings: dict[str, Sighting] = field(default_factory=dict)  # what it says of attempts when asked
@@ -66,7 +67,8 @@ class Scripted:
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
-        ids = [each.reader for each in recipients]
+        ids = [recipient.reader for recipient in recipients]
+        self.subjects.add(envelope.message.subject)
         self.attempts[attempt] = ids
         self.look(ids)
         if self.script and self.script[0].kind == "killed before the wire":

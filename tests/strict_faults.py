@@ -64,7 +64,7 @@ def at_random(shares: Mapping[str, float], seed: int) -> Iterator[Named]:
 
 def in_order(faults: Iterable[Named]) -> Iterator[Fault | None]:
     """Yield faults, those given by name looked up; then none for ever."""
-    for each in faults:
-        yield FAULTS[each] if isinstance(each, str) else each
+    for fault in faults:
+        yield FAULTS[fault] if isinstance(fault, str) else fault
     while True:
         yield None

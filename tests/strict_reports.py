@@ -73,13 +73,15 @@ class Reports:
     def take(self, payload: dict[str, Any], message_id: str) -> None:
         """Note an accepted request: its readers' events, and what a search will find."""
         made = [
-            _report(payload, one, place, kind, message_id)
-            for place, one in enumerate(payload["personalizations"])
+            _report(payload, recipient, place, kind, message_id)
+            for place, recipient in enumerate(payload["personalizations"])
             for kind in KINDS
         ]
         self.events += made
         attempt = payload.get("custom_args", {}).get("nl_attempt", "")
-        self.messages[attempt] = [_found(payload, each) for each in made if each["event"] == "delivered"]
+        self.messages[attempt] = [
+            _found(payload, report) for report in made if report["event"] == "delivered"
+        ]
         if self.webhook:
             self._waiting.put(made)
 
@@ -112,7 +114,7 @@ class Reports:
 
     def bodies(self, *, but: Callable[[Report], bool] = lambda _: False) -> list[bytes]:
         """Return the events so far as the bodies of posts, repeated and shuffled as asked, some left out."""
-        return self._bodies([each for each in self.events if not but(each)])
+        return self._bodies([event for event in self.events if not but(event)])
 
     def post_to(self, webhook: str) -> None:
         """Post everything so far, now, until each post is answered with 2xx; then go on with what comes."""
@@ -152,17 +154,19 @@ class Reports:
             connection.close()
 
 
-def _report(payload: dict[str, Any], one: dict[str, Any], place: int, kind: str, message_id: str) -> Report:
-    args = {**payload.get("custom_args", {}), **one.get("custom_args", {})}
-    told = {
-        "email": one["to"][0]["email"],
+def _report(
+    payload: dict[str, Any], recipient: dict[str, Any], place: int, kind: str, message_id: str
+) -> Report:
+    args = {**payload.get("custom_args", {}), **recipient.get("custom_args", {})}
+    event = {
+        "email": recipient["to"][0]["email"],
         "timestamp": int(time.time()),
         "smtp-id": f"<{message_id}@strict.invalid>",
         "event": kind,
         "sg_event_id": base64.urlsafe_b64encode(f"{kind}-{place}-{message_id}".encode()).decode(),
         "sg_message_id": f"{message_id}.recvd-6d5c-1-{place:X}.0",
     }
-    return {**args, **told, **({"response": "250 OK"} if kind == "delivered" else {})}
+    return {**args, **event, **({"response": "250 OK"} if kind == "delivered" else {})}
 
 
 def _found(payload: dict[str, Any], report: Report) -> Report:

@@ -57,7 +57,7 @@ class Requests(Sequence[dict[str, Any]]):
     def __getitem__(self, index: slice) -> Sequence[dict[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> dict[str, Any] | Sequence[dict[str, Any]]:
         if isinstance(index, slice):
-            return [json.loads(each) for each in self.raw[index]]
+            return [json.loads(body) for body in self.raw[index]]
         payload: dict[str, Any] = json.loads(self.raw[index])
         return payload
 
@@ -237,7 +237,11 @@ class StrictSendGrid:
         if not problems:
             problems += promise_problems(payload, self._memory)
         self.problems += [f"request {number}: {where}: {what}" for where, what in problems]
-        addresses = [] if refusal else [one["to"][0]["email"].lower() for one in payload["personalizations"]]
+        addresses = (
+            []
+            if refusal
+            else [recipient["to"][0]["email"].lower() for recipient in payload["personalizations"]]
+        )
         decided = refusal or fault or self._by_address(addresses)
         taken = decided.accept or (decided.how == "answer" and decided.status == 202)
         if taken:
@@ -365,8 +369,8 @@ def main() -> None:
     asked = parser.parse_args()
     faults = [None if name == "ok" else name for name in asked.faults.split(",") if name]
     stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
     with StrictSendGrid(
         latency=asked.latency, faults=faults, log=asked.log, keep_bodies=False, count_only=asked.count_only,
         port=asked.port,

@@ -54,8 +54,8 @@ def vendor_problems(request: Any) -> list[Problem]:
     if not isinstance(people, list) or not 1 <= len(people) <= 1000:
         return [("personalizations", "There must be 1 to 1000 personalizations")]
     problems = [*_message(request)]
-    for number, one in enumerate(people):
-        problems += _personalization(request, one, f"personalizations.{number}")
+    for number, personalization in enumerate(people):
+        problems += _personalization(request, personalization, f"personalizations.{number}")
     return problems + list(_recipients(people))
 
 
@@ -72,7 +72,9 @@ def _message(request: dict[str, Any]) -> Iterator[Problem]:
     categories = request.get("categories", [])
     if len(categories) > 10 or len(set(categories)) != len(categories):
         yield "categories", "At most 10, each once"
-    if not all(isinstance(each, str) and each.isascii() and len(each) <= 255 for each in categories):
+    if not all(
+        isinstance(category, str) and category.isascii() and len(category) <= 255 for category in categories
+    ):
         yield "categories", "ASCII of at most 255 characters"
 
 
@@ -91,23 +93,23 @@ def _content(content: Any) -> Iterator[Problem]:
         yield "content", "text/plain comes first, then text/html"
 
 
-def _personalization(request: dict[str, Any], one: Any, where: str) -> Iterator[Problem]:
-    if not isinstance(one, dict):
+def _personalization(request: dict[str, Any], personalization: Any, where: str) -> Iterator[Problem]:
+    if not isinstance(personalization, dict):
         yield where, "A personalization is an object"
         return
-    yield from ((f"{where}.{key}", "Unknown field") for key in one.keys() - PERSONAL)
-    if not one.get("to"):
+    yield from ((f"{where}.{key}", "Unknown field") for key in personalization.keys() - PERSONAL)
+    if not personalization.get("to"):
         yield f"{where}.to", "At least one recipient is required"
-    for number, person in enumerate(one.get("to", [])):
+    for number, person in enumerate(personalization.get("to", [])):
         yield from _person(person, f"{where}.to.{number}")
-    substitutions = one.get("substitutions", {})
+    substitutions = personalization.get("substitutions", {})
     if not all(isinstance(value, str) for value in substitutions.values()):
         yield f"{where}.substitutions", "Values are strings"
     elif sum(len(key.encode()) + len(value.encode()) for key, value in substitutions.items()) > 10_000:
         yield f"{where}.substitutions", "At most 10,000 bytes"
-    yield from _headers(one.get("headers", {}), f"{where}.headers")
-    yield from _custom_args(one.get("custom_args", {"-": "-"}), f"{where}.custom_args")
-    merged = {**(request.get("custom_args") or {}), **(one.get("custom_args") or {})}
+    yield from _headers(personalization.get("headers", {}), f"{where}.headers")
+    yield from _custom_args(personalization.get("custom_args", {"-": "-"}), f"{where}.custom_args")
+    merged = {**(request.get("custom_args") or {}), **(personalization.get("custom_args") or {})}
     if len(json.dumps(merged).encode()) > 10_000:
         yield f"{where}.custom_args", "At most 10,000 bytes, merged"
 
@@ -139,8 +141,12 @@ def _custom_args(args: Any, where: str) -> Iterator[Problem]:
 def _recipients(people: list[Any]) -> Iterator[Problem]:
     seen: set[str] = set()
     total = 0
-    for number, one in enumerate(people):
-        for person in [*one.get("to", []), *one.get("cc", []), *one.get("bcc", [])]:
+    for number, personalization in enumerate(people):
+        for person in [
+            *personalization.get("to", []),
+            *personalization.get("cc", []),
+            *personalization.get("bcc", []),
+        ]:
             total += 1
             address = str(person.get("email")).lower()
             if address in seen:
@@ -156,9 +162,9 @@ def promise_problems(request: dict[str, Any], memory: Memory) -> list[Problem]:
     problems = [*_message_promises(request, texts, memory)]
     tags = {kind: set(TAG.findall(value)) for kind, value in texts.items()}
     wanted = set(TAG.findall(request["subject"])).union(*tags.values())
-    for number, one in enumerate(request["personalizations"]):
+    for number, personalization in enumerate(request["personalizations"]):
         where = f"personalizations.{number}"
-        problems += [(where, what) for what in _reader_promises(one, tags, wanted, memory)]
+        problems += [(where, what) for what in _reader_promises(personalization, tags, wanted, memory)]
     return problems
 
 
@@ -166,7 +172,7 @@ def _message_promises(request: dict[str, Any], texts: dict[str, str], memory: Me
     if set(texts) != {"text/plain", "text/html"}:
         yield "content", "Both a text and an HTML part"
     for kind, text in texts.items():
-        if not any(each > "\u00ff" for each in text):
+        if not any(letter > "\u00ff" for letter in text):
             yield kind, "Nothing above U+00FF: it would go out as iso-8859-1"
     for setting in TRACKING_OFF:
         if request.get("tracking_settings", {}).get(setting, {}).get("enable") is not False:
@@ -180,14 +186,14 @@ def _message_promises(request: dict[str, Any], texts: dict[str, str], memory: Me
 
 
 def _reader_promises(
-    one: dict[str, Any], tags: dict[str, set[str]], wanted: set[str], memory: Memory
+    personalization: dict[str, Any], tags: dict[str, set[str]], wanted: set[str], memory: Memory
 ) -> Iterator[str]:
-    address = one["to"][0]["email"].lower()
-    if len(one["to"]) != 1 or "cc" in one or "bcc" in one:
+    address = personalization["to"][0]["email"].lower()
+    if len(personalization["to"]) != 1 or "cc" in personalization or "bcc" in personalization:
         yield "One reader sees another"
-    if "@" in "".join(one.get("custom_args", {"nl_reader": "@"})["nl_reader"]):
+    if "@" in "".join(personalization.get("custom_args", {"nl_reader": "@"})["nl_reader"]):
         yield "nl_reader is missing or says who it is"
-    headers, values = one.get("headers", {}), one.get("substitutions", {})
+    headers, values = personalization.get("headers", {}), personalization.get("substitutions", {})
     if headers.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
         yield "List-Unsubscribe-Post is not RFC 8058's"
     if not re.fullmatch(r"(?:[^<>]+ )?<[^<>@\s]+\.[^<>@\s]+>", headers.get("List-Id", "")):

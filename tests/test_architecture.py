@@ -82,14 +82,16 @@ def test_a_pure_room_opens_no_file_and_reads_no_clock(room: str) -> None:
 def test_a_pure_room_knows_no_effect_room(room: str) -> None:
     for path in _modules(room):
         for name in _imports(path):
-            assert not any(name.startswith(f"newsletter.{each}") for each in ABOVE), f"{path.name}: {name}"
+            assert not any(name.startswith(f"newsletter.{room_above}") for room_above in ABOVE), (
+                f"{path.name}: {name}"
+            )
 
 
 def test_editorial_never_knows_rendering_and_rendering_never_knows_checks() -> None:
     for room, above in (("editorial", ("rendering", "checks")), ("rendering", ("checks",))):
         for path in _modules(room):
             for name in _imports(path):
-                assert not any(name.startswith(f"newsletter.{each}") for each in above), (
+                assert not any(name.startswith(f"newsletter.{room_above}") for room_above in above), (
                     f"{path.name}: {name}"
                 )
 
@@ -144,7 +146,7 @@ def test_only_the_command_line_knows_the_command_line() -> None:
 def test_every_page_is_escaped_by_itself() -> None:
     for room in ("web", "sandbox"):
         environments = [
-            {each.arg: each.value for each in node.keywords}
+            {keyword.arg: keyword.value for keyword in node.keywords}
             for path in _modules(room)
             for node in ast.walk(_tree(path))
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Environment"

@@ -42,7 +42,7 @@ def options(name: str) -> set[str]:
 
 
 def arguments(name: str) -> list[Any]:
-    return [each for each in COMMANDS[name].params if each.param_type_name == "argument"]
+    return [param for param in COMMANDS[name].params if param.param_type_name == "argument"]
 
 
 def sections() -> Mapping[str, str]:
@@ -62,8 +62,8 @@ def test_every_command_has_a_section(name: str) -> None:
 @each_command
 def test_a_section_names_every_option_and_no_other(name: str) -> None:
     listed = re.findall(r"^- ((?:`[^`]+`(?:, )?)+)", SECTIONS[name], re.MULTILINE)
-    told = {words.split()[0] for item in listed for words in re.findall(r"`([^`]+)`", item)}
-    assert {each for each in told if each.startswith("-")} - {"-h", "--help"} == options(name)
+    documented = {words.split()[0] for item in listed for words in re.findall(r"`([^`]+)`", item)}
+    assert {word for word in documented if word.startswith("-")} - {"-h", "--help"} == options(name)
 
 
 @each_command
@@ -86,7 +86,7 @@ def test_help_is_a_sentence_that_says_more_than_the_name(name: str) -> None:
 
 @each_command
 def test_every_option_and_argument_explains_itself(name: str) -> None:
-    silent = [each.name for each in COMMANDS[name].params if not (each.help or "").strip()]
+    silent = [param.name for param in COMMANDS[name].params if not (param.help or "").strip()]
     assert silent == []
 
 
@@ -105,9 +105,9 @@ def test_a_command_typed_wrongly_ends_with_2() -> None:
 def test_every_exit_code_of_an_error_is_documented() -> None:
     from newsletter import errors
 
-    codes = {each.exit_code for each in vars(errors).values() if hasattr(each, "exit_code")}
+    codes = {error.exit_code for error in vars(errors).values() if hasattr(error, "exit_code")}
     codes |= {0, 3}  # done, and stopped with work left: neither is an error
-    assert codes == {int(each) for each in re.findall(r"^\| (\d) \|", SECTIONS["Exit codes"], re.MULTILINE)}
+    assert codes == {int(code) for code in re.findall(r"^\| (\d) \|", SECTIONS["Exit codes"], re.MULTILINE)}
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
@@ -118,10 +118,10 @@ def test_every_setting_is_documented_and_no_other() -> None:
         for section, content in Settings.model_fields.items()
         for key in getattr(content.annotation, "model_fields", {})
     }
-    told, section = set(), ""
+    documented, section = set(), ""
     for heading, key in re.findall(
         r"^\| (?:`\[(\w+)\]`)? ?\| `(\w+)` \|", SECTIONS["Settings"], re.MULTILINE
     ):
         section = heading or section
-        told.add((section, key))
-    assert told == known
+        documented.add((section, key))
+    assert documented == known

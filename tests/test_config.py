@@ -92,7 +92,7 @@ def test_whose_acceptance_counts_is_clear(tmp_path: Path, host: str, identity: s
     assert (settings.provider_identity, settings.stays_here) == (identity, stays)
 
 
-def test_a_relative_database_lies_beside_the_settings(
+def test_a_relative_database_lies_next_to_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write(tmp_path, '[database]\nurl = "sqlite:///data/list.db?timeout=3"\n')

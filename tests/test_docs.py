@@ -41,8 +41,8 @@ def anchors(page: Path) -> set[str]:
     headings = re.findall(
         r"^#+ +(.+?) *#* *$", _FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE
     )
-    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*_]", r"\1", each).lower() for each in headings)
-    return {re.sub(r"[^\w\- ]", "", each).replace(" ", "-") for each in plain}
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*_]", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in plain}
 
 
 @each_page
@@ -63,7 +63,7 @@ def code(page: Path) -> Iterator[str]:
         yield from block[0].splitlines()[1:-1]
     rest = _FENCE.sub("", text)
     yield from re.findall(r"^(?: {4}|\t)(.*)$", rest, re.MULTILINE)
-    yield from (" ".join(each.split()) for each in _INLINE.findall(rest))
+    yield from (" ".join(piece.split()) for piece in _INLINE.findall(rest))
 
 
 _TYPED = re.compile(
@@ -100,17 +100,17 @@ def test_no_page_names_a_command_or_an_option_that_does_not_exist(page: Path) ->
         assert name != "newsletter", f"{page.name}: newsletter {typed}"
         if hasattr(COMMANDS[name], "commands") and rest:
             assert rest[0].startswith("-"), f"{page.name}: newsletter {typed}"
-        given = {each.partition("=")[0] for each in rest if each.startswith("-") and len(each) > 1}
+        given = {word.partition("=")[0] for word in rest if word.startswith("-") and len(word) > 1}
         assert given <= options(name) | {"-h", "--help"}, f"{page.name}: newsletter {typed}"
 
 
 def test_every_command_that_a_message_tells_to_type_exists() -> None:
-    told = re.compile(r"(?:^|[:`(“] ?|&& |run |with )newsletter ([a-z]+)(?: ([a-z][a-z-]*))?")
+    typed = re.compile(r"(?:^|[:`(“] ?|&& |run |with )newsletter ([a-z]+)(?: ([a-z][a-z-]*))?")
     for path in sorted((ROOT / "newsletter").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for found in told.finditer(node.value):
-                    name, rest = resolve([each for each in found.groups() if each])
+                for found in typed.finditer(node.value):
+                    name, rest = resolve([word for word in found.groups() if word])
                     assert name != "newsletter", f"{path.name}: newsletter {found[1]}"
                     group = hasattr(COMMANDS[name], "commands")
                     assert not (group and rest), f"{path.name}: newsletter {found[1]} {found[2]}"
@@ -132,7 +132,7 @@ def test_a_page_begins_with_its_title(page: Path) -> None:
 def test_decisions_are_numbered_without_a_gap_and_all_in_the_index() -> None:
     folder = ROOT / "docs" / "decisions"
     records = sorted(folder.glob("[0-9]*.md"))
-    assert [int(each.name[:4]) for each in records] == list(range(1, len(records) + 1))
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
     index = (folder / "README.md").read_text(encoding="utf-8")
     for number, record in enumerate(records, 1):
         title = record.read_text(encoding="utf-8").splitlines()[0].removeprefix(f"# {number}. ")
@@ -146,9 +146,9 @@ def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     page = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
     table = set(re.findall(r"^\| ([a-z0-9-]+) \|", page, re.MULTILINE)) - {"package"}
-    assert table == {_package(each) for each in project["dependencies"]}
-    for each in project["optional-dependencies"]["dev"]:
-        assert re.search(rf"\b{re.escape(_package(each))}\b", page, re.IGNORECASE), each
+    assert table == {_package(requirement) for requirement in project["dependencies"]}
+    for requirement in project["optional-dependencies"]["dev"]:
+        assert re.search(rf"\b{re.escape(_package(requirement))}\b", page, re.IGNORECASE), requirement
 
 
 def _package(requirement: str) -> str:

@@ -13,7 +13,7 @@ from browser import chromium, letter_faults, show
 from playwright.sync_api import Browser
 
 from newsletter.config import load_settings
-from newsletter.files.loaders import issue_ids
+from newsletter.files.issues import issue_ids
 from newsletter.publish import check, read_draft, render_draft
 from newsletter.rendering import RenderedMessage
 from newsletter.rendering.merge import Merger, personalise

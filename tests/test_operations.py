@@ -60,7 +60,7 @@ def steps(text: str) -> Iterator[Step]:
 def free_ports(count: int) -> list[str]:
     with ExitStack() as held:
         taken = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [str(each.getsockname()[1]) for each in taken]
+        return [str(listener.getsockname()[1]) for listener in taken]
 
 
 class Terminals:
@@ -166,8 +166,8 @@ def test_what_one_sees_in_the_table_is_what_the_product_says() -> None:
 def test_every_alarm_has_its_row() -> None:
     from newsletter.cli.console import ALARMS
 
-    told = {row[0].strip("`") for row in rows(section("When something fails")) if len(row) == 3}
-    assert told == ALARMS.keys()
+    documented = {row[0].strip("`") for row in rows(section("When something fails")) if len(row) == 3}
+    assert documented == ALARMS.keys()
 
 
 def test_the_table_knows_after_how_many_answers_sending_stops_by_itself() -> None:

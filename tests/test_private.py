@@ -64,7 +64,7 @@ def test_a_database_that_was_open_to_others(folder: Path) -> None:
         for suffix in ("-wal", "-shm"):
             loose(Path(f"{path}{suffix}"))
         open_database(f"sqlite:///{path}").dispose()
-        assert {mode(each) for each in folder.iterdir()} == {0o600}
+        assert {mode(path) for path in folder.iterdir()} == {0o600}
     other.close()
 
 
@@ -72,7 +72,7 @@ def test_the_local_sendgrids_file(folder: Path) -> None:
     loose(folder / "old.db")
     for name in ("old.db", "new.db"):
         with MessageStore(folder / name):
-            assert {mode(each) for each in folder.glob(f"{name}*")} == {0o600}
+            assert {mode(path) for path in folder.glob(f"{name}*")} == {0o600}
 
 
 def test_making_a_database_private_leaves_the_locks_of_this_process(folder: Path) -> None:
@@ -109,6 +109,6 @@ def test_exports_and_refused_rows(publication: Publication) -> None:
 def test_the_keys_of_this_machine(folder: Path) -> None:
     key = kept_key(folder / "newsletter.key")
     private_key(folder / "sandbox.db")
-    assert {mode(each) for each in folder.iterdir()} == {0o600}
+    assert {mode(path) for path in folder.iterdir()} == {0o600}
     assert kept_key(loose(folder / "newsletter.key")) == key
     assert mode(folder / "newsletter.key") == 0o600

@@ -5,7 +5,7 @@
     python tests/thunderbird.py out/everyone.html letter-dark.png --dark
 
 Needs Debian's packages thunderbird and xvfb. ``--dark`` is Thunderbird's dark theme with its own dark reader,
-which takes light grounds and dark text colours out of a mail. Pictures beside the HTML are put into the mail.
+which takes light grounds and dark text colours out of a mail. Pictures next to the HTML go into the mail.
 """
 
 import argparse
@@ -42,7 +42,7 @@ _SOURCE = re.compile(r'(<img\b[^>]*?\bsrc=")([^":]+)(")')
 
 
 def mail(letter: Path) -> bytes:
-    """Return an HTML file as a mail that holds the pictures beside it."""
+    """Return an HTML file as a mail that holds the pictures next to it."""
     html, names = letter.read_text(encoding="utf-8"), dict[str, str]()
 
     def source(match: re.Match[str]) -> str:
@@ -79,8 +79,8 @@ def profile(folder: Path, *, dark: bool) -> Path:
     return folder
 
 
-def settled(display: str) -> Image.Image:
-    """Return the screen once it shows a mail and nothing on it moves any more."""
+def resting_screen(display: str) -> Image.Image:
+    """Return the screen once it shows a mail and nothing on it moves."""
     deadline, last, still = time.monotonic() + _PATIENCE, None, 0
     while time.monotonic() < deadline:
         time.sleep(1)
@@ -116,7 +116,7 @@ def show(letter: Path, picture: Path, *, dark: bool) -> None:
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            settled(display).save(picture)
+            resting_screen(display).save(picture)
         finally:
             client.terminate()
             client.wait()

@@ -17,8 +17,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from newsletter.config import load_settings
-from newsletter.files.loaders import issue_ids
-from newsletter.files.scaffold import make_publication
+from newsletter.files.issues import issue_ids
+from newsletter.files.publications import make_publication
 from newsletter.publish import read_draft, render_draft
 from newsletter.rendering.merge import Merger, personalise
 from newsletter.wiring import Wiring

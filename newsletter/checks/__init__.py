@@ -1,4 +1,4 @@
-"""What an editor is told before a reader sees it: of the brief, its links and pictures, the finished mail.
+"""What an editor should know before a reader sees an issue: of the brief, its links and pictures, the mail.
 
 Pure, and above both editorial and rendering. docs/checks.md explains every code.
 """
@@ -19,30 +19,32 @@ from newsletter.checks import (  # noqa: F401  (each registers)
     swallowed,
 )
 from newsletter.checks.mail import is_hopeless
-from newsletter.checks.registry import Check, Facts, PictureFacts, Seen, registered
+from newsletter.checks.registry import Check, CheckedIssue, CheckFacts, PictureFacts, registered
 from newsletter.editorial.issue import Issue
 from newsletter.errors import Finding
 from newsletter.rendering.message import RenderedMessage
 
-__all__ = ["NEVER_SENT", "Check", "Facts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
+__all__ = ["NEVER_SENT", "Check", "CheckFacts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
 
-# Told of any draft, and refused in real mail: words that certainly are no reader's.
+# Reported in any draft, and refused in real mail: words that are certainly not meant for readers.
 NEVER_SENT = ("comment-shown", "text-unwritten")
 
 _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 
 
-def run_checks(issue: Issue, facts: Facts, message: RenderedMessage | None = None) -> tuple[Finding, ...]:
+def run_checks(
+    issue: Issue, facts: CheckFacts, message: RenderedMessage | None = None
+) -> tuple[Finding, ...]:
     """Return every finding, by line; those about the whole mail come last.
 
-    What was silenced is left out, and what has one cause is told once. Without ``message`` the checks of the
-    rendered mail say nothing. What keeps an issue from being read at all is not found here but raised by
+    What was silenced is left out, and what has one cause is reported once. Without ``message`` the checks of
+    the rendered mail say nothing. What keeps an issue from being read at all is not found here but raised by
     ``parse_issue``.
     """
-    seen = Seen(issue, facts, message)
-    found = (told for known in registered() for told in known.findings(seen))
-    heard = silence.without_silenced(found, issue, facts.ignored)
-    return tuple(sorted(_once_a_cause(heard), key=_order))
+    checked = CheckedIssue(issue, facts, message)
+    found = (finding for check in registered() for finding in check.findings(checked))
+    remaining = silence.without_silenced(found, issue, facts.ignored)
+    return tuple(sorted(_once_a_cause(remaining), key=_order))
 
 
 def _once_a_cause(found: Iterable[tuple[Finding, str]]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from newsletter.checks.reading import (
     sentences,
     words,
 )
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.issue import Section
 
 MAX_BACKGROUND = 80  # words
@@ -43,9 +43,9 @@ _LOST_OBJECT = "\ufffc"
 
 
 @check("headline-long", "notice")
-def headline_long(seen: Seen) -> Iterator[Remark]:
+def headline_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for headlines that fill a phone's screen."""
-    for story in seen.issue.stories:
+    for story in checked.issue.stories:
         text = Passage(story.headline, story.line).text
         length = len(text)
         if length > MAX_HEADLINE:
@@ -58,10 +58,10 @@ def headline_long(seen: Seen) -> Iterator[Remark]:
 
 
 @check("headline-twice", "warning")
-def headline_twice(seen: Seen) -> Iterator[Remark]:
+def headline_twice(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for two stories with one headline."""
     first: dict[str, int] = {}
-    for story in seen.issue.stories:
+    for story in checked.issue.stories:
         text = Passage(story.headline, story.line).text
         if text.casefold() in first:
             yield Remark(
@@ -73,9 +73,9 @@ def headline_twice(seen: Seen) -> Iterator[Remark]:
 
 
 @check("background-long", "notice")
-def background_long(seen: Seen) -> Iterator[Remark]:
+def background_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for backgrounds that a reader in a hurry cannot take in."""
-    for section in _of_kind(seen, "background"):
+    for section in _of_kind(checked, "background"):
         count = words(section)
         if count > MAX_BACKGROUND:
             yield Remark(
@@ -86,11 +86,11 @@ def background_long(seen: Seen) -> Iterator[Remark]:
 
 
 @check("background-undated", "notice")
-def background_undated(seen: Seen) -> Iterator[Remark]:
+def background_undated(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for backgrounds with neither a year nor a source."""
-    for section in _of_kind(seen, "background"):
-        has_link = any(token.type == "link_open" for each in passages(section) for token in each.tokens)
-        if not has_link and not any(_YEAR.search(each.text) for each in passages(section)):
+    for section in _of_kind(checked, "background"):
+        has_link = any(token.type == "link_open" for passage in passages(section) for token in passage.tokens)
+        if not has_link and not any(_YEAR.search(passage.text) for passage in passages(section)):
             yield Remark(
                 section.line,
                 "The background names no year and links to no source.",
@@ -99,9 +99,9 @@ def background_undated(seen: Seen) -> Iterator[Remark]:
 
 
 @check("paragraph-long", "notice")
-def paragraph_long(seen: Seen) -> Iterator[Remark]:
+def paragraph_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for long paragraphs in what is going on now."""
-    for section in _of_kind(seen, "now"):
+    for section in _of_kind(checked, "now"):
         for paragraph in paragraphs(section):
             count = sentences(paragraph.text)
             if count > MAX_SENTENCES:
@@ -112,21 +112,21 @@ def paragraph_long(seen: Seen) -> Iterator[Remark]:
                 )
 
 
-def _of_kind(seen: Seen, kind: str) -> Iterator[Section]:
-    return (section for _, section in sections(seen.issue) if section.kind == kind)
+def _of_kind(checked: CheckedIssue, kind: str) -> Iterator[Section]:
+    return (section for _, section in sections(checked.issue) if section.kind == kind)
 
 
 @check("text-damaged", "warning")
-def text_damaged(seen: Seen) -> Iterator[Remark]:
+def text_damaged(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for letters that were damaged before the file was saved."""
-    for line, found in _matches(seen, _DAMAGE):
+    for line, found in _matches(checked, _DAMAGE):
         yield Remark(
             line,
             f"“{found}” looks like a letter that was damaged on the way here.",
             "Compare it with the original, and type it again.",
         )
-    if _LOST_OBJECT in seen.issue.source:
-        for number, text in enumerate(seen.issue.source.split("\n"), start=1):
+    if _LOST_OBJECT in checked.issue.source:
+        for number, text in enumerate(checked.issue.source.split("\n"), start=1):
             if _LOST_OBJECT in text:
                 yield Remark(
                     number,
@@ -135,16 +135,16 @@ def text_damaged(seen: Seen) -> Iterator[Remark]:
                 )
 
 
-def _matches(seen: Seen, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
-    for text, line in seen.prose:
+def _matches(checked: CheckedIssue, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    for text, line in checked.prose:
         for found in pattern.finditer(text):
             yield line, found[0]
 
 
 @check("date-wrong", "warning")
-def date_wrong(seen: Seen) -> Iterator[Remark]:
+def date_wrong(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for days that the calendar does not have, in English."""
-    for text, line in seen.prose:
+    for text, line in checked.prose:
         yield from _wrong_dates(text, line)
 
 

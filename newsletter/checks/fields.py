@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 
 _ALWAYS_KNOWN = frozenset({"email"})
 
 
 @check("field-default", "warning")
-def field_default(seen: Seen) -> Iterator[Remark]:
+def field_default(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a merge field that leaves a hole for readers without a value."""
-    for use in seen.issue.fields:
+    for use in checked.issue.fields:
         if not use.default.strip() and use.name not in _ALWAYS_KNOWN:
             yield Remark(
                 use.line,

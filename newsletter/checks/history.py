@@ -1,4 +1,4 @@
-"""Cautions before a send: what is unlike the issues before it. They stop nothing; an editor is asked."""
+"""Send warnings: what is unlike the issues before it. They stop nothing; an editor is asked."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class History:
     site_problem: str = ""
 
 
-def cautions(
+def send_warnings(
     history: History,
     *,
     issue: str,
@@ -46,27 +46,27 @@ def cautions(
     file: str,
     lines: Mapping[str, int] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what an editor should hear before an issue goes out, as warnings.
+    """Return what an editor should know before an issue goes out, as warnings.
 
     ``issue`` is the id, whose own entries in ``history`` do not count; ``date`` is as in 2026-01-12, empty
     without one; ``lines`` are those of the front matter's keys.
     """
     at = lines or {}
-    told = (
+    found = (
         *_audience(history.audiences[:LAST], readers),
         *_subject(history.subjects, issue, subject),
         *_date(history.dates, issue, date),
         *_site(history.site_problem),
     )
     return tuple(
-        Finding(code, CODES[code], file, at.get(key), message, hint) for code, key, message, hint in told
+        Finding(code, CODES[code], file, at.get(key), message, hint) for code, key, message, hint in found
     )
 
 
-_Told = Iterator[tuple[str, str, str, str]]  # code, key of the front matter, message, hint
+_Warnings = Iterator[tuple[str, str, str, str]]  # code, key of the front matter, message, hint
 
 
-def _audience(before: tuple[int, ...], readers: int) -> _Told:
+def _audience(before: tuple[int, ...], readers: int) -> _Warnings:
     if len(before) < KNOWN:
         return
     usual = median(before)
@@ -81,10 +81,10 @@ def _audience(before: tuple[int, ...], readers: int) -> _Told:
     )
 
 
-def _subject(before: Mapping[str, str], issue: str, subject: str) -> _Told:
+def _subject(before: Mapping[str, str], issue: str, subject: str) -> _Warnings:
     wanted = _folded(subject)
     others = sorted(
-        each for each, old in before.items() if each != issue and wanted and _folded(old) == wanted
+        other for other, old in before.items() if other != issue and wanted and _folded(old) == wanted
     )
     if others:
         yield (
@@ -95,8 +95,8 @@ def _subject(before: Mapping[str, str], issue: str, subject: str) -> _Told:
         )
 
 
-def _date(before: Mapping[str, str], issue: str, date: str) -> _Told:
-    others = sorted(each for each, old in before.items() if each != issue and date and old == date)
+def _date(before: Mapping[str, str], issue: str, date: str) -> _Warnings:
+    others = sorted(other for other, old in before.items() if other != issue and date and old == date)
     if others:
         yield (
             "date-used-before",
@@ -106,7 +106,7 @@ def _date(before: Mapping[str, str], issue: str, date: str) -> _Told:
         )
 
 
-def _site(problem: str) -> _Told:
+def _site(problem: str) -> _Warnings:
     if problem:
         yield (
             "site-silent",
@@ -121,5 +121,5 @@ def _folded(text: str) -> str:
 
 
 def _named(issues: list[str]) -> str:
-    shown = ", ".join(f"“{each}”" for each in issues[:3])
+    shown = ", ".join(f"“{issue}”" for issue in issues[:3])
     return f"{shown} and {len(issues) - 3} more" if len(issues) > 3 else shown

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 
 # Script, its letters, and the languages (BCP 47) that are written in it.
 _WRITTEN = (
@@ -25,15 +25,15 @@ _SCRIPTS = tuple(
 
 
 @check("language-script", "warning")
-def language_script(seen: Seen) -> Iterator[Remark]:
+def language_script(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for an issue mostly in letters that its language does not use: it would be read out wrongly."""
-    text = "".join(each.text for each in seen.passages)
+    text = "".join(passage.text for passage in checked.passages)
     letters = sum(map(str.isalpha, text))
-    language = seen.issue.language.lower().partition("-")[0]
+    language = checked.issue.language.lower().partition("-")[0]
     for script, pattern, languages in _SCRIPTS:
         if language not in languages and len(pattern.findall(text)) * 2 > letters:
             yield Remark(
-                seen.line_of("language"),
-                f"Most letters are {script}, but the issue's language is “{seen.issue.language}”.",
+                checked.line_of("language"),
+                f"Most letters are {script}, but the issue's language is “{checked.issue.language}”.",
                 "Write “language: ” and its tag into the front matter, so that it is read out rightly.",
             )

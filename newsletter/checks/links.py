@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from newsletter.checks.reading import Link
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.checks.visible.scan import compiled
 
 _REMEMBERED = 20_000  # addresses: several checks look at each, one check after the other
@@ -75,8 +75,8 @@ def _fault(href: str) -> str:
     if parts.scheme not in SCHEMES:
         return _scheme_fault(href, parts)
     if parts.scheme == "mailto":
-        names = [each for each in unquote(parts.path).split(",") if each.strip()]
-        good = bool(names) and all(_is_mailbox(each.strip()) for each in names)
+        names = [name for name in unquote(parts.path).split(",") if name.strip()]
+        good = bool(names) and all(_is_mailbox(name.strip()) for name in names)
         return "" if good else "names no e-mail address"
     if not parts.hostname:
         return "names no server"
@@ -170,10 +170,10 @@ def _hint(href: str) -> str:
 
 
 @check("link-form", "error")
-def link_form(seen: Seen) -> Iterator[Remark]:
+def link_form(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link that cannot lead anywhere from a mail."""
-    for link in seen.links:
-        if hidden := _hidden(link.href, seen.issue.source):
+    for link in checked.links:
+        if hidden := _hidden(link.href, checked.issue.source):
             yield Remark(
                 link.line,
                 f"The address of the link {_named(link)} holds an invisible character, {hidden}.",
@@ -187,14 +187,14 @@ def link_form(seen: Seen) -> Iterator[Remark]:
                 _hint(link.href),
                 cause=_cause(link),
             )
-    linked = {link.text for link in seen.links}
-    for text, line in seen.prose:
+    linked = {link.text for link in checked.links}
+    for text, line in checked.prose:
         for address in _broken_addresses(text):
             if address in linked:
                 continue
             yield Remark(
                 line,
-                f"An address here holds an invisible character, {_hidden(address, seen.issue.source)}.",
+                f"An address here holds an invisible character, {_hidden(address, checked.issue.source)}.",
                 "Type the address again, or copy it from the page's address line.",
             )
 
@@ -208,9 +208,9 @@ def _broken_addresses(text: str) -> Iterator[str]:
 
 
 @check("link-unfinished", "warning")
-def link_unfinished(seen: Seen) -> Iterator[Remark]:
+def link_unfinished(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for an address in which a word such as TODO stands for what is to come."""
-    for link in seen.links:
+    for link in checked.links:
         if found := compiled(_TO_COME).search(unquote(link.href)):
             yield Remark(
                 link.line,
@@ -225,9 +225,9 @@ def _cause(link: Link) -> str:
 
 
 @check("link-local", "error")
-def link_local(seen: Seen) -> Iterator[Remark]:
+def link_local(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link to a machine that only the editor reaches."""
-    for link in seen.links:
+    for link in checked.links:
         host = _host(link.href)
         if host and not _fault(link.href) and _is_local(host):
             yield Remark(
@@ -239,9 +239,9 @@ def link_local(seen: Seen) -> Iterator[Remark]:
 
 
 @check("link-password", "error")
-def link_password(seen: Seen) -> Iterator[Remark]:
+def link_password(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a name or password in a link's address, which every reader would get."""
-    for link in seen.links:
+    for link in checked.links:
         parts = _split(link.href)
         if parts and parts.scheme != "mailto" and "@" in parts.netloc:
             yield Remark(
@@ -253,9 +253,9 @@ def link_password(seen: Seen) -> Iterator[Remark]:
 
 
 @check("link-plain-http", "warning")
-def link_plain_http(seen: Seen) -> Iterator[Remark]:
+def link_plain_http(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link without encryption."""
-    for link in seen.links:
+    for link in checked.links:
         if link.href.startswith("http://") and not _fault(link.href) and not _is_local(_host(link.href)):
             yield Remark(
                 link.line,
@@ -266,9 +266,9 @@ def link_plain_http(seen: Seen) -> Iterator[Remark]:
 
 
 @check("link-shortened", "warning")
-def link_shortened(seen: Seen) -> Iterator[Remark]:
+def link_shortened(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for links through shorteners, which hide where they lead and which filters distrust."""
-    for link in seen.links:
+    for link in checked.links:
         host = _host(link.href).removeprefix("www.")
         if host in _SHORTENERS:
             yield Remark(
@@ -280,10 +280,10 @@ def link_shortened(seen: Seen) -> Iterator[Remark]:
 
 
 @check("link-empty", "error")
-def link_empty(seen: Seen) -> Iterator[Remark]:
+def link_empty(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link without text. One around a picture has the picture's alt text, checked there."""
-    around = {(each.href, each.line) for each in seen.pictures}
-    for link in seen.links:
+    around = {(picture.href, picture.line) for picture in checked.pictures}
+    for link in checked.links:
         if not link.text and (link.href, link.line) not in around:
             yield Remark(
                 link.line,
@@ -293,9 +293,9 @@ def link_empty(seen: Seen) -> Iterator[Remark]:
 
 
 @check("link-vague", "warning")
-def link_vague(seen: Seen) -> Iterator[Remark]:
+def link_vague(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for link texts that say nothing when read alone, as screen readers list them."""
-    for link in seen.links:
+    for link in checked.links:
         if link.text.casefold().strip(" .:…!→»>") in _VAGUE:
             yield Remark(
                 link.line,

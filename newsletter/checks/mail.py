@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from markdown_it.token import Token
 
 from newsletter.checks.reading import sections
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.issue import Issue
 from newsletter.rendering.merge import LINKS
 
@@ -78,16 +78,16 @@ def _least_of(token: Token) -> int:
     return len(token.content.encode()) + (_TAG if token.nesting and not token.hidden else 0)
 
 
-def _html_size(seen: Seen) -> int:
-    return len(seen.message.html.encode()) if seen.message else 0
+def _html_size(checked: CheckedIssue) -> int:
+    return len(checked.message.html.encode()) if checked.message else 0
 
 
 @check("mail-clipped", "error")
-def mail_clipped(seen: Seen) -> Iterator[Remark]:
+def mail_clipped(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail that Gmail cuts off, the unsubscribe link with it."""
-    size, least = _html_size(seen), "" if seen.message else "at least "
-    if not seen.message and is_hopeless(seen.issue):
-        size = sum(_sizes(seen.issue))
+    size, least = _html_size(checked), "" if checked.message else "at least "
+    if not checked.message and is_hopeless(checked.issue):
+        size = sum(_sizes(checked.issue))
     if size >= CLIPPED:
         yield Remark(
             None,
@@ -97,9 +97,9 @@ def mail_clipped(seen: Seen) -> Iterator[Remark]:
 
 
 @check("mail-large", "warning")
-def mail_large(seen: Seen) -> Iterator[Remark]:
+def mail_large(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail near the size at which Gmail cuts off."""
-    size = _html_size(seen)
+    size = _html_size(checked)
     if LARGE <= size < CLIPPED:
         yield Remark(
             None,
@@ -109,10 +109,10 @@ def mail_large(seen: Seen) -> Iterator[Remark]:
 
 
 @check("mail-styles", "error")
-def mail_styles(seen: Seen) -> Iterator[Remark]:
+def mail_styles(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for more style than Gmail takes."""
-    html = seen.message.html if seen.message else ""
-    size = sum(len(each.encode()) for each in _STYLE.findall(html))
+    html = checked.message.html if checked.message else ""
+    size = sum(len(style.encode()) for style in _STYLE.findall(html))
     if size > MAX_STYLES:
         yield Remark(
             None,
@@ -122,27 +122,27 @@ def mail_styles(seen: Seen) -> Iterator[Remark]:
 
 
 @check("mail-language", "error")
-def mail_language(seen: Seen) -> Iterator[Remark]:
+def mail_language(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail that does not say its language."""
-    if seen.message and not _outline(seen.message.html).language:
+    if checked.message and not _outline(checked.message.html).language:
         yield Remark(
             None, "The mail does not say its language, so that it is read out in any.", f"{_THEME} Set lang."
         )
 
 
 @check("mail-title", "error")
-def mail_title(seen: Seen) -> Iterator[Remark]:
+def mail_title(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail without a title, which browsers and screen readers announce first."""
-    if seen.message and not _outline(seen.message.html).title.strip():
+    if checked.message and not _outline(checked.message.html).title.strip():
         yield Remark(None, "The mail's HTML has no title.", f"{_THEME} Put the subject into <title>.")
 
 
 @check("mail-headings", "error")
-def mail_headings(seen: Seen) -> Iterator[Remark]:
+def mail_headings(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail without its one main heading, or with a level left out."""
-    if not seen.message:
+    if not checked.message:
         return
-    levels = _outline(seen.message.html).headings
+    levels = _outline(checked.message.html).headings
     if levels.count(1) != 1:
         yield Remark(
             None,
@@ -159,9 +159,9 @@ def mail_headings(seen: Seen) -> Iterator[Remark]:
 
 
 @check("mail-alt", "error")
-def mail_alt(seen: Seen) -> Iterator[Remark]:
+def mail_alt(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures that a template writes without an alt attribute."""
-    for source in _outline(seen.message.html).without_alt if seen.message else ():
+    for source in _outline(checked.message.html).without_alt if checked.message else ():
         yield Remark(
             None,
             f"The picture {source[:80]} has no alt attribute in the mail.",
@@ -170,21 +170,21 @@ def mail_alt(seen: Seen) -> Iterator[Remark]:
 
 
 @check("mail-text", "error")
-def mail_text(seen: Seen) -> Iterator[Remark]:
+def mail_text(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail without a text part, which filters count against it."""
-    if seen.message and not seen.message.text.strip():
+    if checked.message and not checked.message.text.strip():
         yield Remark(
             None, "The mail has no text part.", "Some readers see nothing else, and filters expect it."
         )
 
 
 @check("mail-unsubscribe", "error")
-def mail_unsubscribe(seen: Seen) -> Iterator[Remark]:
+def mail_unsubscribe(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail that does not let its reader leave."""
-    if not seen.message:
+    if not checked.message:
         return
     tag = f"-nl.{LINKS[0]}-"
-    for name, part in (("HTML", seen.message.html), ("text", seen.message.text)):
+    for name, part in (("HTML", checked.message.html), ("text", checked.message.text)):
         if tag not in part:
             yield Remark(
                 None,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from newsletter.checks.registry import PictureFacts, Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, PictureFacts, Remark, check
 from newsletter.editorial.issue import Picture
 
 MAX_ALT = 150  # characters; a screen reader reads it without pause
@@ -35,21 +35,21 @@ def _is_local(picture: Picture) -> bool:
     return not re.match(r"[a-z][a-z0-9+.-]+:|//", picture.src, re.IGNORECASE)
 
 
-def _files(seen: Seen) -> Iterator[Picture]:
+def _files(checked: CheckedIssue) -> Iterator[Picture]:
     """Yield every picture's file once, where it is first shown."""
-    yield from {picture.src: picture for picture in reversed(seen.pictures)}.values()
+    yield from {picture.src: picture for picture in reversed(checked.pictures)}.values()
 
 
-def _usable(seen: Seen) -> Iterator[tuple[Picture, PictureFacts]]:
-    for picture in _files(seen):
-        facts = seen.facts.pictures.get(picture.src)
+def _usable(checked: CheckedIssue) -> Iterator[tuple[Picture, PictureFacts]]:
+    for picture in _files(checked):
+        facts = checked.facts.pictures.get(picture.src)
         if facts and facts.exists:
             yield picture, facts
 
 
-def _has_file(seen: Seen, picture: Picture) -> bool:
+def _has_file(checked: CheckedIssue, picture: Picture) -> bool:
     """Say whether a picture's file can be used; one on another server is taken as it is."""
-    facts = seen.facts.pictures.get(picture.src)
+    facts = checked.facts.pictures.get(picture.src)
     return bool(picture.src) and (not _is_local(picture) or bool(facts and facts.exists))
 
 
@@ -69,14 +69,14 @@ def _is_name(alt: str, picture: Picture) -> bool:
 def _is_hexadecimal(alt: str) -> bool:
     """Say whether a text is a UUID or the like: groups of hexadecimal digits, some of them digits."""
     joined = re.sub(r"[\s_.-]", "", alt)
-    return bool(re.fullmatch(r"[0-9a-fA-F]{12,}", joined)) and any(each.isdigit() for each in joined)
+    return bool(re.fullmatch(r"[0-9a-fA-F]{12,}", joined)) and any(letter.isdigit() for letter in joined)
 
 
 @check("alt-missing", "error")
-def alt_missing(seen: Seen) -> Iterator[Remark]:
+def alt_missing(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a picture without alt text."""
-    for picture in seen.pictures:
-        if not picture.alt.strip() and _has_file(seen, picture):
+    for picture in checked.pictures:
+        if not picture.alt.strip() and _has_file(checked, picture):
             lacks = "no alt text" if picture.caption else "neither alt text nor caption"
             yield Remark(
                 picture.line,
@@ -86,9 +86,9 @@ def alt_missing(seen: Seen) -> Iterator[Remark]:
 
 
 @check("alt-file-name", "error")
-def alt_file_name(seen: Seen) -> Iterator[Remark]:
+def alt_file_name(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a file name, a UUID or a camera's number in place of alt text."""
-    for picture in seen.pictures:
+    for picture in checked.pictures:
         alt = picture.alt.strip()
         if alt and _is_name(alt, picture):
             yield Remark(
@@ -99,9 +99,9 @@ def alt_file_name(seen: Seen) -> Iterator[Remark]:
 
 
 @check("alt-generic", "warning")
-def alt_generic(seen: Seen) -> Iterator[Remark]:
+def alt_generic(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts that only say that there is a picture."""
-    for picture in seen.pictures:
+    for picture in checked.pictures:
         if picture.alt.strip(" .:!").casefold() in _GENERIC:
             yield Remark(
                 picture.line,
@@ -111,9 +111,9 @@ def alt_generic(seen: Seen) -> Iterator[Remark]:
 
 
 @check("alt-long", "notice")
-def alt_long(seen: Seen) -> Iterator[Remark]:
+def alt_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts too long to listen to."""
-    for picture in seen.pictures:
+    for picture in checked.pictures:
         if len(picture.alt) > MAX_ALT:
             yield Remark(
                 picture.line,
@@ -123,9 +123,9 @@ def alt_long(seen: Seen) -> Iterator[Remark]:
 
 
 @check("alt-repeats", "warning")
-def alt_repeats(seen: Seen) -> Iterator[Remark]:
+def alt_repeats(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts that are the caption again."""
-    for picture in seen.pictures:
+    for picture in checked.pictures:
         if picture.alt and picture.alt.casefold().strip(" .") == picture.caption.casefold().strip(" ."):
             yield Remark(
                 picture.line,
@@ -135,61 +135,61 @@ def alt_repeats(seen: Seen) -> Iterator[Remark]:
 
 
 @check("caption-missing", "notice")
-def caption_missing(seen: Seen) -> Iterator[Remark]:
-    """Look for pictures without a caption, hence without a credit."""
-    for picture in seen.pictures:
-        if not picture.caption and picture.alt.strip() and _has_file(seen, picture):
+def caption_missing(checked: CheckedIssue) -> Iterator[Remark]:
+    """Look for pictures without a caption, and so without a credit."""
+    for picture in checked.pictures:
+        if not picture.caption and picture.alt.strip() and _has_file(checked, picture):
             yield Remark(picture.line, f"{_named(picture)} has no caption and no credit.", _CREDIT)
 
 
 @check("picture-missing", "error")
-def picture_missing(seen: Seen) -> Iterator[Remark]:
+def picture_missing(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a picture whose file cannot be used."""
-    for picture in seen.pictures:
+    for picture in checked.pictures:
         if not picture.src:
             yield Remark(picture.line, "The picture names no file.", "Write ![what it shows](file.jpg).")
-    for picture in _files(seen):
-        if picture.src and not _has_file(seen, picture):
-            facts = seen.facts.pictures.get(picture.src) or PictureFacts(False)
+    for picture in _files(checked):
+        if picture.src and not _has_file(checked, picture):
+            facts = checked.facts.pictures.get(picture.src) or PictureFacts(False)
             why = facts.why or "there is no such file"
             wordless = not picture.alt.strip()
             yield Remark(
                 picture.line,
                 f"{_named(picture)} cannot be used: {why}."
                 + (" It has no alt text, either." if wordless else ""),
-                (facts.hint or "Put the picture beside the issue file, or correct its name.")
+                (facts.hint or "Put the picture next to the issue file, or correct its name.")
                 + (f" {_SAY}" if wordless else ""),
             )
 
 
 @check("picture-address", "error")
-def picture_address(seen: Seen) -> Iterator[Remark]:
+def picture_address(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for picture addresses that mail programs refuse to load."""
-    for picture in _files(seen):
+    for picture in _files(checked):
         if picture.src and not _is_local(picture) and not picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
                 f"{_named(picture)} is neither a file nor an https address, so no mail program shows it.",
-                "Put the file beside the issue and name it, or give an https:// address.",
+                "Put the file next to the issue and name it, or give an https:// address.",
             )
 
 
 @check("picture-remote", "notice")
-def picture_remote(seen: Seen) -> Iterator[Remark]:
+def picture_remote(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures on servers of others, who may change or count them."""
-    for picture in _files(seen):
+    for picture in _files(checked):
         if picture.src.startswith("https://"):
             yield Remark(
                 picture.line,
                 f"{_named(picture)} lies on another server, which may change it and sees who opens the mail.",
-                "If you may, put the file beside the issue.",
+                "If you may, put the file next to the issue.",
             )
 
 
 @check("picture-heavy", "warning")
-def picture_heavy(seen: Seen) -> Iterator[Remark]:
+def picture_heavy(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures that are slow on a phone, even as they were made ready."""
-    for picture, facts in _usable(seen):
+    for picture, facts in _usable(checked):
         if facts.bytes > MAX_BYTES:
             yield Remark(
                 picture.line,
@@ -199,9 +199,9 @@ def picture_heavy(seen: Seen) -> Iterator[Remark]:
 
 
 @check("picture-stilled", "warning")
-def picture_stilled(seen: Seen) -> Iterator[Remark]:
+def picture_stilled(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for animations of a kind that few mail programs play."""
-    for picture, facts in _usable(seen):
+    for picture, facts in _usable(checked):
         if facts.stilled:
             yield Remark(
                 picture.line,
@@ -212,9 +212,9 @@ def picture_stilled(seen: Seen) -> Iterator[Remark]:
 
 
 @check("picture-converted", "notice")
-def picture_converted(seen: Seen) -> Iterator[Remark]:
+def picture_converted(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures of a kind that not every mail program shows."""
-    for picture, facts in _usable(seen):
+    for picture, facts in _usable(checked):
         if facts.kind not in ("", "JPEG", "PNG", "GIF") and not facts.stilled:
             yield Remark(
                 picture.line,
@@ -225,9 +225,9 @@ def picture_converted(seen: Seen) -> Iterator[Remark]:
 
 
 @check("picture-small", "notice")
-def picture_small(seen: Seen) -> Iterator[Remark]:
+def picture_small(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures that do not fill the column."""
-    for picture, facts in _usable(seen):
+    for picture, facts in _usable(checked):
         if facts.width < COLUMN:
             yield Remark(
                 picture.line,

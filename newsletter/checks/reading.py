@@ -144,7 +144,7 @@ def _links(passage: Passage) -> Iterator[Link]:
         elif token.type == "link_close":
             opening, inside = passage.tokens[start], passage.tokens[start + 1 : place]
             href, text = str(opening.attrs.get("href", "")), shown(inside)
-            began = line - sum(each.type in _BREAKS for each in inside)
+            began = line - sum(token.type in _BREAKS for token in inside)
             yield Link(href, text, began, bare=_is_address(text))
 
 

@@ -38,12 +38,12 @@ class PictureFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a check may know beside the issue, handed in by wiring.
+class CheckFacts:
+    """What a check may know in addition to the issue, handed in by wiring.
 
     ``pictures`` maps each local ``Picture.src`` to its file; one that is not there counts as missing.
     ``today`` is the editor's day; without it nothing is said of an issue dated far ahead. ``ignored`` are
-    codes of checks that shall say nothing of any issue of the publication.
+    codes of checks that must say nothing of any issue of the publication.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Seen:
+class CheckedIssue:
     """All that a check looks at. ``message`` is None when the issue was not rendered.
 
     What many checks look at is gathered once: the runs of text, their lines outside code, links, pictures.
     """
 
     issue: Issue
-    facts: Facts
+    facts: CheckFacts
     message: RenderedMessage | None
 
     @cached_property
@@ -84,7 +84,7 @@ class Seen:
 
     @cached_property
     def leftovers(self) -> Mapping[str, tuple[Found, ...]]:
-        """Return what readers would see and should not, by the code it is told under."""
+        """Return what readers would see and should not, by the code it is reported under."""
         by_code: dict[str, list[Found]] = {}
         for found in find(self.passages, KINDS):
             by_code.setdefault(found.code, []).append(found)
@@ -104,8 +104,8 @@ class Seen:
 class Remark:
     """What one check has to say about one line; None is the whole issue, or the rendered mail.
 
-    Remarks of one ``cause``, whichever checks they are of, are told as one finding: the weightiest. Without a
-    cause a remark stands for itself.
+    Remarks of one ``cause``, whichever checks they are of, are reported as one finding: the weightiest.
+    Without a cause a remark stands for itself.
     """
 
     line: int | None
@@ -114,7 +114,7 @@ class Remark:
     cause: str = ""
 
 
-Looking = Callable[[Seen], Iterator[Remark]]
+Looking = Callable[[CheckedIssue], Iterator[Remark]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,13 @@ class Check:
     severity: Severity
     look: Looking
 
-    def findings(self, seen: Seen) -> Iterator[tuple[Finding, str]]:
+    def findings(self, checked: CheckedIssue) -> Iterator[tuple[Finding, str]]:
         """Yield what the check finds with its cause; after 200 findings one that says there are more."""
-        for count, remark in enumerate(islice(self.look(seen), MAX_REMARKS + 1)):
+        for count, remark in enumerate(islice(self.look(checked), MAX_REMARKS + 1)):
             message = remark.message
             if count == MAX_REMARKS:
-                message = f"There are more of these, from this line on; the first {MAX_REMARKS} are told."
-            found = Finding(self.code, self.severity, seen.issue.file, remark.line, message, remark.hint)
+                message = f"There are more of these, from this line on; the first {MAX_REMARKS} are shown."
+            found = Finding(self.code, self.severity, checked.issue.file, remark.line, message, remark.hint)
             yield found, remark.cause or self._cause(remark.line)
 
     def _cause(self, line: int | None) -> str:

@@ -15,12 +15,12 @@ def as_text(findings: Sequence[Finding], *, notices: bool = True) -> str:
 
     Without ``notices`` they are counted, not shown.
     """
-    told = [finding for finding in findings if notices or finding.severity != "notice"]
-    kept = len(findings) - len(told)
+    shown = [finding for finding in findings if notices or finding.severity != "notice"]
+    kept = len(findings) - len(shown)
     more = f" {kept} notice{'' if kept == 1 else 's'} not shown; --all shows everything." if kept else ""
-    if not told:
+    if not shown:
         return f"Nothing to report.{more}"
-    return "\n".join([*map(_as_lines, told), "", f"{_count(told)}{more}"])
+    return "\n".join([*map(_as_lines, shown), "", f"{_count(shown)}{more}"])
 
 
 def _as_lines(finding: Finding) -> str:
@@ -30,9 +30,11 @@ def _as_lines(finding: Finding) -> str:
 
 
 def _count(findings: Sequence[Finding]) -> str:
-    counts = Counter(each.severity for each in findings)
+    counts = Counter(finding.severity for finding in findings)
     parts = [
-        f"{counts[each]} {each}{'' if counts[each] == 1 else 's'}" for each in _SEVERITIES if counts[each]
+        f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}"
+        for severity in _SEVERITIES
+        if counts[severity]
     ]
     return ", ".join(parts) + "."
 
@@ -41,20 +43,20 @@ def as_json(findings: Sequence[Finding]) -> str:
     """Return a JSON array of objects: code, severity, file, line (or null), message, hint."""
     rows = [
         {
-            "code": each.code,
-            "severity": each.severity,
-            "file": each.file,
-            "line": each.line,
-            "message": each.message,
-            "hint": each.hint,
+            "code": finding.code,
+            "severity": finding.severity,
+            "file": finding.file,
+            "line": finding.line,
+            "message": finding.message,
+            "hint": finding.hint,
         }
-        for each in findings
+        for finding in findings
     ]
     return orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()
 
 
 def as_github(findings: Sequence[Finding]) -> str:
-    """Return one workflow command a line, which GitHub shows beside the line of the file."""
+    """Return one workflow command a line, which GitHub shows at the line of the file."""
     return "\n".join(map(_as_command, findings))
 
 

@@ -1,14 +1,14 @@
 """Findings that an editor has looked at and wants to see no more: at a place, of an issue, of a publication.
 
 ``<!-- check: ignore CODE, CODE: a reason -->`` on the line itself or above it, ``ignore: CODE, CODE`` in the
-front matter, or ``ignore = ["CODE"]`` under ``[checks]`` in newsletter.toml. Errors are told all the same.
+front matter, or ``ignore = ["CODE"]`` under ``[checks]`` in newsletter.toml. Errors are reported regardless.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from newsletter.checks.registry import Check, Remark, Seen, check, registered
+from newsletter.checks.registry import Check, CheckedIssue, Remark, check, registered
 from newsletter.editorial.issue import Comment, Issue
 from newsletter.errors import Finding
 
@@ -78,15 +78,15 @@ def _range(comment: Comment, lines: list[str]) -> tuple[int, int]:
 
 
 def _words(text: str) -> str:
-    """Return what a text holds beside comments and the signs of quotes."""
+    """Return what a text holds besides comments and the signs of quotes."""
     return _COMMENT.sub("", text).strip(" \t\n>")
 
 
 @check("comment-left-out", "warning")
-def comment_left_out(seen: Seen) -> Iterator[Remark]:
+def comment_left_out(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for comments in a story, which no reader gets, so that nobody thinks that words were lost."""
-    yield from _marks_of_a_system(seen)
-    for comment in seen.issue.comments:
+    yield from _marks_of_a_system(checked)
+    for comment in checked.issue.comments:
         if not _ORDER.match(comment.text) and not _OF_A_SYSTEM.match(comment.text):
             until = f" (to line {comment.last})" if comment.last > comment.line else ""
             words = f"{comment.text[:_SHOWN]}{'…' if len(comment.text) > _SHOWN else ''}"
@@ -97,9 +97,9 @@ def comment_left_out(seen: Seen) -> Iterator[Remark]:
             )
 
 
-def _marks_of_a_system(seen: Seen) -> Iterator[Remark]:
+def _marks_of_a_system(checked: CheckedIssue) -> Iterator[Remark]:
     """Tell once what another system left around its blocks: nobody wrote it, so nothing is to be settled."""
-    marks = [comment for comment in seen.issue.comments if _OF_A_SYSTEM.match(comment.text)]
+    marks = [comment for comment in checked.issue.comments if _OF_A_SYSTEM.match(comment.text)]
     if marks:
         others = f"{len(marks) - 1:,} more {'comment' if len(marks) == 2 else 'comments'}"
         more = f" and {others} like it are" if len(marks) > 1 else " is"
@@ -111,22 +111,22 @@ def _marks_of_a_system(seen: Seen) -> Iterator[Remark]:
 
 
 @check("ignore-unknown", "warning")
-def ignore_unknown(seen: Seen) -> Iterator[Remark]:
+def ignore_unknown(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for codes to be silenced that no check has, or that are errors and cannot be."""
-    known = {each.code: each for each in registered()}
-    front = seen.line_of("ignore")
-    places = [(code, front, "") for code in seen.issue.ignored]
-    places += [(code, None, " of [checks] in newsletter.toml") for code in seen.facts.ignored]
-    for order in _orders(seen.issue):
+    known = {check.code: check for check in registered()}
+    front = checked.line_of("ignore")
+    places = [(code, front, "") for code in checked.issue.ignored]
+    places += [(code, None, " of [checks] in newsletter.toml") for code in checked.facts.ignored]
+    for order in _orders(checked.issue):
         places += [(code, order.line, "") for code in order.codes]
         if not order.codes:
             yield Remark(order.line, "This comment begins with “check:” but silences no check.", _FORM)
     for code, line, where in places:
-        if remark := _told(code, line, where, known):
+        if remark := _cannot_ignore(code, line, where, known):
             yield remark
 
 
-def _told(code: str, line: int | None, where: str, known: dict[str, Check]) -> Remark | None:
+def _cannot_ignore(code: str, line: int | None, where: str, known: dict[str, Check]) -> Remark | None:
     if code not in known:
         from newsletter.editorial.names import suggestion
 
@@ -135,6 +135,6 @@ def _told(code: str, line: int | None, where: str, known: dict[str, Check]) -> R
             line, f"“{code[:60]}”{where} is to be ignored, but there is no check of that name.", hint
         )
     if known[code].severity == "error":
-        hint = "Take it out of what is to be ignored, and settle the error itself."
+        hint = "Take it out of what is to be ignored, and fix the error itself."
         return Remark(line, f"“{code}”{where} is an error, which cannot be ignored.", hint)
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from markdown_it.token import Token
 
 from newsletter.checks.reading import as_shown, passages, sections, shown
-from newsletter.checks.registry import Remark, Seen, check
+from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.meant.invisible import BLANK, NOT_SEEN, code_points
 
 _OPENS = ("em_open", "strong_open")
@@ -30,9 +30,9 @@ _WANTS_QUOTES = re.compile(r"[:：](\s|$)|(^|\s)#")
 
 
 @check("text-swallowed", "warning")
-def text_swallowed(seen: Seen) -> Iterator[Remark]:
+def text_swallowed(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a multiplication whose asterisks Markdown takes for emphasis."""
-    for _, section in sections(seen.issue):
+    for _, section in sections(checked.issue):
         for passage in passages(section):
             yield from _swallowed(passage.tokens, passage.line)
 
@@ -55,14 +55,14 @@ def _swallowed(tokens: Sequence[Token], line: int) -> Iterator[Remark]:
 
 
 @check("code-open", "warning")
-def code_open(seen: Seen) -> Iterator[Remark]:
+def code_open(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a block of code that is never closed, so that all below it would be shown as code."""
     lines: list[str] = []
-    for _, section in sections(seen.issue):
+    for _, section in sections(checked.issue):
         for token in section.body:
             if token.type != "fence" or not token.map:
                 continue
-            lines = lines or _lines(seen)
+            lines = lines or _lines(checked)
             last = lines[token.map[1] - 1].strip(" \t>") if token.map[1] <= len(lines) else ""
             if (
                 token.map[1] - token.map[0] < 2
@@ -98,9 +98,9 @@ def _is_sum(before: str, inside: str, after: str) -> bool:
 
 
 @check("list-number", "warning")
-def list_number(seen: Seen) -> Iterator[Remark]:
+def list_number(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a year taken for a list's number, and for numbers of a list that readers see as others."""
-    for _, section in sections(seen.issue):
+    for _, section in sections(checked.issue):
         before = False
         for at, token in enumerate(section.body):
             if token.type == "ordered_list_open":
@@ -142,19 +142,19 @@ def _renumbered(written: Sequence[tuple[int, int]]) -> Iterator[Remark]:
 
 
 @check("text-invisible", "warning")
-def text_invisible(seen: Seen) -> Iterator[Remark]:
+def text_invisible(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for invisible characters that came into a subject, preheader, byline or correction by pasting."""
-    for key, value in _front(seen):
+    for key, value in _front(checked):
         if odd := _odd(value):
             yield Remark(
-                seen.line_of(key),
+                checked.line_of(key),
                 f"“{key}” holds an invisible character: {code_points(odd)}.",
                 "Delete the words around it and type them again; it often comes along when text is pasted.",
             )
 
 
-def _front(seen: Seen) -> Iterator[tuple[str, str]]:
-    issue = seen.issue
+def _front(checked: CheckedIssue) -> Iterator[tuple[str, str]]:
+    issue = checked.issue
     yield "subject", "".join(map(as_shown, issue.subject))
     yield "preheader", "".join(map(as_shown, issue.preheader))
     yield "by", issue.by
@@ -175,12 +175,12 @@ def _odd(text: str) -> str:
 
 
 @check("syntax-invisible", "notice")
-def syntax_invisible(seen: Seen) -> Iterator[Remark]:
+def syntax_invisible(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for what was taken away to know a key, a heading or a label: other programs may not know it."""
-    if seen.issue.source.isascii():
+    if checked.issue.source.isascii():
         return
-    keys = set(seen.issue.front_lines.values())
-    for number, line in enumerate(_lines(seen), start=1):
+    keys = set(checked.issue.front_lines.values())
+    for number, line in enumerate(_lines(checked), start=1):
         found = None if line.isascii() else (_BEFORE_COLON if number in keys else _BEFORE_WORDS).match(line)
         if found and (odd := code_points(found[0])):
             yield Remark(
@@ -190,25 +190,25 @@ def syntax_invisible(seen: Seen) -> Iterator[Remark]:
             )
 
 
-def _lines(seen: Seen) -> list[str]:
-    return re.split(r"\r\n?|\n", seen.issue.source.removeprefix("\ufeff"))
+def _lines(checked: CheckedIssue) -> list[str]:
+    return re.split(r"\r\n?|\n", checked.issue.source.removeprefix("\ufeff"))
 
 
 @check("subject-quotes", "warning")
-def subject_quotes(seen: Seen) -> Iterator[Remark]:
+def subject_quotes(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for curly quotation marks that were meant to hold a value together, as straight ones do."""
-    for key, value in _front(seen):
+    for key, value in _front(checked):
         found = _IN_CURLY.fullmatch(value.strip())
-        if found and _WANTS_QUOTES.search(found[1]) and not _is_quoted(seen, key):
+        if found and _WANTS_QUOTES.search(found[1]) and not _is_quoted(checked, key):
             begin, end = value.strip()[0], value.strip()[-1]
             yield Remark(
-                seen.line_of(key),
+                checked.line_of(key),
                 f"The curly quotation marks {begin} and {end} around “{key}” are shown to readers.",
                 f'If they only hold it together, write straight ones ("…") or none: {key}: {found[1]}',
             )
 
 
-def _is_quoted(seen: Seen, key: str) -> bool:
+def _is_quoted(checked: CheckedIssue, key: str) -> bool:
     """Say whether a value stands in straight quotes as well, so that the curly ones are its own."""
-    line = seen.line_of(key)
-    return line is not None and bool(_STRAIGHT.match(_lines(seen)[line - 1]))
+    line = checked.line_of(key)
+    return line is not None and bool(_STRAIGHT.match(_lines(checked)[line - 1]))

@@ -40,7 +40,7 @@ def commands(context: typer.Context, incomplete: str) -> list[str]:
 
 def issues(context: typer.Context, incomplete: str) -> list[str]:
     """Return the ids of issues that go on from what is typed."""
-    from newsletter.files.loaders import issue_ids
+    from newsletter.files.issues import issue_ids
 
     settings = _settings(context)
     return [] if settings is None else _going_on(incomplete, issue_ids(settings.root))

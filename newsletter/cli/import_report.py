@@ -12,8 +12,8 @@ COLUMNS_TOLD = 20  # one by one
 
 if TYPE_CHECKING:
     from newsletter.contacts.table.occurrences import Occurrences
-    from newsletter.contacts.table.row import Refused
-    from newsletter.readership.importing import FileReport, ImportReport
+    from newsletter.contacts.table.row import RejectedRow
+    from newsletter.readership.import_report import FileReport, ImportReport
 
 
 def tell(report: "ImportReport") -> None:
@@ -26,17 +26,18 @@ def tell(report: "ImportReport") -> None:
     for text, count, lines in _outcomes(report):
         say(f"  {count:>10,}  {text}{_where(count, lines)}")
     for file in report.files:
-        for refused in file.refused_rows:
-            say(f"line {refused.line}: {refused.sentence}")
+        for rejected in file.rejected_rows:
+            say(f"line {rejected.line}: {rejected.sentence}")
         for line in (*_of_columns(file), *_of_addresses(file), *_of_values(file)):
             say(line)
     for line in (*_of_suppressions(report), *_of_earlier_values(report)):
         say(line)
     for file in report.files:
-        if file.refused_file:
-            choices = file.table.choices
-            how = " with the same options" if choices.fields or choices.ignored else ""
-            say(f"The refused rows are in {file.refused_file}: correct them there and import that file{how}.")
+        if file.rejected_file:
+            how = " with the same options" if file.choices.fields or file.choices.ignored else ""
+            say(
+                f"The refused rows are in {file.rejected_file}: correct them there and import that file{how}."
+            )
 
 
 def _of_files(report: "ImportReport") -> Iterator[str]:
@@ -62,7 +63,7 @@ def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
         ("erased before: not taken in", *_count(report.merged.erased)),
         ("erased addresses of an export: never taken in", report.erased, []),
     ]
-    rows += [(f"refused: {why}", *_count(tally)) for why, tally in sorted(report.refused.items())]
+    rows += [(f"refused: {why}", *_count(tally)) for why, tally in sorted(report.rejected.items())]
     return [row for row in rows if row[1]]
 
 
@@ -196,8 +197,8 @@ def document(report: "ImportReport") -> Mapping[str, Any]:
         "newly_suppressed": dict(sorted(report.merged.suppressions.items())),
         "erased": _tally(report.merged.erased),
         "erased_addresses": report.erased,
-        "refused": {why: _tally(tally) for why, tally in sorted(report.refused.items())},
-        "refused_file": None if report.refused_file is None else str(report.refused_file),
+        "refused": {why: _tally(tally) for why, tally in sorted(report.rejected.items())},
+        "refused_file": None if report.rejected_file is None else str(report.rejected_file),
         "attributes": dict(report.attributes),
         "ignored_columns": list(report.ignored),
         "kept_earlier_values": _tally(report.overfull),
@@ -217,7 +218,7 @@ def _file_document(file: "FileReport") -> dict[str, Any]:
         "disagreeing_columns": [
             {"columns": list(columns), **_tally(rows)} for columns, rows in table.disagreeing.items()
         ],
-        "refused_rows": list(map(_refused, file.refused_rows)),
+        "refused_rows": list(map(_rejected, file.rejected_rows)),
         "columns_left_out": list(table.columns.beyond),
         "unnamed_columns": _tally(table.unnamed),
         "unwrapped": dict(table.unwrapped),
@@ -231,11 +232,11 @@ def _tally(tally: "Occurrences") -> Mapping[str, Any]:
     return {"count": tally.count, "lines": tally.lines}
 
 
-def _refused(refused: "Refused") -> Mapping[str, Any]:
+def _rejected(row: "RejectedRow") -> Mapping[str, Any]:
     return {
-        "line": refused.line,
-        "reason": refused.reason,
-        "value": refused.value,
-        "detail": refused.detail,
-        "instead": refused.instead or None,
+        "line": row.line,
+        "reason": row.reason,
+        "value": row.value,
+        "detail": row.detail,
+        "instead": row.instead or None,
     }

@@ -12,43 +12,43 @@ if TYPE_CHECKING:
     from newsletter.rendering.merge import PersonalMessage
 
 # Warnings that only the ledger can give: no check shows them, so they are shown in full.
-CAUTIONS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
+SEND_WARNINGS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
 WARNINGS_SHOWN = 5
 
 
-def show(sending: "SendPlan") -> None:
+def show(plan: "SendPlan") -> None:
     """Show what a send would do: what, to how many, through whom, and what should be looked at first."""
-    what = f"{sending.issue} — “{_sample(sending).subject}”"
-    if sending.nothing_to_do:
-        say(f"{what}: {_why_nobody(sending)}, so there is nothing to do.")
-        _show_excluded(sending.excluded)
+    what = f"{plan.issue} — “{_sample(plan).subject}”"
+    if plan.nothing_to_do:
+        say(f"{what}: {_why_nobody(plan)}, so there is nothing to do.")
+        _show_excluded(plan.excluded)
         return
-    say(f"{what}, {_audience(sending)}, through {_provider(sending.provider)}.")
-    _show_excluded(sending.excluded)
-    _show_findings(sending)
-    if sending.provider == "sandbox":
+    say(f"{what}, {_audience(plan)}, through {_provider(plan.provider)}.")
+    _show_excluded(plan.excluded)
+    _show_findings(plan)
+    if plan.provider == "sandbox":
         say("  No mail leaves this machine.")
 
 
-def _audience(sending: "SendPlan") -> str:
-    on_list = f"{count_of(sending.readers, 'reader')} of “{sending.list_name}”"
+def _audience(plan: "SendPlan") -> str:
+    on_list = f"{count_of(plan.readers, 'reader')} of “{plan.list_name}”"
     return {
         "first": f"to {on_list}",
         "newcomers": f"to {on_list} who joined since",
         "missing": f"to {on_list} who did not get it",
         "correction": f"to {on_list} who got the wrong version",
         "continue": f"going on with {on_list}",
-    }[sending.kind]
+    }[plan.kind]
 
 
-def _why_nobody(sending: "SendPlan") -> str:
+def _why_nobody(plan: "SendPlan") -> str:
     return {
-        "first": f"nobody on “{sending.list_name}” may be mailed",
-        "newcomers": f"nobody who may be mailed has joined “{sending.list_name}” since",
+        "first": f"nobody on “{plan.list_name}” may be mailed",
+        "newcomers": f"nobody who may be mailed has joined “{plan.list_name}” since",
         "missing": "nobody who may be mailed is still without it",
         "correction": "everyone who got the wrong version has the corrected one",
         "continue": "nobody is left to mail",
-    }[sending.kind]
+    }[plan.kind]
 
 
 def _provider(provider: str) -> str:
@@ -60,15 +60,15 @@ def _show_excluded(excluded: Mapping[str, int]) -> None:
         say(f"  not to {n:,}: {reason}")
 
 
-def _show_findings(sending: "SendPlan") -> None:
-    own = [finding for finding in sending.findings if finding.code in CAUTIONS]
-    checked = [finding for finding in sending.findings if finding.code not in CAUTIONS]
+def _show_findings(plan: "SendPlan") -> None:
+    own = [finding for finding in plan.findings if finding.code in SEND_WARNINGS]
+    checked = [finding for finding in plan.findings if finding.code not in SEND_WARNINGS]
     for finding in (finding for finding in checked if finding.severity == "error"):
         _show_finding(finding, f"error: {finding.message}")
     for finding in own:
         _show_finding(finding, finding.message)
     _show_warnings(
-        [finding for finding in checked if finding.severity == "warning"], sending.corrects or sending.issue
+        [finding for finding in checked if finding.severity == "warning"], plan.frozen.corrects or plan.issue
     )
 
 
@@ -86,17 +86,17 @@ def _show_warnings(warnings: list["Finding"], issue: str) -> None:
         say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {command('check', issue)}")
 
 
-def document(sending: "SendPlan") -> dict[str, object]:
+def document(plan: "SendPlan") -> dict[str, object]:
     """Return what a send would do, as JSON has it."""
     return {
-        "issue": sending.issue,
-        "kind": sending.kind,
-        "provider": sending.provider,
-        "list": sending.list_name,
-        "readers": sending.readers,
-        "excluded": dict(sorted(sending.excluded.items())),
-        "subject": _sample(sending).subject,
-        "digest": sending.message.digest,
+        "issue": plan.issue,
+        "kind": plan.kind,
+        "provider": plan.provider,
+        "list": plan.list_name,
+        "readers": plan.readers,
+        "excluded": dict(sorted(plan.excluded.items())),
+        "subject": _sample(plan).subject,
+        "digest": plan.message.digest,
     }
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
+from newsletter.delivery.frozen import FrozenMailing
 from newsletter.errors import SettingsError
 
 PUBLIC_PREFIX = "nlpub_"
@@ -30,7 +31,8 @@ class Manifest:
     ``variants`` maps each variant's name to its rendered message's digest, ``excluded`` each reason to a
     count of readers; ``envelope`` is the digest of what all mails share (see ``envelope_digest``).
     ``audience_at`` and ``send_at`` are microseconds since 1970, UTC. ``corrects`` is the issue that a
-    correction puts right, ``wrong`` the mailings that told it wrongly.
+    correction puts right, ``wrong`` the mailings that carried the wrong version. The fields' names are signed
+    too, so they stay.
     """
 
     issue: str
@@ -48,9 +50,28 @@ class Manifest:
     wrong: tuple[int, ...] = ()
 
 
+def manifest_of(frozen: FrozenMailing, list_key: str, readers: int, excluded: Mapping[str, int]) -> Manifest:
+    """Return the manifest of a frozen mailing, its audience as it counts now."""
+    return Manifest(
+        issue=frozen.issue,
+        kind=frozen.kind,
+        variants={"everyone": frozen.message.digest},
+        list=list_key,
+        provider=frozen.provider,
+        audience_at=frozen.audience_at,
+        readers=readers,
+        excluded=dict(excluded),
+        envelope=envelope_digest(frozen.envelope.sender),
+        corrects=frozen.corrects,
+        send_at=frozen.send_at,
+        requested_by=frozen.requested_by,
+        wrong=frozen.wrong_mailings,
+    )
+
+
 def canonical(manifest: Manifest) -> bytes:
     """Return a manifest's one form: JSON in UTF-8 with sorted keys and no spaces; instants in ISO 8601."""
-    values = {each.name: getattr(manifest, each.name) for each in fields(Manifest)}
+    values = {field.name: getattr(manifest, field.name) for field in fields(Manifest)}
     values |= {"variants": dict(manifest.variants), "excluded": dict(manifest.excluded)}
     values["audience_at"] = _moment(manifest.audience_at)
     values["send_at"] = None if manifest.send_at is None else _moment(manifest.send_at)
@@ -83,8 +104,8 @@ def differences(approved: bytes, current: Manifest) -> tuple[str, ...]:
     """
     before: dict[str, object] = orjson.loads(approved)
     after: dict[str, object] = orjson.loads(canonical(current))
-    known = {each.name for each in fields(Manifest)} | set(before)
-    changed = {each for each in known if before.get(each) != after.get(each)} - {"excluded"}
+    known = {field.name for field in fields(Manifest)} | set(before)
+    changed = {name for name in known if before.get(name) != after.get(name)} - {"excluded"}
     count = before.get("readers")
     if isinstance(count, int) and may_send(count, current.readers):
         changed.discard("readers")
@@ -160,7 +181,7 @@ def _bytes(text: str) -> bytes | None:
 
 
 def _key_bytes(text: str, prefix: str) -> bytes:
-    """Return a key's bytes. What is told of a bad one never quotes it: it may be somebody's private key."""
+    """Return a key's bytes. The error about a bad one never quotes it: it may be somebody's private key."""
     public = prefix == PUBLIC_PREFIX
     kind, other = ("public", "private") if public else ("private", "public")
     if text.startswith(PRIVATE_PREFIX if public else PUBLIC_PREFIX):

@@ -8,10 +8,12 @@ from newsletter.delivery.evidence import ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Outcome
 from newsletter.rendering.message import RenderedMessage
 
+SENDER = ("from_name", "from_email", "reply_to", "list_id")
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What all readers of a mailing have in common, beside the message."""
+    """What all readers of a mailing have in common: the message, and whom it is from."""
 
     message: RenderedMessage
     from_name: str
@@ -19,6 +21,11 @@ class Envelope:
     reply_to: str
     list_id: str
     issue: str
+
+    @property
+    def sender(self) -> dict[str, str]:
+        """Return whom it is from, where answers go, and the list: what approvals sign beside the message."""
+        return {name: getattr(self, name) for name in SENDER}
 
 
 class Recipient(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import NewsletterError, SettingsError
-from newsletter.files.loaders import issue_ids, shown
+from newsletter.files.issues import issue_ids, path_as_typed
 from newsletter.wiring import Wiring
 
 READERS_FILE = "demo-readers.csv"
@@ -31,7 +31,7 @@ class Stage:
     @property
     def shown_folder(self) -> str:
         """Return the folder as one types it from where one is."""
-        return shown(self.folder)
+        return path_as_typed(self.folder)
 
     @property
     def inbox_file(self) -> Path:
@@ -41,12 +41,12 @@ class Stage:
     @property
     def shown_inbox(self) -> str:
         """Return that file as one types it from where one is."""
-        return shown(self.inbox_file)
+        return path_as_typed(self.inbox_file)
 
     @property
     def shown_database(self) -> str:
         """Return the ledger's file as one types it from where one is."""
-        return shown(self.wiring.settings.sqlite_path or Path())
+        return path_as_typed(self.wiring.settings.sqlite_path or Path())
 
 
 def open_stage(folder: Path, readers: int) -> Stage:

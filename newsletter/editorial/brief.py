@@ -53,22 +53,22 @@ def build_stories(
     notes = Notes(known, faults)
     stories = _gather(tokens, labels, faults)
     if not stories:
-        _tell_no_headline(last_line, faults)
+        _report_no_headline(last_line, faults)
     elif stories[0].headline is None:
         stories = _without_stray(stories, faults)
     for story in stories:
         faults.raise_if_full()
-        _tell_labels(story, labels, faults)
+        _report_labels(story, labels, faults)
     numbered = [_number_notes(story, notes) for story in stories]
-    notes.tell_unused()
+    notes.report_unused()
     return tuple(_brief(story, notes, own, faults) for story, own in zip(stories, numbered, strict=True))
 
 
 def visible_text(children: Sequence[Token]) -> str:
     """Return inline tokens as the words a reader sees; a merge field as it was written."""
     return "".join(
-        each.content if each.type not in ("softbreak", "hardbreak") else "" if each.hidden else " "
-        for each in children
+        child.content if child.type not in ("softbreak", "hardbreak") else "" if child.hidden else " "
+        for child in children
     ).strip()
 
 
@@ -156,7 +156,7 @@ def _add(story: _Story, block: Block, labels: Labels, faults: Faults) -> None:
             inline = block[1].copy(children=rest, content=visible_text(rest))
             part.blocks.append([block[0], inline, block[2]])
     else:
-        _tell_headings_within(block, faults)
+        _report_headings_within(block, faults)
         _open_part(story, line).blocks.append(block)
 
 
@@ -171,7 +171,7 @@ def _add_heading(story: _Story, block: Block, labels: Labels, faults: Faults) ->
     text = visible_text(block[1].children or ())
     kind = labels.kind_of(text)
     if kind is None and block[0].tag == "h2":
-        _tell_unknown(text, line, labels, faults)
+        _report_unknown(text, line, labels, faults)
         near = nearest(text, labels.all)
         kind = labels.kind_of(near) if near else None  # so that it is not missed a second time
     if kind:
@@ -185,7 +185,7 @@ def _add_heading(story: _Story, block: Block, labels: Labels, faults: Faults) ->
 # ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell_no_headline(line: int, faults: Faults) -> None:
+def _report_no_headline(line: int, faults: Faults) -> None:
     faults.add(
         "brief-headline-missing",
         line,
@@ -197,7 +197,7 @@ def _tell_no_headline(line: int, faults: Faults) -> None:
 def _without_stray(stories: list[_Story], faults: Faults) -> list[_Story]:
     """Tell what stands before the first headline: a story that lacks its own, or text of none."""
     if len(stories) == 1 or any(part.kind != "lede" for part in stories[0].parts):
-        _tell_no_headline(stories[0].line, faults)
+        _report_no_headline(stories[0].line, faults)
         return stories
     faults.add(
         "brief-before-headline",
@@ -208,10 +208,10 @@ def _without_stray(stories: list[_Story], faults: Faults) -> list[_Story]:
     return stories[1:]
 
 
-def _tell_unknown(text: str, line: int, labels: Labels, faults: Faults) -> None:
+def _report_unknown(text: str, line: int, labels: Labels, faults: Faults) -> None:
     if faults.full:  # looking for the nearest label takes time
         return
-    known = ", ".join(f"“{each}”" for each in labels.all)
+    known = ", ".join(f"“{phrase}”" for phrase in labels.all)
     faults.add(
         "brief-heading-unknown",
         line,
@@ -221,7 +221,7 @@ def _tell_unknown(text: str, line: int, labels: Labels, faults: Faults) -> None:
     )
 
 
-def _tell_headings_within(block: Block, faults: Faults) -> None:
+def _report_headings_within(block: Block, faults: Faults) -> None:
     for token in block:
         if token.type == "heading_open":
             faults.add(
@@ -232,20 +232,20 @@ def _tell_headings_within(block: Block, faults: Faults) -> None:
             )
 
 
-def _tell_labels(story: _Story, labels: Labels, faults: Faults) -> None:
+def _report_labels(story: _Story, labels: Labels, faults: Faults) -> None:
     if story.headline is not None and not visible_text(story.headline):
         faults.add("brief-headline-empty", story.line, "The headline is empty.", "Write it after the “# ”.")
     wanted: tuple[SectionKind, ...] = ("background", "now")
     missing = [kind for kind in wanted if not any(part.kind == kind for part in story.parts)]
     if story.underlined and missing == [*wanted]:
-        _tell_underlined(story, faults)
+        _report_underlined(story, faults)
         missing = []
     for kind in missing:
-        _tell_missing(story, kind, labels, faults)
-    _tell_twice(story, faults)
+        _report_missing(story, kind, labels, faults)
+    _report_twice(story, faults)
 
 
-def _tell_underlined(story: _Story, faults: Faults) -> None:
+def _report_underlined(story: _Story, faults: Faults) -> None:
     faults.add(
         "brief-label-missing",
         story.line,
@@ -254,7 +254,7 @@ def _tell_underlined(story: _Story, faults: Faults) -> None:
     )
 
 
-def _tell_missing(story: _Story, kind: SectionKind, labels: Labels, faults: Faults) -> None:
+def _report_missing(story: _Story, kind: SectionKind, labels: Labels, faults: Faults) -> None:
     blocks = [block for part in story.parts for block in part.blocks]
     if cause := label_meant(blocks, kind, labels):
         faults.add(
@@ -274,7 +274,7 @@ def _tell_missing(story: _Story, kind: SectionKind, labels: Labels, faults: Faul
     )
 
 
-def _tell_twice(story: _Story, faults: Faults) -> None:
+def _report_twice(story: _Story, faults: Faults) -> None:
     seen: dict[str, int] = {}
     for part in story.parts:
         key = part.kind if part.kind != "extra" else folded(part.label)
@@ -315,13 +315,13 @@ def _built(part: _Part, faults: Faults) -> Iterator[Section | Picture]:
         end -= 1
     body = tuple(token for block in part.blocks[:end] for token in block)
     if part.kind != "lede" and all(token.type == "hr" for token in body):
-        _tell_empty(part, faults)
+        _report_empty(part, faults)
     if body or part.kind != "lede":
         yield Section(part.kind, part.label, body, part.line)
     yield from (block[0].meta["picture"] for block in part.blocks[end:])
 
 
-def _tell_empty(part: _Part, faults: Faults) -> None:
+def _report_empty(part: _Part, faults: Faults) -> None:
     faults.add(
         "brief-label-empty",
         part.line,

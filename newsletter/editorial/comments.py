@@ -1,7 +1,7 @@
-"""HTML comments: an editor's notes to themselves and to colleagues. They are left out of the mail, and told.
+"""HTML comments: an editor's notes to themselves and to colleagues, left out of the mail and reported.
 
-Everything else that looks like HTML is text to a brief. A comment is the exception, since whoever writes one
-means it to be seen by nobody.
+Everything else that looks like HTML is text to a brief. A comment is the exception, since its writer means
+it for no reader.
 """
 
 import re
@@ -86,7 +86,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     end = state.src.find(_CLOSE, start + 2, state.posMax)
     if end < 0 or state.src.find(_OPEN, start + len(_OPEN), end) >= 0:
         if not silent:
-            _tell_open(state, start)
+            _report_open(state, start)
         state.pos = state.posMax  # how far the note goes nobody knows
         return True
     state.pos = end + len(_CLOSE)
@@ -121,7 +121,7 @@ def _note(env: MutableMapping[str, Any], source: str, place: tuple[int, int], li
         comments.append(Comment(" ".join(inside.split()), line, line + source.count("\n", start, end)))
 
 
-def _tell_open(state: StateInline, at: int) -> None:
+def _report_open(state: StateInline, at: int) -> None:
     faults: Faults = state.env["faults"]
     faults.add(
         "brief-comment-open",

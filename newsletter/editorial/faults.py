@@ -28,7 +28,7 @@ class Faults:
 
     def has(self, code: str, first: int, last: int) -> bool:
         """Say whether a fault of that code lies on one of the lines first to last, both included."""
-        return any(code == each and first <= line <= last for each, line, _ in self._found)
+        return any(code == code_found and first <= line <= last for code_found, line, _ in self._found)
 
     def raise_if_full(self) -> None:
         """Raise IssueError when so much is wrong that looking further tells nobody more."""
@@ -38,5 +38,5 @@ class Faults:
     def raise_any(self) -> None:
         """Raise IssueError with every fault, by line; do nothing when there is none."""
         if self._found:
-            order = sorted(self._found.values(), key=lambda each: (each.line or 0, each.code))
+            order = sorted(self._found.values(), key=lambda finding: (finding.line or 0, finding.code))
             raise IssueError(order)

@@ -39,7 +39,7 @@ def field_token(match: re.Match[str], line: int) -> Token:
     return Token("merge_field", "", 0, content=match[0], meta={"field": field_use(match, line)})
 
 
-def tell_broken(faults: Faults, line: int, text: str, at: int) -> None:
+def report_broken(faults: Faults, line: int, text: str, at: int) -> None:
     """Note a ``{{`` that begins no merge field, or a ``{%``, which means nothing in a brief.
 
     ``at`` is its place in ``text``; what it holds is quoted.
@@ -82,7 +82,7 @@ def plain_tokens(text: str, line: int, faults: Faults) -> tuple[Token, ...]:
         if found[0] == "\\":
             said, at = said + text[found.end() : found.end() + 2], found.end() + 2
             continue
-        tell_broken(faults, line, text, found.start())
+        report_broken(faults, line, text, found.start())
         said, at = said + found[0], found.end()
     return (*tokens, *_said(said + text[at:]))
 

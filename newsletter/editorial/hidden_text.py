@@ -1,4 +1,4 @@
-"""Words that Markdown takes out without telling: a reader would never see them, so the editor hears of it."""
+"""Words that Markdown hides without a word: no reader would see them, so they are reported to the editor."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from markdown_it.token import Token
 from newsletter.editorial.faults import Faults
 
 
-def tell_unused_references(tokens: Sequence[Token], env: dict[str, object], faults: Faults) -> None:
+def note_hidden_references(tokens: Sequence[Token], env: dict[str, object], faults: Faults) -> None:
     """Note link definitions (``[name]: https://…``) that nothing in the brief refers to."""
     references = env.get("references")
     if not isinstance(references, dict):
         return
     used = {child.meta.get("label") for token in tokens for child in token.children or ()}
-    lost = [each["map"][0] for label, each in references.items() if label not in used]
+    hidden = [reference["map"][0] for label, reference in references.items() if label not in used]
     twice = env.get("duplicate_refs")
-    lost += [each["map"][0] for each in twice] if isinstance(twice, list) else []
-    for line in lost:
+    hidden += [reference["map"][0] for reference in twice] if isinstance(twice, list) else []
+    for line in hidden:
         faults.add(
             "brief-reference-unused",
             line + 1,
@@ -26,7 +26,7 @@ def tell_unused_references(tokens: Sequence[Token], env: dict[str, object], faul
         )
 
 
-def tell_lost_cells(tokens: Sequence[Token], text: str, faults: Faults) -> None:
+def note_hidden_cells(tokens: Sequence[Token], text: str, faults: Faults) -> None:
     """Note rows of a top-level table with more cells than its head: Markdown drops the rest."""
     if not any(token.type == "table_open" for token in tokens):
         return
@@ -38,10 +38,10 @@ def tell_lost_cells(tokens: Sequence[Token], text: str, faults: Faults) -> None:
         elif token.type == "th_open":
             columns += 1
         elif token.type == "tr_open" and token.level == 2 and columns and token.map:
-            _tell_row(lines[token.map[0]], columns, token.map[0] + 1, faults)
+            _report_row(lines[token.map[0]], columns, token.map[0] + 1, faults)
 
 
-def _tell_row(row: str, columns: int, line: int, faults: Faults) -> None:
+def _report_row(row: str, columns: int, line: int, faults: Faults) -> None:
     cells = escapedSplit(row.strip())
     cells = cells[1:] if cells and not cells[0] else cells
     cells = cells[:-1] if cells and not cells[-1] else cells

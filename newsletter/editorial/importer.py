@@ -7,7 +7,7 @@ from itertools import islice
 from newsletter.editorial.dialects.lists import Item
 from newsletter.editorial.escape import escaped, escaped_headline
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.importing.draft import Draft, Imported, Note, finished
+from newsletter.editorial.importing.draft import ImportDraft, Imported, ImportNote, finished
 from newsletter.editorial.importing.head import take_head
 from newsletter.editorial.importing.marked import is_marked, take_marked
 from newsletter.editorial.importing.pagelines import PageLine, page_lines, unmarked, with_depths
@@ -15,12 +15,12 @@ from newsletter.editorial.labels import Labels
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.webtext import chrome, is_call, is_loose, is_picture_name
 
-__all__ = ["Imported", "Note", "import_text"]
+__all__ = ["ImportNote", "Imported", "import_text"]
 
 _LEVEL = "    "  # indents a list within another, whatever mark that one has
 _HEADLINE = 250  # characters: what is longer is no headline but the first paragraph
 _LONG_ENOUGH_TO_BREAK = 50  # characters; a shorter first line was not broken for want of room
-MAX_LINES = 20_000  # of a page, with something on them: each is told of
+MAX_LINES = 20_000  # of a page, with something on them: the report has a note on each
 
 
 def import_text(text: str, *, file: str, labels: Labels, today: date) -> Imported:
@@ -35,10 +35,10 @@ def import_text(text: str, *, file: str, labels: Labels, today: date) -> Importe
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     faults.raise_any()
-    draft = Draft(labels)
+    draft = ImportDraft(labels)
     below, is_markdown = take_head(clean, draft)
     lines = list(islice(page_lines(below, labels), MAX_LINES + 1))
-    _tell_many_lines(lines, faults)
+    _report_many_lines(lines, faults)
     faults.raise_any()
     if is_markdown or is_marked(below):
         take_marked(below, draft)
@@ -47,7 +47,7 @@ def import_text(text: str, *, file: str, labels: Labels, today: date) -> Importe
     return finished(draft, lines, len(clean.split("\n")), today)
 
 
-def _take_all(lines: Sequence[PageLine], draft: Draft) -> None:
+def _take_all(lines: Sequence[PageLine], draft: ImportDraft) -> None:
     foot = _foot(lines, draft.labels)
     for line in lines[:foot]:
         _take(line, draft)
@@ -55,7 +55,7 @@ def _take_all(lines: Sequence[PageLine], draft: Draft) -> None:
         _leave_out(line, draft, "call at the foot", "a call to action belongs to the publication")
 
 
-def _tell_many_lines(lines: Sequence[PageLine], faults: Faults) -> None:
+def _report_many_lines(lines: Sequence[PageLine], faults: Faults) -> None:
     if len(lines) > MAX_LINES:
         faults.add(
             "file-lines-many",
@@ -85,7 +85,7 @@ def _is_content(line: str, labels: Labels) -> bool:
 # ── one line ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take(line: PageLine, draft: Draft) -> None:
+def _take(line: PageLine, draft: ImportDraft) -> None:
     found = chrome(line.text)
     if found == "menu":
         draft.note(line, "left out", "A link of the page it was copied from; a mail has no menu.")
@@ -99,17 +99,17 @@ def _take(line: PageLine, draft: Draft) -> None:
         _take_text(line, draft)
 
 
-def _leave_out(line: PageLine, draft: Draft, name: str, why: str) -> None:
+def _leave_out(line: PageLine, draft: ImportDraft, name: str, why: str) -> None:
     draft.leave(line, name, f"Not the author's words: {why}, not to one issue.")
 
 
-def _take_picture(line: PageLine, draft: Draft) -> None:
+def _take_picture(line: PageLine, draft: ImportDraft) -> None:
     name = line.text if "." in line.text[-6:] else f"{line.text}.jpg"
     draft.paragraphs.append([f"![]({_destination(name)})"])
     draft.note(
         line,
         "needs you",
-        f"A picture's file name. Put the file beside the brief as “{name}” (or correct the name there), "
+        f"A picture's file name. Put the file next to the brief as “{name}” (or correct the name there), "
         "and write what it shows between the square brackets.",
     )
 
@@ -122,7 +122,7 @@ def _destination(name: str) -> str:
     return f"<{marked.replace('%', '%25')}>"
 
 
-def _take_label(line: PageLine, draft: Draft) -> bool:
+def _take_label(line: PageLine, draft: ImportDraft) -> bool:
     run_in = draft.labels.run_in(line.text)
     kind = run_in[0] if run_in else draft.labels.kind_of(line.text)
     if kind is None:
@@ -140,7 +140,7 @@ def _take_label(line: PageLine, draft: Draft) -> bool:
     return True
 
 
-def _take_item(line: PageLine, item: Item, draft: Draft) -> None:
+def _take_item(line: PageLine, item: Item, draft: ImportDraft) -> None:
     mark = "-" if item.number is None else f"{item.number}{item.mark[-1]}"
     goes_on = bool(draft.paragraphs) and draft.list_at == len(draft.paragraphs)
     if not goes_on or (not line.depth and mark[-1] != draft.list_mark):
@@ -150,7 +150,7 @@ def _take_item(line: PageLine, item: Item, draft: Draft) -> None:
     draft.note(line, "kept", f"An item of a list{', within another' if line.depth else ''}.")
 
 
-def _take_text(line: PageLine, draft: Draft) -> None:
+def _take_text(line: PageLine, draft: ImportDraft) -> None:
     if not draft.headline and not draft.kinds and len(line.text) <= _HEADLINE:
         draft.headline, draft.headline_line = unmarked(line.text), line
         draft.note(line, "kept", "The headline: the first words that belong to the text.")
@@ -170,7 +170,7 @@ def _take_text(line: PageLine, draft: Draft) -> None:
         draft.note(line, "kept", "Goes on with the paragraph above it.")
 
 
-def _goes_on_with_headline(line: PageLine, draft: Draft) -> bool:
+def _goes_on_with_headline(line: PageLine, draft: ImportDraft) -> bool:
     """Say whether a line is the rest of a headline that was broken by hand."""
     long = _LONG_ENOUGH_TO_BREAK <= len(draft.headline) <= _HEADLINE - len(line.text)
     return long and not (line.begins or line.kept or draft.paragraphs)

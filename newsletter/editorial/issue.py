@@ -21,7 +21,7 @@ class FieldUse:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture on a line of its own. ``src`` is a path beside the issue file, or an https URL."""
+    """A picture on a line of its own. ``src`` is a path from the issue file's folder, or an https URL."""
 
     src: str
     alt: str
@@ -43,7 +43,7 @@ class Comment:
 class Section:
     """A labelled part of a story; the lede and the notes at a story's end have no label.
 
-    ``body`` is markdown-it block tokens. Beside CommonMark's, tables' and strikethrough's own there are
+    ``body`` is markdown-it block tokens. Besides CommonMark's, tables' and strikethrough's own there are
     a block ``picture`` (``token.meta["picture"]`` is a Picture), an inline ``merge_field``
     (``token.meta["field"]`` is a FieldUse), and footnotes: an inline ``footnote_ref`` (``token.meta`` has
     its note's ``number`` and which ``use`` of it this is) and, in notes, the blocks ``footnote_block`` and

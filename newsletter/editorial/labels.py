@@ -50,9 +50,9 @@ class Labels:
 
 @lru_cache(maxsize=64)
 def _index(labels: Labels) -> dict[str, SectionKind]:
-    index: dict[str, SectionKind] = {folded(each): "extra" for each in labels.extra}
-    index |= {folded(each): "now" for each in labels.now}
-    index |= {folded(each): "background" for each in labels.background}
+    index: dict[str, SectionKind] = {folded(phrase): "extra" for phrase in labels.extra}
+    index |= {folded(phrase): "now" for phrase in labels.now}
+    index |= {folded(phrase): "background" for phrase in labels.background}
     index.pop("", None)
     return index
 

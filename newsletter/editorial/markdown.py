@@ -1,4 +1,4 @@
-"""Markdown as briefs have it: CommonMark, tables, and what writers expect beside them (``dialects``);
+"""Markdown as briefs have it: CommonMark, tables, and what else writers expect (``dialects``);
 HTML as text, merge fields, pictures on their own.
 
 Faults and line numbers travel in markdown-it's ``env``, as its rules have no other way to reach them.
@@ -27,8 +27,8 @@ from newsletter.editorial.dialects.lists import build_lists
 from newsletter.editorial.dialects.notes import may_hold_notes, read_notes
 from newsletter.editorial.dialects.tasks import tick_tasks
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.fields import MERGE_FIELD, field_token, tell_broken
-from newsletter.editorial.hidden_text import tell_lost_cells, tell_unused_references
+from newsletter.editorial.fields import MERGE_FIELD, field_token, report_broken
+from newsletter.editorial.hidden_text import note_hidden_cells, note_hidden_references
 from newsletter.editorial.issue import Comment
 from newsletter.editorial.pictures import lift_pictures, spaced_picture
 from newsletter.editorial.spans import mark_languages
@@ -60,14 +60,14 @@ def parse_blocks(
             tokens = parser.parse(text, env)
         _take_for_addresses(tokens, steps)
     except TooManySteps as stopped:
-        _tell_too_dense(stopped.line, faults)
+        _report_too_dense(stopped.line, faults)
         faults.raise_any()
     faults.raise_if_full()
-    tell_unused_references(tokens, env, faults)
-    tell_lost_cells(tokens, text, faults)
+    note_hidden_references(tokens, env, faults)
+    note_hidden_cells(tokens, text, faults)
     for token, line in with_lines(tokens):
-        _tell_depth(token, line, faults)
-        _tell_hidden(token, line, faults)
+        _report_depth(token, line, faults)
+        _report_hidden(token, line, faults)
     return lift_pictures(tokens, faults)
 
 
@@ -90,7 +90,7 @@ def _take_for_addresses(tokens: list[Token], steps: Steps) -> None:
                 steps.take_for_address(sum(len(str(value)) for value in child.attrs.values()), line)
 
 
-def _tell_too_dense(line: int, faults: Faults) -> None:
+def _report_too_dense(line: int, faults: Faults) -> None:
     faults.add(
         "brief-too-dense",
         line,
@@ -108,7 +108,7 @@ def with_lines(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
         yield token, line
 
 
-def tell_reserved(faults: Faults, line: int) -> None:
+def report_reserved(faults: Faults, line: int) -> None:
     """Note the letters that would let the provider put a reader's values where nobody meant them."""
     faults.add(
         "file-reserved",
@@ -195,24 +195,24 @@ def _push_field(state: StateInline, opening: str, found: re.Match[str] | None) -
     line = _line(state)
     if found is None:
         faults: Faults = state.env["faults"]
-        tell_broken(faults, line, state.src, state.pos)
+        report_broken(faults, line, state.src, state.pos)
         faults.raise_if_full()
         state.append_pending(opening)
         return
     # A link's address may hold no space: `](https://… {{ name }})` is text to Markdown, a link to its writer.
     if _OPEN_DESTINATION.search(state.src[max(0, state.pos - 300) : state.pos]):
-        _tell_misplaced(state.env["faults"], line)
+        _report_misplaced(state.env["faults"], line)
     made = field_token(found, line)
     token = state.push(made.type, made.tag, 0)
     token.content, token.meta = made.content, made.meta
 
 
-def _tell_misplaced(faults: Faults, line: int) -> None:
+def _report_misplaced(faults: Faults, line: int) -> None:
     faults.add(
         "field-misplaced",
         line,
         "Braces cannot stand in a link's address or title, nor in a picture's text.",
-        "Put the merge field into the text beside it.",
+        "Put the merge field into the text next to it.",
     )
 
 
@@ -242,15 +242,15 @@ def _broken_picture(state: StateInline, silent: bool) -> bool:
     return False
 
 
-def tell_reserved_lines(text: str, faults: Faults) -> None:
+def report_reserved_lines(text: str, faults: Faults) -> None:
     """Note every line that holds letters kept for the provider's tags, wherever in the file it stands."""
     if RESERVED in text:
         for number, line in enumerate(text.split("\n"), start=1):
             if RESERVED in line:
-                tell_reserved(faults, number)
+                report_reserved(faults, number)
 
 
-def _tell_depth(token: Token, line: int, faults: Faults) -> None:
+def _report_depth(token: Token, line: int, faults: Faults) -> None:
     depth = deepest = token.level
     for child in token.children or ():
         depth += child.nesting
@@ -264,7 +264,7 @@ def _tell_depth(token: Token, line: int, faults: Faults) -> None:
         )
 
 
-def _tell_hidden(token: Token, line: int, faults: Faults) -> None:
+def _report_hidden(token: Token, line: int, faults: Faults) -> None:
     """Note what no scan of the source can see: reserved letters behind entities, braces within addresses."""
     children = token.children or ([token] if token.content or token.attrs else ())
     if not children:
@@ -274,11 +274,11 @@ def _tell_hidden(token: Token, line: int, faults: Faults) -> None:
     hidden = [unquote(str(value)) for child in children if child.attrs for value in child.attrs.values()]
     reserved = RESERVED in shown or any(RESERVED in value for value in hidden)
     if reserved and not faults.has("file-reserved", line, last):
-        tell_reserved(faults, line)
+        report_reserved(faults, line)
     if any(_TEMPLATE_OPENING.search(value) for value in hidden) or any(
-        each.type == "merge_field" for child in children for each in child.children or ()
+        token.type == "merge_field" for child in children for token in child.children or ()
     ):
-        _tell_misplaced(faults, line)
+        _report_misplaced(faults, line)
 
 
 def _shown(token: Token) -> str:

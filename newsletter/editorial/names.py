@@ -13,7 +13,7 @@ _NO_BASE_LETTER = str.maketrans(
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like ``name``, or None when none does."""
-    folded = {each.casefold(): each for each in known}
+    folded = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(name.casefold()[:200], folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 

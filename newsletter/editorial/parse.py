@@ -8,7 +8,7 @@ from newsletter.editorial.fields import plain_tokens, uses
 from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
 from newsletter.editorial.issue import Brief, Comment, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.markdown import RESERVED, parse_blocks, tell_reserved, tell_reserved_lines
+from newsletter.editorial.markdown import RESERVED, parse_blocks, report_reserved, report_reserved_lines
 from newsletter.editorial.meant.conflicts import without_conflicts
 from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.source import without_odd_characters
@@ -37,7 +37,7 @@ def parse_issue(
     """
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
-    tell_reserved_lines(clean, faults)
+    report_reserved_lines(clean, faults)
     faults.raise_if_full()
     lines = without_conflicts(clean.split("\n"), faults)
     front = read_front(lines, faults)
@@ -73,7 +73,7 @@ def _front_tokens(front: FrontMatter, key: str, faults: Faults) -> tuple[Token, 
     value = front.values.get(key, "")
     line = front.lines.get(key, 1)
     if RESERVED in value and not faults.has("file-reserved", line, line):
-        tell_reserved(faults, line)
+        report_reserved(faults, line)
     return plain_tokens(value, line, faults)
 
 
@@ -81,12 +81,12 @@ def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
     tokens = _front_tokens(front, "subject", faults)
     line = front.lines.get("subject", 1)
     shown = "".join(_as_shown(token) for token in tokens).strip()
-    if not shown and "subject" not in front.told and (front.whole or tokens):
+    if not shown and "subject" not in front.unreadable and (front.whole or tokens):
         faults.add(
             "front-subject-missing",
             line,
             "Some readers would get an empty subject." if tokens else "The front matter has no subject.",
-            'Write words beside the merge field, or give it a default: {{ first_name or "Hello" }}.'
+            'Write words next to the merge field, or give it a default: {{ first_name or "Hello" }}.'
             if tokens
             else "Write “subject: ” and up to 150 characters.",
         )
@@ -112,7 +112,7 @@ def _plain(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
     elif len(text) > longest:
         message = f"“{key}” has {len(text)} characters; at most {longest} are allowed."
         hint = "Say it shorter; the rest belongs into the story."
-    elif not text and front.whole and key not in front.told:
+    elif not text and front.whole and key not in front.unreadable:
         message, hint = f"“{key}” is empty.", "Write its words, or take the line out."
     else:
         return text

@@ -52,13 +52,13 @@ def lift_pictures(tokens: Sequence[Token], faults: Faults) -> list[Token]:
         elif token.type == "paragraph_close" and lifted and lifted[-1].type == "picture":
             continue
         else:
-            _tell_image_among_words(token, faults)
+            _report_image_among_words(token, faults)
             lifted.append(token)
-    _tell_many([token for token in lifted if token.type == "picture"], faults)
+    _report_many([token for token in lifted if token.type == "picture"], faults)
     return lifted
 
 
-def _tell_many(pictures: Sequence[Token], faults: Faults) -> None:
+def _report_many(pictures: Sequence[Token], faults: Faults) -> None:
     if len(pictures) > MAX_PICTURES:
         picture: Picture = pictures[MAX_PICTURES].meta["picture"]
         faults.add(
@@ -117,11 +117,11 @@ def _source(address: str) -> str:
 
 def _text(children: Sequence[Token]) -> str:
     return "".join(
-        each.content if each.type not in _BREAKS else "" if each.hidden else " " for each in children
+        child.content if child.type not in _BREAKS else "" if child.hidden else " " for child in children
     )
 
 
-def _tell_image_among_words(token: Token, faults: Faults) -> None:
+def _report_image_among_words(token: Token, faults: Faults) -> None:
     line = token.map[0] + 1 if token.map else 1
     for child in token.children or ():
         line += child.type in ("softbreak", "hardbreak")

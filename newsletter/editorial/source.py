@@ -34,7 +34,7 @@ def read_source(data: bytes, file: str) -> str:
     faults.raise_any()
     text = data.decode(errors="replace").removeprefix("\ufeff")
     if "\ufffd" in text:
-        _tell_encoding(data, faults)
+        _report_encoding(data, faults)
     without_odd_characters(text, faults)
     faults.raise_any()
     return text
@@ -48,11 +48,11 @@ def _too_large(faults: Faults) -> None:
         "file-too-large",
         1,
         f"The file is too large for an issue: more than {MAX_BYTES:,} bytes.",
-        "Is it the right file? Pictures lie beside the text, not in it.",
+        "Is it the right file? Pictures lie next to the text, not in it.",
     )
 
 
-def _tell_encoding(data: bytes, faults: Faults) -> None:
+def _report_encoding(data: bytes, faults: Faults) -> None:
     for number, line in enumerate(re.split(rb"\r\n?|\n", data), start=1):
         try:
             line.decode()

@@ -48,7 +48,7 @@ def _span(state: StateInline, silent: bool) -> bool:
     if not silent:
         start, last = state.pos + 1, state.posMax
         if not _TAG.fullmatch(mark[1]):
-            _tell_tag(mark, _line_at(state, end), state.env["faults"])
+            _report_tag(mark, _line_at(state, end), state.env["faults"])
         state.push("span_open", "span", 1).attrSet("lang", mark[1])
         state.pos, state.posMax = start, end
         state.md.inline.tokenize(state)
@@ -87,13 +87,13 @@ def _headings(state: StateCore) -> None:
         )
         if mark is not None:
             if not _TAG.fullmatch(mark[1]):
-                _tell_tag(mark, (inline.map or [0])[0] + 1, state.env["faults"])
+                _report_tag(mark, (inline.map or [0])[0] + 1, state.env["faults"])
             children[-1].content = mark.string[: mark.start()].rstrip()
             language = Token("span_open", "span", 1, attrs={"lang": mark[1]})
             inline.children = [language, *children, Token("span_close", "span", -1)]
 
 
-def _tell_tag(mark: re.Match[str], line: int, faults: Faults) -> None:
+def _report_tag(mark: re.Match[str], line: int, faults: Faults) -> None:
     faults.add(
         "brief-language",
         line,

@@ -1,7 +1,7 @@
 """Count the steps that reading Markdown takes, so that no text of any kind takes longer than a long brief.
 
-Markdown's worst cases are many (unclosed brackets, nested quotes, a paragraph for each letter), and whoever
-lists them forgets one. Nearly all of a reader's time goes into a few places, though: a line looked at, a rule
+Markdown's worst cases are many (unclosed brackets, nested quotes, a paragraph for each letter), and any
+list of them leaves one out. Nearly all of the time goes into a few places, though: a line looked at, a rule
 tried, a label's end looked for. Each such place takes steps from one budget, in proportion to what it costs.
 """
 

@@ -1,8 +1,8 @@
 """Writing lists out: rows as they are read, so that memory stays flat whatever the size."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,7 +11,7 @@ import orjson
 from newsletter.contacts.consent.dates import iso
 from newsletter.contacts.table.formulas import guard
 from newsletter.errors import AudienceError
-from newsletter.files.private import open_private
+from newsletter.files.atomic import WholeFile
 from newsletter.instants import rfc3339
 from newsletter.platforms import own
 from newsletter.store.readers.lists import ListCounts
@@ -40,35 +40,17 @@ def write_json(out: IO[str], documents: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
-class WholeFile:
-    """A file that takes its name only when it is complete. Raises AudienceError when it cannot be written."""
+@contextmanager
+def export_file(path: Path) -> Iterator[IO[str]]:
+    """Lend a text file that takes its name only when it is complete; its owner alone may read it.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._draft = path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> IO[str]:
-        try:
-            self._file = open_private(self._draft, encoding="utf-8")
-        except OSError as error:
-            raise self._unwritable(error) from error
-        return self._file
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            self._file.close()
-            if error is None:
-                self._draft.replace(self._path)
-        except OSError as failed:
-            raise self._unwritable(failed) from failed
-        finally:
-            with suppress(
-                OSError
-            ):  # what could not be replaced may not be removable either, and is named above
-                self._draft.unlink(missing_ok=True)
-
-    def _unwritable(self, error: OSError) -> AudienceError:
-        return AudienceError(f"The file cannot be written: {error.strerror}.", file=str(self._path))
+    Raises AudienceError when it cannot be written.
+    """
+    try:
+        with WholeFile(path, private=True, durable=True, encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise AudienceError(f"The file cannot be written: {error.strerror}.", file=str(path)) from error
 
 
 def member_cells(member: Member, attributes: Sequence[str]) -> list[str]:

@@ -1,12 +1,12 @@
 """The keys of readers' links: the one that signs, those it took the place of, or one kept on this machine."""
 
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from newsletter.errors import SettingsError
-from newsletter.files.private import create_private, tighten
+from newsletter.files.atomic import write_whole
+from newsletter.files.private import tighten
 
 MIN_BYTES = 32  # as many as HMAC-SHA256 gives (RFC 2104, section 3)
 HOW_TO_MAKE_ONE = 'Make one and keep it: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
@@ -46,14 +46,11 @@ def kept_key(path: Path) -> bytes:
     Raises SettingsError when it cannot be kept, or is damaged.
     """
     try:
-        descriptor = create_private(path)
+        write_whole(path, secrets.token_urlsafe(32).encode(), private=True, new=True, durable=True)
     except FileExistsError:
         tighten(path)
     except OSError as error:
         raise SettingsError(f"No key can be kept here: {error.strerror}.", file=str(path)) from error
-    else:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_urlsafe(32).encode())
     key = path.read_bytes().strip()
     if len(key) < MIN_BYTES:
         raise SettingsError("The key file is damaged.", file=str(path), hint="Delete it to have one made.")

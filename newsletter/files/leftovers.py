@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.contacts.table.columns import REFUSED_COLUMNS
+from newsletter.files.atomic import WholeFile
+from newsletter.files.rejected_rows import delimiter_of_rejected_rows
 
 PIECE = 1024 * 1024  # characters read at once
 OVERLAP = 4096  # more than an address takes in any encoding that is looked for
@@ -32,7 +33,7 @@ class Leftovers:
 def clean(folder: Path, found: re.Pattern[str]) -> Leftovers:
     """Take what ``found`` matches out of the files that commands left in a folder and those below.
 
-    Files of refused rows lose each row that mentions the address; half-written files (``.NAME.part``, of a
+    Files of rejected rows lose each row that mentions the address; half-written files (``.NAME.part``, of a
     command that was killed) that do are removed. Others that mention it are an editor's own: they are named
     and stay as they are.
     """
@@ -61,7 +62,7 @@ def _clean(path: Path, found: re.Pattern[str], done: Leftovers) -> None:
     if path.name.startswith(".") and path.suffix == ".part":
         path.unlink()
         done.removed.append(path)
-    elif (delimiter := _delimiter_of_refused(path)) is not None:
+    elif (delimiter := delimiter_of_rejected_rows(path)) is not None:
         (done.cleaned if _without_rows(path, delimiter, found) else done.removed).append(path)
     else:
         done.left.append(path)
@@ -82,37 +83,25 @@ def _encoding(path: Path) -> str:
         return "utf-16" if file.read(2) in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
 
 
-def _delimiter_of_refused(path: Path) -> str | None:
-    """Return what stands between the cells of a file of refused rows; None for any other file."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        start = file.readline(100)
-    return next((mark for mark in ",;\t" if start.startswith(mark.join(REFUSED_COLUMNS))), None)
-
-
 def _without_rows(path: Path, delimiter: str, found: re.Pattern[str]) -> bool:
-    """Write a file of refused rows without those that mention an address; False when none is left."""
-    draft = path.with_name(f".{path.name}.part")
+    """Write a file of rejected rows without those that mention an address; False when none is left."""
+    whole = WholeFile(path, private=True, durable=True, encoding="utf-8-sig")
     rows = 0
     try:
-        private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with (
-            path.open(encoding="utf-8-sig", newline="") as source,
-            os.fdopen(private, "w", encoding="utf-8-sig", newline="") as target,
-        ):
-            writer = csv.writer(target, delimiter=delimiter, lineterminator="\n")
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            writer = csv.writer(whole.file, delimiter=delimiter, lineterminator="\n")
             for rows, row in enumerate(_others(source, delimiter, found)):  # noqa: B007  (the header is row 0)
                 writer.writerow(row)
-        if rows:
-            draft.replace(path)
-        else:
-            path.unlink()
+        whole.keep() if rows else path.unlink()
     finally:
-        draft.unlink(missing_ok=True)
+        whole.discard()
     return rows > 0
 
 
 def _others(source: Iterable[str], delimiter: str, found: re.Pattern[str]) -> Iterator[list[str]]:
-    limit = csv.field_size_limit(2**31 - 1)  # what an import refused may be longer than Python's usual bound
+    limit = csv.field_size_limit(
+        2**31 - 1
+    )  # a row that an import left out may be longer than Python's usual bound
     try:
         for row in csv.reader(source, delimiter=delimiter):
             if not any(map(found.search, row)):

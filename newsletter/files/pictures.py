@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from newsletter.files.atomic import write_whole
 from newsletter.pictures import RECIPE, Place, Ready, Refusal
 from newsletter.pictures.names import matching, offers, parts_of
 
@@ -179,8 +179,8 @@ class PictureCache:
             facts["digest"] = hashlib.sha256(made.content).hexdigest()
             content = b"" if made.content == file.content else made.content
         self._folder.mkdir(parents=True, exist_ok=True)
-        _write(self._folder / ".gitignore", _IGNORED.encode())
-        _write(path, orjson.dumps(facts) + b"\n" + content)
+        write_whole(self._folder / ".gitignore", _IGNORED.encode(), private=True)
+        write_whole(path, orjson.dumps(facts) + b"\n" + content, private=True)
         self._forget_old()
 
     def _forget_old(self) -> None:
@@ -188,11 +188,3 @@ class PictureCache:
         if len(kept) > _KEPT:
             for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
                 path.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; two that write the same one do each other no harm."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    os.replace(name, path)

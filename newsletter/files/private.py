@@ -3,24 +3,10 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 MODE = 0o600
 _OTHERS = 0o077
 _NEXT_TO_SQLITE = ("-wal", "-shm", "-journal")
-
-
-def open_private(path: Path, *, encoding: str) -> IO[str]:
-    """Open a new text file in place of any of that name. Raises OSError."""
-    path.unlink(missing_ok=True)  # a program that has it open does not see what comes
-    return os.fdopen(create_private(path), "w", encoding=encoding, newline="")
-
-
-def create_private(path: Path) -> int:
-    """Return a descriptor to write a file with that was not there. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-    os.fchmod(descriptor, MODE)  # the umask may have taken from it even what its owner needs
-    return descriptor
 
 
 def make_private(path: Path) -> None:
@@ -32,7 +18,9 @@ def make_private(path: Path) -> None:
     # A database that is there is never opened here: closing it again would drop this process's other locks on
     # it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     with suppress(FileExistsError):
-        os.close(create_private(path))
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+        os.fchmod(descriptor, MODE)  # the umask may have taken from it even what its owner needs
+        os.close(descriptor)
     for name in ("", *_NEXT_TO_SQLITE):
         tighten(Path(f"{path}{name}"))
 

@@ -1,80 +1,75 @@
-"""The file of refused rows: put beside the import it came from, to be corrected and imported again."""
+"""The file of rejected rows: put next to the file they came from, to be corrected and imported again."""
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
-from newsletter.contacts.table.columns import REFUSED_COLUMNS
+from newsletter.contacts.table.columns import REJECTED_COLUMNS
 from newsletter.contacts.table.formulas import guard
 from newsletter.contacts.table.header import DELIMITERS
-from newsletter.contacts.table.row import Refused
+from newsletter.contacts.table.row import RejectedRow
 from newsletter.contacts.table.rows import Table
 from newsletter.errors import AudienceError
-from newsletter.files.private import open_private
+from newsletter.files.atomic import WholeFile
 
 
-def beside(path: Path) -> Path:
-    """Return where the refused rows of an import go: ``readers.csv`` → ``readers.refused.csv``."""
+def place_of_rejected_rows(path: Path) -> Path:
+    """Return where the rejected rows of an import go: ``readers.csv`` → ``readers.refused.csv``."""
     return path.with_name(f"{path.stem}.refused.csv")
 
 
-class RefusedRows:
-    """Collect refused rows in a hidden file, which takes its name only when the import is stored.
+class RejectedRows:
+    """Collect rejected rows in a hidden file, which takes its name only when the import is stored.
 
     Raises AudienceError when the place cannot be written to, or holds a file that is not an earlier one.
     """
 
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._table = table
-        self._draft = path.with_name(f".{path.name}.part")
-        self._file: IO[str] | None = None
-        self._write: Callable[[list[str]], Any] = self._begin
+        self._whole: WholeFile | None = None
+        self._write: Callable[[list[str]], Any] | None = None
 
-    def add(self, refused: Refused) -> None:
-        """Write one row: its line, why, and its cells as they were."""
-        cells = (
-            refused.cells
-            if refused.reason in {"broken quotation", "row too long"}
-            else refused.cells[self._table.columns.own :]
-        )
+    def add(self, row: RejectedRow, table: Table) -> None:
+        """Write one row of a table: its line, why, and its cells as they were."""
+        broken = row.reason in {"broken quotation", "row too long"}
+        cells = row.cells if broken else row.cells[table.columns.own :]
         try:
-            self._write([str(refused.line), f"{refused.reason}: {refused.sentence}", *map(guard, cells)])
+            write = self._write or self._begin(table)
+            write([str(row.line), f"{row.reason}: {row.sentence}", *map(guard, cells)])
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _begin(self, row: list[str]) -> None:
-        if self.path.exists() and not _is_ours(self.path):
+    def _begin(self, table: Table) -> Callable[[list[str]], Any]:
+        if self.path.exists() and delimiter_of_rejected_rows(self.path) is None:
             raise AudienceError(
                 "There is another file of that name, and it stays as it is.",
                 file=str(self.path),
                 hint="Name another place for the refused rows: --refused FILE",
             )
         # With a byte order mark: without it spreadsheets take UTF-8 for something else and save it spoilt.
-        self._file = open_private(self._draft, encoding="utf-8-sig")
-        delimiter = self._table.delimiter if self._table.delimiter in DELIMITERS else ","
-        writer = csv.writer(self._file, delimiter=delimiter, lineterminator="\n")
-        writer.writerow([*REFUSED_COLUMNS, *map(guard, self._table.header[self._table.columns.own :])])
+        self._whole = WholeFile(self.path, private=True, durable=True, encoding="utf-8-sig")
+        delimiter = table.delimiter if table.delimiter in DELIMITERS else ","
+        writer = csv.writer(self._whole.file, delimiter=delimiter, lineterminator="\n")
+        writer.writerow([*REJECTED_COLUMNS, *map(guard, table.header[table.columns.own :])])
         self._write = writer.writerow
-        self._write(row)
+        return self._write
 
     def keep(self) -> Path | None:
-        """Give the file its name and return it; with no row refused, take away an earlier import's."""
+        """Give the file its name and return it; with no row rejected, take away an earlier import's."""
         try:
-            if self._file is None:
-                if _is_ours(self.path):
-                    self.path.unlink()
-                return None
-            self._file.close()
-            return self._draft.replace(self.path)
+            if self._whole is not None:
+                self._whole.keep()
+            elif delimiter_of_rejected_rows(self.path) is not None:
+                self.path.unlink()
         except OSError as error:
             raise AudienceError(
                 f"The import is stored, but the file of its refused rows is not: {error.strerror}.",
                 file=str(self.path),
                 hint="Import the file again with --refused FILE; readers on the list stay as they are.",
             ) from error
+        return None if self._whole is None else self.path
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +77,8 @@ class RefusedRows:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._draft.unlink(missing_ok=True)
+        if self._whole is not None:
+            self._whole.discard()
 
     def _unwritable(self, error: OSError) -> AudienceError:
         return AudienceError(
@@ -94,8 +88,10 @@ class RefusedRows:
         )
 
 
-def _is_ours(path: Path) -> bool:
+def delimiter_of_rejected_rows(path: Path) -> str | None:
+    """Return what stands between the cells of a file of rejected rows; None for any other."""
     if not path.is_file():
-        return False
+        return None
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        return file.readline(100).startswith(tuple(mark.join(REFUSED_COLUMNS) for mark in ",;\t"))
+        start = file.readline(100)
+    return next((mark for mark in DELIMITERS if start.startswith(mark.join(REJECTED_COLUMNS))), None)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from newsletter.errors import NewsletterError
-from newsletter.files.scaffold import replace_file
+from newsletter.files.atomic import write_whole
 from newsletter.publish import read_draft, render_draft
 from newsletter.wiring import Wiring
 
@@ -136,13 +136,13 @@ def _write(out: Path, files: Mapping[str, bytes], about: bytes, *, force: bool) 
             _refuse_others(out, files, before)
         for name, data in files.items():
             (out / name).parent.mkdir(parents=True, exist_ok=True)
-            replace_file(out / name, data)
+            write_whole(out / name, data)
         for name in before.keys() - files.keys():
             if _is_as_written(out / name, before[name]):
                 (out / name).unlink()
         if (out / "pictures").is_dir() and not any((out / "pictures").iterdir()):
             (out / "pictures").rmdir()
-        replace_file(out / ABOUT, about)
+        write_whole(out / ABOUT, about)
     except OSError as error:
         raise NewsletterError(
             f"The rendered mail cannot be written: {error.strerror}.", file=str(out)

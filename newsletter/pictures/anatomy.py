@@ -1,4 +1,4 @@
-"""How a file is put together, told without decoding it; and the same file without what is not the picture.
+"""How a file is put together, found without decoding it; and the same file without what is not the picture.
 
 Positions, cameras, dates, comments and small copies of a photo stand in parts of their own. Leaving those out
 changes no pixel, so that a photo that needs nothing else is not compressed a second time.

@@ -24,7 +24,7 @@ _BROKEN_OFF = ("truncat", "end of file", "eof", "not enough", "ended")  # as dec
 
 
 @contextmanager
-def told(anatomy: Anatomy) -> Iterator[None]:
+def as_refusals(anatomy: Anatomy) -> Iterator[None]:
     """Turn whatever a decoder raises into a refusal."""
     from PIL.Image import DecompressionBombError
 

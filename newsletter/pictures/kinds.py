@@ -11,7 +11,7 @@ _EXPORT = "Open it in an image program and export it as JPEG, or as PNG where it
 _IPHONE = (
     "Export it as JPEG. On an iPhone: Settings, Camera, Formats, Most Compatible makes new photos JPEG files."
 )
-_RIGHT_FILE = "Is it the right file? Name a JPEG or PNG file beside the issue."
+_RIGHT_FILE = "Is it the right file? Name a JPEG or PNG file next to the issue."
 
 _START = (
     (b"\xff\xd8\xff", "JPEG"),

@@ -1,4 +1,4 @@
-"""A picture made ready: turned upright, in sRGB, no larger than its place, and nothing said beside it."""
+"""A picture made ready: turned upright, in sRGB, no larger than its place, and without metadata."""
 
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,10 @@ def make_ready(data: bytes, place: Place) -> Ready | Refusal:
 
 
 def _made(kind: str, data: bytes, place: Place) -> Ready:
-    from newsletter.pictures.decode import read_header, told, turn_of
+    from newsletter.pictures.decode import as_refusals, read_header, turn_of
 
     built = anatomy(kind, data)
-    with told(built):
+    with as_refusals(built):
         picture = read_header(kind, built)
         frames = max(built.frames, int(getattr(picture, "n_frames", 1)) if kind == "AVIF" else 1)
         if kind == "GIF" and frames > 1:

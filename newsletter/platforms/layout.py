@@ -1,4 +1,4 @@
-"""Layout: what a file's header tells of where its readers come from, and how to read its rows."""
+"""Layout: what a file's header says of where its readers come from, and how to read its rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ OTHER = "other"  # what --from takes for a file of no platform, however much it 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Declaration:
     """What an editor says of a file: its platform by name, answers as written, what everyone in it is.
 
     ``remembered`` are answers given at an earlier import to the same list, ``remembered_columns`` the keys of
@@ -44,7 +44,9 @@ class Told:
         return {place for place, name in enumerate(header) if header_key(name) in remembered}
 
 
-def layout_of(header: Sequence[str], mapped: Mapping[int, str], *, told: Told, file: str) -> Layout:
+def layout_of(
+    header: Sequence[str], mapped: Mapping[int, str], *, declared: Declaration, file: str
+) -> Layout:
     """Return how to read a file with this header.
 
     ``mapped`` are the places of columns that the editor gave a field, "" for one to ignore: they do not
@@ -58,25 +60,25 @@ def layout_of(header: Sequence[str], mapped: Mapping[int, str], *, told: Told, f
             file=file,
             hint="Export the readers instead: newsletter subscribers export --list NAME -o FILE",
         )
-    if is_own(header) and not told.platform:
-        return _own_layout(header, mapped.keys() - told.by_memory(header), told)
-    platform = _platform(header, told.platform, file)
+    if is_own(header) and not declared.platform:
+        return _own_layout(header, mapped.keys() - declared.by_memory(header), declared)
+    platform = _platform(header, declared.platform, file)
     known = {header_key(name) for name in header if platform and field_name(name) in platform.consent_columns}
     # What was answered about another file says nothing of what a platform's own words mean.
-    kept = {about: said for about, said in told.remembered.said.items() if about[0] not in known}
+    kept = {about: said for about, said in declared.remembered.said.items() if about[0] not in known}
     labels = [heading or f"column {place + 1}" for place, heading in enumerate(header)]
-    answers = Answers({**kept, **parse_answers(told.answers, labels, insist=not told.among_others)})
-    recalled = told.by_memory(header)
+    answers = Answers({**kept, **parse_answers(declared.answers, labels, insist=not declared.among_others)})
+    recalled = declared.by_memory(header)
     said = {
         place: name
         for place, name in mapped.items()
         if place not in recalled or header_key(header[place]) not in known
     }
-    return _Header(labels, platform, said, recalled, answers).layout(told, file)
+    return _Header(labels, platform, said, recalled, answers).layout(declared, file)
 
 
-def _own_layout(header: Sequence[str], mapped: Collection[int], told: Told) -> Layout:
-    if told.answers or told.everyone or mapped:
+def _own_layout(header: Sequence[str], mapped: Collection[int], declared: Declaration) -> Layout:
+    if declared.answers or declared.everyone or mapped:
         raise UsageError(
             "This is an export of newsletter, and it is read as it was: no option tells who is mailed.",
             hint="Leave out --as, --value, --column, --ignore-column; or read it as any file: --from other",
@@ -96,23 +98,23 @@ class _Header:
     by_memory: Collection[int]
     answers: Answers
 
-    def layout(self, told: Told, file: str) -> Layout:
+    def layout(self, declared: Declaration, file: str) -> Layout:
         named = {place: column for place in self._free() if (column := self._consent_column(place))}
         columns = named | self._mapped_status()
         watched = (place for place in self._watched() if place not in columns)
         platform = self.platform
         # Only a platform with a file for each state is taken at that file's name, and never at its folder's.
         by_name = platform is not None and platform.one_state_a_file
-        name = PurePath(file).name if by_name else told.path or file
+        name = PurePath(file).name if by_name else declared.path or file
         state = state_of_file_name(name) or self._state_of_addresses()
         return Layout(
             FileConsent(
                 columns=tuple(sorted(columns.items(), key=lambda item: item[0])),
                 dates=tuple(self._dates(named)),
                 watched=tuple((place, self.cells[place]) for place in watched),
-                everyone=told.everyone or (state if by_name else None),
+                everyone=declared.everyone or (state if by_name else None),
                 source=platform.name if platform else "import",
-                questions=Questions(self.answers, named=None if told.everyone or by_name else state),
+                questions=Questions(self.answers, named=None if declared.everyone or by_name else state),
             ),
             consent_columns=tuple(place for place, column in named.items() if column.always != "nothing"),
             left_out=tuple(place for place in self._free() if self._says_nothing(place, named)),

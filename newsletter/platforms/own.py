@@ -16,7 +16,7 @@ from newsletter.contacts.consent.dates import from_iso, iso
 from newsletter.contacts.consent.standing import SUPPRESSING, Standing, Status
 from newsletter.contacts.fields import RESERVED, clean, field_name, fitting, shorten
 from newsletter.contacts.table.cells import RawRow
-from newsletter.contacts.table.columns import MAX_COLUMNS, REFUSED_COLUMNS
+from newsletter.contacts.table.columns import MAX_COLUMNS, REJECTED_COLUMNS
 from newsletter.contacts.table.formulas import unguard
 from newsletter.contacts.table.row import Erased, Row
 from newsletter.platforms.platform import Platform
@@ -53,7 +53,7 @@ _CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
 
 
 def is_own(header: Sequence[str]) -> bool:
-    """Say whether a header is that of an own export, be it of refused rows or with its columns moved."""
+    """Say whether a header is that of an own export, be it of rejected rows or with its columns moved."""
     return set(COLUMNS) <= {name.casefold() for name in header}
 
 
@@ -106,7 +106,7 @@ def own_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased],
     """
     names = [name.casefold() for name in header]
     places = {column: names.index(column) for column in COLUMNS}  # an attribute of that name stands behind it
-    own = {*places.values(), *range(len(REFUSED_COLUMNS) if tuple(names[:2]) == REFUSED_COLUMNS else 0)}
+    own = {*places.values(), *range(len(REJECTED_COLUMNS) if tuple(names[:2]) == REJECTED_COLUMNS else 0)}
     attributes = [
         (place, name if re.fullmatch("[a-z0-9_]+", name) else field_name(name))
         for place, name in enumerate(header)

@@ -1,10 +1,21 @@
 """The editor's story: read an issue, render it, check it, send it, prove who got it.
 
-A chapter each, in the order an editor lives it: ``draft`` (read, render, check), ``plan`` (what a send would
-do, with ``send_warnings``), ``approve`` (a second person's signature), ``deliver`` (schedule, send, go on),
-``control`` (pause, cancel), ``reconciliation`` (what became of requests without an answer), ``correct`` (set
-right who was told wrongly), ``account`` (who got it). Each function asks the rooms it needs and returns
-values; the command line, and whoever uses the library, call these and know no other way.
+A chapter each, in the order an editor lives it:
+
+``draft``           read, render and check an issue; with ``pictures``
+``plan``            what a send would do, and what it will freeze; with ``envelope`` and ``send_warnings``
+``approve``         a second person's signature
+``freeze``          into the ledger: to be sent now, at its time, or once it is approved
+``deliver``         send
+``going_on``        after an interruption, a pause or a wait
+``editors_test``    a mail to the editors' own addresses
+``control``         pause, cancel
+``reconciliation``  what became of requests without an answer
+``correct``         a corrected version to those who got the wrong one
+``mailed``          what was mailed so far, and who got it
+
+Each function asks the rooms it needs and returns values; the command line, and whoever uses the library, call
+these and know no other way.
 """
 
 from importlib import import_module
@@ -15,11 +26,14 @@ from newsletter.publish.approve import Approvable, approve, plan_approval
 from newsletter.publish.plan import SendPlan, plan_send
 
 if TYPE_CHECKING:
-    from newsletter.publish.account import corrections, issue_id, mailed_issues, recipients, status
     from newsletter.publish.control import cancel, pause, undo
     from newsletter.publish.correct import plan_correction
-    from newsletter.publish.deliver import Progress, due, resume, schedule, send, send_test
+    from newsletter.publish.deliver import Progress, send
     from newsletter.publish.draft import Draft, check, read_draft, render_draft
+    from newsletter.publish.editors_test import send_test
+    from newsletter.publish.freeze import schedule
+    from newsletter.publish.going_on import due, resume
+    from newsletter.publish.mailed import corrections, issue_id, mailed_issues, recipients, status
     from newsletter.publish.reconciliation import Reconciled, decisions, reconcile
 
 # Loaded when first used: a check needs none of what a send is made of.
@@ -29,22 +43,22 @@ _HOMES = {
     "Reconciled": "reconciliation",
     "cancel": "control",
     "check": "draft",
-    "corrections": "account",
+    "corrections": "mailed",
     "decisions": "reconciliation",
-    "due": "deliver",
+    "due": "going_on",
     "plan_correction": "correct",
-    "issue_id": "account",
-    "mailed_issues": "account",
+    "issue_id": "mailed",
+    "mailed_issues": "mailed",
     "pause": "control",
     "read_draft": "draft",
-    "recipients": "account",
+    "recipients": "mailed",
     "reconcile": "reconciliation",
     "render_draft": "draft",
-    "resume": "deliver",
-    "schedule": "deliver",
+    "resume": "going_on",
+    "schedule": "freeze",
     "send": "deliver",
-    "send_test": "deliver",
-    "status": "account",
+    "send_test": "editors_test",
+    "status": "mailed",
     "undo": "control",
 }
 

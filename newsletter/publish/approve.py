@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.proof import AWAITS_APPROVAL
 from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import DeliveryError, SettingsError
-from newsletter.publish.account import issue_id, mailings_of
-from newsletter.publish.plan import unfinished_of
+from newsletter.publish.mailed import issue_id, unfinished_of
 from newsletter.rendering import RenderedMessage
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -34,7 +33,7 @@ class Approvable:
 def plan_approval(wiring: Wiring, reference: str) -> Approvable:
     """Return what would be approved, without approving it. Raises DeliveryError when nothing waits for it."""
     issue = issue_id(wiring, reference)
-    waiting = unfinished_of(wiring.engine, mailings_of(wiring, issue))
+    waiting = unfinished_of(wiring, issue)
     if waiting is None or _is_approved(wiring, waiting):
         raise DeliveryError(
             f"Nothing of “{issue}” waits for an approval.", hint=f"See: {command('status', issue)}"
@@ -129,37 +128,11 @@ def insist_approved(wiring: Wiring, mailing: "Mailing") -> None:
 
 def _manifest(wiring: Wiring, mailing: "Mailing") -> "tuple[Manifest, RenderedMessage]":
     """Return the manifest as it is now, over the bytes as they are now, and those bytes."""
-    from newsletter.delivery.manifest import Manifest, envelope_digest
+    from newsletter.delivery.manifest import manifest_of
     from newsletter.store.database import read
     from newsletter.store.ledger import cutting, mailings
 
     with read(wiring.engine) as connection:
-        message = mailings.message_of(connection, mailing.id)
-        readers, excluded = cutting.count_audience(
-            connection,
-            kind=mailing.kind,
-            list_id=mailing.list_id or 0,
-            audience_at=mailing.audience_at,
-            issue=mailing.issue,
-            provider=mailing.provider,
-            wrong=mailing.wrong,
-            but=mailing.id,
-        )
-    return (
-        Manifest(
-            issue=mailing.issue,
-            kind=mailing.kind,
-            variants={"everyone": message.digest},
-            list=mailing.list_key,
-            provider=mailing.provider,
-            audience_at=mailing.audience_at,
-            readers=readers,
-            excluded=dict(excluded),
-            envelope=envelope_digest(mailing.envelope),
-            corrects=mailing.corrects,
-            send_at=mailing.send_at,
-            requested_by=mailing.requested_by,
-            wrong=mailing.wrong,
-        ),
-        message,
-    )
+        frozen = mailings.frozen_of(connection, mailing.id)
+        readers, excluded = cutting.count_audience(connection, frozen, but=mailing.id)
+    return manifest_of(frozen, mailing.list_key, readers, excluded), frozen.message

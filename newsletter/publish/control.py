@@ -2,8 +2,7 @@
 
 from newsletter.delivery.proof import Proof
 from newsletter.errors import DeliveryError
-from newsletter.publish.account import issue_id, mailings_of, status
-from newsletter.publish.plan import unfinished_of
+from newsletter.publish.mailed import issue_id, proof_of, status, unfinished_of
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
@@ -17,12 +16,12 @@ def pause(wiring: Wiring, reference: str) -> Proof:
     from newsletter.store.ledger import mailings
 
     issue = issue_id(wiring, reference)
-    found = unfinished_of(wiring.engine, mailings_of(wiring, issue))
+    found = unfinished_of(wiring, issue)
     if found is not None:
         with write(wiring.engine) as connection:
             paused = mailings.pause(connection, found.id, note=f"paused by {wiring.person}")
         if paused:
-            return _stands(wiring, issue)
+            return proof_of(wiring, issue)
     raise _not_running(wiring, issue, "pause")
 
 
@@ -36,13 +35,13 @@ def cancel(wiring: Wiring, reference: str) -> Proof:
 
     issue = issue_id(wiring, reference)
     ended = False
-    while (found := unfinished_of(wiring.engine, mailings_of(wiring, issue))) is not None:
+    while (found := unfinished_of(wiring, issue)) is not None:
         with write(wiring.engine) as connection:
             if not mailings.cancel(connection, found.id, note=f"cancelled by {wiring.person}"):
                 break
         ended = True
     if ended:
-        return _stands(wiring, issue)
+        return proof_of(wiring, issue)
     raise _not_running(wiring, issue, "cancel")
 
 
@@ -51,19 +50,13 @@ def undo(wiring: Wiring, reference: str) -> bool:
     from newsletter.store.database import write
     from newsletter.store.ledger import mailings
 
-    found = unfinished_of(wiring.engine, mailings_of(wiring, issue_id(wiring, reference)))
+    found = unfinished_of(wiring, issue_id(wiring, reference))
     if found is None:
         return False
     with write(wiring.engine) as connection:
         if mailings.reached_anybody(connection, found.id):
             return False  # put off half way, for tomorrow
         return mailings.undo(connection, found.id, note=f"undone by {wiring.person}")
-
-
-def _stands(wiring: Wiring, issue: str) -> Proof:
-    proof = status(wiring, issue)
-    assert proof is not None  # noqa: S101  (a mailing was found a moment ago)
-    return proof
 
 
 def _not_running(wiring: Wiring, issue: str, what: str) -> DeliveryError:

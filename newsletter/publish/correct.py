@@ -1,38 +1,43 @@
-"""Set right what readers were told: a corrected version to exactly those who got the wrong one."""
+"""Correct an issue: a corrected version to exactly those who got the wrong one."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.errors import DeliveryError, Finding, IssueError
-from newsletter.publish.account import mailings_of, status
-from newsletter.publish.draft import Draft, check_draft, read_draft, refuse_notes, render_draft
-from newsletter.publish.plan import SendPlan, continuation, envelope_of, unfinished_of
+from newsletter.publish.draft import Draft, mailable, read_draft
+from newsletter.publish.envelope import envelope_of
+from newsletter.publish.mailed import corrections_of, mailings_of, status, unfinished_among
+from newsletter.publish.plan import SendPlan, count_readers, plan_resume
 from newsletter.sentences import command, count_of
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
+    from newsletter.delivery.provider import Envelope
     from newsletter.store.ledger.mailings import Mailing
 
 
 def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = None) -> SendPlan:
-    """Find out who a correction would reach, without sending it; ``send`` does.
+    """Find out which readers a correction would reach, without sending it; ``send`` does.
 
     The corrected version is the issue's file as it stands, with a line ``correction`` in its front matter
     that readers see first. It goes to everyone whose mail of an earlier version was accepted and not turned
-    back. Raises DeliveryError when nobody was told anything wrong, IssueError without such a line.
+    back. Raises DeliveryError when nobody got anything wrong, IssueError without such a line.
     """
     draft = read_draft(wiring, reference)
     issue, identity = draft.issue.id, wiring.settings.provider_identity
-    told = [each for each in mailings_of(wiring, issue) if each.provider == identity]
-    _refuse_unfinished(wiring, issue, told)
-    wrong = [each for each in told if each.source != draft.digest]
+    mailed = [mailing for mailing in mailings_of(wiring, issue) if mailing.provider == identity]
+    _refuse_unfinished(wiring, issue, mailed)
+    wrong = [mailing for mailing in mailed if mailing.source != draft.digest]
     if not wrong:
         raise DeliveryError(
             f"Nobody got a version of “{issue}” other than this one.",
             hint="Correct the file first; a correction goes to everyone who got the version before.",
         )
     _insist_on_line(draft)
-    earlier = _corrections(wiring, issue)
-    unfinished = unfinished_of(wiring.engine, earlier)
+    earlier = corrections_of(wiring, issue)
+    unfinished = unfinished_among(wiring, earlier)
     if unfinished:
         if unfinished.source != draft.digest:
             raise DeliveryError(
@@ -40,12 +45,12 @@ def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = N
                 hint=f"Finish it: {command('resume', unfinished.issue)}\n"
                 f"  Or stop it, then correct again: {command('cancel', unfinished.issue)}",
             )
-        return continuation(wiring, unfinished)
-    return _new_correction(wiring, draft, wrong, earlier, list_name)
+        return plan_resume(wiring, unfinished)
+    return _plan_new(wiring, draft, wrong, earlier, list_name)
 
 
-def _refuse_unfinished(wiring: Wiring, issue: str, told: "list[Mailing]") -> None:
-    if unfinished_of(wiring.engine, told):
+def _refuse_unfinished(wiring: Wiring, issue: str, mailed: "Sequence[Mailing]") -> None:
+    if unfinished_among(wiring, mailed):
         raise DeliveryError(
             f"“{issue}” is still being sent, and would go on spreading the mistake.",
             hint=f"Correct it again once it is stopped with: {command('cancel', issue)}",
@@ -69,22 +74,16 @@ def _insist_on_line(draft: Draft) -> None:
         )
 
 
-def _corrections(wiring: Wiring, issue: str) -> "list[Mailing]":
-    from newsletter.store.database import read
-    from newsletter.store.ledger.mailings import corrections_of
-
-    with read(wiring.engine) as connection:
-        return corrections_of(connection, issue, wiring.settings.provider_identity)
-
-
-def _new_correction(
-    wiring: Wiring, draft: Draft, wrong: "list[Mailing]", earlier: "list[Mailing]", list_name: str | None
+def _plan_new(
+    wiring: Wiring,
+    draft: Draft,
+    wrong: "Sequence[Mailing]",
+    earlier: "Sequence[Mailing]",
+    list_name: str | None,
 ) -> SendPlan:
-    from newsletter.store.database import read
-    from newsletter.store.ledger import already_mailed, cutting
     from newsletter.store.readers import lists
 
-    names = sorted({each.list_name for each in wrong})
+    names = sorted({mailing.list_name for mailing in wrong})
     if list_name is None and len(names) > 1:
         raise DeliveryError(
             f"The wrong version went to {len(names)} lists: {', '.join(names)}.",
@@ -92,46 +91,57 @@ def _new_correction(
         )
     audience = lists.resolve(wiring.engine, list_name or names[0])
     own = _correction_id(draft, earlier)
-    before = [each for each in earlier if each.issue == own]
-    identity = wiring.settings.provider_identity
-    told = tuple(each.id for each in wrong)
-    with read(wiring.engine) as connection:
-        # Not before the last of them was told, should the clock have gone back since.
-        audience_at = max(wiring.clock.now(), already_mailed.latest_change(connection, told))
-        readers, excluded = cutting.count_audience(
-            connection,
-            kind="correction",
-            list_id=audience.id,
-            audience_at=audience_at,
-            issue=own,
-            provider=identity,
-            wrong=told,
-        )
-    message = render_draft(wiring, draft).message
-    findings = check_draft(wiring, draft, message)
-    refuse_notes(wiring, findings)
-    return SendPlan(
-        issue=own,
-        kind="correction",
-        provider=identity,
-        list_name=audience.name,
+    before = [mailing for mailing in earlier if mailing.issue == own]
+    wrong_mailings = tuple(mailing.id for mailing in wrong)
+    envelope, findings = _envelope(wiring, draft, own, before, audience.key)
+    frozen = FrozenMailing(
+        kind=MailingKind.CORRECTION,
+        provider=wiring.settings.provider_identity,
         list_id=audience.id,
-        audience_at=audience_at,
-        readers=readers,
-        excluded=excluded,
-        message=message,
-        envelope=dict(before[-1].envelope) if before else envelope_of(wiring, audience.key),
+        audience_at=_audience_at(wiring, wrong_mailings),
+        envelope=envelope,
         source=draft.digest,
-        pictures=tuple(draft.pictures.values()),
-        after=tuple(each.id for each in before[-1:]),
-        findings=(*findings, *_unsettled(wiring, draft)),
         date=draft.date,
         corrects=draft.issue.id,
-        wrong=told,
+        wrong_mailings=wrong_mailings,
+    )
+    readers, excluded = count_readers(wiring, frozen)
+    return SendPlan(
+        frozen,
+        audience.name,
+        readers,
+        excluded,
+        findings=(*findings, *_unknown_yet(wiring, draft)),
+        pictures=tuple(draft.pictures.values()),
+        planned_after=before[-1].id if before else None,
     )
 
 
-def _unsettled(wiring: Wiring, draft: Draft) -> list[Finding]:
+def _audience_at(wiring: Wiring, wrong_mailings: Sequence[int]) -> int:
+    """Return now, or when the last of them got the wrong version, should the clock have gone back since."""
+    from newsletter.store.database import read
+    from newsletter.store.ledger import already_mailed
+
+    with read(wiring.engine) as connection:
+        return max(wiring.clock.now(), already_mailed.latest_change(connection, wrong_mailings))
+
+
+def _envelope(
+    wiring: Wiring, draft: Draft, own: str, before: "Sequence[Mailing]", list_key: str
+) -> "tuple[Envelope, tuple[Finding, ...]]":
+    """Return the corrected version, from the same sender as it went to others, and what should be said."""
+    from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
+
+    message, findings = mailable(wiring, draft)
+    if not before:
+        return envelope_of(wiring, own, message, list_key), findings
+    with read(wiring.engine) as connection:
+        envelope = mailings.frozen_of(connection, before[-1].id).envelope
+    return replace(envelope, message=message), findings
+
+
+def _unknown_yet(wiring: Wiring, draft: Draft) -> list[Finding]:
     """Say of how many nobody knows yet whether they have the wrong version."""
     proof = status(wiring, draft.issue.id)
     if proof is None or not proof.unknown:
@@ -148,7 +158,7 @@ def _unsettled(wiring: Wiring, draft: Draft) -> list[Finding]:
     ]
 
 
-def _correction_id(draft: Draft, earlier: "list[Mailing]") -> str:
+def _correction_id(draft: Draft, earlier: "Sequence[Mailing]") -> str:
     """Return the id this corrected version goes by: the same for the same text, whatever list it goes to."""
-    known = {each.source: each.issue for each in earlier}
+    known = {mailing.source: mailing.issue for mailing in earlier}
     return known.get(draft.digest, f"{draft.issue.id}.correction-{len(set(known.values())) + 1}")

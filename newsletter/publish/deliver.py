@@ -1,30 +1,22 @@
-"""Send, go on, send a test: everyone once, nobody twice."""
+"""Send: everyone once, nobody twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from threading import Event
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.outcomes import Outcome
-from newsletter.delivery.proof import AWAITS_APPROVAL, Proof
-from newsletter.delivery.provider import Envelope, Provider, Recipient
-from newsletter.delivery.states import OPEN, MailingState
-from newsletter.errors import AlreadySending, DeliveryError, SendingStopped, StoreError, UsageError
-from newsletter.files.pictures import PictureFile
-from newsletter.publish.account import issue_id, mailings_of, status
-from newsletter.publish.approve import insist_approved, insist_known
-from newsletter.publish.draft import read_draft, render_draft
-from newsletter.publish.plan import SendPlan, continuation, envelope_of, refuse_other_provider, unfinished_of
-from newsletter.rendering import RenderedMessage
+from newsletter.delivery.proof import Proof
+from newsletter.delivery.provider import Provider
+from newsletter.delivery.states import MailingState
+from newsletter.errors import SendingStopped, StoreError
+from newsletter.publish.approve import insist_approved
+from newsletter.publish.freeze import freeze, schedule
+from newsletter.publish.mailed import proof_of, status
+from newsletter.publish.plan import SendPlan
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from newsletter.store.ledger.mailings import Mailing
 
 Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
@@ -32,117 +24,50 @@ TOO_LATE = "its time had passed by more than grace_minutes before anybody could 
 
 
 def silent(_step: str, _done: int, _of: int) -> None:
-    """Tell nobody how it goes."""
+    """Show nobody how it goes."""
 
 
-def send(wiring: Wiring, sending: SendPlan, *, progress: Progress = silent) -> Proof:
-    """Do what was foreseen and return the proof.
+def send(wiring: Wiring, plan: SendPlan, *, progress: Progress = silent) -> Proof:
+    """Carry out a plan and return the proof.
 
     Everyone once, nobody twice: whatever is killed, running it again goes on. Where the publication asks for
     an approval, a new mailing is only frozen and held. Raises AlreadySending when another process sends,
     SendingStopped when it breaks off half way, KeyboardInterrupt after finishing the requests on the wire.
     """
-    if sending.nothing_to_do:
-        return status(wiring, sending.issue) or _nobody(sending)
-    if sending.mailing is None and wiring.settings.approval.required:
-        schedule(wiring, sending, None)
-        return _proof(wiring, sending.issue)
+    if plan.nothing_to_do:
+        return status(wiring, plan.issue) or _nobody(plan)
+    if plan.mailing is None and wiring.settings.approval.required:
+        schedule(wiring, plan, None)
+        return proof_of(wiring, plan.issue)
     # The key and the provider come first: a send that cannot happen leaves no trace in the ledger.
     with wiring.sender_lock(), wiring.provider() as provider:
-        key = wiring.secret_key
-        mailing_id = sending.mailing or _freeze(wiring, sending, state=MailingState.SENDING)
-        mailing = _start(wiring, mailing_id, sending.state)
+        wiring.secret_key  # noqa: B018  (asked for what it raises)
+        mailing_id = plan.mailing or freeze(wiring, plan, state=MailingState.SENDING)
+        mailing = _begin(wiring, mailing_id, plan.state)
         try:
-            _plan(wiring, mailing, progress)
-            _pump(wiring, mailing, sending, provider, key, progress)
+            _cut(wiring, mailing, progress)
+            _pump(wiring, mailing, provider, lambda done: progress("sending", done, plan.readers))
             _finish(wiring, mailing)
         except StoreError as error:
             raise SendingStopped(
                 f"Sending stopped half way: {error}",
                 hint="What could be written is kept; an answer that could not counts as unknown."
-                f" Go on with: {command('resume', sending.issue)}",
+                f" Go on with: {command('resume', plan.issue)}",
             ) from error
-    return _proof(wiring, sending.issue)
+    return proof_of(wiring, plan.issue)
 
 
-def _nobody(sending: SendPlan) -> Proof:
-    excluded = sending.excluded
+def _nobody(plan: SendPlan) -> Proof:
     return Proof(
-        sending.issue,
+        plan.issue,
         MailingState.DRAFT,
-        candidates=sum(excluded.values()),
-        excluded=excluded,
-        provider=sending.provider,
+        candidates=sum(plan.excluded.values()),
+        excluded=plan.excluded,
+        provider=plan.provider,
     )
 
 
-def _proof(wiring: Wiring, issue: str) -> Proof:
-    proof = status(wiring, issue)
-    if proof is None:
-        raise DeliveryError("This mailing is not in the ledger any more.", hint="Was the database replaced?")
-    return proof
-
-
-def schedule(wiring: Wiring, sending: SendPlan, at: int | None) -> None:
-    """Freeze a mailing now, to be sent at an instant (microseconds), or once it is approved.
-
-    What readers get, and who they are, is settled here; ``resume`` waits for the instant and sends. Raises
-    SettingsError when it could not be sent, DeliveryError when it began already.
-    """
-    if sending.mailing is not None:
-        raise DeliveryError(
-            "Sending of this issue began already.", hint=f"See: {command('status', sending.issue)}"
-        )
-    if sending.nothing_to_do:
-        raise DeliveryError("There is nobody to mail.", hint=f"See: {command('status', sending.issue)}")
-    wiring.check_secrets()
-    if wiring.settings.approval.required:
-        insist_known(wiring)
-        _freeze(wiring, sending, state=MailingState.HELD, note=AWAITS_APPROVAL, send_at=at)
-    else:
-        _freeze(wiring, sending, state=MailingState.SCHEDULED, send_at=at)
-
-
-def _freeze(
-    wiring: Wiring, sending: SendPlan, *, state: MailingState, note: str = "", send_at: int | None = None
-) -> int:
-    """Freeze the mailing: from here on it is these bytes to this audience."""
-    from newsletter.store.database import write
-    from newsletter.store.ledger import mailings
-    from newsletter.store.readers import lists
-
-    with write(wiring.engine) as connection:
-        lists.insist_in_use(connection, sending.list_id)
-        rivals = mailings.of_issue(connection, sending.issue)
-        mine = [each.id for each in rivals if each.provider == sending.provider]
-        if any(each.state in OPEN for each in rivals) or mine[-1:] != list(sending.after):
-            raise AlreadySending(
-                "Sending of this issue began elsewhere in the meantime.",
-                hint=f"See how it stands: {command('status', sending.issue)}",
-            )
-        _keep_pictures(connection, sending.pictures)
-        return mailings.create(
-            connection,
-            issue=sending.issue,
-            kind=sending.kind,
-            provider=sending.provider,
-            list_id=sending.list_id,
-            audience_at=sending.audience_at,
-            now=wiring.clock.now(),
-            source_digest=sending.source,
-            envelope=sending.envelope,
-            message=sending.message,
-            date=sending.date,
-            state=state,
-            note=note,
-            send_at=send_at,
-            requested_by=wiring.person,
-            corrects=sending.corrects,
-            wrong=sending.wrong,
-        )
-
-
-def _start(wiring: Wiring, mailing_id: int, foreseen: MailingState) -> "Mailing":
+def _begin(wiring: Wiring, mailing_id: int, planned: MailingState) -> "Mailing":
     """Let the mailing be sent, unless it was stopped, waits for somebody, or is too late."""
     from newsletter.store.database import read, write
     from newsletter.store.ledger import claims, mailings
@@ -164,8 +89,8 @@ def _start(wiring: Wiring, mailing_id: int, foreseen: MailingState) -> "Mailing"
         )
     with write(wiring.engine) as connection:
         claims.recover(connection, now=wiring.clock.now())
-        # What was foreseen, or what a sender that died since left: whatever else it is, somebody stopped it.
-        if not mailings.begin(connection, mailing_id, foreseen):
+        # As it was planned, or what a sender that died since left: whatever else it is, somebody stopped it.
+        if not mailings.begin(connection, mailing_id, planned):
             raise SendingStopped(
                 f"“{mailing.issue}” was stopped just now.",
                 hint=f"See how it stands: {command('status', mailing.issue)}",
@@ -181,7 +106,8 @@ def _too_late(wiring: Wiring, mailing: "Mailing") -> bool:
     return wiring.clock.now() > mailing.send_at + grace
 
 
-def _plan(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
+def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
+    """Cut the audience into batches, a stretch at a time."""
     from newsletter.store.database import write
     from newsletter.store.ledger import cutting
 
@@ -200,39 +126,34 @@ def _plan(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
         progress("planning", planned, 0)
 
 
-def _pump(
-    wiring: Wiring,
-    mailing: "Mailing",
-    sending: SendPlan,
-    provider: Provider,
-    key: bytes,
-    progress: Progress,
-) -> None:
+def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Callable[[int], None]) -> None:
+    """Send what the ledger holds of a mailing, by its frozen bytes; count the accepted to ``progress``."""
     from newsletter.sending.personal import recipient_maker
     from newsletter.sending.pump import Job, Pressure, Pump
+    from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
 
     delivery = wiring.settings.delivery
     done = Counter[str]()
 
     def accepted(readers: int) -> None:
         done["accepted"] += readers
-        progress("sending", done["accepted"], sending.readers)
+        progress(done["accepted"])
 
+    with read(wiring.engine) as connection:
+        frozen = mailings.frozen_of(connection, mailing.id)
+    recipient = recipient_maker(
+        frozen.message,
+        key=wiring.secret_key,
+        site_url=wiring.settings.site_url,
+        mailing=mailing.id,
+        titles=wiring.settings.publication.titles,
+    )
     Pump(
         wiring.engine,
         provider,
         wiring.clock,
-        Job(
-            mailing,
-            Envelope(message=sending.message, issue=sending.issue, **sending.envelope),
-            recipient_maker(
-                sending.message,
-                key=key,
-                site_url=wiring.settings.site_url,
-                mailing=mailing.id,
-                titles=wiring.settings.publication.titles,
-            ),
-        ),
+        Job(mailing, frozen.envelope, recipient),
         Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
         new_id=wiring.new_id,
         progress=accepted,
@@ -255,106 +176,3 @@ def _finish(wiring: Wiring, mailing: "Mailing") -> None:
     for kind, n, detail in found:
         with write(wiring.engine) as connection:
             alarms.sound(connection, mailing.issue, kind, n=n, detail=detail, now=now)
-
-
-def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Proof:
-    """Go on with an interrupted issue, from the frozen bytes; the file is not looked at.
-
-    One that is scheduled is waited for; one that is paused, or held for being late, is sent. Raises
-    DeliveryError when the issue was never sent, waits for an approval, or the provider is another one now.
-    """
-    issue = issue_id(wiring, reference)
-    unfinished = unfinished_of(wiring.engine, mailings_of(wiring, issue))
-    if unfinished is None:
-        proof = status(wiring, issue)
-        if proof is None:
-            raise DeliveryError(
-                f"“{issue}” was never sent, so there is nothing to resume.",
-                hint=f"Send it: {command('send', issue)}",
-            )
-        return proof
-    refuse_other_provider(unfinished, wiring.settings.provider_identity)
-    insist_approved(wiring, unfinished)
-    ready = _wait(wiring, unfinished, progress)
-    if ready is None:
-        return _proof(wiring, issue)
-    return send(wiring, replace(continuation(wiring, unfinished), state=ready), progress=progress)
-
-
-def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> MailingState | None:
-    """Wait until a mailing is due and return its state then; None when it was stopped meanwhile."""
-    from newsletter.store.database import read, write
-    from newsletter.store.ledger import mailings
-
-    now = wiring.clock.now()
-    # One that began had its hour, whatever the clock says since.
-    if mailing.state == MailingState.SENDING or mailing.due_at is None or now >= mailing.due_at:
-        return mailing.state
-    with write(wiring.engine) as connection:
-        mailings.schedule_again(connection, mailing.id)
-    never, whole = Event(), (mailing.due_at - now) // SECOND
-    while (left := mailing.due_at - wiring.clock.now()) > 0:
-        progress("waiting", whole - left // SECOND, whole)
-        wiring.clock.wait(min(1.0, left / SECOND), never)
-        with read(wiring.engine) as connection:
-            if mailings.get(connection, mailing.id).state != MailingState.SCHEDULED:
-                return None
-    return MailingState.SCHEDULED
-
-
-def due(wiring: Wiring) -> list[str]:
-    """Return the issues whose scheduled time has come, the earliest first."""
-    from newsletter.store.database import read
-    from newsletter.store.ledger import mailings
-
-    if not wiring.has_database:
-        return []
-    with read(wiring.engine) as connection:
-        found = mailings.due(connection, now=wiring.clock.now())
-    return [each.issue for each in found]
-
-
-def _keep_pictures(connection: "Connection", pictures: Iterable[PictureFile]) -> None:
-    """Keep what the site shows to readers who open the mail."""
-    from newsletter.store.ledger import mailings
-
-    for picture in pictures:
-        mailings.keep_picture(connection, picture.digest, picture.media_type, picture.content)
-
-
-def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outcome:
-    """Send the issue to the editors' own addresses; nobody's proof counts it."""
-    from newsletter.store.database import write
-
-    draft = read_draft(wiring, reference)
-    message = render_draft(wiring, draft).message
-    marked = replace(message, subject=f"[Test] {message.subject}")
-    readers = _test_readers(addresses)
-    with write(wiring.engine) as connection:
-        _keep_pictures(connection, draft.pictures.values())
-    envelope = Envelope(message=marked, issue=f"{draft.issue.id}:test", **envelope_of(wiring, "test"))
-    recipients = _test_recipients(wiring, marked, readers)
-    with wiring.provider() as provider:
-        request = provider.build(envelope, recipients, batch="test", attempt=wiring.new_id())
-        return provider.post(request, lambda _late: None)
-
-
-def _test_readers(addresses: Sequence[str]) -> list[str]:
-    unique = list(dict.fromkeys(normalise(each) for each in addresses))
-    if len(unique) > 50:
-        raise UsageError("A test goes to 50 addresses at most.", hint="Import a list for more.")
-    return unique
-
-
-def _test_recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequence[str]) -> list[Recipient]:
-    from newsletter.sending.personal import recipient_maker
-    from newsletter.store.ledger.transitions import Reader
-
-    make = recipient_maker(
-        message,
-        key=wiring.secret_key,
-        site_url=wiring.settings.site_url,
-        mailing=0,
-        titles=wiring.settings.publication.titles,
-    )
-    return [make(Reader(0, address, "", "{}")) for address in addresses]

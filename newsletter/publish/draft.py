@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
 from newsletter.errors import Finding, IssueError, RenderError
-from newsletter.files.loaders import IssueFile, find_issue
+from newsletter.files.issues import IssueFile, find_issue
 from newsletter.files.pictures import PictureFile
 from newsletter.pictures import Ready, Refusal
 from newsletter.publish.pictures import WORDMARK, WORDMARK_DARK, is_remote, pictures_in, places_of, wordmarks
@@ -88,16 +88,19 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     from newsletter.rendering.render import render_all
 
     if draft.missing:
-        told = check_draft(wiring, draft, None)
-        raise IssueError([each for each in told if each.code in ("picture-missing", "picture-address")])
+        findings = check_draft(wiring, draft, None)
+        missing = ("picture-missing", "picture-address")
+        raise IssueError([finding for finding in findings if finding.code in missing])
     site = wiring.settings.site_url
     pictures = {
-        source: PictureInfo(f"{site}/pictures/{each.name}", each.ready.width, each.ready.height)
-        for source, each in draft.pictures.items()
+        source: PictureInfo(f"{site}/pictures/{picture.name}", picture.ready.width, picture.ready.height)
+        for source, picture in draft.pictures.items()
     }
     # A picture on somebody's server is not fetched to be measured: it may be as wide as the letter.
     pictures |= {
-        each.src: PictureInfo(each.src, *_ANY_SIZE) for each in draft.issue.pictures if is_remote(each.src)
+        picture.src: PictureInfo(picture.src, *_ANY_SIZE)
+        for picture in draft.issue.pictures
+        if is_remote(picture.src)
     }
     own = replace(
         _publication(wiring), wordmark=pictures.get(WORDMARK), wordmark_dark=pictures.get(WORDMARK_DARK)
@@ -139,13 +142,14 @@ def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
 
 def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
     """Return what should be said of a draft and, once rendered, of its message."""
-    from newsletter.checks import Facts, PictureFacts, run_checks
+    from newsletter.checks import CheckFacts, PictureFacts, run_checks
 
-    pictures = {source: _facts(each.ready) for source, each in draft.pictures.items()}
+    pictures = {source: _facts(picture.ready) for source, picture in draft.pictures.items()}
     missing = {
-        source: PictureFacts(False, why=each.why, hint=each.hint) for source, each in draft.missing.items()
+        source: PictureFacts(False, why=refusal.why, hint=refusal.hint)
+        for source, refusal in draft.missing.items()
     }
-    facts = Facts(pictures | missing, today=wiring.today(), ignored=wiring.settings.checks.ignore)
+    facts = CheckFacts(pictures | missing, today=wiring.today(), ignored=wiring.settings.checks.ignore)
     return run_checks(draft.issue, facts, message)
 
 
@@ -163,11 +167,18 @@ def _facts(ready: Ready) -> "PictureFacts":
     )
 
 
-def refuse_notes(wiring: Wiring, findings: Sequence[Finding]) -> None:
-    """Refuse real mail that would show readers a comment, or what `newsletter new` wrote.
+def mailable(wiring: Wiring, draft: Draft) -> tuple[RenderedMessage, tuple[Finding, ...]]:
+    """Render a draft for readers; return the message and what should be said of it.
 
-    Raises IssueError with each of them.
+    Raises IssueError for real mail that would show readers a comment, or what `newsletter new` wrote.
     """
+    message = render_draft(wiring, draft).message
+    findings = check_draft(wiring, draft, message)
+    _refuse_notes(wiring, findings)
+    return message, findings
+
+
+def _refuse_notes(wiring: Wiring, findings: Sequence[Finding]) -> None:
     from newsletter.checks import NEVER_SENT
 
     notes = [finding for finding in findings if finding.code in NEVER_SENT]

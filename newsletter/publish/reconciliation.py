@@ -20,8 +20,8 @@ from newsletter.delivery.evidence import (
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision, Facts, Policy, Verdict, decide
 from newsletter.errors import DeliveryError
-from newsletter.publish.account import issue_id, status
 from newsletter.publish.deliver import Progress, silent
+from newsletter.publish.mailed import issue_id, status
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
 

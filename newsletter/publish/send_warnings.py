@@ -1,11 +1,11 @@
-"""What the ledger knows that an editor should hear before a send."""
+"""What the ledger knows that an editor should know before a send."""
 
 from newsletter.errors import Finding
 from newsletter.publish.draft import Draft
 from newsletter.wiring import Wiring
 
 
-def cautions(wiring: Wiring, draft: Draft, *, subject: str, readers: int) -> tuple[Finding, ...]:
+def send_warnings(wiring: Wiring, draft: Draft, *, subject: str, readers: int) -> tuple[Finding, ...]:
     """Return warnings that compare a first send with those before it."""
     from newsletter.checks import history as judge
     from newsletter.store.accounts import history
@@ -20,7 +20,7 @@ def cautions(wiring: Wiring, draft: Draft, *, subject: str, readers: int) -> tup
             site_problem=wiring.site_problem(),
         )
     return tuple(
-        judge.cautions(
+        judge.send_warnings(
             known,
             issue=issue.id,
             subject=subject,

@@ -1,6 +1,6 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
-A chapter each: ``importing`` (a file of readers), ``members`` (who is on a list), ``lists`` (the lists
+A chapter each: ``importing`` (a file of readers), ``subscribers`` (who is on a list), ``lists`` (the lists
 themselves), ``exporting``, ``erasing``, ``leaving`` (what the links in a mail do), ``reports`` (what comes
 back from the provider). Each function takes the database and, where something is dated, ``now``: a clock that
 tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins during a send
@@ -10,7 +10,8 @@ is dated after.
 from newsletter.delivery.reports import PauseAt
 from newsletter.readership.erasing import Erasure, erase, erasure_key, set_erasure_key
 from newsletter.readership.exporting import export, export_suppressions
-from newsletter.readership.importing import ImportOptions, ImportReport, Progress, import_subscribers
+from newsletter.readership.import_report import ImportReport
+from newsletter.readership.importing import import_subscribers
 from newsletter.readership.leaving import (
     Choices,
     Standing,
@@ -30,6 +31,7 @@ from newsletter.readership.lists import (
     rename_list,
     title_list,
 )
+from newsletter.readership.reading import ImportOptions, Progress
 from newsletter.readership.reports import Synced, Taken, sync, take_reports
 from newsletter.readership.subscribers import Added, add, remove, show, suppress, unsuppress
 

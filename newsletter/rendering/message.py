@@ -10,7 +10,7 @@ class MergeField:
 
     ``key`` is unique in the message and stands in two tags: ``-nl.KEY-`` takes the value as it is (text,
     subject, links) and ``-nl.KEY.h-`` the value escaped for HTML. Two uses of one name with different
-    defaults have two keys. One substitution value serves every part of a SendGrid mail, hence two tags.
+    defaults have two keys. One substitution value serves all parts of a SendGrid mail, so there are two tags.
     """
 
     key: str
@@ -44,6 +44,6 @@ class RenderedMessage:
         whole = hashlib.sha256()
         for part in (self.subject, self.preheader, self.html, self.text):
             whole.update(len(part.encode()).to_bytes(8, "big") + part.encode())
-        for each in self.fields:
-            whole.update(f"{each.key}\0{each.name}\0{each.default}\0".encode())
+        for field in self.fields:
+            whole.update(f"{field.key}\0{field.name}\0{field.default}\0".encode())
         return whole.hexdigest()

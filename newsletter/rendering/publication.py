@@ -1,4 +1,4 @@
-"""What a render needs beside the issue: whose letter it is, its pictures, where templates come from."""
+"""What a render needs besides the issue: whose letter it is, its pictures, where templates come from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from newsletter.rendering.message import RenderedMessage
 from newsletter.rendering.mjml.compile import compile_mjml
 from newsletter.rendering.mjml.faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction
-from newsletter.rendering.template_engine import Workshop, workshop
+from newsletter.rendering.template_engine import TemplateEngine, template_engine
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.view import (
     CorrectionView,
@@ -68,8 +68,8 @@ def render_all(
     issue: Issue, publication: Publication, templates: Templates, *, pictures: Mapping[str, PictureInfo]
 ) -> Rendered:
     """Return an issue as a message together with its MJML. Arguments and errors as for ``render``."""
-    shop = workshop(templates)
-    theme = shop.theme(publication.theme)
+    engine = template_engine(templates)
+    theme = engine.theme(publication.theme)
     issue = announced(issue, str(theme.words_for(issue.language)["correction"]))
     fields = Fields()
     subject = " ".join(fields.plain(issue.subject).split())
@@ -80,14 +80,14 @@ def render_all(
     writer = HtmlWriter(fields, top=top, page=page, table_word=str(chrome.words.get("table", "Table")))
     stories = stories_of(issue, writer, pictures, _measures(theme))
     correction = correction_of(issue, writer)
-    context = _context(chrome, shop, writer, stories, reading_minutes(text.body))
+    context = _context(chrome, engine, writer, stories, reading_minutes(text.body))
     context["correction"] = correction
-    entry = shop.entry(theme.name, _ENTRY)
-    mjml = shop.render(entry, context)
+    entry = engine.entry(theme.name, _ENTRY)
+    mjml = engine.render(entry, context)
     # A picture on somebody's server was not measured.
     shapes = {escape(picture.url): picture for src, picture in pictures.items() if src != picture.url}
-    compiled = made_valid(_compile(shop, entry, context, mjml), escape(issue.language), page, shapes)
-    html = inline_css(compiled, shop.css("inline.css", theme, rtl=page == "rtl"))
+    compiled = made_valid(_compile(engine, entry, context, mjml), escape(issue.language), page, shapes)
+    html = inline_css(compiled, engine.css("inline.css", theme, rtl=page == "rtl"))
     _all_there(correction, stories, html, context["preheader"])
     preheader = fields.plain(preheader_of(issue))
     message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
@@ -96,26 +96,26 @@ def render_all(
 
 def compile_mjml_source(templates: Templates, entry: str, context: Mapping[str, Any]) -> str:
     """Return a template as HTML, CSS not yet inlined. Raises RenderError with file and line."""
-    shop = workshop(templates)
-    return _compile(shop, entry, context, shop.render(entry, context))
+    engine = template_engine(templates)
+    return _compile(engine, entry, context, engine.render(entry, context))
 
 
-def _compile(shop: Workshop, entry: str, context: Mapping[str, Any], mjml: str) -> str:
+def _compile(engine: TemplateEngine, entry: str, context: Mapping[str, Any], mjml: str) -> str:
     try:
         return compile_mjml(mjml)
     except MjmlFault as fault:
-        file, line = shop.locate(entry, context, fault.offset)
+        file, line = engine.locate(entry, context, fault.offset)
         raise RenderError(fault.message, file=file, line=line, hint=fault.hint) from fault
 
 
 def _context(
-    chrome: Chrome, shop: Workshop, writer: HtmlWriter, stories: tuple[StoryView, ...], minutes: int
+    chrome: Chrome, engine: TemplateEngine, writer: HtmlWriter, stories: tuple[StoryView, ...], minutes: int
 ) -> dict[str, Any]:
     issue, theme, page = chrome.issue, chrome.theme, writer.page
     preview = preheader_of(issue)
     shown = with_defaults(preview)
     return {
-        **shop.stylesheets(theme, rtl=page == "rtl"),
+        **engine.stylesheets(theme, rtl=page == "rtl"),
         "publication": chrome.publication,
         "wordmark": wordmark_of(chrome.publication),
         "address": address_lines(chrome.publication),
@@ -178,7 +178,7 @@ def picture_places(issue: Issue, templates: Templates, theme: str) -> Mapping[st
     The letter itself is asked, with pictures of extreme shapes in their place. Raises RenderError when the
     theme cannot be read.
     """
-    measures = _measures(workshop(templates).theme(theme))
+    measures = _measures(template_engine(templates).theme(theme))
     widths = _widths(issue, measures, _WIDE)
     heights = {
         source: width * _TALL[1] // _TALL[0] for source, width in _widths(issue, measures, _TALL).items()

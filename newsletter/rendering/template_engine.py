@@ -49,12 +49,12 @@ def _marked(text: str, name: str, first: int) -> str:
     return "\n".join(f"{_OPEN}{name}:{first + n}{_CLOSE}{line}" for n, line in enumerate(lines))
 
 
-class Workshop:
+class TemplateEngine:
     """Render a loader's templates. Once a source has changed, all are read and compiled again."""
 
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
-        self._shelf = _Shelf(templates)
+        self._cache = _TemplateCache(templates)
 
     def theme(self, name: str) -> Theme:
         """Return a theme's values. Raises RenderError."""
@@ -82,13 +82,13 @@ class Workshop:
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Return what a template makes of a context. Raises RenderError with the template's file and line."""
-        if not self._shelf.current():
-            self._shelf = _Shelf(self.templates)
-        return self._render(self._shelf.environment, name, context)
+        if not self._cache.current():
+            self._cache = _TemplateCache(self.templates)
+        return self._render(self._cache.environment, name, context)
 
     def locate(self, name: str, context: Mapping[str, Any], offset: int) -> tuple[str, int]:
         """Return the template and the line that a character of ``render``'s output came from."""
-        marked = self._render(_Shelf(self.templates, LineMarkers).environment, name, context)
+        marked = self._render(_TemplateCache(self.templates, LineMarkers).environment, name, context)
         place, seen, end = (name, 1), 0, 0
         for marker in _MARKER.finditer(marked):
             seen += marker.start() - end
@@ -118,9 +118,9 @@ _HINT = "The publication's templates/ folder comes first, then the templates tha
 
 
 @lru_cache(maxsize=16)
-def workshop(templates: Templates) -> Workshop:
-    """Return the workshop of a loader, the same one each time."""
-    return Workshop(templates)
+def template_engine(templates: Templates) -> TemplateEngine:
+    """Return the engine of a loader, the same one each time."""
+    return TemplateEngine(templates)
 
 
 @lru_cache(maxsize=32)
@@ -153,7 +153,7 @@ def _compiled(_extensions: tuple[type[Extension], ...]) -> _Compiled:
     return _Compiled()
 
 
-class _Shelf:
+class _TemplateCache:
     """A Jinja environment and the sources that it was filled from."""
 
     def __init__(self, templates: Templates, *extensions: type[Extension]) -> None:

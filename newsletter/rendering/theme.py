@@ -1,4 +1,4 @@
-"""A theme's values: colours, type, measures and words, from small TOML files beside the templates."""
+"""A theme's values: colours, type, measures and words, from small TOML files next to the templates."""
 
 import re
 import tomllib
@@ -47,7 +47,7 @@ def theme_sources(templates: Templates, name: str) -> tuple[tuple[str, str], ...
     names = [
         f"{theme}/{file}" for theme in dict.fromkeys((DEFAULT, name)) for file in ("theme.toml", "words.toml")
     ]
-    return tuple((each, source) for each in names if (source := templates(each)) is not None)
+    return tuple((file, source) for file in names if (source := templates(file)) is not None)
 
 
 def read_theme(name: str, sources: tuple[tuple[str, str], ...]) -> Theme:
@@ -146,6 +146,6 @@ def under(prefix: str, css: str) -> str:
     for rule in css.split("}"):
         selectors, brace, body = rule.partition("{")
         if brace:
-            scoped = ",".join(f"{prefix} {each.strip()}" for each in selectors.split(","))
+            scoped = ",".join(f"{prefix} {selector.strip()}" for selector in selectors.split(","))
             rules.append(f"{scoped}{{{body.strip()}}}")
     return "\n".join(rules)

@@ -71,7 +71,7 @@ Spine = Literal["", "past", "now"]
 class GroupView:
     """Parts that share a ground: the page itself, or the briefing card.
 
-    ``spine`` is the line beside them: none before the first label, broken for the past, solid for now.
+    ``spine`` is the line next to them: none before the first label, broken for the past, solid for now.
     ``hinge`` is what a dot joins where a solid line begins: ``past``, or ``none`` before it; else empty.
     """
 
@@ -131,7 +131,7 @@ class CorrectionView:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How wide pictures may be, in pixels, on the page, in the card, and beside the spine."""
+    """How wide pictures may be, in pixels, on the page, in the card, and next to the spine."""
 
     page: int
     card: int
@@ -231,7 +231,7 @@ class _Maker:
                 f"The picture {picture.src or '(no name)'} is not there.",
                 file=self.issue.file,
                 line=picture.line,
-                hint="Put the file beside the issue, or correct its name.",
+                hint="Put the file next to the issue, or correct its name.",
             )
         fitting = min(widest, info.width, max(1, info.width * _TALLEST // max(1, info.height)))
         # A link whose picture has no alt would have no name at all.
@@ -248,7 +248,7 @@ def _carrying(items: tuple[TextItem | PictureItem, ...]) -> tuple[TextItem | Pic
 
 
 def _ground(part: Section | Picture, spine: Spine) -> tuple[Ground, Spine]:
-    """Return the ground a part stands on and the line beside it, given the line so far."""
+    """Return the ground a part stands on and the line next to it, given the line so far."""
     if isinstance(part, Picture) or part.kind == "lede":
         return "page", spine
     return ("card", "past") if part.kind == "background" else ("page", "now")

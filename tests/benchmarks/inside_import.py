@@ -17,7 +17,7 @@ def main(file: Path) -> None:
     began = time.perf_counter()
     report = import_subscribers(engine, "readers", file, now=wiring.clock.now)
     seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "joined": report.joined, "refused": report.refused_count}))
+    print(json.dumps({"seconds": seconds, "joined": report.joined, "refused": report.rejected_count}))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from newsletter.config import DeliverySettings, load_settings
 from newsletter.delivery.outcomes import Accepted
-from newsletter.delivery.provider import Envelope, Provider
+from newsletter.delivery.provider import Provider
 from newsletter.providers.sendgrid.pool import Pool
 from newsletter.publish import SendPlan, plan_send
 from newsletter.sending.personal import recipient_maker
@@ -25,11 +25,9 @@ from newsletter.store.tables import subscriber
 from newsletter.wiring import Wiring
 
 
-def _bodies(wiring: Wiring, provider: Provider, sending: SendPlan) -> tuple[list[bytes], int]:
-    envelope = Envelope(message=sending.message, issue=sending.issue, **sending.envelope)
-    make = recipient_maker(
-        sending.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1
-    )
+def _bodies(wiring: Wiring, provider: Provider, plan: SendPlan) -> tuple[list[bytes], int]:
+    envelope = plan.frozen.envelope
+    make = recipient_maker(plan.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1)
     columns = select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs)
     bodies: list[bytes] = []
     count = 0
@@ -68,10 +66,10 @@ def main(issue: str) -> None:
     """Post the list's requests for ``issue`` both ways."""
     wiring = Wiring(load_settings())
     delivery = wiring.settings.delivery
-    sending = plan_send(wiring, issue)
+    plan = plan_send(wiring, issue)
     with wiring.provider() as provider:
         used = time.process_time()
-        bodies, readers = _bodies(wiring, provider, sending)
+        bodies, readers = _bodies(wiring, provider, plan)
         build_cpu = time.process_time() - used
         bare = _bare_post(delivery)
         pool_seconds, pool_cpu = _timed(bare, bodies, delivery.threads)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.checks import Facts, PictureFacts, run_checks
+from newsletter.checks import CheckFacts, PictureFacts, run_checks
 from newsletter.editorial import Labels, parse_issue
 from newsletter.errors import Finding
 from newsletter.rendering import RenderedMessage
@@ -61,7 +61,7 @@ def look() -> Look:
             assert old in text, old
             text = text.replace(old, new, 1)
         issue = parse_issue(text, issue_id=name, file=f"issues/{name}.md", labels=Labels())
-        return run_checks(issue, Facts(pictures, today), mail)
+        return run_checks(issue, CheckFacts(pictures, today), mail)
 
     return look
 
@@ -69,4 +69,4 @@ def look() -> Look:
 @pytest.fixture
 def codes(look: Look) -> Callable[..., list[tuple[str, int | None]]]:
     """Return a function that gives code and line of what ``look`` finds."""
-    return lambda *changes, **more: [(each.code, each.line) for each in look(*changes, **more)]
+    return lambda *changes, **more: [(finding.code, finding.line) for finding in look(*changes, **more)]

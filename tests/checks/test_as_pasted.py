@@ -1,13 +1,13 @@
-"""Briefs as people typed and pasted them: told where it helps, passed over where they are sound."""
+"""Briefs as people typed and pasted them: reported where it helps, passed over where they are sound."""
 
 from pathlib import Path
 
 import pytest
 
-from newsletter.checks import Facts, run_checks
+from newsletter.checks import CheckFacts, run_checks
 from newsletter.editorial import Issue, Labels, parse_issue
 from newsletter.errors import Finding, IssueError
-from newsletter.files.scaffold import import_brief
+from newsletter.files.briefs import import_brief
 
 PREHEADER = "preheader: Something that is said after the subject, at some length.\n"
 STORY = """\
@@ -43,7 +43,7 @@ def read(text: str) -> Issue:
 def found(text: str) -> list[Finding]:
     """Return errors and warnings, as a check shows them."""
     try:
-        findings = run_checks(read(text), Facts())
+        findings = run_checks(read(text), CheckFacts())
     except IssueError as error:
         return list(error.findings)
     return [
@@ -116,7 +116,7 @@ def test_a_no_break_space_after_the_hash_begins_the_headline() -> None:
     assert "".join(token.content for token in read(text).stories[0].headline) == "A headline"
 
 
-def test_one_fence_alone_is_all_that_is_told() -> None:
+def test_one_fence_alone_is_all_that_is_reported() -> None:
     (only,) = found(f"subject: The river opens\npreheader: What changed\n---\n{OPENS}")
 
     assert (only.code, only.line) == ("front-missing", 1)
@@ -124,10 +124,12 @@ def test_one_fence_alone_is_all_that_is_told() -> None:
 
 
 def test_dashes_for_fences_are_named_on_both_lines() -> None:
-    told = found(f"—\nsubject: The river opens\n—\n{OPENS}")
+    fences = found(f"—\nsubject: The river opens\n—\n{OPENS}")
 
-    assert [(finding.code, finding.line) for finding in told] == [("front-fence", 1), ("front-fence", 3)]
-    assert all("three hyphens" in finding.message and "Autocorrection" in finding.message for finding in told)
+    assert [(finding.code, finding.line) for finding in fences] == [("front-fence", 1), ("front-fence", 3)]
+    assert all(
+        "three hyphens" in finding.message and "Autocorrection" in finding.message for finding in fences
+    )
 
 
 def test_a_merge_that_was_not_finished_is_named_with_its_lines() -> None:
@@ -172,32 +174,34 @@ def test_sound_briefs_of_many_kinds_are_passed_over(text: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["#_ftn1", "#ftnt1", "#_ftnref1", "#fn:1", "#footnote-1"])
-def test_a_footnote_of_another_program_is_told_how_to_write_one(address: str) -> None:
+def test_a_footnote_of_another_program_is_reported_with_how_to_write_one(address: str) -> None:
     issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\nText[[1]]({address}) goes on.\n")
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity == "error"]
 
     assert found.code == "link-form"
     assert "[^1]" in found.hint
 
 
-def test_the_place_of_a_picture_that_was_not_copied_along_is_told() -> None:
+def test_the_place_of_a_picture_that_was_not_copied_along_is_reported() -> None:
     issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n\ufffc\n\nThe weir.\n")
-    found = [each for each in run_checks(issue, Facts()) if each.code == "text-damaged"]
+    found = [finding for finding in run_checks(issue, CheckFacts()) if finding.code == "text-damaged"]
 
-    assert [each.line for each in found] == [11]
+    assert [finding.line for finding in found] == [11]
     assert "U+FFFC" in found[0].message
 
 
 @pytest.mark.parametrize("gap", ["\u200b", "\u2060", " \u200b", "\u200b ", "\xad"])
-def test_half_a_link_with_an_invisible_character_between_its_halves_is_told(gap: str) -> None:
+def test_half_a_link_with_an_invisible_character_between_its_halves_is_reported(gap: str) -> None:
     issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\nSee [it]{gap}(https://example.org/a).\n")
-    assert [each.code for each in run_checks(issue, Facts()) if each.severity == "warning"] == ["link-unread"]
+    assert [finding.code for finding in run_checks(issue, CheckFacts()) if finding.severity == "warning"] == [
+        "link-unread"
+    ]
 
 
 @pytest.mark.parametrize("words", ["！[A gate](gate.jpg)", "[A gate](gate.jpg)", "! [A gate](Gate.PNG)"])
-def test_a_picture_without_its_exclamation_mark_is_told_how_to_write_one(words: str) -> None:
+def test_a_picture_without_its_exclamation_mark_is_reported_with_how_to_write_one(words: str) -> None:
     issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n{words}\n")
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity == "error"]
 
     assert found.code == "link-form"
     assert "exclamation mark" in found.hint
@@ -208,6 +212,6 @@ def test_a_picture_without_its_exclamation_mark_is_told_how_to_write_one(words: 
 )
 def test_quotation_marks_around_an_address_are_named(address: str) -> None:
     issue = read(f"---\nsubject: A river\n{PREHEADER}---\n{STORY}\n[words]({address})\n")
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity == "error"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity == "error"]
 
     assert "quotation marks" in found.message

@@ -1,4 +1,4 @@
-"""One finding a cause: what two checks know of one thing is told once."""
+"""One finding a cause: what two checks find about one thing is reported once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,26 +20,26 @@ What’s going on now: The first parrots left the house in the morning, and were
 """
 
 
-def test_a_page_that_was_imported_is_told_each_thing_once(publication: Publication) -> None:
+def test_each_fault_of_an_imported_page_is_reported_once(publication: Publication) -> None:
     (publication.root / "page.txt").write_text(IMPORTED)
     assert publication.run("import", "page.txt", "-o", "issues/parrots.md").exit_code == 0
-    told = publication.run("check", "parrots", "--all").stdout
-    codes = [line.split()[2].strip(":") for line in told.splitlines() if line.startswith("issues/")]
+    printed = publication.run("check", "parrots", "--all").stdout
+    codes = [line.split()[2].strip(":") for line in printed.splitlines() if line.startswith("issues/")]
     assert codes == ["preheader-missing", "subject-long", "background-undated", "picture-missing"]
-    assert "no alt text" in told.partition("picture-missing")[2]
-    assert "Also (headline-long)" in told
+    assert "no alt text" in printed.partition("picture-missing")[2]
+    assert "Also (headline-long)" in printed
 
 
-def test_a_headline_that_is_not_the_subject_is_told_beside_it(look: Callable[..., Any]) -> None:
+def test_a_headline_that_is_not_the_subject_is_reported_with_the_subject(look: Callable[..., Any]) -> None:
     changes = [("subject: The river that came back", "subject: " + "word " * 15),
                ("# The river that came back", "# " + "word " * 21)]  # fmt: skip
-    assert [each.code for each in look(*changes)] == ["subject-long", "headline-long"]
+    assert [finding.code for finding in look(*changes)] == ["subject-long", "headline-long"]
 
 
 def test_two_pictures_are_two_causes(look: Callable[..., Any]) -> None:
     second = "The mill is still there", "![](salmon.jpg)\n\nThe mill is still there"
     found = look(("Salmon below a weir, seen from the bank", ""), second)
-    assert [(each.code, each.line) for each in found] == [("alt-missing", 11), ("alt-missing", 15)]
+    assert [(finding.code, finding.line) for finding in found] == [("alt-missing", 11), ("alt-missing", 15)]
     assert "caption" in found[1].hint
 
 

@@ -172,7 +172,7 @@ def test_a_fault_in_a_pictures_file_is_found_at_its_line(
 def test_a_missing_picture_says_why(look: Any) -> None:
     why = "mail clients show only JPEG, PNG and GIF"
     found = look(pictures={"salmon.jpg": PictureFacts(False, why=why)})
-    assert [each.message for each in found] == [f"The picture “salmon.jpg” cannot be used: {why}."]
+    assert [finding.message for finding in found] == [f"The picture “salmon.jpg” cannot be used: {why}."]
 
 
 def test_an_invisible_character_in_an_address_is_named_by_its_code_point(look: Any) -> None:
@@ -200,13 +200,13 @@ def test_a_text_in_letters_its_language_does_not_use_is_found(codes: Codes) -> N
 
 
 def test_every_code_has_been_seen_to_fail() -> None:
-    seen = {each[0] for each in (*SPOILED, *SPOILED_MAIL, *SPOILED_PICTURE)}
-    seen |= {"mail-text", "date-ahead", "language-script"}
-    assert seen == {each.code for each in registered()}
+    checked = {case[0] for case in (*SPOILED, *SPOILED_MAIL, *SPOILED_PICTURE)}
+    checked |= {"mail-text", "date-ahead", "language-script"}
+    assert checked == {check.code for check in registered()}
 
 
 def test_the_page_and_the_code_name_the_same_checks() -> None:
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| `([a-z-]+)` \| (error|warning|notice) \|", page, re.MULTILINE)
-    known = [(each.code, each.severity) for each in registered()]
-    assert sorted(told) == sorted([*known, *history.CODES.items()])
+    documented = re.findall(r"^\| `([a-z-]+)` \| (error|warning|notice) \|", page, re.MULTILINE)
+    known = [(check.code, check.severity) for check in registered()]
+    assert sorted(documented) == sorted([*known, *history.CODES.items()])

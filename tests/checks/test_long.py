@@ -17,14 +17,14 @@ def test_a_check_with_a_thousand_findings_tells_two_hundred_and_that_there_are_m
     look: Callable[..., tuple[Finding, ...]],
 ) -> None:
     found = look((MILL, "TK\n\n" * 1_000 + MILL))
-    told = [finding for finding in found if finding.code == "text-placeholder"]
-    assert len(told) == 201
-    assert [finding.line for finding in told] == list(range(15, 15 + 2 * 201, 2))
-    assert "There are more of these, from this line on" in told[-1].message
-    assert "more of these" not in told[-2].message
+    placeholders = [finding for finding in found if finding.code == "text-placeholder"]
+    assert len(placeholders) == 201
+    assert [finding.line for finding in placeholders] == list(range(15, 15 + 2 * 201, 2))
+    assert "There are more of these, from this line on" in placeholders[-1].message
+    assert "more of these" not in placeholders[-2].message
 
 
-def test_a_brief_that_no_mail_can_hold_is_told_so_without_being_rendered(
+def test_a_brief_that_no_mail_can_hold_is_refused_without_being_rendered(
     look: Callable[..., Any], publication: Publication
 ) -> None:
     long = "Eleven fish passed the counter again today.\n\n" * 6_000
@@ -67,7 +67,7 @@ def test_counting_sentences_costs_as_much_as_there_is_text(text: str) -> None:
         ("mailto:a@" + "b." * 200 + "org", "names no e-mail address"),
     ],
 )
-def test_an_address_that_no_program_opens_is_told(
+def test_an_address_that_no_program_opens_is_reported(
     look: Callable[..., tuple[Finding, ...]], address: str, fault: str
 ) -> None:
     (finding,) = look(("https://example.org/dam", address))

@@ -76,7 +76,7 @@ _findings = st.builds(
 
 @given(st.lists(_findings, max_size=5))
 def test_json_gives_back_every_finding(findings: list[Finding]) -> None:
-    assert json.loads(as_json(findings)) == [asdict(each) for each in findings]
+    assert json.loads(as_json(findings)) == [asdict(finding) for finding in findings]
 
 
 @given(_findings)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from newsletter.checks import Facts, registered, run_checks
+from newsletter.checks import CheckFacts, registered, run_checks
 from newsletter.checks.registry import check
 from newsletter.editorial import Labels, parse_issue
 from newsletter.errors import IssueError
@@ -28,10 +28,10 @@ def test_findings_come_by_line_and_those_about_the_whole_mail_last(look: Callabl
     ]
     found = look(*changes, mail=None)
     assert sound == ()
-    assert [each.line for each in found] == [3, 9, 13]
+    assert [finding.line for finding in found] == [3, 9, 13]
     whole = look(*changes, mail=RenderedMessage("", "", "", "", ()))
     assert whole[:3] == found
-    assert {each.line for each in whole[3:]} == {None}
+    assert {finding.line for finding in whole[3:]} == {None}
 
 
 def test_without_a_mail_only_the_brief_is_spoken_of(look: Callable[..., Any]) -> None:
@@ -40,11 +40,11 @@ def test_without_a_mail_only_the_brief_is_spoken_of(look: Callable[..., Any]) ->
 
 def test_every_finding_names_the_file_and_says_what_to_do(look: Callable[..., Any]) -> None:
     found = look(("Salmon below a weir, seen from the bank", ""), ("https://example.org/dam", "dam"))
-    assert {each.place for each in found} == {
+    assert {finding.place for finding in found} == {
         "issues/2026-02-02-river.md:9",
         "issues/2026-02-02-river.md:11",
     }
-    assert all(each.hint for each in found)
+    assert all(finding.hint for finding in found)
 
 
 def test_two_checks_of_one_code_are_refused() -> None:
@@ -74,15 +74,15 @@ def test_any_text_that_can_be_read_can_be_checked(pieces: list[str]) -> None:
     except IssueError:
         return
     lines = text.count("\n") + 1
-    for finding in run_checks(issue, Facts()):
+    for finding in run_checks(issue, CheckFacts()):
         assert finding.line is None or 1 <= finding.line <= lines
 
 
-def test_a_new_brief_is_told_that_its_words_are_still_to_come(publication: Any) -> None:
+def test_a_new_brief_is_reported_as_still_without_words(publication: Any) -> None:
     publication.run("new", "The river that came back", "-o", "issues/river.md")
-    told = publication.run("check", "river")
-    assert told.exit_code == 1
-    assert told.stdout.count("error text-unwritten") == 2
+    ran = publication.run("check", "river")
+    assert ran.exit_code == 1
+    assert ran.stdout.count("error text-unwritten") == 2
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)

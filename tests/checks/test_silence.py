@@ -56,12 +56,12 @@ def test_a_linked_pictures_address_is_checked_like_any_other(codes: Codes) -> No
     assert codes((picture, f"[{picture}](weir.html)")) == [("link-form", 11)]
 
 
-def test_a_link_over_two_lines_is_told_where_it_begins(codes: Codes) -> None:
+def test_a_link_over_two_lines_is_reported_where_it_begins(codes: Codes) -> None:
     words = "Eleven fish\npassed, says [the\ncount](count.html), and\n[another](other.html)."
     assert codes((NOW, words)) == [("link-form", 14), ("link-form", 16)]
 
 
-def test_a_link_in_a_table_a_list_and_a_quote_is_told_with_its_line(codes: Codes) -> None:
+def test_a_link_in_a_table_a_list_and_a_quote_is_reported_with_its_line(codes: Codes) -> None:
     words = "Eleven.\n\n| a |\n|---|\n| [x](a.html) |\n\n- one\n- [y](b.html)\n\n> [z](c.html)"
     assert codes((NOW, words)) == [("link-form", 17), ("link-form", 20), ("link-form", 22)]
 

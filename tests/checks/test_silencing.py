@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from conftest import Publication
 
-from newsletter.checks import Facts, run_checks
+from newsletter.checks import CheckFacts, run_checks
 from newsletter.editorial import Labels, parse_issue
 
 Codes = Callable[..., list[tuple[str, int | None]]]
@@ -63,7 +63,7 @@ def test_the_publication_silences_a_code_for_every_issue(publication: Publicatio
     assert publication.run("check", "first").stdout.startswith("Nothing to report.")
 
 
-def test_an_error_cannot_be_silenced_and_that_is_told(codes: Codes) -> None:
+def test_an_error_cannot_be_silenced_and_that_is_said(codes: Codes) -> None:
     bad = ("https://example.org/dam", "dam.html")
     order = (MILL, "<!-- check: ignore link-form -->\n\nThe mill is still there")
     assert codes(bad, ("number: 4", "number: 4\nignore: link-form"), order) == [
@@ -73,7 +73,7 @@ def test_an_error_cannot_be_silenced_and_that_is_told(codes: Codes) -> None:
     ]
 
 
-def test_an_unknown_code_is_told_with_the_nearest(look: Any) -> None:
+def test_an_unknown_code_is_reported_with_the_nearest(look: Any) -> None:
     (finding,) = look((MILL, "<!-- check: ignore text-placeholders -->\n\nThe mill is still there"))
     assert (finding.code, finding.severity, finding.line) == ("ignore-unknown", "warning", 15)
     assert "text-placeholder" in finding.hint
@@ -82,18 +82,22 @@ def test_an_unknown_code_is_told_with_the_nearest(look: Any) -> None:
 @pytest.mark.parametrize(
     "comment", ["check:", "check: ignore", "check: silence text-placeholder", "check: text-damaged"]
 )
-def test_a_comment_that_would_silence_something_but_does_not_is_told(codes: Codes, comment: str) -> None:
+def test_a_comment_that_would_silence_something_but_does_not_is_reported(codes: Codes, comment: str) -> None:
     assert codes((MILL, f"<!-- {comment} -->\n\nThe mill is still there")) == [("ignore-unknown", 15)]
 
 
-def test_an_unknown_code_of_the_publication_is_told_once_without_a_line() -> None:
+def test_an_unknown_code_of_the_publication_is_reported_once_without_a_line() -> None:
     text = "---\nsubject: s\n---\n# h\n\n**Background:** b\n\n**What’s going on now:** n\n"
     issue = parse_issue(text, issue_id="any", file="any.md", labels=Labels())
-    found = [each for each in run_checks(issue, Facts(ignored=("no-such",))) if each.code == "ignore-unknown"]
-    assert [(each.line, "newsletter.toml" in each.message) for each in found] == [(None, True)]
+    found = [
+        finding
+        for finding in run_checks(issue, CheckFacts(ignored=("no-such",)))
+        if finding.code == "ignore-unknown"
+    ]
+    assert [(finding.line, "newsletter.toml" in finding.message) for finding in found] == [(None, True)]
 
 
-def test_any_other_comment_is_told_to_be_left_out(look: Any) -> None:
+def test_any_other_comment_is_reported_as_left_out(look: Any) -> None:
     (finding,) = look((NOW, "Fish. <!-- ANA: is this libellous? -->"))
     assert (finding.code, finding.severity, finding.line) == ("comment-left-out", "warning", 13)
     assert "ANA: is this libellous?" in finding.message
@@ -110,7 +114,7 @@ def test_any_other_comment_is_told_to_be_left_out(look: Any) -> None:
         "notionvc: 1f0e",
     ],
 )
-def test_what_another_system_left_around_its_blocks_is_told_once(look: Any, mark: str) -> None:
+def test_what_another_system_left_around_its_blocks_is_reported_once(look: Any, mark: str) -> None:
     left = f"<!-- {mark} -->"
     (finding,) = look((NOW, f"{left}\n\n{NOW}\n\n{left}\n\nOne more.\n\n{left}"))
 
@@ -118,7 +122,7 @@ def test_what_another_system_left_around_its_blocks_is_told_once(look: Any, mark
     assert "2 more comments" in finding.message
 
 
-def test_a_note_among_such_marks_is_told_for_itself(look: Any) -> None:
+def test_a_note_among_such_marks_is_reported_for_itself(look: Any) -> None:
     found = look((NOW, f"<!-- wp:paragraph -->\n\n{NOW}\n\n<!-- more on this? ask Ana -->"))
 
     assert [finding.code for finding in found] == ["comment-left-out", "comment-left-out"]

@@ -20,7 +20,7 @@ HEAD = "subject: The river that came back"
         "- an item of 3*4*5 in a list",
     ],
 )
-def test_asterisks_of_a_sum_that_readers_would_not_see_are_told(codes: Codes, words: str) -> None:
+def test_asterisks_of_a_sum_that_readers_would_not_see_are_reported(codes: Codes, words: str) -> None:
     assert codes((NOW, words)) == [("text-swallowed", 13)]
 
 
@@ -53,7 +53,7 @@ def test_emphasis_and_lone_asterisks_are_passed_over(codes: Codes, words: str) -
         ("1. One.\n2. Two.\n4. Four.\n5. Five.", 15),
     ],
 )
-def test_numbers_that_would_become_a_list_or_change_are_told(codes: Codes, words: str, line: int) -> None:
+def test_numbers_that_would_become_a_list_or_change_are_reported(codes: Codes, words: str, line: int) -> None:
     assert codes((NOW, f"As said:\n\n{words}")) == [("list-number", line + 2)]
 
 
@@ -111,7 +111,7 @@ def test_invisible_characters_with_a_use_are_passed_over(codes: Codes, subject: 
 
 
 @pytest.mark.parametrize(
-    ("subject", "told"),
+    ("subject", "reported"),
     [
         ("“Rivers: the new law”", True),
         ("„Rivers: the new law“", True),
@@ -126,12 +126,12 @@ def test_invisible_characters_with_a_use_are_passed_over(codes: Codes, subject: 
         ("'“Rivers: the new law”'", False),
     ],
 )
-def test_curly_quotation_marks_meant_as_straight_ones_are_told(
-    codes: Codes, subject: str, told: bool
+def test_curly_quotation_marks_meant_as_straight_ones_are_reported(
+    codes: Codes, subject: str, reported: bool
 ) -> None:
     found = [finding for finding in codes((HEAD, f"subject: {subject}")) if finding[0] == "subject-quotes"]
 
-    assert found == [("subject-quotes", 2)] * told
+    assert found == [("subject-quotes", 2)] * reported
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_invisible_characters_of_running_text_are_passed_over(codes: Codes, word
 
 
 @pytest.mark.parametrize("opening", ["```", "```python", "~~~", "````", "- ```", "> ```"])
-def test_code_that_is_never_closed_is_told_where_it_begins(codes: Codes, opening: str) -> None:
+def test_code_that_is_never_closed_is_reported_where_it_begins(codes: Codes, opening: str) -> None:
     assert ("code-open", 15) in codes(("The mill", f"{opening}\nx = 1\n\nThe mill"))
 
 

@@ -1,4 +1,4 @@
-"""Notes, placeholders, markup and fields of other systems: told where a reader would see them, once."""
+"""Notes, placeholders, markup and fields of other systems: reported where a reader would see them, once."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from markdown_it.token import Token
 
-from newsletter.checks import Facts, run_checks
+from newsletter.checks import CheckFacts, run_checks
 from newsletter.checks.reading import Passage
 from newsletter.checks.visible import KINDS, find
 from newsletter.editorial import Labels, parse_issue
@@ -30,7 +30,7 @@ preheader: Something that is said after the subject, at some length.
 LINE = FRONT.count("\n") + 1
 CLEAN = (Path(__file__).parent / "clean.txt").read_text(encoding="utf-8").split("\n")
 
-TOLD = {
+REPORTED = {
     "text-placeholder": """\
 It opens [LINK] on Friday.
 On [DATE] it opens.
@@ -260,28 +260,34 @@ image::gate.png[A gate]
 这是_重点_。
 $x^2$ is a square.""",
 }
-SHOWN = [(code, words.replace("\\n", "\n")) for code, lines in TOLD.items() for words in lines.split("\n")]
+SHOWN = [
+    (code, words.replace("\\n", "\n")) for code, lines in REPORTED.items() for words in lines.split("\n")
+]
 
 
-def told(text: str, front: str = FRONT) -> list[tuple[str, int | None]]:
+def codes(text: str, front: str = FRONT) -> list[tuple[str, int | None]]:
     issue = parse_issue(front + text + "\n", issue_id="any", file="any.md", labels=Labels())
-    return [(each.code, each.line) for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    return [
+        (finding.code, finding.line)
+        for finding in run_checks(issue, CheckFacts())
+        if finding.severity != "notice"
+    ]
 
 
 @pytest.mark.parametrize(("code", "words"), SHOWN)
-def test_what_a_reader_should_not_see_is_told_once_with_its_line(code: str, words: str) -> None:
-    assert told(words) == [(code, LINE)]
+def test_what_a_reader_should_not_see_is_reported_once_with_its_line(code: str, words: str) -> None:
+    assert codes(words) == [(code, LINE)]
 
 
 @pytest.mark.parametrize(("code", "words"), SHOWN)
 def test_in_code_all_of_it_is_text(code: str, words: str) -> None:
-    assert told(f"```\n{words}\n```\n\nAs `` {words.replace('``', '')} `` has it.") == []
+    assert codes(f"```\n{words}\n```\n\nAs `` {words.replace('``', '')} `` has it.") == []
 
 
 def test_two_hundred_paragraphs_of_published_style_are_passed_over_in_silence() -> None:
     paragraphs = [line for line in CLEAN if line]
     assert len(paragraphs) >= 200
-    assert told("\n\n".join(paragraphs)) == []
+    assert codes("\n\n".join(paragraphs)) == []
 
 
 @pytest.mark.parametrize(
@@ -311,7 +317,7 @@ def test_two_hundred_paragraphs_of_published_style_are_passed_over_in_silence() 
     ],
 )
 def test_what_only_looks_like_it_is_passed_over_in_silence(words: str) -> None:
-    assert told(words) == []
+    assert codes(words) == []
 
 
 @pytest.mark.parametrize(
@@ -334,22 +340,26 @@ def test_the_front_matter_is_looked_at_as_an_inbox_shows_it(key: str, words: str
     front = FRONT.replace("number: 4", "")
     lines = [line for line in front.split("\n") if not line.startswith(f"{key}:")]
     lines.insert(1, f"{key}: {words!r}" if "'" not in words else f'{key}: "{words}"')
-    assert told("More.", "\n".join(lines)) == [(code, 2)]
+    assert codes("More.", "\n".join(lines)) == [(code, 2)]
 
 
 def test_captions_and_alt_texts_are_looked_at() -> None:
     picture = '![A weir [photo needed]](https://example.org/weir.jpg "The *weir* in May. TK")'
-    assert told(picture) == [("markup-left", LINE), ("text-placeholder", LINE), ("text-placeholder", LINE)]
+    assert codes(picture) == [
+        ("markup-left", LINE),
+        ("text-placeholder", LINE),
+        ("text-placeholder", LINE),
+    ]
 
 
 def test_a_comment_behind_a_backslash_or_in_a_caption_is_an_error() -> None:
-    assert told("Text \\<!-- ask legal -->") == [("comment-shown", LINE)]
+    assert codes("Text \\<!-- ask legal -->") == [("comment-shown", LINE)]
     for opening in ("<!—", "<!–", "<!––", "<!-", "<! --", "＜！--", "<！—"):
-        assert told(f"Text {opening} ask legal —> here") == [("comment-shown", LINE)], opening
-    assert told("Arrows <— and —>, <-- and -->, <3 and <!DOCTYPE> `<!— x —>` here; so!—<b") != [
+        assert codes(f"Text {opening} ask legal —> here") == [("comment-shown", LINE)], opening
+    assert codes("Arrows <— and —>, <-- and -->, <3 and <!DOCTYPE> `<!— x —>` here; so!—<b") != [
         ("comment-shown", LINE)
     ]
-    assert told('![A weir](https://example.org/weir.jpg "In May <!-- ask -->")') == [("comment-shown", LINE)]
+    assert codes('![A weir](https://example.org/weir.jpg "In May <!-- ask -->")') == [("comment-shown", LINE)]
 
 
 def test_all_tags_of_a_line_are_one_finding_and_named_once(look: Look) -> None:
@@ -358,41 +368,44 @@ def test_all_tags_of_a_line_are_one_finding_and_named_once(look: Look) -> None:
 
 
 def test_lines_below_a_comment_keep_their_numbers() -> None:
-    assert told("One <!-- a\nb --> two\nand TK.") == [
+    assert codes("One <!-- a\nb --> two\nand TK.") == [
         ("comment-left-out", LINE),
         ("text-placeholder", LINE + 2),
     ]
 
 
-def test_comments_letters_count_from_a_and_each_is_told() -> None:
-    assert told("He said[a][b] so.\n\n[c]Ana: no.") == [
+def test_comments_letters_count_from_a_and_each_is_reported() -> None:
+    assert codes("He said[a][b] so.\n\n[c]Ana: no.") == [
         ("text-placeholder", LINE),
         ("text-placeholder", LINE),
         ("text-placeholder", LINE + 2),
     ]
-    assert told("The report[b] and the author[s].") == []
+    assert codes("The report[b] and the author[s].") == []
 
 
-def test_a_place_that_two_kinds_match_is_told_once() -> None:
-    assert told("Dear [[first_name]], see [[Rivers]].") == [("field-foreign", LINE), ("markup-left", LINE)]
-    assert told("{==this==} and ==that==") == [("markup-left", LINE), ("text-placeholder", LINE)]
+def test_a_place_that_two_kinds_match_is_reported_once() -> None:
+    assert codes("Dear [[first_name]], see [[Rivers]].") == [
+        ("field-foreign", LINE),
+        ("markup-left", LINE),
+    ]
+    assert codes("{==this==} and ==that==") == [("markup-left", LINE), ("text-placeholder", LINE)]
 
 
-def test_what_stands_in_an_address_is_told_of_the_link_alone() -> None:
-    assert told("See [it](https://example.org/TODO), <https://example.org/TODO>.") == [
+def test_what_stands_in_an_address_is_reported_of_the_link_alone() -> None:
+    assert codes("See [it](https://example.org/TODO), <https://example.org/TODO>.") == [
         ("link-unfinished", LINE)
     ]
-    assert told("See <https://example.org/a==b==c/[[d]]/:e:/~1~>, <https://example.org/?a={name}>.")[:1] == [
+    assert codes("See <https://example.org/a==b==c/[[d]]/:e:/~1~>, <https://example.org/?a={name}>.")[:1] == [
         ("field-foreign", LINE)
     ]
-    assert told('See <a href="https://example.org">it</a> or [url=https://example.org]it[/url].') == [
+    assert codes('See <a href="https://example.org">it</a> or [url=https://example.org]it[/url].') == [
         ("markup-left", LINE),
         ("markup-left", LINE),
     ]
 
 
-def test_a_mark_over_two_lines_is_told_at_its_first() -> None:
-    assert told("One line\nand [insert quote\nhere] again\n<br>") == [
+def test_a_mark_over_two_lines_is_reported_at_its_first() -> None:
+    assert codes("One line\nand [insert quote\nhere] again\n<br>") == [
         ("text-placeholder", LINE + 1),
         ("markup-left", LINE + 3),
     ]
@@ -437,26 +450,29 @@ def test_a_hint_for_a_subject_names_no_markdown(words: str) -> None:
     issue = parse_issue(
         FRONT.replace("A plain subject line", words), issue_id="any", file="any.md", labels=Labels()
     )
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity != "notice"]
     assert "backtick" not in found.hint
     assert "](" not in found.hint
     assert "**…**" not in found.hint
 
 
-def test_a_highlighter_is_named_as_such_and_overlapping_quotes_are_told_once() -> None:
+def test_a_highlighter_is_named_as_such_and_overlapping_quotes_are_reported_once() -> None:
     issue = parse_issue(FRONT + "A ==big== one.\n", issue_id="any", file="any.md", labels=Labels())
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity != "notice"]
     assert "highlighter" in found.message
     issue = parse_issue(
         FRONT + "Das**„Wort“**ist **„Das“,**nun\n", issue_id="any", file="any.md", labels=Labels()
     )
-    (found,) = [each for each in run_checks(issue, Facts()) if each.severity != "notice"]
+    (found,) = [finding for finding in run_checks(issue, CheckFacts()) if finding.severity != "notice"]
     assert "”, “" not in found.message
 
 
-def test_a_definition_as_other_dialects_write_it_is_told() -> None:
-    assert told("Term\n: its definition") == [("markup-left", LINE + 1)]
+def test_a_definition_as_other_dialects_write_it_is_reported() -> None:
+    assert codes("Term\n: its definition") == [("markup-left", LINE + 1)]
 
 
-def test_bold_that_goes_over_paragraphs_is_told_at_both_ends() -> None:
-    assert told("**bold that goes\n\nover paragraphs**") == [("markup-left", LINE), ("markup-left", LINE + 2)]
+def test_bold_that_goes_over_paragraphs_is_reported_at_both_ends() -> None:
+    assert codes("**bold that goes\n\nover paragraphs**") == [
+        ("markup-left", LINE),
+        ("markup-left", LINE + 2),
+    ]

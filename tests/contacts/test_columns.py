@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.contacts.table.columns import MAX_COLUMNS, Choices, Columns, assign, chosen
+from newsletter.contacts.table.columns import MAX_COLUMNS, ColumnChoices, Columns, assign, chosen
 from newsletter.contacts.table.headings import role_of
 from newsletter.errors import AudienceError, UsageError
 
@@ -161,7 +161,7 @@ def test_two_columns_cannot_be_one_name_and_one_cannot_be_taken_and_ignored() ->
 
 @given(st.lists(st.text(max_size=20), max_size=30))
 def test_any_header_has_columns_and_no_field_is_filled_twice(header: list[str]) -> None:
-    found = assign(header, Choices(), file="readers.csv", line=1)
+    found = assign(header, ColumnChoices(), file="readers.csv", line=1)
     names = [name for _, name in found.fills]
     assert len(set(names)) == len(names)
     places = [place for place, _ in found.fills]

@@ -3,8 +3,7 @@
 import csv
 import io
 import tracemalloc
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -14,23 +13,35 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.contacts.fields import MAX_ATTRIBUTES
+from newsletter.contacts.table.cells import CellReader
+from newsletter.contacts.table.columns import ColumnChoices
 from newsletter.contacts.table.formulas import guard, unguard
-from newsletter.contacts.table.row import Reason, Refused, Row
+from newsletter.contacts.table.header import read_header
+from newsletter.contacts.table.row import Erased, RejectedRow, RejectionReason, Row
 from newsletter.contacts.table.rows import Table
-from newsletter.contacts.text.encodings import find_encoding
+from newsletter.contacts.text.encodings import UTF_8, Encoding, find_encoding
 from newsletter.contacts.text.lines import MAX_LINE, text_lines
 from newsletter.errors import AudienceError
-from newsletter.platforms.layout import Told, layout_of
-
-LAY_OUT = partial(layout_of, told=Told(), file="readers.csv")
+from newsletter.platforms.layout import Declaration, layout_of
 
 
-def read(data: bytes | str, size: int = 7) -> tuple[list[Row | Refused], Table]:
+def table_in(
+    pieces: Iterable[bytes], encoding: Encoding = UTF_8
+) -> tuple[Iterator[Row | RejectedRow | Erased], Table]:
+    cells = CellReader(text_lines(pieces, file="readers.csv", encoding=encoding))
+    header = read_header(cells, ColumnChoices(), file="readers.csv")
+    columns = header.columns
+    layout = layout_of(columns.header, columns.given, declared=Declaration(), file="readers.csv")
+    table = Table.under(header, layout)
+    return table.rows(cells), table
+
+
+def read(data: bytes | str, size: int = 7) -> tuple[list[Row | RejectedRow | Erased], Table]:
     raw = data.encode() if isinstance(data, str) else data
-    table = Table("readers.csv", LAY_OUT)
     pieces = [raw[start : start + size] for start in range(0, len(raw), size)]
     encoding = find_encoding(pieces, file="readers.csv")
-    return list(table.rows(text_lines(pieces, file="readers.csv", encoding=encoding))), table
+    rows, table = table_in(pieces, encoding)
+    return list(rows), table
 
 
 def taken(data: bytes | str) -> list[tuple[int, str, str]]:
@@ -38,7 +49,7 @@ def taken(data: bytes | str) -> list[tuple[int, str, str]]:
 
 
 def refused(data: bytes | str) -> list[tuple[int, str]]:
-    return [(row.line, row.reason) for row in read(data)[0] if isinstance(row, Refused)]
+    return [(row.line, row.reason) for row in read(data)[0] if isinstance(row, RejectedRow)]
 
 
 PLAIN = [(2, "ann@example.com", "Ann"), (3, "bob@example.com", "Bob")]
@@ -287,10 +298,10 @@ def test_a_row_without_an_end_is_read_in_bounded_memory() -> None:
         yield b"\nbob@example.com,Bob\n"
 
     tracemalloc.start()
-    rows = list(Table("readers.csv", LAY_OUT).rows(text_lines(pieces(), file="readers.csv")))
+    rows = list(table_in(pieces())[0])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [type(row) for row in rows] == [Row, Refused, Row]
+    assert [type(row) for row in rows] == [Row, RejectedRow, Row]
     assert peak < 30_000_000
 
 
@@ -300,7 +311,7 @@ def test_the_row_after_one_that_is_too_long_is_not_swallowed(end: str) -> None:
     data = end.join(lines)
     for size in (1_000_003, 250_000):
         found, _ = read(data, size)
-        assert [(row.line, type(row)) for row in found] == [(2, Refused), (3, Row)]
+        assert [(row.line, type(row)) for row in found] == [(2, RejectedRow), (3, Row)]
 
 
 def test_a_file_of_refused_rows_can_be_corrected_and_imported() -> None:
@@ -345,4 +356,4 @@ def test_no_bytes_bring_anything_but_an_error_that_names_the_file(data: bytes) -
 
 def test_every_reason_is_explained_to_editors() -> None:
     text = (Path(__file__).parents[2] / "docs" / "subscribers.md").read_text()
-    assert all(f"| {reason} |" in text for reason in get_args(Reason))
+    assert all(f"| {reason} |" in text for reason in get_args(RejectionReason))

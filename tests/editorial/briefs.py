@@ -40,8 +40,8 @@ def faults_if_any(text: str) -> tuple[Finding, ...]:
 
 def fault(text: str, code: str) -> Finding:
     """Return the one finding with that code."""
-    found = [each for each in faults(text) if each.code == code]
-    assert len(found) == 1, [str(each) for each in faults(text)]
+    found = [finding for finding in faults(text) if finding.code == code]
+    assert len(found) == 1, [str(finding) for finding in faults(text)]
     return found[0]
 
 

@@ -51,7 +51,7 @@ def test_in_code_a_comment_is_text(text: str) -> None:
 def test_a_comment_is_kept_for_the_checks_with_its_lines() -> None:
     first = "Text <!-- one\ntwo --> more <!-- three -->\n\n<!-- four\n\nfive -->\n\n# X <!-- six -->\n\n"
     issue = parse(now(first + "**Background:** a <!-- seven -->\n\n**What’s going on now:** b"))
-    assert [(each.text, each.line, each.last) for each in issue.comments] == [
+    assert [(comment.text, comment.line, comment.last) for comment in issue.comments] == [
         ("one two", LINE, LINE + 1),
         ("three", LINE + 1, LINE + 1),
         ("four five", LINE + 3, LINE + 5),

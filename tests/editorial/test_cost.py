@@ -111,7 +111,7 @@ WHOLES = {
     "a note's name without an end": "[^1]: a\n\n[^" + "a" * SIZE,
     "pasted items, each deeper": _growing(lambda n: "  " * n + "• a\n"),
     "a bare address without an end": "https://a.b/" + "a" * SIZE,
-    "marks upon one letter": "a" + "\u0301\u0316" * 20_000,
+    "marks on one letter": "a" + "\u0301\u0316" * 20_000,
     "a headline of marks": "# a" + "\u0301\u0316" * 20_000,
 }
 

@@ -1,4 +1,4 @@
-"""Where the front matter begins and ends, and what each way of getting that wrong is told."""
+"""Where the front matter begins and ends, and what is said of each way to get that wrong."""
 
 import pytest
 from editorial.briefs import STORY, faults, faults_if_any, parse, words
@@ -8,7 +8,7 @@ from newsletter.errors import Finding
 KEYS = "subject: The river opens\npreheader: What changed"
 
 
-def told(text: str) -> list[tuple[str, int | None]]:
+def codes_of(text: str) -> list[tuple[str, int | None]]:
     return [(finding.code, finding.line) for finding in faults(text)]
 
 
@@ -58,11 +58,11 @@ def test_a_dash_is_said_to_come_from_autocorrection(fence: str) -> None:
 
 
 def test_a_closing_dash_is_named_though_a_rule_of_hyphens_stands_in_the_story() -> None:
-    assert told(f"---\n{KEYS}\n—\n{STORY}\n---\n\nMore.\n") == [("front-fence", 4)]
+    assert codes_of(f"---\n{KEYS}\n—\n{STORY}\n---\n\nMore.\n") == [("front-fence", 4)]
 
 
 @pytest.mark.parametrize("between", ["", "\n"])
-def test_a_missing_first_line_is_all_that_is_told(between: str) -> None:
+def test_a_missing_first_line_is_all_that_is_reported(between: str) -> None:
     (found,) = faults(f"{between}{KEYS}\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-missing", 1 + len(between))
@@ -72,7 +72,7 @@ def test_a_missing_first_line_is_all_that_is_told(between: str) -> None:
 
 @pytest.mark.parametrize("after", ["", "\nMore.\n\n---\n\nAnd more.\n", "\n***\n\nAnd more.\n"])
 @pytest.mark.parametrize("between", ["", "\n", "\n\n"])
-def test_a_missing_last_line_is_all_that_is_told_whatever_rule_stands_in_the_story(
+def test_a_missing_last_line_is_all_that_is_reported_whatever_rule_stands_in_the_story(
     between: str, after: str
 ) -> None:
     (found,) = faults(f"---\n{KEYS}\n{between}{STORY}{after}")
@@ -99,13 +99,13 @@ def test_two_missing_lines_are_one_finding(between: str) -> None:
         (f"—\n{KEYS}\n—\n", 5),
     ],
 )
-def test_a_second_front_matter_is_all_that_is_told(second: str, line: int) -> None:
-    assert told(f"---\n{KEYS}\n---\n{second}{STORY}") == [("front-twice", line)]
+def test_a_second_front_matter_is_all_that_is_reported(second: str, line: int) -> None:
+    assert codes_of(f"---\n{KEYS}\n---\n{second}{STORY}") == [("front-twice", line)]
 
 
-def test_an_empty_front_matter_above_the_real_one_is_all_that_is_told() -> None:
-    assert told(f"---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
-    assert told(f"---\n---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
+def test_an_empty_front_matter_above_the_real_one_is_all_that_is_reported() -> None:
+    assert codes_of(f"---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
+    assert codes_of(f"---\n---\n---\n{KEYS}\n---\n{STORY}") == [("front-twice", 3)]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_front_matter_of_another_form_is_named_with_the_line_to_write(front: str
     assert name == "JSON" or "subject: The river opens" in found.hint
 
 
-def test_what_is_wrong_below_a_broken_front_matter_is_told_at_once() -> None:
+def test_what_is_wrong_below_a_broken_front_matter_is_reported_at_once() -> None:
     story = STORY.replace("**Background:**", "**Backgruond:**")
 
     for front in (f"—\n{KEYS}\n—\n", f"{KEYS}\n---\n", f"---\n{KEYS}\n", f"+++\n{KEYS}\n+++\n"):
-        assert "brief-label-missing" in [code for code, _ in told(front + story)]
+        assert "brief-label-missing" in [code for code, _ in codes_of(front + story)]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_comments_at_the_end_of_the_front_matter_are_no_headline(comment: str) -
 
 @pytest.mark.parametrize("fence", ["--- front", "--- end", "---- x"])
 def test_words_on_a_fences_line_are_named(fence: str) -> None:
-    assert told(f"{fence}\n{KEYS}\n---\n{STORY}") == [("front-fence", 1)]
-    assert told(f"---\n{KEYS}\n{fence}\n{STORY}") == [("front-fence", 4)]
+    assert codes_of(f"{fence}\n{KEYS}\n---\n{STORY}") == [("front-fence", 1)]
+    assert codes_of(f"---\n{KEYS}\n{fence}\n{STORY}") == [("front-fence", 4)]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_words_on_a_fences_line_are_named(fence: str) -> None:
         ("[TOC]\n", ""),
     ],
 )
-def test_what_stands_above_the_front_matter_is_all_that_is_told(above: str, below: str) -> None:
+def test_what_stands_above_the_front_matter_is_all_that_is_reported(above: str, below: str) -> None:
     (found,) = faults(f"{above}---\n{KEYS}\n---\n{below}{STORY}")
 
     assert (found.code, found.line) == ("front-missing", 1)
@@ -185,7 +185,7 @@ def conflicts(text: str) -> list[Finding]:
     return found
 
 
-def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_told() -> None:
+def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_reported() -> None:
     marked = CONFLICT.format(ours="It opens on Monday.", theirs="It opens on Tuesday.")
     (found,) = conflicts(
         f"---\n{KEYS}\n---\n{STORY.replace('The last word is due by 2035.', chr(10) + marked)}"
@@ -207,7 +207,7 @@ def test_a_conflict_in_the_story_is_named_with_its_lines_and_is_all_that_is_told
         f"---\n{KEYS}\n---\n{STORY}\n=======\nIt opens on Tuesday.\n",
     ],
 )
-def test_a_conflict_anywhere_is_all_that_is_told(text: str) -> None:
+def test_a_conflict_anywhere_is_all_that_is_reported(text: str) -> None:
     assert len(conflicts(text)) == 1
 
 
@@ -237,7 +237,7 @@ def test_a_row_of_equals_signs_that_was_meant_as_a_rule_is_no_unfinished_merge()
 
 @pytest.mark.parametrize("fence", ["—", "***", "--"])
 def test_a_wrong_fence_is_named_above_a_misspelt_key_too(fence: str) -> None:
-    found = told(f"{fence}\nSubjct: The river\ndate: 2026-01-12\n{fence}\n{STORY}")
+    found = codes_of(f"{fence}\nSubjct: The river\ndate: 2026-01-12\n{fence}\n{STORY}")
 
     assert found == [("front-fence", 1), ("front-key-unknown", 2), ("front-fence", 4)]
 
@@ -261,7 +261,7 @@ def test_an_underlined_headline_amid_a_story_is_one_finding_that_names_the_line_
 def test_the_line_to_write_for_a_label_with_other_marks_has_none_of_them(label: str) -> None:
     found = faults(f"---\n{KEYS}\n---\n# A\n\n{label} In 1999.\n\n**What’s going on now:** It opens.\n")
 
-    assert [each.hint for each in found] == ["Write: **Background:** In 1999."]
+    assert [finding.hint for finding in found] == ["Write: **Background:** In 1999."]
 
 
 @pytest.mark.parametrize(

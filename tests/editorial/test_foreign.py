@@ -1,4 +1,4 @@
-"""A file of another kind given as a brief is told in one sentence, not in a line for each of its bytes."""
+"""A file of another kind given as a brief gets one sentence, not a line for each of its bytes."""
 
 import io
 import zipfile

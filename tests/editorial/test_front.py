@@ -17,7 +17,7 @@ def test_a_file_without_front_matter_is_an_error() -> None:
 def test_front_matter_that_never_ends_is_an_error_and_the_rest_is_still_read() -> None:
     found = faults("---\nsubject: x\n\n# A story\n")
 
-    assert [(each.code, each.line) for each in found] == [
+    assert [(finding.code, finding.line) for finding in found] == [
         ("front-open", 1),
         ("brief-label-missing", 4),
         ("brief-label-missing", 4),
@@ -25,7 +25,7 @@ def test_front_matter_that_never_ends_is_an_error_and_the_rest_is_still_read() -
 
 
 def test_a_line_that_belongs_to_no_key_does_not_hide_what_is_wrong_below() -> None:
-    codes = [each.code for each in faults("---\nsubject: a\nb c\n---\n# A story\n")]
+    codes = [finding.code for finding in faults("---\nsubject: a\nb c\n---\n# A story\n")]
 
     assert codes == ["front-broken", "brief-label-missing", "brief-label-missing"]
 
@@ -131,7 +131,7 @@ def test_a_correction_with_a_merge_field_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("value", ["\n  - a\n  - b", r'"a\0b"', '"open'])
-def test_a_correction_that_is_no_text_is_told_once(value: str) -> None:
+def test_a_correction_that_is_no_text_is_reported_once(value: str) -> None:
     assert len(faults(issue_with(f"subject: x\ncorrection: {value}"))) == 1
 
 

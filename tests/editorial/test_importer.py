@@ -189,7 +189,7 @@ def test_what_the_text_lacks_is_said_and_nothing_is_made_up() -> None:
     ]
     with pytest.raises(IssueError) as caught:
         parse(result.markdown)
-    assert [each.code for each in caught.value.findings] == [
+    assert [finding.code for finding in caught.value.findings] == [
         "front-subject-missing",
         "brief-headline-empty",
         "brief-label-missing",
@@ -372,8 +372,8 @@ def test_every_line_of_any_text_is_accounted_for_once(text: str) -> None:
 
     result = imported(text)
 
-    told = [note.line for note in result.notes if note.text and note.what != "setting"]
-    assert told == shown
+    noted = [note.line for note in result.notes if note.text and note.what != "setting"]
+    assert noted == shown
     assert imported(text) == result
 
 
@@ -411,40 +411,40 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("head", FOREIGN.values(), ids=FOREIGN)
-def test_what_stands_above_a_text_from_elsewhere_gives_the_headline_and_is_told(head: str) -> None:
-    told = imported(
+def test_what_stands_above_a_text_from_elsewhere_gives_the_headline_and_is_reported(head: str) -> None:
+    result = imported(
         f"{head}## Background\n\nIn 1999.\n\n## What’s going on now\n\nIt *sails*.\n".replace(
             "## ", "" if "From" in head or "Von" in head else "## "
         )
     )
 
-    assert told.headline == "The ferry: it is back"
-    issue = parse(told.markdown)
+    assert result.headline == "The ferry: it is back"
+    issue = parse(result.markdown)
     assert "".join(token.content for token in issue.subject) == "The ferry: it is back"
-    assert {note.line for note in told.notes} >= set(range(1, head.rstrip().count("\n") + 2))
-    assert not [note for note in told.notes if note.what == "needs you"]
+    assert {note.line for note in result.notes} >= set(range(1, head.rstrip().count("\n") + 2))
+    assert not [note for note in result.notes if note.what == "needs you"]
 
 
 def test_a_headline_in_the_text_comes_before_a_title_above_it() -> None:
-    told = imported(
+    result = imported(
         "---\ntitle: Post 12\n---\n# The ferry\n\n## Background\n\nIn 1999.\n\n## What’s going on now\n\nX.\n"
     )
 
-    assert told.headline == "The ferry"
-    assert "# front matter: title: Post 12" in told.markdown
+    assert result.headline == "The ferry"
+    assert "# front matter: title: Post 12" in result.markdown
 
 
 def test_a_rule_above_a_text_is_no_front_matter() -> None:
-    told = imported("---\nThe ferry\n---\n\nBackground: In 1999.\n\nWhat’s going on now: It sails.\n")
-    assert "ferry" in told.markdown
+    result = imported("---\nThe ferry\n---\n\nBackground: In 1999.\n\nWhat’s going on now: It sails.\n")
+    assert "ferry" in result.markdown
 
 
 @pytest.mark.parametrize("mark", ["*", "**", "_", "__"])
 def test_labels_and_a_headline_in_a_chats_bold_are_known(mark: str) -> None:
-    told = imported(
+    result = imported(
         f"{mark}The ferry{mark}\n\n{mark}Background:{mark} In 1999.\n\n"
         f"{mark}What's going on now{mark}: It *sails*.\n"
     )
-    assert told.headline == "The ferry"
-    assert not [note for note in told.notes if note.what == "needs you"]
-    assert "**Background:** In 1999." in told.markdown
+    assert result.headline == "The ferry"
+    assert not [note for note in result.notes if note.what == "needs you"]
+    assert "**Background:** In 1999." in result.markdown

@@ -91,7 +91,7 @@ def test_extra_sections_keep_their_order_and_labels_are_the_publications_own() -
 def test_a_missing_label_is_an_error_in_each_story() -> None:
     found = faults(f"{FRONT}# One\n\nBackground: x\n\n# Two{NOW}")
 
-    assert [(each.code, each.line) for each in found] == [
+    assert [(finding.code, finding.line) for finding in found] == [
         ("brief-label-missing", 4),
         ("brief-label-missing", 8),
     ]
@@ -161,12 +161,12 @@ def test_text_before_the_first_headline_is_an_error() -> None:
 
 
 def test_a_file_without_a_headline_is_an_error() -> None:
-    assert [each.code for each in faults(f"{FRONT}Background: x{NOW}")] == ["brief-headline-missing"]
-    assert [each.code for each in faults(FRONT)] == ["brief-headline-missing"]
+    assert [finding.code for finding in faults(f"{FRONT}Background: x{NOW}")] == ["brief-headline-missing"]
+    assert [finding.code for finding in faults(FRONT)] == ["brief-headline-missing"]
 
 
 def test_an_empty_headline_is_an_error() -> None:
-    assert [each.code for each in faults(f"{FRONT}#\n\nBackground: x{NOW}")] == ["brief-headline-empty"]
+    assert [finding.code for finding in faults(f"{FRONT}#\n\nBackground: x{NOW}")] == ["brief-headline-empty"]
 
 
 @settings(max_examples=60, deadline=None)

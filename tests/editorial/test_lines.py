@@ -132,7 +132,7 @@ def test_code_is_left_as_it_is() -> None:
         ("A headline of words alone", "# A headline of words alone"),
     ],
 )
-def test_what_was_meant_as_a_headline_is_all_that_is_told(headline: str, written: str) -> None:
+def test_what_was_meant_as_a_headline_is_all_that_is_reported(headline: str, written: str) -> None:
     (found,) = faults(story(headline=headline))
 
     assert (found.code, found.line) == ("brief-headline-missing", 4)
@@ -172,7 +172,7 @@ def test_a_paragraph_before_the_headline_is_none() -> None:
         ("A lede.\n**Background:** In 1999.", "does not begin a paragraph", "empty line above line 7"),
     ],
 )
-def test_a_label_that_is_not_known_is_told_with_its_line_and_what_to_write(
+def test_a_label_that_is_not_known_is_reported_with_its_line_and_what_to_write(
     begin: str, said: str, written: str
 ) -> None:
     (found,) = faults(story(background=begin))
@@ -182,7 +182,7 @@ def test_a_label_that_is_not_known_is_told_with_its_line_and_what_to_write(
     assert written in found.hint
 
 
-def test_two_labels_in_one_paragraph_are_told_with_the_line_of_the_second() -> None:
+def test_two_labels_in_one_paragraph_are_reported_with_the_line_of_the_second() -> None:
     found = fault(
         f"{FRONT}# A headline\n\n**Background:** In 1999.\n**What’s going on now:** Now.\n",
         "brief-label-missing",

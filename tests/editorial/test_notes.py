@@ -1,4 +1,4 @@
-"""Footnotes: at the story's end, linked both ways, told when nobody could find or read them."""
+"""Footnotes: at the story's end, linked both ways, reported when nobody could find or read them."""
 
 import re
 from itertools import pairwise
@@ -92,14 +92,14 @@ def test_merge_fields_and_links_work_in_notes_and_checks_see_them() -> None:
     assert "[1] For -nl.first_name-: here <https://example.org/x>." in letter(brief(story(now=text))).text
 
 
-def test_a_note_that_nothing_refers_to_is_told_because_no_reader_would_see_it() -> None:
+def test_a_note_that_nothing_refers_to_is_reported_because_no_reader_would_see_it() -> None:
     found = fault(now("Text.\n\n[^a]: Lost."), "brief-note-unused")
     assert found.line == now("Text.\n\n@").split("\n").index("@") + 1
     assert "[^a]" in found.message
 
 
-def test_notes_that_only_unused_notes_refer_to_are_told_too() -> None:
-    codes = [each.code for each in faults(now("Text.\n\n[^a]: See[^b].\n[^b]: Lost."))]
+def test_notes_that_only_unused_notes_refer_to_are_reported_too() -> None:
+    codes = [finding.code for finding in faults(now("Text.\n\n[^a]: See[^b].\n[^b]: Lost."))]
     assert codes == ["brief-note-unused", "brief-note-unused"]
 
 
@@ -110,7 +110,7 @@ def test_notes_that_only_unused_notes_refer_to_are_told_too() -> None:
         ("Text.[^a]\n\n[^a]:", "brief-note-empty"),
     ],
 )
-def test_two_notes_of_a_name_and_a_note_without_words_are_told(text: str, code: str) -> None:
+def test_two_notes_of_a_name_and_a_note_without_words_are_reported(text: str, code: str) -> None:
     fault(now(text), code)
 
 
@@ -118,9 +118,9 @@ def test_two_notes_of_a_name_and_a_note_without_words_are_told(text: str, code: 
     ("before", "after"),
     [("# Clocks will stop being corrected", "# Clocks[^1]"), ("**Background:**", "## Background[^1]\n\n")],
 )
-def test_a_note_in_a_headline_or_a_labels_heading_is_told_once(before: str, after: str) -> None:
+def test_a_note_in_a_headline_or_a_labels_heading_is_reported_once(before: str, after: str) -> None:
     text = FRONT + STORY.replace(before, after) + "\n[^1]: The note.\n"
-    assert [each.code for each in faults(text)] == ["brief-note-misplaced"]
+    assert [finding.code for finding in faults(text)] == ["brief-note-misplaced"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_reference_in_a_pictures_text_is_text() -> None:
         max_size=8,
     )
 )
-def test_any_notes_are_read_or_told(parts: list[str]) -> None:
+def test_any_notes_are_read_or_reported(parts: list[str]) -> None:
     text = "Begin.\n\n" + "\n\n".join(parts)
     if not faults_if_any(brief(story(now=text))):
         html, _ = written(text)

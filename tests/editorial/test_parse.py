@@ -114,7 +114,7 @@ def test_all_faults_of_a_file_come_at_once_by_line() -> None:
 
     found = faults(text)
 
-    assert [(each.code, each.line) for each in found] == [
+    assert [(finding.code, finding.line) for finding in found] == [
         ("front-key-unknown", 2),
         ("front-value", 3),
         ("brief-label-missing", 5),
@@ -125,7 +125,9 @@ def test_all_faults_of_a_file_come_at_once_by_line() -> None:
         ("brief-label-missing", 11),
         ("file-reserved", 13),
     ]
-    assert all(each.severity == "error" and each.file == "leap.md" and each.hint for each in found)
+    assert all(
+        finding.severity == "error" and finding.file == "leap.md" and finding.hint for finding in found
+    )
 
 
 def test_right_to_left_text_and_emoji_come_through() -> None:
@@ -157,7 +159,7 @@ def test_a_javascript_address_makes_no_link() -> None:
     ["> " * 400 + "deep", "\n".join("  " * n + "- item" for n in range(30)), "**a *b " * 30 + "* c**" * 30],
 )
 def test_deep_nesting_is_an_error_and_no_crash(text: str) -> None:
-    codes = {each.code for each in faults(now(text))}
+    codes = {finding.code for finding in faults(now(text))}
 
     assert codes == {"brief-nesting"}
 
@@ -169,7 +171,7 @@ def test_what_only_looks_deep_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["![A clock ![and a tower](b.jpg)](a.jpg)", "![" * 400 + "](a)" * 400])
 def test_a_picture_within_a_picture_is_an_error_and_no_crash(text: str) -> None:
-    assert "brief-picture-broken" in {each.code for each in faults(now(text))}
+    assert "brief-picture-broken" in {finding.code for finding in faults(now(text))}
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_any_text_is_an_issue_or_a_list_of_faults_within_the_file(text: str) -> 
 
     found = faults_if_any(text)
 
-    assert all(each.line is not None and 1 <= each.line <= last for each in found)
+    assert all(finding.line is not None and 1 <= finding.line <= last for finding in found)
 
 
 PLAIN_WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12).filter(

@@ -48,7 +48,10 @@ def test_a_picture_is_read_with_text_caption_and_link(written: str, picture: Pic
 def test_pictures_on_lines_that_touch_are_one_each() -> None:
     found = parse(now("![A](a.jpg)\n![B](b.jpg)")).pictures
 
-    assert [(each.src, each.line - FIRST_LINE_OF_NOW) for each in found] == [("a.jpg", 0), ("b.jpg", 1)]
+    assert [(picture.src, picture.line - FIRST_LINE_OF_NOW) for picture in found] == [
+        ("a.jpg", 0),
+        ("b.jpg", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_pictures_on_lines_that_touch_are_one_each() -> None:
     ],
 )
 def test_a_picture_amid_text_is_an_error_with_its_line(text: str) -> None:
-    assert [each.line for each in faults(now(text)) if each.code == "brief-picture-in-text"] == [
+    assert [finding.line for finding in faults(now(text)) if finding.code == "brief-picture-in-text"] == [
         FIRST_LINE_OF_NOW
     ]
 

@@ -19,7 +19,7 @@ def test_utf_8_is_read_with_or_without_a_byte_order_mark() -> None:
 def test_every_line_in_latin_1_is_named_with_its_letter() -> None:
     found = refused("one\r\nNicolás\r\nthree\r\nfür\r\n".encode("latin-1"))
 
-    assert [(each.code, each.line) for each in found] == [("file-encoding", 2), ("file-encoding", 4)]
+    assert [(finding.code, finding.line) for finding in found] == [("file-encoding", 2), ("file-encoding", 4)]
     assert "“á”" in found[0].message
 
 
@@ -34,8 +34,8 @@ def test_a_control_character_is_refused_with_its_line(character: str) -> None:
     assert (found.code, found.line) == ("file-control-character", 2)
 
 
-def test_wrong_bytes_and_control_characters_are_told_together() -> None:
-    assert [each.line for each in refused(b"\xe9\n\n\0")] == [1, 3]
+def test_wrong_bytes_and_control_characters_are_reported_together() -> None:
+    assert [finding.line for finding in refused(b"\xe9\n\n\0")] == [1, 3]
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", "\ufeff\n".encode()])
@@ -45,7 +45,7 @@ def test_an_empty_file_says_so(data: bytes) -> None:
     assert (found.code, found.line) == ("file-empty", 1)
 
 
-def test_a_brief_of_five_megabytes_is_told_the_limit() -> None:
+def test_a_brief_of_five_megabytes_is_refused_with_the_limit() -> None:
     (found,) = refused(b"word " * 1_000_000)
 
     assert found.code == "file-too-large"

@@ -60,7 +60,7 @@ def test_what_only_looks_alike_is_left_as_it_is(now: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["hebrew", "he_IL", "x", "", "12", "de-a"])
-def test_a_tag_that_is_none_is_told_with_its_line(tag: str) -> None:
+def test_a_tag_that_is_none_is_reported_with_its_line(tag: str) -> None:
     text = brief(story(now=f"One line\nand [words]{{lang={tag}}}."))
     line = text.splitlines().index(f"and [words]{{lang={tag}}}.") + 1
     assert faults(text) == [(line, "brief-language")]

@@ -104,7 +104,7 @@ def test_quotes_blocks_and_lines_below_mean_what_they_meant(value: str, meaning:
         ("subject:\n- One\n- Two", "subject: One, Two"),
     ],
 )
-def test_what_cannot_be_taken_whole_is_told_once_with_the_line_to_write(line: str, written: str) -> None:
+def test_what_cannot_be_taken_whole_is_reported_once_with_the_line_to_write(line: str, written: str) -> None:
     (found,) = faults(f"---\n{line}\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-value", 2)
@@ -126,7 +126,7 @@ def test_an_indented_line_that_may_be_a_note_never_reaches_the_subject(line: str
     assert (found.code, found.line) == ("front-value", 3)
 
 
-def test_an_indented_key_is_told_rather_than_joined_to_the_value_above() -> None:
+def test_an_indented_key_is_reported_rather_than_joined_to_the_value_above() -> None:
     (found,) = faults(f"---\nsubject: x\n  preheader: y\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-value", 3)
@@ -142,7 +142,7 @@ def test_keys_that_are_all_indented_alike_are_keys() -> None:
 @pytest.mark.parametrize(
     "first", ["The river opens\n", "\nThe river opens ", ">\nThe river opens ", "|-\nThe river opens "]
 )
-def test_the_second_line_of_a_sentence_is_told_with_all_of_it_on_one_line(first: str) -> None:
+def test_the_second_line_of_a_sentence_is_reported_with_all_of_it_on_one_line(first: str) -> None:
     (found,) = faults(f"---\nsubject: {first}after forty years\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-broken", 3)
@@ -152,7 +152,9 @@ def test_the_second_line_of_a_sentence_is_told_with_all_of_it_on_one_line(first:
 @pytest.mark.parametrize(
     "line", ["“subject”: Rivers", "- subject: Rivers", "**subject:** Rivers", "subject = Rivers"]
 )
-def test_a_key_that_is_dressed_up_is_told_with_the_line_to_write_and_not_missed_as_well(line: str) -> None:
+def test_a_key_that_is_dressed_up_is_reported_with_the_line_to_write_and_not_as_missing_too(
+    line: str,
+) -> None:
     (found,) = faults(f"---\n{line}\n---\n{STORY}")
 
     assert (found.code, found.line) == ("front-broken", 2)
@@ -162,7 +164,7 @@ def test_a_key_that_is_dressed_up_is_told_with_the_line_to_write_and_not_missed_
 @pytest.mark.parametrize(
     ("key", "near"), [("sbject", "subject"), ("title", "subject"), ("Titel", "subject"), ("colour", "")]
 )
-def test_a_key_that_is_not_known_is_told_with_the_one_that_was_meant(key: str, near: str) -> None:
+def test_a_key_that_is_not_known_is_reported_with_the_one_that_was_meant(key: str, near: str) -> None:
     found = faults(f"---\n{key}: Rivers\n---\n{STORY}")
 
     codes = ["front-key-unknown"] if near else ["front-subject-missing", "front-key-unknown"]

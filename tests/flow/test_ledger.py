@@ -16,6 +16,7 @@ from sqlalchemy import delete
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.states import MailingState
 from newsletter.errors import AlreadySending, SendingStopped
 from newsletter.store.database import read, write
 from newsletter.store.ledger import cutting, mailings
@@ -61,18 +62,7 @@ def _erase(house: House, *numbers: int) -> None:
 def _begin_and_die(house: House, name: str, *, cut: int = 0) -> None:
     sending = publish.plan_send(house, ISSUE, list_name=name)
     with write(house.engine) as connection:
-        key = mailings.create(
-            connection,
-            issue=ISSUE,
-            kind=sending.kind,
-            provider=sending.provider,
-            list_id=sending.list_id,
-            audience_at=sending.audience_at,
-            now=house.clock.now(),
-            source_digest=sending.source,
-            envelope=sending.envelope,
-            message=sending.message,
-        )
+        key = mailings.create(connection, sending.frozen, state=MailingState.SENDING, now=house.clock.now())
         if cut:
             each = mailings.get(connection, key)
             cutting.cut(connection, each, batch_size=10, now=house.clock.now(), at_once=cut)

@@ -26,6 +26,7 @@ from newsletter.delivery.evidence import Seen
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision, Policy, Verdict
 from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.states import MailingState
 from newsletter.errors import AudienceError, DeliveryError, SendingStopped
 from newsletter.store.accounts.proof import counted
 from newsletter.store.database import read, write
@@ -142,16 +143,7 @@ class Story(RuleBasedStateMachine):
             return
         with write(self.house.engine) as connection:
             key = mailings.create(
-                connection,
-                issue=ISSUE,
-                kind=sending.kind,
-                provider=sending.provider,
-                list_id=sending.list_id,
-                audience_at=sending.audience_at,
-                now=self.house.clock.now(),
-                source_digest=sending.source,
-                envelope=sending.envelope,
-                message=sending.message,
+                connection, sending.frozen, state=MailingState.SENDING, now=self.house.clock.now()
             )
             each = mailings.get(connection, key)
             size = self.house.settings.delivery.batch_size
@@ -265,9 +257,9 @@ class Story(RuleBasedStateMachine):
                 select(subscriber.c.id)
                 .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
                 .where(
-                    subscription.c.list_id == sending.list_id,
+                    subscription.c.list_id == sending.frozen.list_id,
                     subscription.c.status == "confirmed",
-                    subscription.c.since <= sending.audience_at,
+                    subscription.c.since <= sending.frozen.audience_at,
                     subscriber.c.suppressed.is_(None),
                 )
             )

@@ -88,4 +88,6 @@ def test_nothing_is_scheduled_for_nobody(house: House) -> None:
 def test_each_list_has_its_own_list_id(house: House) -> None:
     readership.add(house.engine, "others", "other@example.org", now=house.clock.now)
     publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
-    assert publish.plan_send(house, ISSUE, list_name="others").envelope["list_id"] == "<others.example.org>"
+    assert (
+        publish.plan_send(house, ISSUE, list_name="others").frozen.envelope.list_id == "<others.example.org>"
+    )

@@ -57,7 +57,7 @@ def test_a_kept_file_that_was_spoiled_is_made_again(tmp_path: Path, name: str) -
 def test_another_place_gets_a_picture_of_its_own(tmp_path: Path) -> None:
     cache, file = PictureCache(tmp_path), file_of(FILES["changed"])
     found = [cache.ready(file, Place(width, 1280)) for width in (1152, 1040, 1152)]
-    assert [each.ready.width for each in found if isinstance(each, PictureFile)] == [1152, 1040, 1152]
+    assert [file.ready.width for file in found if isinstance(file, PictureFile)] == [1152, 1040, 1152]
 
 
 def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> None:

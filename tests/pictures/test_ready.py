@@ -7,9 +7,9 @@ from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 pytestmark = pytest.mark.slow
 
 
-def far_apart(one: Image.Image, other: Image.Image) -> float:
+def far_apart(first: Image.Image, other: Image.Image) -> float:
     """Return by how much two pictures differ, 0 to 255, on average."""
-    return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean)
+    return max(ImageStat.Stat(ImageChops.difference(first.convert("RGB"), other.convert("RGB"))).mean)
 
 
 @pytest.mark.parametrize("turn", range(1, 9))

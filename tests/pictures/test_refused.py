@@ -93,9 +93,9 @@ WHOLE: dict[str, Callable[[], bytes]] = {
 def test_a_file_that_ends_too_early_says_so(name: str, part: float) -> None:
     data = WHOLE[name]()
     ready(data)
-    told = refused(data[: int(len(data) * part)])
+    why = refused(data[: int(len(data) * part)])
     # A packed TIFF has its table of contents at the end: what is left of it says less.
-    assert told == EARLY or (name == "a packed TIFF" and "damaged" in told)
+    assert why == EARLY or (name == "a packed TIFF" and "damaged" in why)
 
 
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
@@ -112,7 +112,7 @@ def test_a_picture_that_lacks_nothing_but_its_end_mark_is_a_picture() -> None:
     assert opened(ready(saved(drawing(mode="P"), "GIF")[:-1]).content).size == (600, 400)
 
 
-def test_bytes_that_changed_on_the_way_are_told() -> None:
+def test_bytes_that_changed_on_the_way_are_refused_as_damaged() -> None:
     data = saved(drawing(), "PNG")
     for at in range(data.find(b"IDAT") + 20, len(data) - 20, 97):
         spoiled = bytearray(data)

@@ -174,7 +174,7 @@ def test_export_and_import_into_a_new_publication_change_nothing_in_the_database
     path = second.folder / "out.csv"
     path.write_text(text, encoding="utf-8", newline="")
     report = readership.import_subscribers(second.engine, "readers", path, now=second.clock)
-    assert report.refused == {}
+    assert report.rejected == {}
     assert kept(second) == kept(first)
     assert exported(second) == text
 
@@ -197,10 +197,10 @@ def test_erased_addresses_are_refused_under_another_key_and_nobody_else_is_lost(
     path = second.folder / "out.csv"
     path.write_text(exported(first), encoding="utf-8", newline="")
     report = readership.import_subscribers(second.engine, "readers", path, now=second.clock)
-    assert {reason: tally.count for reason, tally in report.refused.items()} == {
+    assert {reason: tally.count for reason, tally in report.rejected.items()} == {
         "erased under another key": 1
     }
-    assert "erasure-key" in report.files[0].refused_rows[0].sentence
+    assert "erasure-key" in report.files[0].rejected_rows[0].sentence
     assert set(second.members()) == {"ann@example.com"}
 
 
@@ -255,5 +255,5 @@ def test_a_row_that_is_not_as_it_was_exported_is_refused_with_what_is_wrong(
     cells = cell.split(",") + ['""'] * (7 - len(cell.split(",")))
     row = ",".join(['"bob@example.com"', '""', *cells])
     report = store.bring(f"{header}\n{exported(store).splitlines()[1]}\n{row}\n", into="others")
-    assert report.refused_count == 1
-    assert said in report.files[0].refused_rows[0].sentence
+    assert report.rejected_count == 1
+    assert said in report.files[0].rejected_rows[0].sentence

@@ -118,13 +118,13 @@ def test_new_values_that_do_not_fit_beside_the_old_are_left_out_and_told(store: 
 
 def test_refused_rows_go_beside_the_file_with_line_and_reason(store: "Store") -> None:
     report = store.bring('email;name\nann@example.com;Ann\nbad;=1+1\n;Bob\n"open@example.com;O\n')
-    assert report.refused_file == store.folder / "readers.refused.csv"
-    assert {why: (tally.count, tally.lines) for why, tally in report.refused.items()} == {
+    assert report.rejected_file == store.folder / "readers.refused.csv"
+    assert {why: (tally.count, tally.lines) for why, tally in report.rejected.items()} == {
         "invalid address": (1, [3]),
         "no address": (1, [4]),
         "broken quotation": (1, [5]),
     }
-    rows = list(csv.reader(io.StringIO(report.refused_file.read_text(encoding="utf-8-sig")), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(report.rejected_file.read_text(encoding="utf-8-sig")), delimiter=";"))
     assert rows[0] == ["line", "reason", "email", "name"]
     assert [row[0] for row in rows[1:]] == ["3", "4", "5"]
     assert rows[1][1].startswith("invalid address: ")
@@ -136,7 +136,7 @@ def test_a_clean_import_takes_an_earlier_file_of_refused_rows_away(store: "Store
     store.bring("email\nbad\nbob@example.com\n")
     assert (store.folder / "readers.refused.csv").exists()
     report = store.bring("email\nann@example.com\n")
-    assert report.refused_file is None
+    assert report.rejected_file is None
     assert not (store.folder / "readers.refused.csv").exists()
 
 
@@ -157,7 +157,7 @@ def test_corrected_refused_rows_import_without_becoming_attributes(store: "Store
     store.bring("email,city\nann.example.com,Oslo\nbob@example.com,\n")
     text = (store.folder / "readers.refused.csv").read_text(encoding="utf-8-sig")
     report = store.bring(text.replace("ann.example.com", "ann@example.com"), name="readers.refused.csv")
-    assert (report.joined, report.refused_count) == (1, 0)
+    assert (report.joined, report.rejected_count) == (1, 0)
     assert store.members()["ann@example.com"].attrs == {"city": "Oslo"}
 
 
@@ -170,7 +170,7 @@ def test_no_place_for_refused_rows_is_said_before_anything_is_stored(store: "Sto
             "readers",
             path,
             now=store.clock,
-            options=readership.ImportOptions(refused_to=Path("/nowhere/refused.csv")),
+            options=readership.ImportOptions(rejected_to=Path("/nowhere/refused.csv")),
         )
     assert "--refused" in caught.value.hint
     assert not store.dump()["list"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter import readership
 from newsletter.errors import AudienceError, UsageError
-from newsletter.platforms.layout import Told
+from newsletter.platforms.layout import Declaration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -342,11 +342,13 @@ def test_under_a_speaking_column_nobody_is_confirmed_by_a_word_that_is_not_plain
 def test_from_other_reads_a_platforms_file_as_any_file(store: "Store") -> None:
     path = Path(store.folder / "kit.csv")
     path.write_text("email,first_name,created_at,status,tags,referrer\na@example.com,A,,inactive,,\n")
-    options = readership.ImportOptions(told=Told(platform="other"))
+    options = readership.ImportOptions(declared=Declaration(platform="other"))
     with pytest.raises(AudienceError, match="not plain"):
         readership.import_subscribers(store.engine, "l", path, now=store.clock, options=options)
     path.write_text("email,name\na@example.com,A\n")
-    ghost, unknown = (readership.ImportOptions(told=Told(platform=name)) for name in ("ghost", "x"))
+    ghost, unknown = (
+        readership.ImportOptions(declared=Declaration(platform=name)) for name in ("ghost", "x")
+    )
     with pytest.raises(AudienceError, match="no export of Ghost"):
         readership.import_subscribers(store.engine, "l", path, now=store.clock, options=ghost)
     with pytest.raises(UsageError):

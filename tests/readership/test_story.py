@@ -114,7 +114,7 @@ def test_what_is_exported_imports_to_the_same(store: "Store") -> None:
     assert ',"\'=1+1",' in out.getvalue()
     before = store.members()
     other = store.bring(out.getvalue(), into="copy", name="copy.csv")
-    assert (other.joined, other.refused_count) == (3, 0)
+    assert (other.joined, other.rejected_count) == (3, 0)
     after = store.members("copy")
     for email, one in before.items():
         assert (after[email].name, after[email].attrs, after[email].status) == (

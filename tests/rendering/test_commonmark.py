@@ -36,7 +36,7 @@ REFUSED = {
 }
 # A fence below raw HTML, which is text in a brief: the word after its backticks names a language there.
 NAMES_A_LANGUAGE = "<div></div>\n``` c\nint x = 33;\n```\n"
-# An indent makes no code in a brief, so the second one is a comment, too: left out, and told.
+# An indent makes no code in a brief, so the second one is a comment, too: left out, and reported.
 COMMENT_IN_CODE = "  <!-- foo -->\n\n    <!-- foo -->\n"
 
 _MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<![A-Z].*?>", re.DOTALL)

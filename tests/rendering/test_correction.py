@@ -37,7 +37,7 @@ def test_the_box_stands_before_the_masthead_in_one_paragraph() -> None:
     tree = lxml_html.fromstring(letter(corrected()).html)
     (box,) = tree.xpath('//p[contains(@class, "correction")]')
     assert visible_text(lxml_html.tostring(box, encoding="unicode")) == f"Correction: {WORDS}"
-    before = [each.get("class") for each in box.xpath("preceding::p | preceding::h1")]
+    before = [element.get("class") for element in box.xpath("preceding::p | preceding::h1")]
     assert before == []
 
 

@@ -75,12 +75,12 @@ def test_the_spine_is_one_line_and_the_dot_sits_on_it(browser: Browser, name: st
     dots = [mark for mark in marks if mark["kind"] == "dot"]
     assert dots
     assert {round(dot["wide"]) for dot in dots} == {12}
-    assert {round(dot["high"]) for dot in dots if dot["lines"] == 1} <= {12}  # beside more lines it is longer
+    assert {round(dot["high"]) for dot in dots if dot["lines"] == 1} <= {12}  # next to several lines: longer
 
 
 @pytest.mark.parametrize("name", LETTERS)
 @pytest.mark.parametrize("width", [320, 375, 800])
-def test_what_stands_beside_the_spine_begins_on_one_edge(browser: Browser, name: str, width: int) -> None:
+def test_what_stands_next_to_the_spine_begins_on_one_edge(browser: Browser, name: str, width: int) -> None:
     page = shown(browser, name, width)
     edges = page.evaluate(
         """() => [...document.querySelectorAll('td[class*=" s"] > div > p, .news, .mark')].map(e => {
@@ -232,8 +232,8 @@ def test_paper_has_no_blank_page_no_headline_at_its_end_and_no_picture_cut(
     assert len(drawn) > 8
     assert all(re.search(rb"\bT[jJ]\b|\bDo\b", contents) for contents in drawn)
     for number in range(first, first + 40):
-        for one, other in (("one", "began"), ("head", "text"), ("picture", "picture")):
-            pair = {f"https://x.example/{name}-{number}" for name in (one, other)}
+        for first, other in (("one", "began"), ("head", "text"), ("picture", "picture")):
+            pair = {f"https://x.example/{name}-{number}" for name in (first, other)}
             pages = [page & pair for page in links if page & pair]
             assert pages in ([], [pair])
 

@@ -267,12 +267,12 @@ def escaped(text: str) -> str:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_PARAGRAPH, min_size=1, max_size=4))
 def test_any_paragraphs_reach_html_and_text_whole_and_in_order(paragraphs: list[str]) -> None:
-    message = letter(brief(story(now="\n\n".join(escaped(each) for each in paragraphs))))
+    message = letter(brief(story(now="\n\n".join(escaped(text) for text in paragraphs))))
     # Without spaces: the text part's lines also end between letters of scripts that have none.
     for part in (visible_text(message.html), message.text):
         solid = "".join(part.split())
         position = solid.index("What'sgoingonnow")
-        for paragraph in ("".join(each.split()) for each in paragraphs):
+        for paragraph in ("".join(text.split()) for text in paragraphs):
             position = solid.index(paragraph, position) + len(paragraph)
 
 

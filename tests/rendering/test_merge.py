@@ -1,4 +1,4 @@
-"""Merge fields: one tag for text and one for HTML, whatever a reader calls himself."""
+"""Merge fields: one tag for text and one for HTML, whatever a reader's name."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_two_defaults_of_one_name_are_two_fields() -> None:
     assert "you and friend and you." in personal.html
 
 
-def test_a_reader_gets_his_own_values_everywhere_and_no_tag_is_left() -> None:
+def test_a_reader_gets_their_own_values_everywhere_and_no_tag_is_left() -> None:
     message = letter()
     personal = personalise(message, substitutions(message, {"first_name": "Ana", **LINKS}))
     assert personal.subject == "The pier reopens, Ana"

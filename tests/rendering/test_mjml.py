@@ -61,7 +61,7 @@ FOOT = SOURCES["default/foot.mjml.j2"]
         ('<mj-style>{{ css("none.css") }}</mj-style>', "There is no such CSS file"),
     ],
 )
-def test_a_mistake_in_a_partial_is_told_with_its_file_and_line(line: str, message: str) -> None:
+def test_a_mistake_in_a_partial_is_reported_with_its_file_and_line(line: str, message: str) -> None:
     lines = FOOT.splitlines()
     broken = "\n".join([*lines[:3], line, *lines[3:]])
     error = refusal(templates_with(foot=broken))
@@ -126,7 +126,7 @@ def test_a_theme_of_three_lines_changes_colours_and_words_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         (
             "mine/theme.toml",
@@ -146,10 +146,10 @@ def test_a_theme_of_three_lines_changes_colours_and_words_alone() -> None:
         ),
     ],
 )
-def test_a_mistake_in_a_themes_values_is_told_with_its_place(file: str, text: str, told: str) -> None:
+def test_a_mistake_in_a_themes_values_is_reported_with_its_place(file: str, text: str, message: str) -> None:
     with pytest.raises(RenderError) as caught:
         render(read(FULL), Publication("P", theme="mine"), {**SOURCES, file: text}.get, pictures=PICTURES)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_no_templates_at_all_is_said() -> None:

@@ -17,7 +17,7 @@ from newsletter.delivery.manifest import new_key, public_of
 from newsletter.store import database
 from newsletter.store.database import connect, read, write
 from newsletter.store.ledger import mailings
-from newsletter.store.ledger.mailings import of_issue
+from newsletter.store.ledger.mailings import frozen_of, of_issue
 from newsletter.store.tables import approval, metadata
 
 OLD = ("0001", "0002", "0003")
@@ -171,15 +171,17 @@ def test_an_approval_and_a_list_id_outlive_the_migration_and_a_renaming(house: H
     database.migrate(house.engine)
     with read(house.engine) as connection:
         (before,) = of_issue(connection, "first")
+        before_it = frozen_of(connection, before.id)
         signed = orjson.loads(connection.scalar(select(approval.c.manifest)) or "")
     readership.rename_list(house.engine, "Old Readers", "Everyone")
     proof = publish.resume(house, "first")
     assert (proof.state, proof.accepted) == ("finished", 1)
     with read(house.engine) as connection:
         (after,) = of_issue(connection, "first")
+        assert frozen_of(connection, after.id) == before_it
     assert (after.list_name, after.list_key, signed["list"]) == ("Everyone", "Old Readers", "Old Readers")
-    assert before.envelope["list_id"] == after.envelope["list_id"] == "<old-readers.example.org>"
-    assert publish.plan_send(house, "first").envelope["list_id"] == "<old-readers.example.org>"
+    assert before_it.envelope.list_id == "<old-readers.example.org>"
+    assert publish.plan_send(house, "first").frozen.envelope.list_id == "<old-readers.example.org>"
 
 
 def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(house: House) -> None:

@@ -1,6 +1,6 @@
 """Notes among editors in other languages than English, in brackets or to a colleague by name."""
 
-from newsletter.checks.visible.scan import Place, compiled, in_quotation, words
+from newsletter.checks.visible.scan import MatchedPlace, compiled, in_quotation, words
 
 # What is to be done, or is missing.
 _TASKS = words(
@@ -40,7 +40,7 @@ PLEASE = (
 )
 
 
-def asks(place: Place) -> bool:
+def asks(place: MatchedPlace) -> bool:
     """Say whether brackets hold only what a colleague is to do: [bitte prüfen], (à vérifier), （要確認）.
 
     A single small word in round brackets may be an author's own: (vérifier).

@@ -1,6 +1,6 @@
 """Links that are none: halves of them, other systems' writing, addresses of somebody's own machine."""
 
-from newsletter.checks.visible.scan import Kind, Place
+from newsletter.checks.visible.scan import Kind, MatchedPlace
 from newsletter.editorial.meant.invisible import NOT_SEEN
 
 _SAYS = "was meant as a link, but readers would see it as it stands"
@@ -10,7 +10,7 @@ _WEB = r"(?:https?:|www\.|mailto:)"
 _ASIDE = frozenset({"", "…", "...", "sic"})
 
 
-def _refers(place: Place) -> bool:
+def _refers(place: MatchedPlace) -> bool:
     """Say whether two brackets are a link by reference, rather than two notes by number."""
     first, second = place.match[1].strip(), place.match[2].strip()
     aside = first.casefold() in _ASIDE or (second.casefold() in _ASIDE and second != "")

@@ -1,6 +1,6 @@
 """Merge fields as other systems write them: known by their delimiters, or by the words between plain ones."""
 
-from newsletter.checks.visible.scan import Kind, Place, compiled, in_quotation, words
+from newsletter.checks.visible.scan import Kind, MatchedPlace, compiled, in_quotation, words
 
 _SAYS = "is a merge field of another system; readers would see it as it stands"
 _HINT = 'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.'
@@ -37,14 +37,14 @@ def _names_a_field(text: str) -> bool:
     return bool(joined) or (known and any(word in _OF_A_READER for word in words))
 
 
-def _bracketed(place: Place) -> bool:
+def _bracketed(place: MatchedPlace) -> bool:
     inside = next(group for group in place.match.groups() if group)
     if place.holds_link or not _names_a_field(inside):
         return False
     return not (inside.isalpha() and in_quotation(place.match))
 
 
-def _braced(place: Place) -> bool:
+def _braced(place: MatchedPlace) -> bool:
     return compiled(_MARKUP).match(place.match[1]) is None
 
 

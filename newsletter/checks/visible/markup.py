@@ -3,7 +3,7 @@
 from html.entities import html5
 
 from newsletter.checks.visible.pairs import unpaired
-from newsletter.checks.visible.scan import Kind, Match, Place, words
+from newsletter.checks.visible.scan import Kind, Match, MatchedPlace, words
 
 _BACKTICKS = "put it between backticks if it is meant as text"
 
@@ -22,7 +22,7 @@ _TAGS = words(
 )
 
 
-def _known_tag(place: Place) -> bool:
+def _known_tag(place: MatchedPlace) -> bool:
     """Say whether a match is a tag: of HTML, or of any name with attributes as tags have them."""
     name, attributes = place.match[1], place.match[2] or ""
     if name is None:
@@ -40,7 +40,7 @@ def _tag_name(match: Match) -> str:
     return (match[1] or match[0]).casefold()
 
 
-def _double_entity(place: Place) -> bool:
+def _double_entity(place: MatchedPlace) -> bool:
     """Say whether a character reference is one that was meant as its character."""
     name = place.match[0][1:]
     if not name.startswith("#") and name not in html5:
@@ -68,7 +68,7 @@ def _first_line(match: Match) -> str:
     return match[0].partition("\n")[0]
 
 
-def _in_plain(place: Place) -> bool:
+def _in_plain(place: MatchedPlace) -> bool:
     return place.plain
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from newsletter.checks.visible.abroad import PLEASE, asks
-from newsletter.checks.visible.scan import Kind, Place, compiled, in_quotation, words
+from newsletter.checks.visible.scan import Kind, MatchedPlace, compiled, in_quotation, words
 from newsletter.editorial.frame import HINTS
 
 _TO_COME = "looks as if words were still to come here"
@@ -55,7 +55,7 @@ _NEAR = 400  # characters
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def _bracketed(place: Place) -> bool:
+def _bracketed(place: MatchedPlace) -> bool:
     """Say whether a bracket holds a note, rather than a journalist's own word."""
     if place.holds_link:
         return False  # [[words](https://…)]: the words are there
@@ -74,7 +74,7 @@ def _in_capitals(inside: list[str]) -> bool:
     return any(map(noun.fullmatch, ends)) and _TAKEN_OUT.isdisjoint(inside)
 
 
-def _crossed(place: Place) -> bool:
+def _crossed(place: MatchedPlace) -> bool:
     """Say whether three X stand alone, and are neither a Roman number nor a part of a name."""
     text, start, end = place.match.string, place.match.start(), place.match.end()
     before = compiled(_BEFORE).search(text[max(0, start - 60) : start])
@@ -84,18 +84,18 @@ def _crossed(place: Place) -> bool:
     return not named and not re.match(r"[ \u00a0](?:[A-Z][a-z]|rated)", text[end : end + 6])
 
 
-def _unspaced(place: Place) -> bool:
+def _unspaced(place: MatchedPlace) -> bool:
     """Say whether a text sets no space before its other signs, as French does."""
     start, end = place.match.span()
     around = place.match.string[max(0, start - _NEAR) : start] + "\n" + place.match.string[end : end + _NEAR]
     return compiled(_SPACED_SIGN).search(around) is None
 
 
-def _unquoted(place: Place) -> bool:
+def _unquoted(place: MatchedPlace) -> bool:
     return not in_quotation(place.match)
 
 
-def _lettered(places: Sequence[Place]) -> Iterable[Place]:
+def _lettered(places: Sequence[MatchedPlace]) -> Iterable[MatchedPlace]:
     """Keep comments' letters, which count from a; “report[s]” is an editor's own."""
     used = {place.match[1] for place in places}
     missing = next((at for at, letter in enumerate(_LETTERS) if letter not in used), len(_LETTERS))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from newsletter.checks.visible.scan import Match, Place
+from newsletter.checks.visible.scan import Match, MatchedPlace
 
 _LONGEST = 3  # ***both***; a longer run is a line or a gap
 _TIGHT = ("==", "~~", "__")  # a space inside makes these something else than emphasis
@@ -16,14 +16,14 @@ _FIRST_MARK = re.compile(r"(?<=\w)\*(?![\w*])")  # what a note marked ** comes a
 _SHORT_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}$")
 
 
-def unpaired(places: Sequence[Place]) -> Iterator[Place]:
+def unpaired(places: Sequence[MatchedPlace]) -> Iterator[MatchedPlace]:
     """Yield the first sign of each pair, and ``**`` without another unless it marks a note at the foot."""
-    single: list[Place] = []
+    single: list[MatchedPlace] = []
     for _, group in groupby(places, key=lambda place: place.passage):
         runs = [place for place in group if len(place.match[0]) <= _LONGEST]
         for sign in dict.fromkeys(place.match[0] for place in runs):
-            told, left = _pairs([place for place in runs if place.match[0] == sign])
-            yield from told
+            paired, left = _pairs([place for place in runs if place.match[0] == sign])
+            yield from paired
             single += left if sign.startswith("*") else []
     marks = [place for place in single if _closes(place.match)]
     first = min(map(_position, marks), default=(0, 0))
@@ -33,21 +33,21 @@ def unpaired(places: Sequence[Place]) -> Iterator[Place]:
         yield from (place for place in single if _beside_words(place.match))
 
 
-def _pairs(runs: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+def _pairs(runs: Sequence[MatchedPlace]) -> tuple[list[MatchedPlace], list[MatchedPlace]]:
     """Return signs that open before words with one that closes after them, and those left without another."""
-    told: list[Place] = []
-    left: list[Place] = []
-    opened: Place | None = None
+    paired: list[MatchedPlace] = []
+    left: list[MatchedPlace] = []
+    opened: MatchedPlace | None = None
     for place in runs:
         if opened and _ends(opened.match, place.match):
-            told.append(opened)
+            paired.append(opened)
             opened = None
         elif _opens(place.match):
             left += [opened] if opened else []
             opened = place
         elif _closes(place.match):
             left.append(place)
-    return told, [*left, *([opened] if opened else [])]
+    return paired, [*left, *([opened] if opened else [])]
 
 
 def _ends(opened: Match, closing: Match) -> bool:
@@ -79,7 +79,7 @@ def _beside_words(match: Match) -> bool:
     return _is_word(_before(match)) or bool(_after(match).strip())
 
 
-def _position(place: Place) -> tuple[int, int]:
+def _position(place: MatchedPlace) -> tuple[int, int]:
     return place.passage, place.match.start()
 
 

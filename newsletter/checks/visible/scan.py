@@ -9,7 +9,7 @@ from itertools import islice
 
 from newsletter.checks.reading import Passage
 
-MOST = 1_000  # places of one kind: far more than are ever told
+MOST = 1_000  # places of one kind: far more than are ever reported
 _ADDRESS = r"(?:https?://|www\.)[^<>“”\"()]*$"
 _BACKTICKS = r",? or put it between backticks[^.]{0,60}(?=\.)"
 _NEAR = 400  # characters looked back at for the quotation mark that opened
@@ -18,7 +18,7 @@ Match = re.Match[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MatchedPlace:
     """A match in a passage's text.
 
     ``plain`` says that Markdown is not read there, as in a subject; ``links`` is where each link begins and
@@ -46,7 +46,7 @@ class Kind:
     compile. ``says`` follows the quoted words to the end of their sentence. ``sure`` decides about one match,
     ``choose`` about all of an issue's. ``together`` tells all of a line in one finding, those of one ``key``
     once, and ``says`` is then what they are. ``shows`` gives the words that are quoted. What lies within an
-    address is told by the checks of links, but for kinds found ``in_addresses``, too. ``plain`` holds
+    address is reported by the checks of links, but for kinds found ``in_addresses``, too. ``plain`` holds
     what it says, and the hint, where Markdown is not read; without it, the hint less its backticks.
     """
 
@@ -55,8 +55,8 @@ class Kind:
     pattern: str
     says: str
     hint: str
-    sure: Callable[[Place], bool] | None = None
-    choose: Callable[[Sequence[Place]], Iterable[Place]] | None = None
+    sure: Callable[[MatchedPlace], bool] | None = None
+    choose: Callable[[Sequence[MatchedPlace]], Iterable[MatchedPlace]] | None = None
     together: bool = False
     in_addresses: bool = False
     plain: tuple[str, str] | None = None
@@ -66,7 +66,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is told of one line."""
+    """What is reported of one line."""
 
     code: str
     line: int
@@ -82,9 +82,9 @@ def find(passages: Sequence[Passage], kinds: Sequence[Kind]) -> tuple[Found, ...
     for kind in kinds:
         places = list(islice(_places(kind, passages, texts), MOST))
         chosen = kind.choose(places) if kind.choose else places
-        told = chosen if kind.in_addresses else (place for place in chosen if not _in_address(place.match))
-        free = [place for place in told if _claim(claims[place.passage], place.match)]
-        found += _together(kind, free) if kind.together else [_told(kind, place) for place in free]
+        shown = chosen if kind.in_addresses else (place for place in chosen if not _in_address(place.match))
+        free = [place for place in shown if _claim(claims[place.passage], place.match)]
+        found += _together(kind, free) if kind.together else [_found(kind, place) for place in free]
     return tuple(sorted(found, key=lambda leftover: leftover.line))
 
 
@@ -94,7 +94,7 @@ def compiled(pattern: str, flags: int = re.MULTILINE) -> re.Pattern[str]:
     return re.compile(pattern, flags)
 
 
-def _places(kind: Kind, passages: Sequence[Passage], texts: Sequence[str]) -> Iterator[Place]:
+def _places(kind: Kind, passages: Sequence[Passage], texts: Sequence[str]) -> Iterator[MatchedPlace]:
     for number, text in enumerate(texts):
         if not any(needle in text for needle in kind.needles):
             continue
@@ -103,7 +103,7 @@ def _places(kind: Kind, passages: Sequence[Passage], texts: Sequence[str]) -> It
         for match in compiled(kind.pattern).finditer(text):
             line += 0 if plain else text.count("\n", at, match.start())
             at = match.start()
-            place = Place(match, number, line, plain, links)
+            place = MatchedPlace(match, number, line, plain, links)
             if kind.sure is None or kind.sure(place):
                 yield place
 
@@ -131,7 +131,7 @@ def quoted(text: str) -> str:
     return f"“{words[:60]}{'…' if len(words) > 60 else ''}”"
 
 
-def _told(kind: Kind, place: Place) -> Found:
+def _found(kind: Kind, place: MatchedPlace) -> Found:
     says, hint = _words(kind, plain=place.plain)
     return Found(kind.code, place.line, f"{quoted(place.match[0])} {says}.", hint)
 
@@ -143,7 +143,7 @@ def _words(kind: Kind, *, plain: bool) -> tuple[str, str]:
     return kind.plain or (kind.says, compiled(_BACKTICKS).sub("", kind.hint))
 
 
-def _together(kind: Kind, places: Sequence[Place]) -> Iterator[Found]:
+def _together(kind: Kind, places: Sequence[MatchedPlace]) -> Iterator[Found]:
     lines: dict[tuple[int, bool], dict[str, str]] = {}
     for place in sorted(places, key=lambda place: (place.passage, place.match.start())):
         pieces, shown = lines.setdefault((place.line, place.plain), {}), kind.shows(place.match)

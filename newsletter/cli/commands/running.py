@@ -34,7 +34,7 @@ def sandbox(
     ),
 ) -> None:
     """Run the local SendGrid: its API, and an inbox of what each reader got."""
-    from newsletter.files.scaffold import run_sandbox
+    from newsletter.sandbox.server.run import run_sandbox
 
     run_sandbox(wiring(), host, port, say, webhook=webhook, faults=fault, repeat=repeat, shuffle=shuffle)
     end_line()

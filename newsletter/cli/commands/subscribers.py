@@ -87,7 +87,7 @@ def import_(
     from newsletter.contacts.consent.questions import everyone_is
     from newsletter.contacts.table.columns import chosen
     from newsletter.contacts.text.encodings import named_encoding
-    from newsletter.platforms.layout import Told
+    from newsletter.platforms.layout import Declaration
     from newsletter.store.readers import lists
 
     house = wiring()
@@ -95,12 +95,12 @@ def import_(
     insisted = agreed_new_list(house.engine, name, insisted=new_list)
     options = readership.ImportOptions(
         choices=chosen(columns, ignored),
-        told=Told(platform, tuple(values), everyone_is(everyone)),
+        declared=Declaration(platform, tuple(values), everyone_is(everyone)),
         encoding=None if encoding is None else named_encoding(encoding),
         language=house.settings.publication.language,
-        refused_to=refused,
+        rejected_to=refused,
         new_list=insisted,
-        said=_as_typed(
+        as_typed=_as_typed(
             {
                 "--column": columns,
                 "--ignore-column": ignored,
@@ -202,7 +202,7 @@ def export(
     from newsletter.files import exports
 
     engine = wiring().engine
-    with exports.WholeFile(output) if output else nullcontext(sys.stdout) as out:
+    with exports.export_file(output) if output else nullcontext(sys.stdout) as out:
         count = readership.export(engine, out, list_name=list, as_json=json)
     say(f"{count_of(count, 'reader')}.")
 

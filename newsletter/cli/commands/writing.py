@@ -45,7 +45,7 @@ def register(app: App) -> None:
 @told
 def init(directory: Path = typer.Argument(metavar="DIR", help="The folder for it; made if need be.")) -> None:
     """Make a publication: newsletter.toml, a folder for issues, and a .gitignore."""
-    from newsletter.files.scaffold import make_publication
+    from newsletter.files.publications import make_publication
 
     kept = (directory / ".gitignore").exists()
     for path in make_publication(directory):
@@ -61,11 +61,11 @@ def new(
     no_edit: bool = typer.Option(False, "--no-edit", help="Do not open the editor."),
 ) -> None:
     """Start a brief with its sections in place, and open it in your editor: VISUAL or EDITOR."""
-    from newsletter.files.loaders import shown
-    from newsletter.files.scaffold import new_brief
+    from newsletter.files.briefs import new_brief
+    from newsletter.files.issues import path_as_typed
 
     made = new_brief(wiring(), headline, output)
-    path = shown(made)
+    path = path_as_typed(made)
     say(f"Made {path}")
     edited = not no_edit and _edit(made)
     say(f"Next{'' if edited else ', once it is written'}: {command('check', path)}")
@@ -74,7 +74,7 @@ def new(
 def _edit(path: Path) -> bool:
     """Open a file in the editor of the person at the terminal; say whether that went well."""
     from newsletter.config import editor_command
-    from newsletter.files.scaffold import edit
+    from newsletter.files.briefs import edit
 
     editor = editor_command()
     if not editor or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
@@ -91,13 +91,13 @@ def import_(
     output: Path | None = OUTPUT,
 ) -> None:
     """Turn a plain text into a brief, and say what became of each line."""
-    from newsletter.files.loaders import shown
-    from newsletter.files.scaffold import import_brief
+    from newsletter.files.briefs import import_brief
+    from newsletter.files.issues import path_as_typed
 
     path, notes = import_brief(file, output, config=_config())
     for note in notes:
         say(str(note))
-    say(f"Made {shown(path)}\nNext: {command('check', shown(path))}")
+    say(f"Made {path_as_typed(path)}\nNext: {command('check', path_as_typed(path))}")
 
 
 def _config() -> Path | None:

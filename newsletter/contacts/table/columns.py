@@ -13,14 +13,14 @@ from newsletter.contacts.table.headings import Role, is_germanic_first, is_germa
 from newsletter.errors import AudienceError, UsageError
 
 MAX_COLUMNS = 200  # that are taken; what a file has beyond them is left out
-REFUSED_COLUMNS = ("line", "reason")  # put before a row's own cells in a file of refused rows
+REJECTED_COLUMNS = ("line", "reason")  # put before a row's own cells in a file of rejected rows
 
 #: Fields that are not an attribute of the reader's.
 ROLES = frozenset({*BUILT_IN, "status"})
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ColumnChoices:
     """What a person said of a file's columns: headings with the field each fills, and headings to ignore.
 
     ``remembered`` maps headings in lower case to what was said of them at an earlier import, "" to ignore
@@ -34,7 +34,7 @@ class Choices:
     among_others: bool = False
 
 
-def chosen(columns: Sequence[str], ignored: Sequence[str]) -> Choices:
+def chosen(columns: Sequence[str], ignored: Sequence[str]) -> ColumnChoices:
     """Return choices written as ``NAME=field``, and headings to ignore.
 
     Raises UsageError for what is not written so, and for a field that cannot be.
@@ -48,7 +48,7 @@ def chosen(columns: Sequence[str], ignored: Sequence[str]) -> Choices:
     for name in (*BUILT_IN[1:], "status"):
         if sum(given == name for _, given in fields) > 1:
             raise UsageError(f"Two columns cannot both be {name}.", hint="Only email can be given twice.")
-    return Choices(tuple(fields), tuple(map(clean, ignored)))
+    return ColumnChoices(tuple(fields), tuple(map(clean, ignored)))
 
 
 def _field(name: str) -> str:
@@ -69,7 +69,7 @@ class Columns:
     are the places of names, status and attributes with the field each fills. ``attributes`` maps headings to
     merge fields, ``ignored`` maps headings that are not taken to the reason. ``unnamed`` have no heading,
     ``beyond`` are the headings for which there is no room, ``own`` counts the leading columns of a file of
-    refused rows. ``given`` are the places that a person spoke of, with the field, or "" to ignore one.
+    rejected rows. ``given`` are the places that a person spoke of, with the field, or "" to ignore one.
     """
 
     header: tuple[str, ...] = ()
@@ -93,13 +93,13 @@ class Columns:
         )
 
 
-def assign(cells: Sequence[str], choices: Choices, *, file: str, line: int) -> Columns:
+def assign(cells: Sequence[str], choices: ColumnChoices, *, file: str, line: int) -> Columns:
     """Return what the columns under these headings are; without addresses when no heading says so.
 
     Raises AudienceError for a choice that names no column, with the nearest.
     """
     header = tuple(map(clean, cells))
-    own = len(REFUSED_COLUMNS) if header[: len(REFUSED_COLUMNS)] == REFUSED_COLUMNS else 0
+    own = len(REJECTED_COLUMNS) if header[: len(REJECTED_COLUMNS)] == REJECTED_COLUMNS else 0
     given, passed = _resolve(header, choices, file, line)
     open_places = [
         place for place in range(own, len(header)) if header[place] and place not in {*given, *passed}
@@ -130,7 +130,7 @@ def assign(cells: Sequence[str], choices: Choices, *, file: str, line: int) -> C
 
 
 def _resolve(
-    header: tuple[str, ...], choices: Choices, file: str, line: int
+    header: tuple[str, ...], choices: ColumnChoices, file: str, line: int
 ) -> tuple[dict[int, str], set[int]]:
     """Return the places a person named, with the field of each, and those to ignore."""
     given: dict[int, str] = {}

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 from shlex import quote
 
 from newsletter.contacts.fields import clean
 from newsletter.contacts.table.cells import CellReader, RawRow, split_cells
-from newsletter.contacts.table.columns import Choices, Columns, assign
+from newsletter.contacts.table.columns import ColumnChoices, Columns, assign
 from newsletter.contacts.text.lines import MAX_LINE
 from newsletter.contacts.written import Unreadable, read_address
 from newsletter.errors import AudienceError
@@ -17,41 +18,51 @@ LOOKED_AT = 50  # rows that are searched for addresses when no column is called 
 MAX_SHOWN = 80  # characters of the line in an error
 
 # What Excel writes before the header; some programs put it into quotation marks or give it cells of its own.
-_DELIMITER_TOLD = re.compile(r"""[ "']*sep[ ]*=[ ]*(\\t|[^\w\s"'=]|\t)[ "']*[,;\t]*\s*""", re.IGNORECASE)
+_DELIMITER_LINE = re.compile(r"""[ "']*sep[ ]*=[ ]*(\\t|[^\w\s"'=]|\t)[ "']*[,;\t]*\s*""", re.IGNORECASE)
 
 
 class NoReaders(AudienceError):
     """Refuse a file that has no column of addresses."""
 
 
-def read_header(reader: CellReader, choices: Choices, *, file: str, command: str = "") -> tuple[str, Columns]:
-    """Return the delimiter of a file and what its columns are; the reader then stands before the first row.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first line of a file shows: what stands between cells, and what the columns are."""
+
+    delimiter: str
+    columns: Columns
+
+
+def read_header(cells: CellReader, choices: ColumnChoices, *, file: str, command: str = "") -> Header:
+    """Return what the first line of a file shows; ``cells`` then stand before the first row.
 
     Raises AudienceError when the file is empty, a choice names no column, or no column is one of addresses:
     then with the column that seems to be, and ``command`` with the option that says so.
     """
-    text = reader.header()
-    told = _DELIMITER_TOLD.fullmatch(text)
-    if told:
-        text = reader.header()
+    text = cells.header()
+    own_line = _DELIMITER_LINE.fullmatch(text)
+    if own_line:
+        text = cells.header()
     if not text:
         raise NoReaders("The file is empty.", file=file, hint="Its first line must name the columns.")
     if len(text) > MAX_LINE:
         message = f"The first line has more than {MAX_LINE:,} characters."
-        raise AudienceError(message, file=file, line=reader.number, hint="It must name the columns.")
-    named = [told.group(1).replace("\\t", "\t")] if told else list(DELIMITERS)
-    delimiter, columns = _best(text, named, choices, file, reader.number)
-    if told and not columns.addresses:  # a spreadsheet puts its own line on top of whatever it was given
-        delimiter, columns = _best(text, DELIMITERS, choices, file, reader.number)
+        raise AudienceError(message, file=file, line=cells.number, hint="It must name the columns.")
+    named = [own_line.group(1).replace("\\t", "\t")] if own_line else list(DELIMITERS)
+    delimiter, columns = _best(text, named, choices, file, cells.number)
+    if own_line and not columns.addresses:  # a spreadsheet puts its own line on top of whatever it was given
+        delimiter, columns = _best(text, DELIMITERS, choices, file, cells.number)
     if columns.addresses:
-        return delimiter, columns
-    number = reader.number
-    rows = list(islice(reader.rows(delimiter), LOOKED_AT))
+        return Header(delimiter, columns)
+    number = cells.number
+    rows = list(islice(cells.rows(delimiter), LOOKED_AT))
     message, hint = _without_addresses(text, columns.header, rows, command)
     raise NoReaders(message, file=file, line=number, hint=hint)
 
 
-def _best(text: str, marks: Iterable[str], choices: Choices, file: str, number: int) -> tuple[str, Columns]:
+def _best(
+    text: str, marks: Iterable[str], choices: ColumnChoices, file: str, number: int
+) -> tuple[str, Columns]:
     """Return the delimiter under which the header makes most sense, and the columns it then names."""
     found: list[tuple[bool, int, str, Columns]] = []
     failed: list[tuple[int, AudienceError]] = []

@@ -1,6 +1,6 @@
-"""Layout: how to read the rows of a file, once its header told where its readers come from."""
+"""Layout: how to read the rows of a file, once its header showed where its readers come from."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from newsletter.contacts.consent.file_consent import FileConsent
@@ -12,7 +12,7 @@ from newsletter.contacts.table.row import Erased, Row
 class Layout:
     """How to read a file's rows.
 
-    ``consent_columns`` are the places of columns that tell a reader's standing, ``left_out`` those of a
+    ``consent_columns`` are the places of columns that say a reader's standing, ``left_out`` those of a
     platform's own bookkeeping: neither becomes a merge field. ``objects`` are those of JSON objects whose
     entries do, ``tags`` those of several words in one cell. ``platform`` is its title. With ``whole``, that
     reads the rows instead, into ``fields``; it raises ValueError, in a sentence, for one that it cannot read.
@@ -26,7 +26,3 @@ class Layout:
     platform: str = ""
     whole: Callable[[RawRow], Row | Erased] | None = None
     fields: tuple[str, ...] = ()
-
-
-# Given the header, and the places of columns that the editor gave a field or, with "", wants ignored.
-LayOut = Callable[[Sequence[str], Mapping[int, str]], Layout]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-LINES_TOLD = 10
+LINES_SHOWN = 10
 
 
 @dataclass(slots=True)
@@ -15,10 +15,10 @@ class Occurrences:
     def add(self, line: int) -> None:
         """Count one row; rows come in order of line."""
         self.count += 1
-        if len(self.lines) < LINES_TOLD:
+        if len(self.lines) < LINES_SHOWN:
             self.lines.append(line)
 
     def join(self, other: "Occurrences") -> None:
         """Count the rows of another file too."""
         self.count += other.count
-        self.lines = [*self.lines, *other.lines][:LINES_TOLD]
+        self.lines = [*self.lines, *other.lines][:LINES_SHOWN]

@@ -1,11 +1,11 @@
-"""Row: what one line of a file of readers becomes: a reader, a refusal, or an erased address."""
+"""Row: what one line of a file of readers becomes: a reader, a rejected row, or an erased address."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from newsletter.contacts.consent.standing import Status
 
-Reason = Literal[
+RejectionReason = Literal[
     "no address", "invalid address", "several addresses", "not mailable", "too many cells",
     "broken quotation", "row too long", "not as exported", "erased under another key",
 ]  # fmt: skip
@@ -16,7 +16,7 @@ class Row(NamedTuple):
 
     ``suppressed`` is the reason for which the file says they are never mailed, "" for none. ``joined``,
     ``since`` (of the status), ``suppressed_since`` and ``known_since`` (of the address) are microseconds
-    since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file tells nothing
+    since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file says nothing
     of it; each entry is [instant or null, kind, source, wording, form, evidence].
     """
 
@@ -34,15 +34,15 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedRow:
     """A row that was left out: why, in one of a few words, then in a sentence, and its cells as they were.
 
-    ``value`` is what it was refused for, on one line and not too long to show; ``instead`` what was probably
+    ``value`` is what it was left out for, on one line and not too long to show; ``instead`` what was probably
     meant, where that is not anybody's guess.
     """
 
     line: int
-    reason: Reason
+    reason: RejectionReason
     detail: str
     cells: tuple[str, ...]
     value: str = ""

@@ -1,12 +1,13 @@
-"""Rows: a table of readers as text, into readers and refused rows, each with its line.
+"""Rows: a table of readers as text, into readers and rejected rows, each with its line.
 
 A row is one reader. What is wrong with a row costs that row alone; what is wrong with the file (no column of
 addresses) refuses it whole, before anything is stored.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import orjson
 
@@ -16,45 +17,44 @@ from newsletter.contacts.entries import entries_of
 from newsletter.contacts.fields import clean, field_name, fitting, shorten
 from newsletter.contacts.names import is_no_name
 from newsletter.contacts.table.cells import CellReader, RawRow, split_cells
-from newsletter.contacts.table.columns import MAX_COLUMNS, Choices, Columns
+from newsletter.contacts.table.columns import MAX_COLUMNS, Columns
 from newsletter.contacts.table.formulas import unguard
-from newsletter.contacts.table.header import read_header
-from newsletter.contacts.table.layout import LayOut, Layout
+from newsletter.contacts.table.header import Header
+from newsletter.contacts.table.layout import Layout
 from newsletter.contacts.table.occurrences import Occurrences
-from newsletter.contacts.table.row import Erased, Reason, Refused, Row
+from newsletter.contacts.table.row import Erased, RejectedRow, RejectionReason, Row
 from newsletter.contacts.written import MAX_LOCAL_PART, Packaging, Unreadable, check_mailable, read_address
 from newsletter.errors import AudienceError
 
-MAX_SHOWN = 80  # characters of a refused value in a report
+MAX_SHOWN = 80  # characters of a value in a report, for which its row was rejected
 
 
-class _Refusal(Exception):  # never leaves this module
-    def __init__(self, reason: Reason, detail: str, *, value: str = "", instead: str = "") -> None:
-        self.reason: Reason = reason
+class _Rejection(Exception):  # never leaves this module
+    def __init__(self, reason: RejectionReason, detail: str, *, value: str = "", instead: str = "") -> None:
+        self.reason: RejectionReason = reason
         self.detail = detail
         self.value = value
         self.instead = instead
 
+    def of(self, raw: RawRow) -> RejectedRow:
+        value = clean(self.value)
+        value = value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 1] + "…"
+        return RejectedRow(raw.line, self.reason, self.detail, tuple(raw.cells), value, self.instead)
+
 
 @dataclass(slots=True)
 class Table:
-    """A file of readers; its columns are known once its first line is read.
+    """A file of readers whose header was read, and how to read its rows.
 
-    ``lay_out`` finds out from the header how to read the rows. ``command`` is the command that is reading
-    it, for hints that say how to run it again. What follows counts what was done to rows so far:
-    ``shortened`` names cut to their bound, ``unwrapped`` addresses by what was taken off, ``second`` rows
-    whose address came from a later column, by its heading, ``left_out`` values that no mail could carry, by
-    field, ``unnamed`` rows with a value in a column without a heading, ``disagreeing`` rows of which some
-    columns say different things of leaving, by those columns.
+    What follows counts what was done to rows so far: ``shortened`` names cut to their bound, ``unwrapped``
+    addresses by what was taken off, ``second`` rows whose address came from a later column, by its heading,
+    ``left_out`` values that no mail could carry, by field, ``unnamed`` rows with a value in a column without
+    a heading, ``disagreeing`` rows of which some columns say different things of leaving, by those columns.
     """
 
-    file: str
-    lay_out: LayOut
-    choices: Choices = field(default_factory=Choices)
-    command: str = ""
-    layout: Layout = field(default_factory=Layout)
-    delimiter: str = ","
-    columns: Columns = field(default_factory=Columns)
+    delimiter: str
+    columns: Columns
+    layout: Layout
     shortened: int = 0
     unwrapped: Counter[Packaging] = field(default_factory=Counter)
     second: Counter[str] = field(default_factory=Counter)
@@ -63,9 +63,15 @@ class Table:
     disagreeing: dict[tuple[str, ...], Occurrences] = field(default_factory=dict)
     _entries: dict[str, None] = field(default_factory=dict)
 
+    @classmethod
+    def under(cls, header: Header, layout: Layout) -> Self:
+        """Return the table under a header, laid out as it says."""
+        elsewhere = {*layout.consent_columns, *layout.left_out, *layout.objects}
+        return cls(header.delimiter, header.columns.without(elsewhere), layout)
+
     @property
     def header(self) -> tuple[str, ...]:
-        """Return the headings of all columns, those of ours in a file of refused rows included."""
+        """Return the headings of all columns, those of ours in a file of rejected rows included."""
         return self.columns.header
 
     @property
@@ -74,40 +80,27 @@ class Table:
         filled = {name for _, name in self.columns.fills if name not in {"name", "status"}}
         return filled | self._entries.keys() | set(self.layout.fields)
 
-    def rows(self, lines: Iterable[str]) -> Iterator[Row | Refused | Erased]:
-        """Yield every row that is not blank, in order.
-
-        Raises AudienceError when no column holds addresses, or a choice names none.
-        """
-        reader = CellReader(lines)
-        self.delimiter, columns = read_header(reader, self.choices, file=self.file, command=self.command)
-        self.layout = self.lay_out(columns.header, columns.given)
-        self.columns = columns.without(
-            {*self.layout.consent_columns, *self.layout.left_out, *self.layout.objects}
-        )
+    def rows(self, cells: CellReader) -> Iterator[Row | RejectedRow | Erased]:
+        """Yield every row below the header that is not blank, in order."""
         read = self._whole if self.layout.whole else self._row
-        for raw in reader.rows(self.delimiter):
+        for raw in cells.rows(self.delimiter):
             if any(raw.cells):
                 try:
                     yield read(raw)
-                except _Refusal as refusal:
-                    value = clean(refusal.value)
-                    value = value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 1] + "…"
-                    yield Refused(
-                        raw.line, refusal.reason, refusal.detail, tuple(raw.cells), value, refusal.instead
-                    )
+                except _Rejection as rejection:
+                    yield rejection.of(raw)
 
     def _whole(self, raw: RawRow) -> Row | Erased:
         """Read a row by what its layout brings along."""
-        _refuse_broken(raw)
+        _reject_broken(raw)
         try:
             return self.layout.whole(raw)  # type: ignore[misc]  # only asked where there is one
         except (AudienceError, ValueError) as error:
             said = error.message if isinstance(error, AudienceError) else str(error)
-            raise _Refusal("not as exported", said, value=raw.cells[0]) from None
+            raise _Rejection("not as exported", said, value=raw.cells[0]) from None
 
     def _row(self, raw: RawRow) -> Row:
-        _refuse_broken(raw)
+        _reject_broken(raw)
         cells, columns = raw.cells, self.columns
         width = len(columns.header)
         if len(cells) > width and any(cells[width:]):
@@ -119,7 +112,7 @@ class Table:
         attrs = self._values(cells)
         attrs.pop("status", None)  # read already
         if standing.status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
-            self._refuse_unmailable(email)
+            self._reject_unmailable(email)
         name = attrs.pop("name", "")
         if shown_name and not name:
             name = self._name_shown(shown_name, attrs)
@@ -157,25 +150,25 @@ class Table:
             if place != columns.addresses[0]:
                 self.second[columns.header[place]] += 1
             return email, name
-        raise _Refusal("no address", "The row has no address.", value="; ".join(filter(None, cells)))
+        raise _Rejection("no address", "The row has no address.", value="; ".join(filter(None, cells)))
 
     def _unwrapped(self, text: str) -> tuple[str, str]:
         try:
             written = read_address(text)
         except Unreadable as error:
-            raise _Refusal(error.reason, error.message, value=text, instead=error.instead) from None
+            raise _Rejection(error.reason, error.message, value=text, instead=error.instead) from None
         self.unwrapped.update(written.packaging)
         return written.email, written.name
 
-    def _refuse_unmailable(self, email: str) -> None:
-        """Refuse who cannot be mailed; who is not to be mailed may well have such an address."""
+    def _reject_unmailable(self, email: str) -> None:
+        """Reject who cannot be mailed; who is not to be mailed may well have such an address."""
         try:
             check_mailable(email)
         except Unreadable as error:
-            raise _Refusal(error.reason, error.message, value=email, instead=error.instead) from None
+            raise _Rejection(error.reason, error.message, value=email, instead=error.instead) from None
 
-    def _too_many(self, cells: list[str]) -> _Refusal:
-        """Refuse a row of more cells than there are columns, as a comma within an address makes them."""
+    def _too_many(self, cells: list[str]) -> _Rejection:
+        """Reject a row of more cells than there are columns, as a comma within an address makes them."""
         width, place = len(self.columns.header), self.columns.addresses[0]
         text = f"There are {len(cells)} cells under {width} columns."
         hint = " A cell that holds the delimiter needs quotation marks."
@@ -184,8 +177,8 @@ class Table:
             read_address(broken)
         except Unreadable as error:
             if "@" in cells[place] and error.instead and len(cells) == width + 1:
-                return _Refusal("too many cells", text, value=broken, instead=error.instead)
-        return _Refusal("too many cells", text + hint, value=self.delimiter.join(cells))
+                return _Rejection("too many cells", text, value=broken, instead=error.instead)
+        return _Rejection("too many cells", text + hint, value=self.delimiter.join(cells))
 
     def _name_shown(self, shown_name: str, attrs: Mapping[str, str]) -> str:
         """Return the name that stood with the address, for a reader who has none in the columns."""
@@ -232,7 +225,7 @@ class Table:
             self.left_out.setdefault(name, Occurrences()).add(line)
 
 
-def _refuse_broken(raw: RawRow) -> None:
+def _reject_broken(raw: RawRow) -> None:
     if raw.problem:
-        reason: Reason = "row too long" if "characters" in raw.problem else "broken quotation"
-        raise _Refusal(reason, raw.problem, value=raw.cells[0])
+        reason: RejectionReason = "row too long" if "characters" in raw.problem else "broken quotation"
+        raise _Rejection(reason, raw.problem, value=raw.cells[0])

@@ -72,7 +72,7 @@ class AsianInline(ParserInline):
 
 
 class _State(StateInline):
-    """Know where emphasis may begin and end beside letters that have no spaces around them.
+    """Know where emphasis may begin and end next to letters that have no spaces around them.
 
     CommonMark asks for a space or punctuation outside of “**” when punctuation stands inside of it, which
     these scripts never have: “这是**重要。**所以”. The rule is that of markdown-cjk-friendly's specification.
@@ -132,7 +132,7 @@ def _is_punctuation(character: str) -> bool:
 def hide_breaks(children: Sequence[Token]) -> None:
     """Mark each soft break between letters of scripts without spaces as hidden: no space stands for it.
 
-    One beside these scripts' punctuation, which brings its own space, is hidden as well.
+    One next to these scripts' punctuation, which brings its own space, is hidden as well.
     """
     before, waiting = "", list[Token]()
     for child in children:

@@ -117,7 +117,7 @@ class Notes:
             self._refused.add(str(token.meta["label"]))
             self.faults.add("brief-note-misplaced", line, f"A note is referred to in {what}.", _WHERE_TO)
 
-    def tell_unused(self) -> None:
+    def report_unused(self) -> None:
         """Note what no text refers to, which no reader would see."""
         for label, note in self.known.items():
             if label not in self._numbers and label not in self._refused:

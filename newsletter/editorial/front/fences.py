@@ -49,16 +49,16 @@ def _read(lines: list[str], first: int, faults: Faults) -> FrontMatter | None:
     last = _last_of_keys(lines, start, len(lines))
     end = _closing(lines, start)
     if start > first:
-        _tell_fence(lines, first, "begins", faults)
+        _report_fence(lines, first, "begins", faults)
     else:
-        _tell_no_opening(first, last, end, faults)
+        _report_no_opening(first, last, end, faults)
     front = FrontMatter(body=last if end is None else end + 1)
     if end is not None:
-        _tell_fence(lines, end, "ends", faults)
+        _report_fence(lines, end, "ends", faults)
     elif start > first:
-        _tell_open(first, last, faults)
+        _report_open(first, last, faults)
         front.whole = bool(last > start)
-    if not _tell_long(lines[start : front.body], first + 1, faults):
+    if not _report_long(lines[start : front.body], first + 1, faults):
         read_keys(lines[start : last if end is None else end], start + 1, front, faults)
     else:
         front.whole = False
@@ -177,7 +177,7 @@ def _skip_second(lines: Sequence[str], front: FrontMatter, faults: Faults) -> No
 # ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell_fence(lines: Sequence[str], at: int, does: str, faults: Faults) -> None:
+def _report_fence(lines: Sequence[str], at: int, does: str, faults: Faults) -> None:
     written = without_ends(lines[at])
     if tidy(written) == FENCE:
         return
@@ -190,7 +190,7 @@ def _tell_fence(lines: Sequence[str], at: int, does: str, faults: Faults) -> Non
     )
 
 
-def _tell_no_opening(first: int, last: int, end: int | None, faults: Faults) -> None:
+def _report_no_opening(first: int, last: int, end: int | None, faults: Faults) -> None:
     if end is None:
         message = "The two lines of --- around the front matter are missing."
         hint = f"Write --- above line {first + 1}, and --- below line {last}."
@@ -200,7 +200,7 @@ def _tell_no_opening(first: int, last: int, end: int | None, faults: Faults) -> 
     faults.add("front-missing", first + 1, message, hint)
 
 
-def _tell_open(first: int, last: int, faults: Faults) -> None:
+def _report_open(first: int, last: int, faults: Faults) -> None:
     faults.add(
         "front-open",
         first + 1,
@@ -209,7 +209,7 @@ def _tell_open(first: int, last: int, faults: Faults) -> None:
     )
 
 
-def _tell_long(lines: Sequence[str], line: int, faults: Faults) -> bool:
+def _report_long(lines: Sequence[str], line: int, faults: Faults) -> bool:
     length = sum(len(text) + 1 for text in lines)
     if length <= MAX_FRONT:
         return False

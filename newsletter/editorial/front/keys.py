@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.front.values import Entry, Unreadable, read_value
+from newsletter.editorial.front.values import Entry, UnreadableValue, read_value
 from newsletter.editorial.meant.invisible import tidy, without_ends, without_start
 from newsletter.editorial.names import nearest
 
@@ -53,13 +53,13 @@ _NAME = re.compile(r"[A-Za-z]\w*([ -]\w+){0,2}")
 class FrontMatter:
     """Keys as written, the line each stands on, and the first line of the brief below, counted from 0.
 
-    ``told`` are keys that are there, but with a fault that keeps their value from being read. ``whole`` is
-    False when the front matter could not be read to its end, so that what is absent may only be unread.
+    ``unreadable`` are keys that are there, but with a fault that keeps their value from being read. ``whole``
+    is False when the front matter could not be read to its end, so that what is absent may only be unread.
     """
 
     values: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     body: int = 0
     whole: bool = True
 
@@ -93,22 +93,22 @@ def read_keys(lines: Sequence[str], first: int, front: FrontMatter, faults: Faul
     """Read the lines between the fences into ``front``; ``first`` is the number of the first, from 1."""
     for entry in _entries(_from_left(lines), first, front, faults):
         if entry.key in front.lines:
-            _tell_twice(entry, front, faults)
+            _report_twice(entry, front, faults)
             continue
         front.lines[entry.key] = entry.line
         if entry.key not in KEYS:
-            _tell_unknown(entry, front, faults)
+            _report_unknown(entry, front, faults)
         else:
             _take(entry, front, faults)
 
 
 def _take(entry: Entry, front: FrontMatter, faults: Faults) -> None:
-    if _tell_key_below(entry, front, faults):
+    if _report_key_below(entry, front, faults):
         return
     try:
         value = read_value(entry, faults)
-    except Unreadable:
-        front.told.add(entry.key)
+    except UnreadableValue:
+        front.unreadable.add(entry.key)
         return
     if value is not None:
         front.values[entry.key] = value
@@ -132,7 +132,7 @@ def _entries(lines: Sequence[str], first: int, front: FrontMatter, faults: Fault
         elif entry and (line[:1] in (" ", "\t") or not line or entry.is_open or entry.takes_item(line)):
             entry.add(line)
         elif tidy(line) and not line.startswith("#"):
-            _tell_no_key(line, number, entry, front, faults)
+            _report_no_key(line, number, entry, front, faults)
     if entry:
         yield entry
 
@@ -140,15 +140,15 @@ def _entries(lines: Sequence[str], first: int, front: FrontMatter, faults: Fault
 # ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter, faults: Faults) -> None:
+def _report_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter, faults: Faults) -> None:
     words = without_ends(line)
     meant = _MEANT.match(words)
     if meant and meant["key"].casefold() in KEYS:
         key = meant["key"].casefold()
-        front.told.add(key)
+        front.unreadable.add(key)
         hint = f"Write: {key}: {meant['rest'][:200]}"
     elif entry:
-        front.told.add(entry.key)
+        front.unreadable.add(entry.key)
         whole = " ".join(f"{'' if entry.is_block else without_ends(entry.rest)} {words}".split())
         hint = f"If it goes on with the line above, write all on one line: {entry.key}: {whole[:200]}"
     else:
@@ -156,14 +156,14 @@ def _tell_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter
     faults.add("front-broken", number, f"“{words[:60]}” begins with no key of the front matter.", hint)
 
 
-def _tell_key_below(entry: Entry, front: FrontMatter, faults: Faults) -> bool:
+def _report_key_below(entry: Entry, front: FrontMatter, faults: Faults) -> bool:
     """Note a key that is indented below a plain value: to take it into that value would hide it."""
     if entry.is_held:
         return False
     for number, line in enumerate(entry.more, entry.line + 1):
         key = key_of(line.strip())
         if key and key[0] in KEYS:
-            front.told |= {entry.key, key[0]}
+            front.unreadable |= {entry.key, key[0]}
             faults.add(
                 "front-value",
                 number,
@@ -174,7 +174,7 @@ def _tell_key_below(entry: Entry, front: FrontMatter, faults: Faults) -> bool:
     return False
 
 
-def _tell_twice(entry: Entry, front: FrontMatter, faults: Faults) -> None:
+def _report_twice(entry: Entry, front: FrontMatter, faults: Faults) -> None:
     faults.add(
         "front-key-twice",
         entry.line,
@@ -183,10 +183,10 @@ def _tell_twice(entry: Entry, front: FrontMatter, faults: Faults) -> None:
     )
 
 
-def _tell_unknown(entry: Entry, front: FrontMatter, faults: Faults) -> None:
+def _report_unknown(entry: Entry, front: FrontMatter, faults: Faults) -> None:
     near = nearest(entry.key, KEYS) or _ELSEWHERE.get(entry.key.casefold())
     if near:
-        front.told.add(near)  # it is there, only its key is misspelt: one fault, not two
+        front.unreadable.add(near)  # it is there, only its key is misspelt: one fault, not two
     faults.add(
         "front-key-unknown",
         entry.line,

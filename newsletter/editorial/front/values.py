@@ -25,8 +25,8 @@ _COMMENT = re.compile(r"(?:\s|^)#.*", re.DOTALL)
 _LIST_ITEM = re.compile(r"-(\s|$)")
 
 
-class Unreadable(Exception):
-    """A value was told to have a fault, so what it says is unknown."""
+class UnreadableValue(Exception):
+    """A value's fault was reported already, so what it says is unknown."""
 
 
 @dataclass(slots=True)
@@ -75,19 +75,19 @@ def _closes(text: str) -> bool:
 def read_value(entry: Entry, faults: Faults) -> str | None:
     """Return an entry's value on one line; None when it is empty.
 
-    Raises Unreadable once its fault was told.
+    Raises UnreadableValue once its fault is reported.
     """
     if entry.is_block:
         return _joined("\n".join(entry.more)) or None
     if not entry.is_held:
-        _tell_lines_below(entry, faults)
+        _report_lines_below(entry, faults)
     written = entry.written
     if quoted := _QUOTED.fullmatch(written):
         return _unquoted(entry, quoted, faults)
     if entry.is_open:
-        _tell_open(entry, faults)
+        _report_open(entry, faults)
     if entry.key in TEXT_KEYS:
-        _tell_lone_hash(entry, written, faults)
+        _report_lone_hash(entry, written, faults)
     else:
         written = _COMMENT.sub("", written).rstrip()
     return None if written in ("", "~", "null") else _joined(written)
@@ -102,7 +102,7 @@ def _unquoted(entry: Entry, quoted: re.Match[str], faults: Faults) -> str | None
     import yaml  # takes a tenth of the time of a check, and few briefs have quotes
 
     if quoted["note"] and not quoted["note"][0].isspace():
-        _tell_after_quote(entry, quoted, faults)
+        _report_after_quote(entry, quoted, faults)
     try:
         value = next(
             event.value
@@ -110,7 +110,7 @@ def _unquoted(entry: Entry, quoted: re.Match[str], faults: Faults) -> str | None
             if isinstance(event, yaml.ScalarEvent)
         )
     except yaml.YAMLError:
-        _tell_escape(entry, quoted[1], faults)
+        _report_escape(entry, quoted[1], faults)
     value = _joined(value)
     if not is_text(value):
         _refuse(
@@ -127,10 +127,10 @@ def _unquoted(entry: Entry, quoted: re.Match[str], faults: Faults) -> str | None
 
 def _refuse(entry: Entry, faults: Faults, message: str, hint: str) -> NoReturn:
     faults.add("front-value", entry.line, message, hint)
-    raise Unreadable
+    raise UnreadableValue
 
 
-def _tell_lines_below(entry: Entry, faults: Faults) -> None:
+def _report_lines_below(entry: Entry, faults: Faults) -> None:
     """Note a list below a key, and an indented line that may be a note: neither is part of a sentence."""
     lines = [without_ends(line) for line in entry.more]
     items = [_LIST_ITEM.sub("", line).strip() for line in lines if _LIST_ITEM.match(line)]
@@ -149,10 +149,10 @@ def _tell_lines_below(entry: Entry, faults: Faults) -> None:
             f"This line begins with # and is indented, so it may be a note or belong to “{entry.key}” above.",
             f"A note begins at the very left. If it belongs to “{entry.key}”, write all of that on one line.",
         )
-        raise Unreadable
+        raise UnreadableValue
 
 
-def _tell_open(entry: Entry, faults: Faults) -> NoReturn:
+def _report_open(entry: Entry, faults: Faults) -> NoReturn:
     _refuse(
         entry,
         faults,
@@ -161,7 +161,7 @@ def _tell_open(entry: Entry, faults: Faults) -> NoReturn:
     )
 
 
-def _tell_after_quote(entry: Entry, quoted: re.Match[str], faults: Faults) -> NoReturn:
+def _report_after_quote(entry: Entry, quoted: re.Match[str], faults: Faults) -> NoReturn:
     inside = quoted[1][1:-1]
     _refuse(
         entry,
@@ -172,7 +172,7 @@ def _tell_after_quote(entry: Entry, quoted: re.Match[str], faults: Faults) -> No
     )
 
 
-def _tell_escape(entry: Entry, quoted: str, faults: Faults) -> NoReturn:
+def _report_escape(entry: Entry, quoted: str, faults: Faults) -> NoReturn:
     _refuse(
         entry,
         faults,
@@ -181,7 +181,7 @@ def _tell_escape(entry: Entry, quoted: str, faults: Faults) -> NoReturn:
     )
 
 
-def _tell_lone_hash(entry: Entry, written: str, faults: Faults) -> None:
+def _report_lone_hash(entry: Entry, written: str, faults: Faults) -> None:
     """Ask about a # between blanks: it may be part of a name, or begin a note nobody else should read."""
     if _LONE_HASH.search(written):
         note = written.partition("#")[2].strip()

@@ -19,7 +19,7 @@ _MAX_COMMENTS = 20_000  # characters that a brief's front matter keeps of what w
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ImportNote:
     """What became of one line of the text: the line's number, its words, and why.
 
     ``needs you`` is for what the editor must settle before the brief can be sent.
@@ -41,11 +41,11 @@ class Imported:
 
     markdown: str
     headline: str
-    notes: tuple[Note, ...]
+    notes: tuple[ImportNote, ...]
 
 
 @dataclass(slots=True)
-class Draft:
+class ImportDraft:
     """The brief as it grows."""
 
     labels: Labels
@@ -57,11 +57,11 @@ class Draft:
     comments: list[str] = field(default_factory=list)
     room: int = _MAX_COMMENTS
     kinds: set[str] = field(default_factory=set)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
     def note(self, line: PageLine, what: What, why: str) -> None:
         """Say what became of a line."""
-        self.notes.append(Note(line.number, what, line.text, why))
+        self.notes.append(ImportNote(line.number, what, line.text, why))
 
     def leave(self, line: PageLine, name: str, why: str) -> None:
         """Leave a line out, but keep it as a comment at the brief's top while there is room."""
@@ -74,22 +74,22 @@ class Draft:
         self.note(line, "left out", f"{why} {kept}")
 
 
-def finished(draft: Draft, lines: Sequence[PageLine], last: int, today: date) -> Imported:
+def finished(draft: ImportDraft, lines: Sequence[PageLine], last: int, today: date) -> Imported:
     """Return the brief; what it lacks is noted at ``last``, the file's last line."""
-    _tell_subject(draft)
-    _tell_reserved(lines, draft)
-    _tell_lacking(draft, last)
+    _report_subject(draft)
+    _report_reserved(lines, draft)
+    _report_lacking(draft, last)
     notes = tuple(sorted(draft.notes, key=lambda note: note.line))
     return Imported(_markdown(draft, today), draft.headline, notes)
 
 
-def _tell_subject(draft: Draft) -> None:
+def _report_subject(draft: ImportDraft) -> None:
     if draft.headline_line:
         cut = " It was shortened: write a better one." if len(draft.headline) > MAX_SUBJECT else ""
         draft.note(draft.headline_line, "setting", f"The headline serves as “subject”, too.{cut}")
 
 
-def _tell_reserved(lines: Sequence[PageLine], draft: Draft) -> None:
+def _report_reserved(lines: Sequence[PageLine], draft: ImportDraft) -> None:
     for line in lines:
         if RESERVED in line.text:
             draft.note(
@@ -97,7 +97,7 @@ def _tell_reserved(lines: Sequence[PageLine], draft: Draft) -> None:
             )
 
 
-def _tell_lacking(draft: Draft, last: int) -> None:
+def _report_lacking(draft: ImportDraft, last: int) -> None:
     end = PageLine(last, "", True)
     if not draft.headline:
         draft.note(end, "needs you", "No headline was found before the first label: write it after the “# ”.")
@@ -107,7 +107,7 @@ def _tell_lacking(draft: Draft, last: int) -> None:
             draft.note(end, "needs you", f"No paragraph begins with the label of “{kind}”: write {known}.")
 
 
-def _markdown(draft: Draft, today: date) -> str:
+def _markdown(draft: ImportDraft, today: date) -> str:
     subject = escaped_subject(_shortened(draft.headline))
     front = yaml.safe_dump({"subject": subject}, allow_unicode=True, width=10_000)
     top = ["---", front.rstrip("\n"), f"date: {today.isoformat()}", *draft.comments, "---", ""]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from newsletter.editorial.importing.draft import Draft
+from newsletter.editorial.importing.draft import ImportDraft
 from newsletter.editorial.importing.marked import begins_with_headline
 from newsletter.editorial.importing.pagelines import PageLine, bare
 
@@ -21,7 +21,7 @@ _REPLY = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|rv|rif|sv|vs|回复|转发)\s?[:：
 _FEWEST = 3  # lines of a mail's head
 
 
-def take_head(text: str, draft: Draft) -> tuple[str, bool]:
+def take_head(text: str, draft: ImportDraft) -> tuple[str, bool]:
     """Take what stands above a text; return the text with those lines empty, and whether it is Markdown."""
     lines = text.split("\n")
     first = next((at for at, line in enumerate(lines) if bare(line)), 0)
@@ -48,7 +48,7 @@ def _front(lines: Sequence[str], first: int) -> int:
     return 0
 
 
-def _take_front(lines: Sequence[str], first: int, draft: Draft, *, titled: bool) -> None:
+def _take_front(lines: Sequence[str], first: int, draft: ImportDraft, *, titled: bool) -> None:
     for number, raw in enumerate(lines, first):
         line, found = PageLine(number, bare(raw), begins=True), _VALUE.match(raw)
         if not line.text:
@@ -63,7 +63,7 @@ def _take_front(lines: Sequence[str], first: int, draft: Draft, *, titled: bool)
             draft.leave(line, "front matter", "A brief has other keys.")
 
 
-def _take_mail(lines: Sequence[str], first: int, draft: Draft) -> None:
+def _take_mail(lines: Sequence[str], first: int, draft: ImportDraft) -> None:
     for number, raw in enumerate(lines, first):
         line, found = PageLine(number, bare(raw), begins=True), _MAIL.match(bare(raw))
         value = _REPLY.sub("", found["value"]).strip() if found else ""

@@ -3,7 +3,7 @@
 import re
 
 from newsletter.editorial.escape import escaped_headline
-from newsletter.editorial.importing.draft import Draft
+from newsletter.editorial.importing.draft import ImportDraft
 from newsletter.editorial.importing.pagelines import PageLine, bare
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t\u00a0]+(\S.*)$")
@@ -29,7 +29,7 @@ def is_marked(text: str) -> bool:
     return begins_with_headline(text) and _FURTHER.search(rest) is not None
 
 
-def take_marked(text: str, draft: Draft) -> None:
+def take_marked(text: str, draft: ImportDraft) -> None:
     """Take every line as it stands, but for headings: the first is the headline, a label's has two ``#``."""
     body: list[str] = []
     fence = ""
@@ -43,7 +43,7 @@ def take_marked(text: str, draft: Draft) -> None:
     draft.paragraphs.append("\n".join(body).strip("\n").split("\n"))
 
 
-def _taken(line: PageLine, raw: str, heading: re.Match[str] | None, draft: Draft) -> list[str]:
+def _taken(line: PageLine, raw: str, heading: re.Match[str] | None, draft: ImportDraft) -> list[str]:
     if heading and not draft.headline and len(heading[1]) == 1:
         draft.headline, draft.headline_line = _words(heading[2]), line
         draft.note(line, "kept", "The headline.")
@@ -58,7 +58,7 @@ def _taken(line: PageLine, raw: str, heading: re.Match[str] | None, draft: Draft
     return [raw]
 
 
-def _heading(line: PageLine, heading: re.Match[str], draft: Draft) -> str:
+def _heading(line: PageLine, heading: re.Match[str], draft: ImportDraft) -> str:
     words = _words(heading[2])
     kind = draft.labels.kind_of(words)
     if kind:

@@ -24,16 +24,16 @@ def without_conflicts(lines: list[str], faults: Faults) -> list[str]:
     open_: list[tuple[int, str]] = []
     for at, sign in found:
         if sign == "<<<<<<<" and open_:
-            _tell(open_, faults)
+            _report(open_, faults)
             open_ = []
         open_.append((at, sign))
         left[at] = ""
         if sign == ">>>>>>>":
-            _tell(open_, faults)
+            _report(open_, faults)
             _empty_later(left, open_)
             open_ = []
     if open_:
-        _tell(open_, faults)
+        _report(open_, faults)
     return left
 
 
@@ -58,10 +58,10 @@ def _empty_later(left: list[str], markers: list[tuple[int, str]]) -> None:
             left[at] = ""
 
 
-def _tell(markers: list[tuple[int, str]], faults: Faults) -> None:
+def _report(markers: list[tuple[int, str]], faults: Faults) -> None:
     if all(sign == "=======" for _, sign in markers):
         for at, sign in markers:
-            _tell_alone(at, sign, faults)
+            _report_alone(at, sign, faults)
         return
     lines = [str(at + 1) for at, _ in markers]
     signs = ", ".join(f"“{sign}”" for _, sign in markers)
@@ -74,7 +74,7 @@ def _tell(markers: list[tuple[int, str]], faults: Faults) -> None:
     )
 
 
-def _tell_alone(at: int, sign: str, faults: Faults) -> None:
+def _report_alone(at: int, sign: str, faults: Faults) -> None:
     faults.add(
         "file-conflict",
         at + 1,

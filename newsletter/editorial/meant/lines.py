@@ -1,4 +1,4 @@
-"""Lines as their editor meant them, where only a space, a quotation mark or an invisible character is amiss.
+"""Lines as their editor meant them, where only a space, a quotation mark or an invisible character is wrong.
 
 Each line stays one line, so that every fault keeps its number; words are never changed, and code is left
 alone.

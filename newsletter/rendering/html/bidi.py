@@ -22,7 +22,7 @@ _ENOUGH = 0.4
 _FOLLOWING = frozenset({"thead_open", "tbody_open", "tr_open", "footnote_block_open", "footnote_open"})
 
 
-class Words(NamedTuple):
+class LetterCounts(NamedTuple):
     """How many words run each way. Those without a letter, such as numbers, run neither."""
 
     ltr: int = 0
@@ -35,16 +35,16 @@ class Words(NamedTuple):
         return "rtl" if self.rtl > _ENOUGH * (self.ltr + self.rtl) else "ltr"
 
 
-def count(text: str) -> Words:
+def count(text: str) -> LetterCounts:
     """Count the words of a text by the way they run. Addresses of the web and of mailboxes do not count."""
     letters = [letter[0] for word in _ADDRESS.sub("", text).split() if (letter := _LETTER.search(word))]
     rtl = sum(1 for letter in letters if _RTL.match(letter))
-    return Words(len(letters) - rtl, rtl)
+    return LetterCounts(len(letters) - rtl, rtl)
 
 
-def sum_of(*counts: Words) -> Words:
+def sum_of(*counts: LetterCounts) -> LetterCounts:
     """Return the sum of counts."""
-    return Words(sum(words.ltr for words in counts), sum(words.rtl for words in counts))
+    return LetterCounts(sum(words.ltr for words in counts), sum(words.rtl for words in counts))
 
 
 def may_turn(tokens: Sequence[Token]) -> bool:
@@ -52,12 +52,12 @@ def may_turn(tokens: Sequence[Token]) -> bool:
     return any(_RTL.search(token.content) or "&" in token.content for token in tokens if token.content)
 
 
-def count_inline(tokens: Iterable[Token]) -> Words:
+def count_inline(tokens: Iterable[Token]) -> LetterCounts:
     """Count the words of inline tokens. Code and merge fields have none: they run with the rest."""
     return count("".join([_countable(token) for token in tokens]))
 
 
-def count_blocks(tokens: Sequence[Token], *, outermost: bool = False) -> Words:
+def count_blocks(tokens: Sequence[Token], *, outermost: bool = False) -> LetterCounts:
     """Count the words in block tokens, or of those in no list, quote or table. Code has none."""
     texts = (token for token in tokens if token.type == "inline" and (token.level == 1 or not outermost))
     return sum_of(*(count_inline(text.children or ()) for text in texts))
@@ -87,13 +87,13 @@ def block_directions(tokens: Sequence[Token], base: Direction) -> dict[int, Dire
     return found
 
 
-def _words_by_block(tokens: Sequence[Token]) -> dict[int, Words]:
-    words: dict[int, Words] = {}
+def _words_by_block(tokens: Sequence[Token]) -> dict[int, LetterCounts]:
+    words: dict[int, LetterCounts] = {}
     inside: list[int] = []
-    heads: dict[int, Words] = {}
+    heads: dict[int, LetterCounts] = {}
     for position, token in enumerate(tokens):
         if token.nesting > 0:
-            words[position] = Words()
+            words[position] = LetterCounts()
             inside.append(position)
         elif token.type == "inline" and inside:
             words[inside[-1]] = count_inline(token.children or ())

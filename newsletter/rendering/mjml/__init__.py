@@ -1,1 +1,1 @@
-"""MJML: compiled, its faults told by line, what the compiler gets wrong repaired."""
+"""MJML: compiled, its faults found by line, what the compiler gets wrong repaired."""

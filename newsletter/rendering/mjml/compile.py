@@ -21,7 +21,9 @@ _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMPONENT = re.compile(r"</?mj(?:ml|-[\w-]+)")
 _SHORT_COLOUR = re.compile(r"#(?![0-9a-fA-F]{6}\b)[0-9a-fA-F]{3,8}\b")
 _ANYWHERE = {"css-class": "string", "mj-class": "string"}
-_EVERY_ATTRIBUTE = {name: kind for each in ATTRIBUTES.values() for name, kind in each.items()} | _ANYWHERE
+_EVERY_ATTRIBUTE = {
+    name: kind for attribute in ATTRIBUTES.values() for name, kind in attribute.items()
+} | _ANYWHERE
 _OF_ATTRIBUTES = frozenset({"mj-all", "mj-class", *ATTRIBUTES}) - {"mjml", "mj-head", "mj-attributes"}
 
 

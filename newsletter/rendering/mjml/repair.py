@@ -5,7 +5,7 @@ import re
 _INNER_TAG = re.compile(r"<[A-Za-z][\w:-]*+\s(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
-_LOST_SPACE = re.compile(r">\n(?=\s*<)")
+_SPACE_LEFT_OUT = re.compile(r">\n(?=\s*<)")
 
 
 def repair(content: str) -> str:
@@ -18,7 +18,7 @@ def repair(content: str) -> str:
 
 def _repair_part(content: str) -> str:
     if "\n" in content:
-        content = _LOST_SPACE.sub(">&#10;", content)
+        content = _SPACE_LEFT_OUT.sub(">&#10;", content)
     return _INNER_TAG.sub(lambda match: repair_tag(match[0]), content)
 
 

@@ -1,12 +1,12 @@
 """The key that signs what the local SendGrid reports, kept beside its file."""
 
 import base64
-import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.errors import SettingsError
+from newsletter.files.atomic import write_whole
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -69,12 +69,5 @@ def _make(path: Path) -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=".sandbox-", suffix=".key")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-        os.link(made, path)
-    except FileExistsError:
-        return  # the other one's is as good
-    finally:
-        Path(made).unlink()
+    with suppress(FileExistsError):  # the other one's is as good
+        write_whole(path, pem, private=True, new=True, durable=True)

@@ -10,7 +10,7 @@ from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import batch, event, mailing, subscription, unmailed
 
 UNCUT_AT_ONCE = 10_000
-YET_TO_COME = 2**62  # the id of a mailing that is only foreseen
+YET_TO_COME = 2**62  # the id of a mailing that is only planned
 
 
 def mailed_between(
@@ -101,7 +101,7 @@ def outside(connection: Connection, each: Mailing, ids: Sequence[int]) -> set[in
     out = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
     if each.corrects is None:
         return out
-    return out | not_told(connection, each.wrong, ids, at=each.audience_at)
+    return out | not_told(connection, each.wrong_mailings, ids, at=each.audience_at)
 
 
 def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:

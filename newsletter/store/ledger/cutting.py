@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
 from newsletter.store.ledger.already_mailed import mailed_between, not_told, rejected_between, stretch
 from newsletter.store.ledger.mailings import Mailing
@@ -70,58 +71,58 @@ def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
 
 
 def count_audience(
-    connection: Connection,
-    *,
-    kind: str,
-    list_id: int,
-    audience_at: int,
-    issue: str,
-    provider: str,
-    wrong: Sequence[int] = (),
-    but: int | None = None,
+    connection: Connection, frozen: FrozenMailing, *, but: int | None = None
 ) -> tuple[int, Counter[str]]:
-    """Count whom a mailing now would reach and, by reason, whom not; those mailed before are left out.
+    """Count the readers a mailing now would reach and, by reason, those it would not.
 
-    A correction reaches those alone whom the ``wrong`` mailings told. ``but`` is the mailing itself, once
-    there is one: whom it mailed counts on, whom others gave up since does not come in.
+    Those mailed before are left out of both; a correction is only for those to whom a wrong mailing was
+    delivered. ``but`` is the mailing itself, once there is one: the readers it mailed still count, and those
+    that others gave up since do not come in.
     """
-    reason = exclusion(audience_at)
-    eligible, excluded = 0, Counter[str]()
-    if not wrong and not _mailed_before(connection, issue, provider):
-        rows = connection.execute(
-            select(reason.label("reason"), func.count().label("n"))
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(subscription.c.list_id == list_id, subscription.c.created_at <= audience_at)
-            .group_by(reason)
-        )
-        for row in rows:
-            if row.reason is None:
-                eligible += row.n
-            else:
-                excluded[row.reason] += row.n
-        return eligible, excluded
-    for chunk in _stretches(connection, list_id, audience_at):
-        mailed = mailed_between(connection, issue, provider, chunk[0][0], chunk[-1][0], but)
-        if kind == "newcomers":
-            mailed |= rejected_between(
-                connection, issue, provider, chunk[0][0], chunk[-1][0], but or 0
-            ).keys()
-        if wrong:
-            mailed |= not_told(connection, wrong, [reader for reader, _ in chunk], at=audience_at)
-        for reader, why in chunk:
-            if reader in mailed:
+    if not frozen.wrong_mailings and not _mailed_before(connection, frozen):
+        return _count_list(connection, frozen)
+    readers, excluded = 0, Counter[str]()
+    for candidates in _stretches(connection, frozen.list_id, frozen.audience_at):
+        skipped = _not_for(connection, frozen, [reader for reader, _ in candidates], but)
+        for reader, reason in candidates:
+            if reader in skipped:
                 continue
-            if why is None:
-                eligible += 1
+            if reason is None:
+                readers += 1
             else:
-                excluded[why] += 1
-    return eligible, excluded
+                excluded[reason] += 1
+    return readers, excluded
 
 
-def _mailed_before(connection: Connection, issue: str, provider: str) -> bool:
+def _count_list(connection: Connection, frozen: FrozenMailing) -> tuple[int, Counter[str]]:
+    """Count the whole list: nobody on it was mailed this issue."""
+    reason = exclusion(frozen.audience_at)
+    rows = connection.execute(
+        select(reason.label("reason"), func.count().label("n"))
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(subscription.c.list_id == frozen.list_id, subscription.c.created_at <= frozen.audience_at)
+        .group_by(reason)
+    )
+    counts: dict[str | None, int] = {row.reason: row.n for row in rows}
+    readers = counts.pop(None, 0)
+    return readers, Counter({why: n for why, n in counts.items() if why is not None})
+
+
+def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], but: int | None) -> set[int]:
+    """Return those of ascending ``ids`` that a mailing is not for."""
+    span = frozen.issue, frozen.provider, ids[0], ids[-1]
+    skipped = mailed_between(connection, *span, but)
+    if frozen.kind == MailingKind.NEWCOMERS:
+        skipped |= rejected_between(connection, *span, but or 0).keys()
+    if frozen.wrong_mailings:
+        skipped |= not_told(connection, frozen.wrong_mailings, ids, at=frozen.audience_at)
+    return skipped
+
+
+def _mailed_before(connection: Connection, frozen: FrozenMailing) -> bool:
     return bool(
         connection.scalar(
-            select(func.count()).where(mailing.c.issue == issue, mailing.c.provider == provider)
+            select(func.count()).where(mailing.c.issue == frozen.issue, mailing.c.provider == frozen.provider)
         )
     )
 

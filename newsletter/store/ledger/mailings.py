@@ -1,6 +1,6 @@
 """Mailings: one run of an issue to one audience, with the frozen bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
+from newsletter.delivery.frozen import FrozenMailing, MailingKind
+from newsletter.delivery.provider import SENDER, Envelope
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
 from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
@@ -15,11 +17,11 @@ from newsletter.store.tables import batch, mailing, mailing_list, picture, varia
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """One row of ``mailing``, its JSON read."""
+    """Where one run of an issue stands: a row of ``mailing``, but for its bytes (see ``frozen_of``)."""
 
     id: int
     issue: str
-    kind: str
+    kind: MailingKind
     provider: str
     state: MailingState
     list_id: int
@@ -28,18 +30,13 @@ class Mailing:
     audience_at: int
     plan_cursor: int
     planned: bool
-    manifest: Mapping[str, object]
-    envelope: Mapping[str, str]
+    source: str  # the digest of the text and pictures it was rendered from
+    corrects: str | None
+    wrong_mailings: tuple[int, ...]  # which carried what it corrects
     note: str
-    send_at: int | None = None  # as it was frozen, whatever happened since
-    put_off_until: int | None = None
-    requested_by: str = ""
-    corrects: str | None = None
-
-    @property
-    def source(self) -> str:
-        """Return the digest of the text and pictures it was rendered from."""
-        return str(self.manifest.get("source", ""))
+    send_at: int | None  # as it was frozen, whatever happened since
+    put_off_until: int | None  # once a day's ceiling was reached
+    requested_by: str
 
     @property
     def put_off(self) -> bool:
@@ -51,61 +48,31 @@ class Mailing:
         """Return when it is to begin or, once it was put off, to go on; None: at once."""
         return self.send_at if self.put_off_until is None else self.put_off_until
 
-    @property
-    def wrong(self) -> tuple[int, ...]:
-        """Return the mailings that told readers what this one corrects."""
-        found = self.manifest.get("wrong", ())
-        return tuple(found) if isinstance(found, list) else ()
-
 
 def create(
-    connection: Connection,
-    *,
-    issue: str,
-    kind: str,
-    provider: str,
-    list_id: int,
-    audience_at: int,
-    now: int,
-    source_digest: str,
-    envelope: Mapping[str, str],
-    message: RenderedMessage,
-    date: str = "",
-    state: MailingState = MailingState.SENDING,
-    note: str = "",
-    send_at: int | None = None,
-    requested_by: str = "",
-    corrects: str | None = None,
-    wrong: Sequence[int] = (),
+    connection: Connection, frozen: FrozenMailing, *, state: MailingState, now: int, note: str = ""
 ) -> int:
-    """Write a mailing and its frozen message; return its id."""
-    manifest: dict[str, object] = {
-        "source": source_digest,
-        "variants": {"everyone": message.digest},
-        "audience_at": audience_at,
-        "date": date,
-    }
-    if corrects is not None:
-        manifest["wrong"] = list(wrong)
+    """Write a mailing, as it is frozen, and its message; return its id."""
     key = connection.execute(
         insert(mailing).values(
-            issue=issue,
-            kind=kind,
-            provider=provider,
+            issue=frozen.issue,
+            kind=frozen.kind,
+            provider=frozen.provider,
             state=state,
             note=note,
-            send_at=send_at,
-            requested_by=requested_by,
-            corrects=corrects,
-            list_id=list_id,
-            audience_at=audience_at,
-            manifest=orjson.dumps(manifest).decode(),
-            envelope=orjson.dumps(dict(envelope)).decode(),
+            send_at=frozen.send_at,
+            requested_by=frozen.requested_by,
+            corrects=frozen.corrects,
+            list_id=frozen.list_id,
+            audience_at=frozen.audience_at,
+            manifest=orjson.dumps(_manifest(frozen)).decode(),
+            envelope=orjson.dumps(frozen.envelope.sender).decode(),
             created_at=now,
         )
     ).inserted_primary_key
     assert key is not None  # noqa: S101  (an INSERT of one row has one key)
-    fields = [[each.key, each.name, each.default] for each in message.fields]
+    message = frozen.message
+    fields = [[field.key, field.name, field.default] for field in message.fields]
     connection.execute(
         insert(variant).values(
             mailing_id=key[0],
@@ -118,6 +85,37 @@ def create(
         )
     )
     return int(key[0])
+
+
+def _manifest(frozen: FrozenMailing) -> dict[str, object]:
+    """Return what no column holds."""
+    manifest: dict[str, object] = {
+        "source": frozen.source,
+        "variants": {"everyone": frozen.message.digest},
+        "date": frozen.date,
+    }
+    return manifest if frozen.corrects is None else manifest | {"wrong": list(frozen.wrong_mailings)}
+
+
+def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
+    """Return a mailing as it was frozen: what ``create`` was given."""
+    row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).one()
+    manifest, kept = orjson.loads(row.manifest), orjson.loads(row.envelope)
+    # A damaged one is for an approval to notice, which signs every part of it.
+    sender = {name: kept.get(name, "") for name in SENDER}
+    return FrozenMailing(
+        kind=MailingKind(row.kind),
+        provider=row.provider,
+        list_id=row.list_id,
+        audience_at=row.audience_at,
+        envelope=Envelope(issue=row.issue, message=message_of(connection, mailing_id), **sender),
+        source=manifest.get("source", ""),
+        date=manifest.get("date", ""),
+        corrects=row.corrects,
+        wrong_mailings=tuple(manifest.get("wrong", ())),
+        requested_by=row.requested_by,
+        send_at=row.send_at,
+    )
 
 
 def of_issue(connection: Connection, issue: str) -> list[Mailing]:
@@ -139,10 +137,11 @@ _MAILINGS = select(
 
 
 def _read(row: Row[Any]) -> Mailing:
+    manifest = orjson.loads(row.manifest)
     return Mailing(
         id=row.id,
         issue=row.issue,
-        kind=row.kind,
+        kind=MailingKind(row.kind),
         provider=row.provider,
         state=MailingState(row.state),
         list_id=row.list_id,
@@ -151,13 +150,13 @@ def _read(row: Row[Any]) -> Mailing:
         audience_at=row.audience_at,
         plan_cursor=row.plan_cursor,
         planned=bool(row.planned),
-        manifest=orjson.loads(row.manifest),
-        envelope=orjson.loads(row.envelope),
+        source=manifest.get("source", ""),
+        corrects=row.corrects,
+        wrong_mailings=tuple(manifest.get("wrong", ())),
         note=row.note,
         send_at=row.send_at,
         put_off_until=row.put_off_until,
         requested_by=row.requested_by,
-        corrects=row.corrects,
     )
 
 
@@ -172,7 +171,7 @@ def issues_mailed(connection: Connection) -> list[str]:
 def message_of(connection: Connection, mailing_id: int) -> RenderedMessage:
     """Return the frozen message of a mailing."""
     row = connection.execute(select(variant).where(variant.c.mailing_id == mailing_id)).one()
-    fields = tuple(MergeField(*each) for each in orjson.loads(row.fields))
+    fields = tuple(MergeField(*field) for field in orjson.loads(row.fields))
     return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
 
 
@@ -217,9 +216,9 @@ def schedule_again(connection: Connection, mailing_id: int) -> bool:
     return _move(connection, mailing_id, MailingTransition.WAIT, note="")
 
 
-def begin(connection: Connection, mailing_id: int, foreseen: MailingState) -> bool:
-    """Let a mailing be sent if it is as ``foreseen``, or a sender that died left it so; False otherwise."""
-    statement = _transition(mailing_id, MailingTransition.BEGIN, (foreseen, MailingState.SENDING))
+def begin(connection: Connection, mailing_id: int, planned: MailingState) -> bool:
+    """Let a mailing be sent if it is as ``planned``, or a sender that died left it so; False otherwise."""
+    statement = _transition(mailing_id, MailingTransition.BEGIN, (planned, MailingState.SENDING))
     return bool(connection.execute(statement.values(note="", finished_at=None)).rowcount)
 
 

@@ -1,9 +1,7 @@
-"""Read what an editor keeps in files: issues and templates."""
+"""Issues as an editor keeps them: found by a path or an id, and read."""
 
 import difflib
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +33,7 @@ def find_issue(root: Path, reference: str) -> IssueFile:
             data = file.read(MAX_ISSUE_BYTES + 1)
     except OSError as error:
         raise NewsletterError(f"The issue cannot be read: {error.strerror}.", file=str(path)) from error
-    return IssueFile(issue_id, path, shown(path), data)
+    return IssueFile(issue_id, path, path_as_typed(path), data)
 
 
 def _path_of(root: Path, reference: str) -> Path:
@@ -43,11 +41,12 @@ def _path_of(root: Path, reference: str) -> Path:
         if _is_file(given):
             return given.resolve()
     folder = root / "issues"
-    found = [each for each in (folder / f"{reference}.md", folder / reference / "issue.md") if _is_file(each)]
+    places = (folder / f"{reference}.md", folder / reference / "issue.md")
+    found = [place for place in places if _is_file(place)]
     if len(found) == 2:
         raise NewsletterError(
-            f"“{reference}” is both a file and a folder in {shown(folder)}.",
-            hint=f"Name the one you mean: {shown(found[0])} or {shown(found[1])}",
+            f"“{reference}” is both a file and a folder in {path_as_typed(folder)}.",
+            hint=f"Name the one you mean: {path_as_typed(found[0])} or {path_as_typed(found[1])}",
         )
     if not found:
         raise NewsletterError(f"There is no issue “{reference}”.", hint=_suggest(folder, reference))
@@ -62,57 +61,25 @@ def _is_file(path: Path) -> bool:
 def issue_ids(root: Path) -> list[str]:
     """Return the ids of all issues below ``issues/``, in the order of their names."""
     folder = root / "issues"
-    files = [each.stem for each in folder.glob("*.md")]
-    return sorted(files + [each.parent.name for each in folder.glob("*/issue.md")])
+    files = [path.stem for path in folder.glob("*.md")]
+    return sorted(files + [path.parent.name for path in folder.glob("*/issue.md")])
 
 
 def _suggest(folder: Path, reference: str) -> str:
     ids, wanted = issue_ids(folder.parent), Path(reference).stem
-    holding = [each for each in ids if wanted and wanted in each]
+    holding = [issue for issue in ids if wanted and wanted in issue]
     if close := holding[-1:] or difflib.get_close_matches(wanted, ids, n=1):
         return f"Did you mean {close[0]}?"
     if not ids:
-        return f"{shown(folder)} holds no issue yet."
+        return f"{path_as_typed(folder)} holds no issue yet."
     some = "There is" if len(ids) == 1 else "There are"
     named = some if len(ids) <= NAMED else f"The newest of {len(ids):,} are"
     return f"{named}: {', '.join(ids[-NAMED:])}"
 
 
-def shown(path: Path) -> str:
+def path_as_typed(path: Path) -> str:
     """Return a path as an editor in this folder would type it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
-    """Return a loader that looks a template up in each folder, and reads a file again once changed."""
-    kept: dict[str, tuple[int, str]] = {}
-    places = [str(folder.resolve()) + os.sep for folder in folders]
-
-    def read(place: str, path: str) -> str | None:
-        # A render asks for every template: one look at the disk each has to do.
-        written = os.stat(path).st_mtime_ns
-        if path in kept and kept[path][0] == written:
-            return kept[path][1]
-        if not os.path.realpath(path).startswith(place):
-            return None
-        kept[path] = written, Path(path).read_text(encoding="utf-8")
-        return kept[path][1]
-
-    def load(name: str) -> str | None:
-        for place in places:
-            with suppress(FileNotFoundError, NotADirectoryError):
-                if (found := read(place, place + name)) is not None:
-                    return found
-        return None
-
-    return load
-
-
-def bundled_templates() -> Path:
-    """Return the templates that came with the package: in the wheel, or beside an editable source tree."""
-    package = Path(__file__).parent.parent
-    inside = package / "_templates"
-    return inside if inside.is_dir() else package.parent / "templates"

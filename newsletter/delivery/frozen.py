@@ -1,0 +1,50 @@
+"""What a mailing is from the moment it is frozen: decided once, written down whole, never changed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.delivery.provider import Envelope
+from newsletter.rendering.message import RenderedMessage
+
+
+class MailingKind(StrEnum):
+    """Which part of its audience a mailing is for."""
+
+    FIRST = "first"  # everyone
+    NEWCOMERS = "newcomers"  # who may be mailed only since
+    MISSING = "missing"  # of an earlier audience, who was rejected or not mailed
+    CORRECTION = "correction"  # who got the wrong version
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMailing:
+    """Which bytes go to which readers, through which provider.
+
+    The plan of a send makes it, the ledger keeps it, and whoever sends reads it from there. Instants are
+    microseconds since 1970, UTC. ``source`` is the digest of the text and the pictures it was rendered from,
+    ``date`` the issue's own, such as 2026-01-12, or empty. A correction names the issue it ``corrects`` and
+    the ``wrong_mailings``, which carried the wrong version. ``send_at`` is not before when it goes out, as
+    that was decided; when the ledger lets a mailing go on is its own, and later.
+    """
+
+    kind: MailingKind
+    provider: str
+    list_id: int
+    audience_at: int
+    envelope: Envelope
+    source: str
+    date: str = ""
+    corrects: str | None = None
+    wrong_mailings: tuple[int, ...] = ()
+    requested_by: str = ""
+    send_at: int | None = None
+
+    @property
+    def issue(self) -> str:
+        """Return the issue's id; a correction has its own."""
+        return self.envelope.issue
+
+    @property
+    def message(self) -> RenderedMessage:
+        """Return the message that every reader gets, but for the merge fields."""
+        return self.envelope.message

@@ -1,0 +1,54 @@
+"""Send a test: a real mail of an issue to the editors' own addresses."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from newsletter.contacts.address import normalise
+from newsletter.delivery.outcomes import Outcome
+from newsletter.delivery.provider import Recipient
+from newsletter.errors import UsageError
+from newsletter.publish.draft import read_draft, render_draft
+from newsletter.publish.envelope import envelope_of
+from newsletter.publish.freeze import keep_pictures
+from newsletter.rendering import RenderedMessage
+from newsletter.wiring import Wiring
+
+MOST = 50  # addresses of one test
+
+
+def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outcome:
+    """Send the issue to the editors' own addresses; nobody's proof counts it."""
+    from newsletter.store.database import write
+
+    draft = read_draft(wiring, reference)
+    message = render_draft(wiring, draft).message
+    marked = replace(message, subject=f"[Test] {message.subject}")
+    own = _own_addresses(addresses)
+    with write(wiring.engine) as connection:
+        keep_pictures(connection, draft.pictures.values())
+    envelope = envelope_of(wiring, f"{draft.issue.id}:test", marked, "test")
+    recipients = _recipients(wiring, marked, own)
+    with wiring.provider() as provider:
+        request = provider.build(envelope, recipients, batch="test", attempt=wiring.new_id())
+        return provider.post(request, lambda _late: None)
+
+
+def _own_addresses(addresses: Sequence[str]) -> list[str]:
+    unique = list(dict.fromkeys(normalise(address) for address in addresses))
+    if len(unique) > MOST:
+        raise UsageError(f"A test goes to {MOST} addresses at most.", hint="Import a list for more.")
+    return unique
+
+
+def _recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequence[str]) -> list[Recipient]:
+    from newsletter.sending.personal import recipient_maker
+    from newsletter.store.ledger.transitions import Reader
+
+    make = recipient_maker(
+        message,
+        key=wiring.secret_key,
+        site_url=wiring.settings.site_url,
+        mailing=0,
+        titles=wiring.settings.publication.titles,
+    )
+    return [make(Reader(0, address, "", "{}")) for address in addresses]

@@ -1,0 +1,65 @@
+"""What a plan froze is what the ledger gives back, and what is sent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scripted import House, Scripted
+from sqlalchemy import update
+
+from newsletter import publish, readership
+from newsletter.delivery.clock import SECOND
+from newsletter.delivery.frozen import FrozenMailing
+from newsletter.delivery.states import MailingState
+from newsletter.store.database import read, write
+from newsletter.store.ledger import mailings
+from newsletter.store.tables import variant
+
+ISSUE = "first"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, Scripted(), batch_size=3)
+    for n in range(3):
+        readership.add(made.engine, "readers", f"reader{n}@example.org", now=made.clock.now)
+    yield made
+    made.engine.dispose()
+
+
+def _written_and_read(house: House, frozen: FrozenMailing) -> FrozenMailing:
+    with write(house.engine) as connection:
+        key = mailings.create(connection, frozen, state=MailingState.FINISHED, now=house.clock.now())
+        return mailings.frozen_of(connection, key)
+
+
+def test_every_part_of_a_frozen_mailing_comes_back_as_it_was_written(house: House) -> None:
+    first = replace(publish.plan_send(house, ISSUE).frozen, requested_by="Ana", send_at=7)
+    assert _written_and_read(house, first) == first
+    file = house.settings.root / "issues" / "first.md"
+    file.write_text(file.read_text().replace("number: 7", "number: 7\ncorrection: It was 2019."))
+    correction = publish.plan_correction(house, ISSUE).frozen
+    assert (correction.corrects, len(correction.wrong_mailings)) == (ISSUE, 1)
+    assert _written_and_read(house, correction) == correction
+
+
+def test_what_is_going_on_is_planned_from_what_was_frozen(house: House) -> None:
+    plan = publish.plan_send(house, ISSUE)
+    at = house.clock.now() + 60 * SECOND
+    publish.schedule(house, plan, at)
+    again = publish.plan_send(house, ISSUE)
+    assert (again.kind, again.state, again.mailing) == ("continue", "scheduled", 1)
+    assert again.frozen == replace(plan.frozen, requested_by=house.person, send_at=at)
+
+
+def test_a_sender_takes_the_bytes_from_the_ledger_not_from_the_plan_at_hand(house: House) -> None:
+    plan = publish.plan_send(house, ISSUE)
+    publish.schedule(house, plan, house.clock.now())
+    going_on = publish.plan_send(house, ISSUE)
+    with write(house.engine) as connection:
+        connection.execute(update(variant).values(subject="As the ledger has it"))
+    publish.send(house, going_on)
+    assert house.post.subjects == {"As the ledger has it"}
+    with read(house.engine) as connection:
+        assert mailings.frozen_of(connection, 1).message.subject == "As the ledger has it"
