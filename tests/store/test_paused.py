@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Event
 
 from scripted import House, Scripted
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
@@ -22,11 +22,14 @@ def _reader(house: House, name: str) -> int:
 
 
 def _pause(house: House, name: str, until: int | None) -> None:
-    of = subscription.c.subscriber_id == _reader(house, name)
+    """Put a pause in place of a subscription: nothing makes one yet."""
+    reader = _reader(house, name)
     with write(house.engine) as connection:
-        connection.execute(
-            update(subscription).where(of).values(status=SubscriptionState.PAUSED, paused_until=until)
-        )
+        of = subscription.c.subscriber_id == reader
+        row = dict(connection.execute(select(subscription).where(of)).mappings().one())
+        connection.execute(delete(subscription).where(of))
+        row |= {"status": SubscriptionState.PAUSED, "paused_until": until}
+        connection.execute(insert(subscription).values(row))
 
 
 def test_a_pause_counts_until_its_time_and_no_longer(tmp_path: Path) -> None:

@@ -145,7 +145,8 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
 def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
     """Let readers wait again whom refusals rejected: it was not they who were at fault."""
     again = BatchTransition.ASK_AGAIN
-    held = select(batch.c.id).where(batch.c.state.in_((BatchState.PENDING, *again.before)))
+    may_wait = BatchState.PENDING, *again.before
+    held = select(batch.c.id).where(batch.c.state.in_(may_wait))
     for some in _portions(readers):
         theirs = (
             unmailed.c.mailing_id == mailing_id,
@@ -157,7 +158,7 @@ def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *
         connection.execute(delete(unmailed).where(*theirs))
         connection.execute(
             update(batch)
-            .where(batch.c.id.in_(found))
+            .where(batch.c.id.in_(found), batch.c.state.in_(may_wait))
             .values(state=again.after, not_before=0, n=0, reader_ids=None, changed_at=now)
         )
 

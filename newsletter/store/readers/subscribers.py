@@ -128,7 +128,11 @@ def set_status(
         return True
     connection.execute(
         update(subscription)
-        .where(subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id)
+        .where(
+            subscription.c.list_id == list_key,
+            subscription.c.subscriber_id == subscriber_id,
+            subscription.c.status == before,
+        )
         .values(status=status, since=now)
     )
     return True
