@@ -4,23 +4,24 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from ipaddress import ip_address
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
 
 from newsletter.contacts.names import Titles
+from newsletter.delivery.provider_kind import OwnSettings, ProviderKind
 from newsletter.errors import SettingsError
+from newsletter.registry import kind_named, kinds
 from newsletter.sentences import why_unread
-from newsletter.variables import SECRETS, merged, misspelt, nearest
+from newsletter.urls import base_url
+from newsletter.variables import SECRETS, Fields, merged, misspelt, nearest
 
 FILE_NAME = "newsletter.toml"
 MAX_BYTES = 1_000_000
-SANDBOX = "sandbox"  # whose mail certainly reached nobody
-SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
+MOST_READERS = 1000  # of a batch: what one answer that never comes leaves open
 
 
 class _Section(BaseModel):
@@ -55,7 +56,7 @@ class PublicationSettings(_Section):
     @field_validator("site_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        return _base_url(value)
+        return base_url(value)
 
 
 class LabelSettings(_Section):
@@ -67,16 +68,13 @@ class LabelSettings(_Section):
 
 
 class DeliverySettings(_Section):
-    """How mail leaves."""
+    """How mail leaves. The section holds the settings of every provider too."""
 
-    provider: Literal["sandbox", "sendgrid"] = "sandbox"
-    sendgrid_host: str = ""
-    residency: Literal["global", "eu"] = "global"
-    batch_size: int = Field(default=1000, ge=1, le=1000)  # SendGrid's limit of personalizations a request
+    provider: str = "sandbox"
+    batch_size: int = Field(default=MOST_READERS, ge=1, le=MOST_READERS)
     threads: int = Field(default=4, ge=1, le=64)
     rate_per_second: float = Field(default=0, ge=0)  # recipients; 0 is as fast as the provider takes them
     timeout_seconds: float = Field(default=30, gt=0, le=600)
-    webhook_keys: tuple[str, ...] = Field(default=(), max_length=2)  # public; two in a rotation
     webhook_lag_minutes: float = Field(default=30, ge=0)  # how long the provider's reports may take
     unknown: Literal["hold", "resend", "drop"] = "hold"  # when reports show that nothing was taken
     grace_minutes: float = Field(default=60, ge=0)  # how late a scheduled issue may still begin
@@ -84,12 +82,29 @@ class DeliverySettings(_Section):
     pause_at_complaints: float = Field(default=0.003, ge=0, le=1)
     pause_after: int = Field(default=200, ge=1)  # mails reported on before a share means anything
 
-    @field_validator("sendgrid_host")
+    @field_validator("provider")
     @classmethod
-    def _host(cls, value: str) -> str:
-        if value and urlsplit(value).scheme == "http" and not is_loopback(value):
-            raise ValueError("plain http is for loopback only; use https")
-        return _base_url(value)
+    def _known_provider(cls, value: str) -> str:
+        names = [f"'{kind.name}'" for kind in kinds()]
+        if f"'{value}'" not in names:
+            raise ValueError(f"Input should be {', '.join(names[:-1])} or {names[-1]}")
+        return value
+
+
+@cache
+def _delivery_with(providers: tuple[ProviderKind, ...]) -> type[DeliverySettings]:
+    """Return the model of [delivery] with the keys of these providers, but for their secrets."""
+    keys: dict[str, Any] = {
+        key: (field.annotation, field)
+        for kind in providers
+        for key, field in kind.settings.model_fields.items()
+        if key not in kind.secrets
+    }
+    return create_model("DeliverySettings", __base__=DeliverySettings, **keys)
+
+
+def _delivery(values: Mapping[str, Any]) -> DeliverySettings:
+    return _delivery_with(kinds()).model_validate(values)
 
 
 class WarmUpSettings(_Section):
@@ -127,39 +142,43 @@ class Settings(BaseModel):
     publication: PublicationSettings = PublicationSettings()
     labels: LabelSettings = LabelSettings()
     checks: CheckSettings = CheckSettings()
-    delivery: DeliverySettings = DeliverySettings()
+    delivery: DeliverySettings = Field(default_factory=lambda: _delivery({}))
     database: DatabaseSettings = DatabaseSettings()
     warm_up: WarmUpSettings = WarmUpSettings()
     approval: ApprovalSettings = ApprovalSettings()
     root: Path = Path()
     file: Path | None = None
-    sendgrid_api_key: SecretStr = SecretStr("")
+    provider_secrets: dict[str, SecretStr] = {}
     secret_key: SecretStr = SecretStr("")
     secret_keys_old: SecretStr = SecretStr("")
     approval_key: SecretStr = SecretStr("")
 
+    @field_validator("delivery", mode="before")
+    @classmethod
+    def _with_every_provider(cls, values: object) -> object:
+        return _delivery(values) if isinstance(values, dict) else values
+
     @property
-    def sendgrid_host(self) -> str:
-        """Return the base URL that requests go to."""
-        return self.delivery.sendgrid_host or SENDGRID_HOSTS[self.delivery.residency]
+    def provider_kind(self) -> ProviderKind:
+        """Return the description of the provider that is chosen."""
+        return kind_named(self.delivery.provider)
+
+    @property
+    def provider_settings(self) -> OwnSettings:
+        """Return the chosen provider's own settings."""
+        model = self.provider_kind.settings
+        given = {**self.delivery.model_dump(), **self.provider_secrets}
+        return model.model_validate({key: given[key] for key in model.model_fields if key in given})
 
     @property
     def stays_here(self) -> bool:
-        """Say whether no mail can leave the machine: the local SendGrid, or a loopback host."""
-        return self.delivery.provider == "sandbox" or is_loopback(self.sendgrid_host)
+        """Say whether no mail can leave the machine."""
+        return self.provider_settings.stays_here
 
     @property
     def provider_identity(self) -> str:
         """Name whose acceptance the ledger records; one provider's never counts for another."""
-        if self.delivery.provider == "sandbox":
-            return SANDBOX
-        if self.sendgrid_host in SENDGRID_HOSTS.values():
-            return "sendgrid"
-        return (
-            "sendgrid on loopback"
-            if self.stays_here
-            else f"sendgrid at {urlsplit(self.sendgrid_host).netloc}"
-        )
+        return self.provider_settings.identity
 
     @property
     def site_url(self) -> str:
@@ -185,21 +204,6 @@ class Settings(BaseModel):
     def state_folder(self) -> Path:
         """Return the folder for what lies beside the database: key, lock, the local SendGrid's file."""
         return self.sqlite_path.parent if self.sqlite_path else self.root
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether a base URL is of this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _base_url(value: str) -> str:
-    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
-        raise ValueError(f"“{value}” is no base URL; write one like https://news.example.org")
-    return value.rstrip("/")
 
 
 def wants_colour(*, terminal: bool) -> bool:
@@ -233,7 +237,7 @@ def find_file(start: Path) -> Path | None:
     """Return the newsletter.toml of this folder or the nearest above it."""
     folder = start.resolve()
     return next(
-        (each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None
+        (place / FILE_NAME for place in (folder, *folder.parents) if (place / FILE_NAME).is_file()), None
     )
 
 
@@ -250,11 +254,12 @@ def load_settings(file: Path | None = None, *, start: Path | None = None, requir
             hint="Go to your publication's folder, or make one: newsletter init DIR",
         )
     values = _read(path) if path else {}
-    faults = [*misspelt(os.environ, _FIELDS), *_unknown(values)]
+    fields, secrets = _fields(), _provider_secrets()
+    faults = [*misspelt(os.environ, fields, secrets), *_unknown(values)]
     if not faults:
         place = {"root": path.parent.resolve(), "file": path.resolve()} if path else {"root": Path.cwd()}
         try:
-            return Settings.model_validate({**merged(values, os.environ, _FIELDS), **place})
+            return Settings.model_validate({**merged(values, os.environ, fields, secrets), **place})
         except ValidationError as error:
             faults = [_sentence(fault["loc"], fault["msg"], fault["input"]) for fault in error.errors()]
     raise SettingsError("\n  ".join(faults), file=str(path or "environment"))
@@ -277,36 +282,45 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"The file is not TOML: {error}.", file=str(path)) from error
 
 
-_SECTIONS: Mapping[str, type[_Section]] = {
-    "publication": PublicationSettings,
-    "labels": LabelSettings,
-    "checks": CheckSettings,
-    "delivery": DeliverySettings,
-    "database": DatabaseSettings,
-    "warm_up": WarmUpSettings,
-    "approval": ApprovalSettings,
-}
-# Every setting that the file may hold, with its value if it does not.
-_FIELDS = {
-    section: {key: field.default for key, field in model.model_fields.items()}
-    for section, model in _SECTIONS.items()
-}
+def _sections() -> Mapping[str, type[_Section]]:
+    return {
+        "publication": PublicationSettings,
+        "labels": LabelSettings,
+        "checks": CheckSettings,
+        "delivery": _delivery_with(kinds()),
+        "database": DatabaseSettings,
+        "warm_up": WarmUpSettings,
+        "approval": ApprovalSettings,
+    }
+
+
+def _fields() -> Fields:
+    """Return every setting that the file may hold, with its value if it does not."""
+    return {
+        section: {key: field.default for key, field in model.model_fields.items()}
+        for section, model in _sections().items()
+    }
+
+
+def _provider_secrets() -> Mapping[str, str]:
+    return {key: variable for kind in kinds() for key, variable in kind.secrets.items()}
 
 
 def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
+    sections = _sections()
     for section, content in values.items():
-        if section not in _SECTIONS:
-            yield f"[{section}] is no section.{nearest(section, _SECTIONS)}"
+        if section not in sections:
+            yield f"[{section}] is no section.{nearest(section, sections)}"
         elif not isinstance(content, dict):
             yield f"{section} is a section: write [{section}] on a line of its own."
         else:
-            known = _SECTIONS[section].model_fields
+            known = sections[section].model_fields
             for key in content.keys() - known.keys():
                 yield f"[{section}] {key} is no setting.{_secret(key) or nearest(key, known)}"
 
 
 def _secret(key: str) -> str:
-    name = SECRETS.get(key)
+    name = {**SECRETS, **_provider_secrets()}.get(key)
     return f" Secrets are read from the environment alone: {name}." if name else ""
 
 

@@ -36,21 +36,21 @@ def listening(host: str, port: int, *, who: str) -> Iterator[tuple[socket.socket
         yield listener, _url(host, listener.getsockname()[1])
 
 
-def run_until_told(server: "uvicorn.Server", listener: socket.socket) -> None:
+def run_until_stopped(server: "uvicorn.Server", listener: socket.socket) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP, and finish what is being answered.
 
     uvicorn listens for the first two. SIGHUP, a closing terminal, is the same here, unless it was to be
     ignored, as under ``nohup``.
     """
-    heard = threading.current_thread() is threading.main_thread()
+    in_main = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGHUP)
-    if heard and before is not signal.SIG_IGN:
+    if in_main and before is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, server.handle_exit)
     try:
         with suppress(KeyboardInterrupt):  # uvicorn raises the signal once more when it is done
             server.run(sockets=[listener])
     finally:
-        if heard:
+        if in_main:
             signal.signal(signal.SIGHUP, before)
 
 

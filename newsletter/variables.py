@@ -9,22 +9,25 @@ from newsletter.errors import SettingsError
 
 PREFIX = "NEWSLETTER_"
 SECRETS = {
-    "api_key": "SENDGRID_API_KEY",
-    "sendgrid_api_key": "SENDGRID_API_KEY",
     "secret_key": "NEWSLETTER_SECRET_KEY",
     "secret_keys_old": "NEWSLETTER_SECRET_KEYS_OLD",
     "approval_key": "NEWSLETTER_APPROVAL_KEY",
 }
-_SETTINGS = ("sendgrid_api_key", "secret_key", "secret_keys_old", "approval_key")
 
 Fields = Mapping[str, Mapping[str, object]]  # section → key → the value it has when nobody sets it
 
 
-def merged(values: Mapping[str, Any], variables: Mapping[str, str], fields: Fields) -> dict[str, Any]:
+def merged(
+    values: Mapping[str, Any],
+    variables: Mapping[str, str],
+    fields: Fields,
+    provider_secrets: Mapping[str, str] = {},
+) -> dict[str, Any]:
     """Return the values of the settings file with those of the variables over them.
 
-    A whole section is written as JSON, and so is a value of one that is a list or a table. Raises
-    SettingsError when it is no such JSON.
+    ``provider_secrets`` are variables of providers by their keys; what they hold comes under that name. A
+    whole section is written as JSON, and so is a value of one that is a list or a table. Raises SettingsError
+    when it is no such JSON.
     """
     given = {name.upper(): text for name, text in variables.items()}
     sections = {section: dict(content) for section, content in values.items()}
@@ -32,7 +35,12 @@ def merged(values: Mapping[str, Any], variables: Mapping[str, str], fields: Fiel
         found = _section(section, known, given)
         if found:
             sections[section] = sections.get(section, {}) | found
-    return sections | {key: given[SECRETS[key]] for key in _SETTINGS if SECRETS[key] in given}
+    theirs = _held(provider_secrets, given)
+    return sections | _held(SECRETS, given) | ({"provider_secrets": theirs} if theirs else {})
+
+
+def _held(secrets: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    return {key: given[name] for key, name in secrets.items() if name in given}
 
 
 def _section(section: str, known: Mapping[str, object], given: Mapping[str, str]) -> dict[str, Any]:
@@ -61,10 +69,13 @@ def _from_json(name: str, text: str, kind: type) -> Any:
     return value
 
 
-def misspelt(variables: Iterable[str], fields: Fields) -> Iterator[str]:
+def misspelt(variables: Iterable[str], fields: Fields, provider_secrets: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence for every variable that looks like a setting and is none."""
     known = {f"{PREFIX}{section}__{key}".upper() for section, keys in fields.items() for key in keys}
-    known |= {f"{PREFIX}{section}".upper() for section in fields} | set(SECRETS.values())
+    known |= {f"{PREFIX}{section}".upper() for section in fields} | {
+        *SECRETS.values(),
+        *provider_secrets.values(),
+    }
     for name in variables:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             yield f"{name} in the environment is no setting.{nearest(name.upper(), known)}"

@@ -13,12 +13,15 @@ from threading import Event
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.config import SANDBOX, Settings, is_loopback
+from newsletter.config import Settings
 from newsletter.delivery.clock import SECOND
+from newsletter.delivery.provider_kind import Surroundings
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.files.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
 from newsletter.files.pictures import PictureCache
 from newsletter.files.templates import bundled_templates, template_loader
+from newsletter.sandbox import kind as sandbox
+from newsletter.urls import is_loopback
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.delivery.provider import Provider
-    from newsletter.providers.sendgrid import SendGridProvider
     from newsletter.store.ledger.limits import Ceiling
 
 
@@ -173,12 +175,12 @@ class Wiring:
         if not self.has_database:
             return False
         with read(self.engine) as connection:
-            return reached_readers(connection, but=SANDBOX)
+            return reached_readers(connection, but=sandbox.NAME)
 
     @property
     def sandbox_file(self) -> Path:
         """Return the local SendGrid's own file."""
-        return self.settings.state_folder / "sandbox.db"
+        return sandbox.sandbox_file(self.settings.state_folder)
 
     @property
     def local_webhook(self) -> str | None:
@@ -189,7 +191,7 @@ class Wiring:
     @property
     def webhook_keys(self) -> tuple[str, ...]:
         """Return the public keys whose reports count: the settings', and the local SendGrid's for its own."""
-        keys = self.settings.delivery.webhook_keys
+        keys = self.settings.provider_settings.report_keys
         if not self.settings.stays_here:
             return keys
         from newsletter.sandbox.behaviour.keys import public_key
@@ -198,35 +200,16 @@ class Wiring:
 
     @contextmanager
     def provider(self) -> Iterator["Provider"]:
-        """Open the provider; the local SendGrid runs as a process of its own for as long as it is needed."""
+        """Open the provider that the settings choose."""
         settings = self.settings
-        if settings.delivery.provider == "sandbox":
-            from newsletter.sandbox.server.process import start_child
-
-            with start_child(self.sandbox_file, webhook=self.local_webhook) as child:
-                yield from _closing(self._sendgrid("SG.local.sandbox", child.url))
-            return
-        if not self._api_key:
-            raise _no_api_key()
-        provider = self._sendgrid(self._api_key, settings.sendgrid_host)
-        if not settings.stays_here:
-            provider.check_account()
-        yield from _closing(provider)
-
-    @property
-    def _api_key(self) -> str:
-        return self.settings.sendgrid_api_key.get_secret_value()
-
-    def _sendgrid(self, key: str, host: str) -> "SendGridProvider":
-        from newsletter.providers.sendgrid import SendGridProvider
-
-        return SendGridProvider(
-            api_key=key,
-            host=host,
-            timeout_seconds=self.settings.delivery.timeout_seconds,
-            threads=self.settings.delivery.threads,
-            identity=self.settings.provider_identity,
+        around = Surroundings(
+            timeout_seconds=settings.delivery.timeout_seconds,
+            threads=settings.delivery.threads,
+            folder=settings.state_folder,
+            webhook=self.local_webhook,
         )
+        with settings.provider_kind.open_provider(settings.provider_settings, around) as provider:
+            yield provider
 
     def new_approval_key(self) -> tuple[str, str]:
         """Draw a key pair for an approver: private, public."""
@@ -250,15 +233,15 @@ class Wiring:
     def check_secrets(self) -> None:
         """Make sure that a send could sign links and reach its provider. Raises SettingsError."""
         self.secret_key  # noqa: B018  (asked for what it raises)
-        if self.settings.delivery.provider == "sendgrid" and not self._api_key:
-            raise _no_api_key()
+        self.settings.provider_settings.insist_complete()
 
     def site_problem(self) -> str:
         """Return why readers' links lead nowhere, or nothing; only a site on this machine is asked.
 
         Another site is asked when real mail is about to be sent, which then depends on its answer.
         """
-        if self.settings.delivery.provider == "sandbox" or not is_loopback(self.settings.site_url):
+        delivers = self.settings.provider_kind.properties.delivers
+        if not delivers or not is_loopback(self.settings.site_url):
             return ""
         return self._unsubscribe_page_problem()
 
@@ -327,17 +310,3 @@ class Wiring:
     @property
     def _lock_path(self) -> Path:
         return self.settings.state_folder / "newsletter.sending.lock"
-
-
-def _no_api_key() -> SettingsError:
-    return SettingsError(
-        "SENDGRID_API_KEY is not set.",
-        hint="Put a key that may send mail in the environment; it is never read from a file.",
-    )
-
-
-def _closing(provider: "Provider") -> Iterator["Provider"]:
-    try:
-        yield provider
-    finally:
-        provider.close()

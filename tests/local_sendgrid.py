@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.listening import listening
 from newsletter.sandbox.file.messages import MessageStore
-from newsletter.sandbox.server.app import create_app
+from newsletter.sandbox.server.app import Options, create_app
 
 KEY = {"Authorization": "Bearer SG.test.key"}
 JSON = {"Content-Type": "application/json"}
@@ -95,5 +95,5 @@ class Stage:
     def site(self, path: Path, **options: Any) -> Iterator[Site]:
         """Be a local SendGrid over this file until the block ends."""
         with MessageStore(path) as store:
-            self._app = create_app(store, **options)
+            self._app = create_app(store, Options(**options))
             yield Site(self.url, store, self.client)

@@ -16,6 +16,8 @@ from newsletter.config import Settings
 from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.provider_kind import Properties
+from newsletter.sandbox.kind import PROPERTIES
 from newsletter.variables import merged
 from newsletter.wiring import Wiring
 
@@ -54,6 +56,7 @@ class Scripted:
     """A provider that answers as told, then accepts; it knows who was really mailed."""
 
     identity: str = "sandbox"
+    properties: Properties = PROPERTIES
     script: deque[Answer] = field(default_factory=deque)
     mailed: Counter[int] = field(default_factory=Counter)
     subjects: set[str] = field(default_factory=set)  # of the requests it was asked to build

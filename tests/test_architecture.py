@@ -21,6 +21,7 @@ ALLOWED = {
 ABOVE = (
     "publish",
     "readership",
+    "upkeep",
     "demo",
     "files",
     "wiring",
@@ -112,6 +113,28 @@ def test_sql_is_only_in_the_store_and_the_sandboxs_own_file() -> None:
         assert "sqlite3" not in _imports(path), path
 
 
+def test_in_the_sandbox_sql_is_only_in_its_file() -> None:
+    for path in _modules("sandbox"):
+        if path.parent.name == "file":
+            continue
+        calls = {
+            node.func.attr
+            for node in ast.walk(_tree(path))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not calls & {"execute", "executemany", "executescript"}, path
+        assert "sqlite3" not in _imports(path), path
+
+
+def test_in_the_sandbox_each_room_knows_only_those_below_it() -> None:
+    rooms = ("server", "inbox", "behaviour", "file")
+    for number, room in enumerate(rooms):
+        for path in _modules(f"sandbox/{room}"):
+            for above in rooms[:number]:
+                known = [name for name in _imports(path) if name.startswith(f"newsletter.sandbox.{above}")]
+                assert not known, f"{path.name}: {known}"
+
+
 def test_the_sendgrid_package_stays_in_its_room() -> None:
     for path in PACKAGE.rglob("*.py"):
         if "providers" not in path.parts:
@@ -127,7 +150,8 @@ def test_only_config_reads_the_environment() -> None:
 
 
 def test_only_wiring_builds_effects() -> None:
-    builders = {"SendGridProvider", "open_database", "start_child", "template_loader"}
+    builders = {"open_provider", "open_database", "template_loader"}
+    of_a_provider = {"SendGridProvider", "start_child"}  # in the function that its kind hands to wiring
     for path in PACKAGE.rglob("*.py"):
         calls = {
             getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -135,12 +159,27 @@ def test_only_wiring_builds_effects() -> None:
             if isinstance(node, ast.Call)
         }
         assert path.name == "wiring.py" or not calls & builders, path
+        assert path.name == "kind.py" or not calls & of_a_provider, path
+
+
+def test_a_provider_knows_nothing_of_the_settings_file() -> None:
+    for path in _modules("providers"):
+        assert not _imports(path) & {"newsletter.config", "newsletter.wiring", "newsletter.registry"}, path
 
 
 def test_only_the_command_line_knows_the_command_line() -> None:
     for path in PACKAGE.rglob("*.py"):
         if "cli" not in path.parts and path.name != "__main__.py":
             assert not any(name.startswith("newsletter.cli") for name in _imports(path)), path
+
+
+def test_the_web_goes_through_the_stories() -> None:
+    # Its webhook is the provider's own, and wiring is handed to it.
+    known = {"publish", "readership", "upkeep", "delivery", "contacts", "pictures", "providers"}
+    known |= {"errors", "sentences", "listening", "wiring", "web"}
+    for path in _modules("web"):
+        rooms = {name.split(".")[1] for name in _imports(path) if name.startswith("newsletter.")}
+        assert rooms <= known, f"{path.name}: {rooms - known}"
 
 
 def test_every_page_is_escaped_by_itself() -> None:

@@ -6,20 +6,18 @@ Pure, and above both editorial and rendering. docs/checks.md explains every code
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from newsletter.checks import (  # noqa: F401  (each registers)
+from newsletter.checks import mail, pictures, silence  # noqa: F401  (each registers)
+from newsletter.checks.links import checks  # noqa: F401
+from newsletter.checks.mail import is_hopeless
+from newsletter.checks.registry import Check, CheckedIssue, CheckFacts, PictureFacts, registered
+from newsletter.checks.text import (  # noqa: F401
     brief,
     fields,
     language,
-    links,
-    mail,
-    pictures,
     residue,
-    silence,
     subject,
     swallowed,
 )
-from newsletter.checks.mail import is_hopeless
-from newsletter.checks.registry import Check, CheckedIssue, CheckFacts, PictureFacts, registered
 from newsletter.editorial.issue import Issue
 from newsletter.errors import Finding
 from newsletter.rendering.message import RenderedMessage

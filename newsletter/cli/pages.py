@@ -9,8 +9,9 @@ from typing import Any
 from typer.core import TyperArgument, TyperGroup
 
 from newsletter.cli.manual import PANELS
-from newsletter.cli.terminal.layout import display_width, laid_out
+from newsletter.cli.terminal.layout import laid_out
 from newsletter.cli.terminal.speaking import page_width
+from newsletter.widths import display_width
 
 _GAP, _INDENT = "  ", "  "
 _NAMES = 26  # columns: a longer name has a line of its own

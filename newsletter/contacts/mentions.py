@@ -36,16 +36,16 @@ def _spelled(text: str) -> str:
     return "".join(map(_character, text))
 
 
-def _character(one: str) -> str:
+def _character(character: str) -> str:
     """Return a pattern for one character, and for the same one composed of several (NFD)."""
-    spellings = [re.escape(one), _bytes(_PERCENT, one), _entity(one), _escape(one)]
-    if one == "@":
+    spellings = [re.escape(character), _bytes(_PERCENT, character), _entity(character), _escape(character)]
+    if character == "@":
         spellings.append("=40|&commat;")
-    parts = unicodedata.normalize("NFD", one)
-    if parts != one:
+    parts = unicodedata.normalize("NFD", character)
+    if parts != character:
         spellings += [re.escape(parts), _bytes(_PERCENT, parts)]
-    upper = one.upper()
-    if upper != one:  # of what is encoded, the case is hidden from the pattern
+    upper = character.upper()
+    if upper != character:  # of what is encoded, the case is hidden from the pattern
         spellings += [_bytes(_PERCENT, upper), _entity(upper), _escape(upper)]
     return f"(?:{'|'.join(spellings)})"
 
@@ -55,7 +55,7 @@ def _bytes(sign: str, text: str) -> str:
 
 
 def _entity(text: str) -> str:
-    return "".join(f"&\\#(?:0*{ord(one)}|x0*{ord(one):x});" for one in text)
+    return "".join(f"&\\#(?:0*{ord(letter)}|x0*{ord(letter):x});" for letter in text)
 
 
 def _escape(text: str) -> str:

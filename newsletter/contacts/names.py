@@ -16,7 +16,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What programs and people write for nothing. Upper and lower case are told apart where a word is a name too:
+# What programs and people write for nothing. Case counts where a word is a name too:
 # Nan, Na and Nil are people.
 _NOTHING = _words(
     """

@@ -104,11 +104,11 @@ def _unwrapped(text: str) -> tuple[str, tuple[Packaging, ...], str]:
         text = _INVISIBLE.sub("", text).strip()
         kinds["invisible characters"] = None
     while text:
-        kind, inner, told = _outer_layer(text)
+        kind, inner, shown_name = _outer_layer(text)
         if kind is None:
             break
         kinds[kind] = None
-        name, text = name or told, inner
+        name, text = name or shown_name, inner
     return text, tuple(kinds), name
 
 

@@ -1,5 +1,6 @@
 """The seam to time."""
 
+from collections.abc import Callable
 from threading import Event
 from typing import Protocol
 
@@ -15,5 +16,7 @@ class Clock(Protocol):
         """Return after ``seconds``, or at once when ``stop`` is set."""
         ...
 
+
+Now = Callable[[], int]  # microseconds since 1970, UTC
 
 SECOND = 1_000_000

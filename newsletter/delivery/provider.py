@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeGuard
 
-from newsletter.delivery.evidence import ReportedSuppression, Sighting
+from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Outcome
+from newsletter.delivery.provider_kind import Properties
 from newsletter.rendering.message import RenderedMessage
 
 SENDER = ("from_name", "from_email", "reply_to", "list_id")
@@ -46,6 +47,11 @@ class Provider(Protocol):
         """Name whose acceptance this is in the ledger: a sandbox's never counts for another."""
         ...
 
+    @property
+    def properties(self) -> Properties:
+        """What it is and can do."""
+        ...
+
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
@@ -59,9 +65,25 @@ class Provider(Protocol):
         """
         ...
 
-    def look_up(self, attempt: str) -> Sighting:
-        """Ask whether mail of an attempt was ever taken."""
+    def close(self) -> None:
+        """Let go of connections."""
         ...
+
+
+class LooksUp(Provider, Protocol):
+    """A provider that can be asked about mail it may have taken."""
+
+    def look_up(self, attempt: str) -> Sighting:
+        """Ask whether mail of an attempt was ever taken.
+
+        Of a request that was answered message by message, an attempt may be that of one reader:
+        ``ATTEMPT.READER``.
+        """
+        ...
+
+
+class ListsSuppressions(Provider, Protocol):
+    """A provider whose own lists of addresses it no longer mails can be read."""
 
     def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
         """Yield the addresses the provider stopped mailing between two instants (microseconds).
@@ -70,6 +92,19 @@ class Provider(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
+
+def looks_up(provider: Provider) -> TypeGuard[LooksUp]:
+    """Say whether a provider can be asked about mail, by what it says of itself."""
+    return provider.properties.looks_up
+
+
+def lists_suppressions(provider: Provider) -> TypeGuard[ListsSuppressions]:
+    """Say whether a provider's lists can be read, by what it says of itself."""
+    return provider.properties.lists_suppressions
+
+
+def sighting_of(provider: Provider, attempt: str) -> Sighting:
+    """Return what a provider says of mail of an attempt, when asked; that it cannot say where it cannot."""
+    if looks_up(provider):
+        return provider.look_up(attempt)
+    return CannotSay(f"{provider.properties.name} cannot be asked about mail it took")

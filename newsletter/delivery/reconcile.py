@@ -32,7 +32,7 @@ class Decision:
     """A verdict and the sentence that says why.
 
     ``message_id`` is the provider's, where it named one; ``way`` is what to do about one that is held, with
-    ``{issue}`` in place of the issue.
+    ``{issue}`` in place of the issue and ``{records}`` in place of where the provider shows its mail.
     """
 
     verdict: Verdict
@@ -46,7 +46,7 @@ _BY_POLICY = (
     "  Or do not mail them: newsletter reconcile {issue} --policy drop"
 )
 _BY_WORD = (
-    "Look on SendGrid's activity page. If it shows the mail:"
+    "Look on {records}. If it shows the mail:"
     " newsletter reconcile {issue} --accepted --because 'the page shows it'\n"
     "  If it does not: newsletter reconcile {issue} --not-accepted --because 'the page does not show it'"
 )

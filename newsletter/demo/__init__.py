@@ -1,6 +1,6 @@
 """The demo: a real send through the local SendGrid, killed half way, counted where the mail arrives."""
 
-from newsletter.demo.play import Arrival, Demo, Scale, counted
-from newsletter.demo.stage import Stage, open_stage
+from newsletter.demo.publication import DemoPublication, open_publication
+from newsletter.demo.run import Arrival, Demo, Scale, count_arrivals
 
-__all__ = ["Arrival", "Demo", "Scale", "Stage", "counted", "open_stage"]
+__all__ = ["Arrival", "Demo", "DemoPublication", "Scale", "count_arrivals", "open_publication"]

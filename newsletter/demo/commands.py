@@ -24,15 +24,15 @@ Process = subprocess.Popen[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended: its exit code, the document it printed, and what it told a person."""
+    """How a command ended: its exit code, the document it printed, and its messages for a person."""
 
     pid: int
     code: int
     document: Mapping[str, Any]
-    told: str
+    messages: str
 
 
-def run(
+def run_command(
     words: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
@@ -58,11 +58,11 @@ def run(
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_SECONDS)
         # The local SendGrid that a sender started holds the same error stream, which ends when both have
-        # ended: nothing is on its way any more when this returns, even if the sender was killed.
-        out, told = process.communicate()
+        # ended: nothing is on its way when this returns, even if the sender was killed.
+        out, messages = process.communicate()
     except BaseException:
         process.send_signal(signal.SIGINT)
         process.communicate()
         raise
     document = orjson.loads(out) if out.strip() else {}
-    return Ended(process.pid, process.returncode, document, told.decode(errors="replace"))
+    return Ended(process.pid, process.returncode, document, messages.decode(errors="replace"))

@@ -7,12 +7,13 @@ from itertools import islice
 from markdown_it.token import Token
 
 from newsletter.editorial.faults import LIMIT, Faults
+from newsletter.editorial.invisible import NOT_SEEN
 from newsletter.editorial.issue import FieldUse, Issue
-from newsletter.editorial.meant.invisible import NOT_SEEN
 from newsletter.editorial.names import suggestion
 from newsletter.errors import Finding
 
 BUILT_IN_FIELDS = ("email", "name", "first_name", "last_name")
+RESERVED = "-nl."  # begins every tag by which the provider puts a reader's values into a mail
 
 # Any quotation mark of its kind opens and closes: word processors turn them as they please.
 MERGE_FIELD = re.compile(

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from newsletter.editorial.invisible import NOT_SEEN
 from newsletter.editorial.issue import SectionKind
-from newsletter.editorial.meant.invisible import NOT_SEEN
 
 _QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛ʼ′`´", "'"), **dict.fromkeys("“”„‟″", '"')})
 _INVISIBLE = re.compile(f"[{NOT_SEEN}]")

@@ -2,17 +2,17 @@
 
 from markdown_it.token import Token
 
-from newsletter.editorial.brief import build_stories
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.fields import plain_tokens, uses
+from newsletter.editorial.fields import RESERVED, plain_tokens, uses
 from newsletter.editorial.front import FrontMatter, read_date, read_front, read_language, read_number
 from newsletter.editorial.issue import Brief, Comment, FieldUse, Issue, Section
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.markdown import RESERVED, parse_blocks, report_reserved, report_reserved_lines
+from newsletter.editorial.markdown.blocks import parse_blocks, report_reserved, report_reserved_lines
+from newsletter.editorial.markdown.steps import MAX_STEPS
 from newsletter.editorial.meant.conflicts import without_conflicts
 from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.source import without_odd_characters
-from newsletter.editorial.steps import MAX_STEPS
+from newsletter.editorial.stories.build import build_stories
 
 _BETWEEN_CODES = str.maketrans(",[]\"'", "     ")  # a list as YAML has it, too
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place

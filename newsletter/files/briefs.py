@@ -17,7 +17,7 @@ from newsletter.sentences import why_unread
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.editorial.importer import ImportNote
+    from newsletter.editorial.importing.importer import ImportNote
 
 MAX_IMPORT_BYTES = 1_000_000
 
@@ -61,7 +61,7 @@ def import_brief(
     file: Path, output: Path | None, *, config: Path | None = None
 ) -> tuple[Path, Sequence["ImportNote"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
-    from newsletter.editorial.importer import import_text
+    from newsletter.editorial.importing.importer import import_text
 
     settings = load_settings(config, required=False)
     try:

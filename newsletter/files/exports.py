@@ -15,7 +15,7 @@ from newsletter.files.atomic import WholeFile
 from newsletter.instants import rfc3339
 from newsletter.platforms import own
 from newsletter.store.readers.lists import ListCounts
-from newsletter.store.readers.subscribers import Member
+from newsletter.store.readers.subscribers import ListedSubscriber
 from newsletter.store.readers.suppressions import Suppression
 
 BYTE_ORDER_MARK = "\ufeff"  # by it, and nothing else, spreadsheets know UTF-8
@@ -53,57 +53,59 @@ def export_file(path: Path) -> Iterator[IO[str]]:
         raise AudienceError(f"The file cannot be written: {error.strerror}.", file=str(path)) from error
 
 
-def member_cells(member: Member, attributes: Sequence[str]) -> list[str]:
+def subscriber_cells(subscriber: ListedSubscriber, attributes: Sequence[str]) -> list[str]:
     """Return a reader's line of an export that an import takes back whole."""
     leading = {
-        "email": member.email,
-        "name": member.name,
-        "status": member.status,
-        "since": iso(member.since),
-        "joined": iso(member.created_at),
-        "suppressed": member.suppressed or "",
-        "suppressed_since": "" if member.suppressed_since is None else iso(member.suppressed_since),
-        "known_since": iso(member.known_since),
-        "consent": own.consent_cell(member.consents),
+        "email": subscriber.email,
+        "name": subscriber.name,
+        "status": subscriber.status,
+        "since": iso(subscriber.since),
+        "joined": iso(subscriber.created_at),
+        "suppressed": subscriber.suppressed or "",
+        "suppressed_since": "" if subscriber.suppressed_since is None else iso(subscriber.suppressed_since),
+        "known_since": iso(subscriber.known_since),
+        "consent": own.consent_cell(subscriber.consents),
     }
     return [
         *(leading[column] for column in own.COLUMNS),
-        *(member.attrs.get(name, "") for name in attributes),
+        *(subscriber.attrs.get(name, "") for name in attributes),
     ]
 
 
-def member_document(member: Member) -> dict[str, Any]:
+def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
     """Return a reader as JSON has them."""
     return {
-        "email": member.email,
-        "name": member.name,
-        "status": member.status,
-        "since": rfc3339(member.since),
-        "joined": rfc3339(member.created_at),
-        "suppressed": member.suppressed,
-        "suppressed_since": None if member.suppressed_since is None else rfc3339(member.suppressed_since),
+        "email": subscriber.email,
+        "name": subscriber.name,
+        "status": subscriber.status,
+        "since": rfc3339(subscriber.since),
+        "joined": rfc3339(subscriber.created_at),
+        "suppressed": subscriber.suppressed,
+        "suppressed_since": None
+        if subscriber.suppressed_since is None
+        else rfc3339(subscriber.suppressed_since),
         "consent": [
-            own.consent_document(consent) | {"at": rfc3339(consent[0])} for consent in member.consents
+            own.consent_document(consent) | {"at": rfc3339(consent[0])} for consent in subscriber.consents
         ],
-        "attributes": member.attrs,
+        "attributes": subscriber.attrs,
     }
 
 
-def list_document(one: ListCounts) -> dict[str, Any]:
+def list_document(counts: ListCounts) -> dict[str, Any]:
     """Return a list as JSON has it."""
     return {
-        "name": one.name,
-        "key": one.key,
-        "title": one.title,
-        "archived": one.archived_at is not None,
-        "since": rfc3339(one.created_at),
-        "confirmed": one.confirmed,
-        "pending": one.pending,
-        "unsubscribed": one.unsubscribed,
-        "suppressed": one.suppressed,
+        "name": counts.name,
+        "key": counts.key,
+        "title": counts.title,
+        "archived": counts.archived_at is not None,
+        "since": rfc3339(counts.created_at),
+        "confirmed": counts.confirmed,
+        "pending": counts.pending,
+        "unsubscribed": counts.unsubscribed,
+        "suppressed": counts.suppressed,
     }
 
 
-def suppression_document(one: Suppression) -> dict[str, str]:
+def suppression_document(suppression: Suppression) -> dict[str, str]:
     """Return a suppression as JSON, and in this order CSV, has it."""
-    return {"email": one.email, "reason": one.reason, "since": rfc3339(one.since)}
+    return {"email": suppression.email, "reason": suppression.reason, "since": rfc3339(suppression.since)}

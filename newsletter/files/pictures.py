@@ -11,11 +11,10 @@ from itertools import islice
 from pathlib import Path
 
 from newsletter.files.atomic import write_whole
-from newsletter.pictures import RECIPE, Place, Ready, Refusal
+from newsletter.pictures import MEDIA_TYPES, RECIPE, Place, Ready, Refusal
 from newsletter.pictures.names import matching, offers, parts_of
 
 MAX_PICTURE_BYTES = 10_000_000
-MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
 
 _MAX_ENTRIES = 2_000  # of a folder that are looked through for a name
 _OFFERS = 20  # missing pictures of one issue for which near names are searched

@@ -12,9 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from newsletter.errors import AudienceError
+from newsletter.progress import Progress
 from newsletter.sentences import why_unread
-
-Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
 PIECE = 256 * 1024  # bytes read at once
 MAX_FILES = 50  # of an archive
@@ -68,13 +67,13 @@ def parts_of(path: Path, stack: ExitStack) -> Iterator[Part]:
     if tables is None:
         yield Part(str(path), True, size, lambda: file)
         return
-    archive, members = tables
-    for member in members:
-        yield Part(member.filename, False, member.file_size, partial(_opened, archive, member, stack))
+    archive, entries = tables
+    for entry in entries:
+        yield Part(entry.filename, False, entry.file_size, partial(_opened, archive, entry, stack))
 
 
-def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo, stack: ExitStack) -> IO[bytes]:
-    return stack.enter_context(archive.open(member))
+def _opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, stack: ExitStack) -> IO[bytes]:
+    return stack.enter_context(archive.open(entry))
 
 
 def _tables_in(
@@ -84,22 +83,22 @@ def _tables_in(
     if not zipfile.is_zipfile(file):
         return None
     archive = stack.enter_context(zipfile.ZipFile(file))
-    members = [member for member in archive.infolist() if _is_table(member)]
-    if not members or any(member.filename == "[Content_Types].xml" for member in archive.infolist()):
+    entries = [entry for entry in archive.infolist() if _is_table(entry)]
+    if not entries or any(entry.filename == "[Content_Types].xml" for entry in archive.infolist()):
         return None
-    if len(members) > MAX_FILES:
+    if len(entries) > MAX_FILES:
         raise AudienceError(
-            f"The archive holds {len(members)} tables; {MAX_FILES} are read at once.",
+            f"The archive holds {len(entries)} tables; {MAX_FILES} are read at once.",
             file=name,
             hint="Unpack it, and import them one by one.",
         )
-    return archive, sorted(members, key=lambda member: member.filename)
+    return archive, sorted(entries, key=lambda entry: entry.filename)
 
 
-def _is_table(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
+def _is_table(entry: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(entry.filename)
     hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return path.suffix.lower() in _TABLES and not member.is_dir() and not hidden
+    return path.suffix.lower() in _TABLES and not entry.is_dir() and not hidden
 
 
 def _unreadable(error: OSError, name: str) -> AudienceError:

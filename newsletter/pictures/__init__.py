@@ -3,6 +3,6 @@
 ``newsletter.pictures.ready`` does it, and brings in Pillow: it is imported where something has to be made.
 """
 
-from newsletter.pictures.values import RECIPE, Place, Ready, Refusal
+from newsletter.pictures.values import MEDIA_TYPES, RECIPE, Place, Ready, Refusal
 
-__all__ = ["RECIPE", "Place", "Ready", "Refusal"]
+__all__ = ["MEDIA_TYPES", "RECIPE", "Place", "Ready", "Refusal"]

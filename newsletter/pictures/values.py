@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Of the pictures that readers fetch, by their names' suffixes.
+MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
+
 RECIPE = 1  # counts up whenever the same file would be made ready otherwise
 
 

@@ -6,11 +6,19 @@ yet confirmed at Kit.
 
 from collections.abc import Iterable, Mapping
 
-from newsletter.contacts.consent.column import NO, WORDS, YES, ConsentColumn, Meaning
+from newsletter.contacts.consent.column import NO, WORDS, YES, ConsentColumn
+from newsletter.contacts.consent.standing import Meaning, NoStanding, SuppressionReason
+from newsletter.delivery.states import SubscriptionState
 from newsletter.platforms.platform import Platform
 
-_SAYS_YES: Mapping[str, Meaning] = {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, "unsubscribed")}
-_SAYS_LEFT: Mapping[str, Meaning] = {**dict.fromkeys(YES, "unsubscribed"), **dict.fromkeys(NO, "nothing")}
+_SAYS_YES: Mapping[str, Meaning] = {
+    **dict.fromkeys(YES, SubscriptionState.CONFIRMED),
+    **dict.fromkeys(NO, SubscriptionState.UNSUBSCRIBED),
+}
+_SAYS_LEFT: Mapping[str, Meaning] = {
+    **dict.fromkeys(YES, SubscriptionState.UNSUBSCRIBED),
+    **dict.fromkeys(NO, NoStanding.NOTHING),
+}
 
 
 def _signature(*columns: str) -> frozenset[str]:
@@ -18,7 +26,7 @@ def _signature(*columns: str) -> frozenset[str]:
 
 
 def _left_at(header: str) -> ConsentColumn:
-    return ConsentColumn(header, words=_SAYS_LEFT, date="unsubscribed")
+    return ConsentColumn(header, words=_SAYS_LEFT, date=SubscriptionState.UNSUBSCRIBED)
 
 
 # The headers are those of TryGhost/migrate's fixtures of real exports. There is no column of states: that a
@@ -30,15 +38,15 @@ MAILCHIMP = Platform(
     signatures=(_signature("email_address", "leid", "euid"),),
     consent_columns={
         **{
-            f"unsub_{of}": ConsentColumn(f"UNSUB_{of.upper()}", always="unsubscribed")
+            f"unsub_{of}": ConsentColumn(f"UNSUB_{of.upper()}", always=SubscriptionState.UNSUBSCRIBED)
             for of in ("time", "campaign_title", "campaign_id", "reason", "reason_other")
         },
         **{
-            f"clean_{of}": ConsentColumn(f"CLEAN_{of.upper()}", always="bounce")
+            f"clean_{of}": ConsentColumn(f"CLEAN_{of.upper()}", always=SuppressionReason.BOUNCE)
             for of in ("time", "campaign_title", "campaign_id")
         },
-        "optin_time": ConsentColumn("OPTIN_TIME", always="nothing"),
-        "confirm_time": ConsentColumn("CONFIRM_TIME", always="nothing"),
+        "optin_time": ConsentColumn("OPTIN_TIME", always=NoStanding.NOTHING),
+        "confirm_time": ConsentColumn("CONFIRM_TIME", always=NoStanding.NOTHING),
     },
     joined="optin_time",
     confirmed="confirm_time",
@@ -71,7 +79,7 @@ GHOST = Platform(
     ),
 )
 
-# TryGhost/migrate's fixtures. active_subscription tells of paying: it is false for every free reader.
+# TryGhost/migrate's fixtures. active_subscription is about paying: it is false for every free reader.
 SUBSTACK = Platform(
     name="substack",
     title="Substack",
@@ -81,7 +89,7 @@ SUBSTACK = Platform(
     ),
     consent_columns={
         "email_disabled": ConsentColumn("email_disabled", words=_SAYS_LEFT),
-        "active_subscription": ConsentColumn("active_subscription", always="nothing"),
+        "active_subscription": ConsentColumn("active_subscription", always=NoStanding.NOTHING),
     },
     joined="created_at",
     left_out=_signature(
@@ -100,9 +108,9 @@ SUBSTACK_DASHBOARD = Platform(
     ),
     consent_columns={
         "receiving_emails_for": ConsentColumn(
-            "Receiving emails for", empty="unsubscribed", other="confirmed"
+            "Receiving emails for", empty=SubscriptionState.UNSUBSCRIBED, other=SubscriptionState.CONFIRMED
         ),
-        "cancel_date": ConsentColumn("Cancel date", always="nothing"),
+        "cancel_date": ConsentColumn("Cancel date", always=NoStanding.NOTHING),
     },
     joined="subscription_date",
     bare=True,
@@ -120,7 +128,12 @@ BEEHIIV = Platform(
     consent_columns={
         "status": ConsentColumn(
             "status",
-            words={**WORDS, "inactive": "unsubscribed", "validating": "pending", "invalid": "bounce"},
+            words={
+                **WORDS,
+                "inactive": SubscriptionState.UNSUBSCRIBED,
+                "validating": SubscriptionState.PENDING,
+                "invalid": SuppressionReason.BOUNCE,
+            },
         ),
         "unsubscribed_at": _left_at("unsubscribed_at"),
     },
@@ -142,7 +155,9 @@ KIT = Platform(
         _signature("email_address", "first_name", "created_at", "state"),
     ),
     consent_columns={
-        name: ConsentColumn(name, words={**WORDS, "inactive": "pending", "cold": "confirmed"})
+        name: ConsentColumn(
+            name, words={**WORDS, "inactive": SubscriptionState.PENDING, "cold": SubscriptionState.CONFIRMED}
+        )
         for name in ("status", "state")
     },
     joined="created_at",
@@ -164,7 +179,8 @@ LISTMONK = Platform(
 _BUTTONDOWN_TYPES: Mapping[str, Meaning] = {
     **WORDS,
     **dict.fromkeys(
-        ("regular", "premium", "trialed", "unpaid", "gifted", "churning", "paused", "past due"), "confirmed"
+        ("regular", "premium", "trialed", "unpaid", "gifted", "churning", "paused", "past due"),
+        SubscriptionState.CONFIRMED,
     ),
 }
 # buttondown/openapi, enums.json, and its API's names: the CSV's own header was in no primary source.
@@ -184,7 +200,9 @@ BUTTONDOWN = Platform(
         "subscriber_type": ConsentColumn("subscriber_type", words=_BUTTONDOWN_TYPES),
         "unsubscription_date": _left_at("unsubscription_date"),
         "undeliverability_date": ConsentColumn(
-            "undeliverability_date", date="bounce", words=dict.fromkeys(YES, "bounce")
+            "undeliverability_date",
+            date=SuppressionReason.BOUNCE,
+            words=dict.fromkeys(YES, SuppressionReason.BOUNCE),
         ),
     },
     joined="creation_date",
@@ -205,7 +223,7 @@ MAILPOET = Platform(
     title="MailPoet",
     signatures=(_signature("email", "global_status"), _signature("email", "list_status")),
     consent_columns={
-        name: ConsentColumn(name, words={**WORDS, "inactive": "pending"})
+        name: ConsentColumn(name, words={**WORDS, "inactive": SubscriptionState.PENDING})
         for name in ("global_status", "list_status")
     },
     joined="subscribed_on",
@@ -218,9 +236,10 @@ BREVO = Platform(
     signatures=(_signature("email", "email_blacklisted"),),
     consent_columns={
         "email_blacklisted": ConsentColumn(
-            "EMAIL_BLACKLISTED", words={**dict.fromkeys(YES, "manual"), **dict.fromkeys(NO, "nothing")}
+            "EMAIL_BLACKLISTED",
+            words={**dict.fromkeys(YES, SuppressionReason.MANUAL), **dict.fromkeys(NO, NoStanding.NOTHING)},
         ),
-        "sms_blacklisted": ConsentColumn("SMS_BLACKLISTED", always="nothing"),
+        "sms_blacklisted": ConsentColumn("SMS_BLACKLISTED", always=NoStanding.NOTHING),
     },
     joined="added_time",
     left_out=_signature(

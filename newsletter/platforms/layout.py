@@ -6,15 +6,15 @@ from itertools import chain
 from pathlib import PurePath
 
 from newsletter.contacts.consent.column import STANDINGS, WORDS, ConsentColumn, consent_column_of, topic_of
-from newsletter.contacts.consent.file_consent import FileConsent, Happening, date_of
+from newsletter.contacts.consent.file_consent import FileConsent, date_of
 from newsletter.contacts.consent.questions import Answers, Questions, header_key, parse_answers
-from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.consent.standing import ConsentKind, NoStanding, Standing
 from newsletter.contacts.fields import RESERVED, field_name
 from newsletter.contacts.table.headings import role_of
 from newsletter.contacts.table.layout import Layout
 from newsletter.errors import AudienceError, UsageError
 from newsletter.platforms.exports import PLATFORMS, named, recognise
-from newsletter.platforms.own import RECIPIENTS, SUPPRESSION_LIST, SUPPRESSIONS, is_own, own_reader
+from newsletter.platforms.own import RECIPIENTS, SUPPRESSION_LIST, SUPPRESSIONS, is_own, row_reader
 from newsletter.platforms.platform import Platform, state_of_file_name
 
 OTHER = "other"  # what --from takes for a file of no platform, however much it looks like one's
@@ -74,7 +74,7 @@ def layout_of(
         for place, name in mapped.items()
         if place not in recalled or header_key(header[place]) not in known
     }
-    return _Header(labels, platform, said, recalled, answers).layout(declared, file)
+    return _Headings(labels, platform, said, recalled, answers).layout(declared, file)
 
 
 def _own_layout(header: Sequence[str], mapped: Collection[int], declared: Declaration) -> Layout:
@@ -83,13 +83,13 @@ def _own_layout(header: Sequence[str], mapped: Collection[int], declared: Declar
             "This is an export of newsletter, and it is read as it was: no option tells who is mailed.",
             hint="Leave out --as, --value, --column, --ignore-column; or read it as any file: --from other",
         )
-    read, fields = own_reader(header)
+    read, fields = row_reader(header)
     places = range(len(header))
     return Layout(FileConsent(), consent_columns=places, platform="newsletter", whole=read, fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class _Headings:
     """A header, and what is known of it before its columns are looked at."""
 
     cells: Sequence[str]
@@ -116,7 +116,9 @@ class _Header:
                 source=platform.name if platform else "import",
                 questions=Questions(self.answers, named=None if declared.everyone or by_name else state),
             ),
-            consent_columns=tuple(place for place, column in named.items() if column.always != "nothing"),
+            consent_columns=tuple(
+                place for place, column in named.items() if column.always is not NoStanding.NOTHING
+            ),
             left_out=tuple(place for place in self._free() if self._says_nothing(place, named)),
             objects=self._among(platform.objects if platform else ()),
             tags=self._among(platform.tags if platform else ()),
@@ -159,7 +161,7 @@ class _Header:
     def _says_nothing(self, place: int, named: Mapping[int, ConsentColumn]) -> bool:
         if self._name(place) in RESERVED:
             return False  # the newsletter's own links, of which the columns themselves say why they stay out
-        return self._is_bookkeeping(place) or (place in named and named[place].always == "nothing")
+        return self._is_bookkeeping(place) or (place in named and named[place].always is NoStanding.NOTHING)
 
     def _is_bookkeeping(self, place: int) -> bool:
         platform, name = self.platform, self._name(place)
@@ -167,13 +169,13 @@ class _Header:
             return False
         return name in platform.left_out or (platform.bare and not role_of(self.cells[place]))
 
-    def _dates(self, named: Collection[int]) -> Iterator[tuple[int, str, Happening]]:
-        known: Mapping[str, Happening] = self.platform.dates if self.platform else {}
+    def _dates(self, named: Collection[int]) -> Iterator[tuple[int, str, ConsentKind]]:
+        known: Mapping[str, ConsentKind] = self.platform.dates if self.platform else {}
         for place, heading in enumerate(self.cells):
             name = self._name(place)
             spoken = place in named and not (self.platform and name in self.platform.consent_columns)
-            if happening := known.get(name) or (date_of(heading) if spoken else None):
-                yield place, heading, happening
+            if kind := known.get(name) or (date_of(heading) if spoken else None):
+                yield place, heading, kind
 
 
 def _platform(header: Sequence[str], wanted: str, file: str) -> Platform | None:

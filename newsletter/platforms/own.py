@@ -6,19 +6,20 @@ an attribute named `status` is no status.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 
 from newsletter.contacts.address import normalise
 from newsletter.contacts.consent.column import ConsentColumn
 from newsletter.contacts.consent.dates import from_iso, iso
-from newsletter.contacts.consent.standing import SUPPRESSING, Standing, Status
+from newsletter.contacts.consent.standing import IN_A_WORD, SuppressionReason
 from newsletter.contacts.fields import RESERVED, clean, field_name, fitting, shorten
 from newsletter.contacts.table.cells import RawRow
 from newsletter.contacts.table.columns import MAX_COLUMNS, REJECTED_COLUMNS
 from newsletter.contacts.table.formulas import unguard
 from newsletter.contacts.table.row import Erased, Row
+from newsletter.delivery.states import SubscriptionState
 from newsletter.platforms.platform import Platform
 
 COLUMNS = (
@@ -35,20 +36,20 @@ COLUMNS = (
 SUPPRESSIONS = ("email", "reason", "since")  # what `suppressions` prints
 RECIPIENTS = ("email", "state", "reason", "reported", "at", "message_id")  # what `recipients` prints
 ERASED = "erased"
-_REASONS = SUPPRESSING | {"unsubscribed"}
+_STATES, _REASONS = frozenset(SubscriptionState), frozenset(SuppressionReason)
 
 # Who stands in a list of suppressions is on no list by that: they come in as unsubscribed.
 SUPPRESSION_LIST = Platform(
     name="newsletter-suppressions",
     title="newsletter (its suppressions)",
     signatures=(frozenset(SUPPRESSIONS),),
-    consent_columns={"reason": ConsentColumn("reason", words={word: word for word in get_args(Standing)})},
+    consent_columns={"reason": ConsentColumn("reason", words={standing: standing for standing in IN_A_WORD})},
     left=("since",),
     left_out=frozenset({"since"}),
 )
 
 # [instant or null, kind, source, wording, form, evidence]
-Consent = tuple[int | None, str, str, str, str, str]
+ConsentEntry = tuple[int | None, str, str, str, str, str]
 _CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
 
 
@@ -57,21 +58,21 @@ def is_own(header: Sequence[str]) -> bool:
     return set(COLUMNS) <= {name.casefold() for name in header}
 
 
-def consent_cell(consents: Sequence[Consent]) -> str:
+def consent_cell(consents: Sequence[ConsentEntry]) -> str:
     """Return consents as one cell: a JSON array of objects, without what is empty."""
     if not consents:
         return ""
     return orjson.dumps([consent_document(consent) for consent in consents]).decode()
 
 
-def consent_document(consent: Consent) -> dict[str, str]:
+def consent_document(consent: ConsentEntry) -> dict[str, str]:
     """Return a consent as JSON has it, without what is empty."""
     at, *rest = consent
-    told = dict(zip(_CONSENT_KEYS, ("" if at is None else iso(at), *rest), strict=True))
-    return {key: value for key, value in told.items() if value}
+    step = dict(zip(_CONSENT_KEYS, ("" if at is None else iso(at), *rest), strict=True))
+    return {key: value for key, value in step.items() if value}
 
 
-def consents_of(cell: str) -> list[Consent]:
+def consents_of(cell: str) -> list[ConsentEntry]:
     """Return the consents of a cell. Raises ValueError when it is not what ``consent_cell`` makes."""
     if not cell:
         return []
@@ -81,7 +82,7 @@ def consents_of(cell: str) -> list[Consent]:
     return [_consent(entry) for entry in entries]
 
 
-def _consent(entry: Any) -> Consent:
+def _consent(entry: Any) -> ConsentEntry:
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         raise ValueError("a consent is an object of texts")
     at, *rest = (entry.get(key, "") for key in _CONSENT_KEYS)
@@ -99,7 +100,7 @@ def erased_cells(address: Erased) -> list[str]:
     return [row[column] for column in COLUMNS]
 
 
-def own_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased], tuple[str, ...]]:
+def row_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased], tuple[str, ...]]:
     """Return what reads the rows under a header of an own export, and the names of its attributes.
 
     It raises ValueError for a row that is not as it was exported.
@@ -118,54 +119,54 @@ def own_reader(header: Sequence[str]) -> tuple[Callable[[RawRow], Row | Erased],
         cells = [unguard(cell) for cell in raw.cells]
         if len(cells) <= last:
             raise ValueError("The row has fewer cells than an export of this newsletter has.")
-        told = {column: cells[place] for column, place in places.items()}
-        if told["email"].startswith(f"{ERASED}:"):
-            return _erased(raw.line, told)
+        leading = {column: cells[place] for column, place in places.items()}
+        if leading["email"].startswith(f"{ERASED}:"):
+            return _erased(raw.line, leading)
         values = {
             name: text for place, name in attributes if place < len(cells) and (text := clean(cells[place]))
         }
         fitting(values)
-        return _row(raw.line, told, values)
+        return _row(raw.line, leading, values)
 
     return read, tuple(name for _, name in attributes)
 
 
-def _erased(line: int, told: Mapping[str, str]) -> Erased:
-    _, fingerprint, digest = [*told["email"].split(":"), "", ""][:3]
+def _erased(line: int, cells: Mapping[str, str]) -> Erased:
+    _, fingerprint, digest = [*cells["email"].split(":"), "", ""][:3]
     if not fingerprint or not re.fullmatch("[0-9a-f]{64}", digest):
         raise ValueError("The row stands for an erased address, and its hash is not whole.")
-    return Erased(line, fingerprint, bytes.fromhex(digest), _instant(told, "suppressed_since") or 0)
+    return Erased(line, fingerprint, bytes.fromhex(digest), _instant(cells, "suppressed_since") or 0)
 
 
-def _row(line: int, told: Mapping[str, str], values: Mapping[str, str]) -> Row:
-    status, suppressed = told["status"], told["suppressed"]
-    if status not in get_args(Status):
+def _row(line: int, cells: Mapping[str, str], values: Mapping[str, str]) -> Row:
+    status, suppressed = cells["status"], cells["suppressed"]
+    if status not in _STATES:
         raise ValueError("The status is none of confirmed, pending, unsubscribed.")
     if suppressed and suppressed not in _REASONS:
-        raise ValueError(f"The column suppressed holds none of {', '.join(sorted(_REASONS))}.")
+        raise ValueError(f"The column suppressed holds none of {', '.join(sorted(SuppressionReason))}.")
     return Row(
         line=line,
-        email=normalise(told["email"]),
-        name=shorten(clean(told["name"])),
+        email=normalise(cells["email"]),
+        name=shorten(clean(cells["name"])),
         attrs=orjson.dumps(values).decode(),
-        status=status,  # type: ignore[arg-type]  # it is one of them: looked at above
+        status=status,
         suppressed=suppressed,
-        joined=_instant(told, "joined"),
-        since=_instant(told, "since"),
-        suppressed_since=_instant(told, "suppressed_since"),
-        known_since=_instant(told, "known_since"),
-        consent=orjson.dumps(_consents(told["consent"])).decode(),
+        joined=_instant(cells, "joined"),
+        since=_instant(cells, "since"),
+        suppressed_since=_instant(cells, "suppressed_since"),
+        known_since=_instant(cells, "known_since"),
+        consent=orjson.dumps(_consents(cells["consent"])).decode(),
     )
 
 
-def _instant(told: Mapping[str, str], column: str) -> int | None:
+def _instant(cells: Mapping[str, str], column: str) -> int | None:
     try:
-        return from_iso(told[column]) if told[column] else None
+        return from_iso(cells[column]) if cells[column] else None
     except ValueError as error:
         raise ValueError(f"The column {column} holds no instant such as 2026-01-12T08:30:00Z.") from error
 
 
-def _consents(cell: str) -> list[Consent]:
+def _consents(cell: str) -> list[ConsentEntry]:
     try:
         return consents_of(cell)
     except ValueError as error:

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from newsletter.contacts.consent.column import ConsentColumn, header_words, topic_of
-from newsletter.contacts.consent.file_consent import Happening
-from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.consent.column import STANDINGS, ConsentColumn, header_words, topic_of
+from newsletter.contacts.consent.standing import ConsentKind, Standing, SuppressionReason
+from newsletter.delivery.states import SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An export's columns, by their field names, and what they tell.
+    """An export's columns, by their field names, and what they say.
 
     ``name`` is what ``--from`` takes, ``title`` what people call it. A file is this platform's when all
-    columns of one of the ``signatures`` stand in it. ``consent_columns`` are those that tell a reader's
+    columns of one of the ``signatures`` stand in it. ``consent_columns`` are those that say a reader's
     state; ``joined``, ``confirmed`` and ``left`` name the columns of those dates. ``objects`` are columns of
     JSON whose entries are fields. ``left_out`` are the platform's own bookkeeping, never a merge field; with
     ``bare``, so is every other column that is not the reader's address or name. With ``one_state_a_file`` the
@@ -36,11 +36,11 @@ class Platform:
     one_state_a_file: bool = False
 
     @property
-    def dates(self) -> Mapping[str, Happening]:
+    def dates(self) -> Mapping[str, ConsentKind]:
         """Return what happened on the dates of which columns."""
-        told: dict[str, Happening] = dict.fromkeys(self.left, "left")
-        told |= {self.joined: "joined", self.confirmed: "confirmed"}
-        return {column: happening for column, happening in told.items() if column}
+        kinds = dict.fromkeys(self.left, ConsentKind.UNSUBSCRIBED)
+        kinds |= {self.joined: ConsentKind.JOINED, self.confirmed: ConsentKind.CONFIRMED}
+        return {column: kind for column, kind in kinds.items() if column}
 
     def missing(self, columns: Iterable[str]) -> frozenset[str]:
         """Return the columns that a file lacks to be this platform's; none when it is."""
@@ -51,23 +51,19 @@ class Platform:
 # Files of one state each are named for it: unsubscribed_members_….csv, “Cancelled Subscribers.csv”. Here a
 # word that means little in a column's name says enough: the file's name is only ever a reason to ask.
 _FILE_WORDS: Mapping[str, Standing] = {
-    **dict.fromkeys(("unsubscribers", "nonsubscribed", "nonsubscribers", "unsubs", "left"), "unsubscribed"),
     **dict.fromkeys(
-        ("cancelled", "canceled", "removed", "deleted", "disabled", "deactivated"), "unsubscribed"
+        ("unsubscribers", "nonsubscribed", "nonsubscribers", "unsubs", "left"), SubscriptionState.UNSUBSCRIBED
     ),
-    **dict.fromkeys(("excluded", "exclusions", "geloscht", "gekundigt"), "unsubscribed"),
-    **dict.fromkeys(("cleaned", "undelivered"), "bounce"),
-    "invalid": "invalid",
-    **dict.fromkeys(("spam", "abuse"), "complaint"),
-    **dict.fromkeys(("blocked", "blocks", "banned", "quarantined", "gesperrt"), "manual"),
-    **dict.fromkeys(("unconfirmed", "pending", "unverified"), "pending"),
-}
-_TOPICS: Mapping[str | None, Standing] = {
-    "left": "unsubscribed",
-    "bounced": "bounce",
-    "complained": "complaint",
-    "blocked": "manual",
-    "pending": "pending",
+    **dict.fromkeys(
+        ("cancelled", "canceled", "removed", "deleted", "disabled", "deactivated"),
+        SubscriptionState.UNSUBSCRIBED,
+    ),
+    **dict.fromkeys(("excluded", "exclusions", "geloscht", "gekundigt"), SubscriptionState.UNSUBSCRIBED),
+    **dict.fromkeys(("cleaned", "undelivered"), SuppressionReason.BOUNCE),
+    SuppressionReason.INVALID: SuppressionReason.INVALID,
+    **dict.fromkeys(("spam", "abuse"), SuppressionReason.COMPLAINT),
+    **dict.fromkeys(("blocked", "blocks", "banned", "quarantined", "gesperrt"), SuppressionReason.MANUAL),
+    **dict.fromkeys(("unconfirmed", SubscriptionState.PENDING, "unverified"), SubscriptionState.PENDING),
 }
 
 
@@ -88,9 +84,9 @@ def _state_of(stem: str) -> Standing | None:
     numbered = re.sub(r"\(\d+\)", " ", stem)
     words = header_words(numbered)
     if {"do", "not"} <= set(words) or {"opt", "out"} <= set(words) or {"opted", "out"} <= set(words):
-        return "unsubscribed"
+        return SubscriptionState.UNSUBSCRIBED
     weak = (_FILE_WORDS[word] for word in words if word in _FILE_WORDS)
     # Word by word as well: that a file is of text messages, too, is for the editor to say.
     topics = (topic_of(text) for text in (numbered, *words))
-    found = (_TOPICS[topic] for topic in topics if topic in _TOPICS)
+    found = (STANDINGS[topic] for topic in topics if topic and topic in STANDINGS)
     return next(weak, None) or next(found, None)

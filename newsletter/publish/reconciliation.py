@@ -18,6 +18,7 @@ from newsletter.delivery.evidence import (
     Sighting,
 )
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.provider import sighting_of
 from newsletter.delivery.reconcile import Decision, Facts, Policy, Verdict, decide
 from newsletter.errors import DeliveryError
 from newsletter.publish.deliver import Progress, silent
@@ -82,7 +83,9 @@ def reconcile(
                         continue  # a report settled it while it was looked up
                     told[made.verdict] += each.readers
                     if made.verdict == "hold":
-                        held[made.evidence] = made.way.format(issue=shlex.quote(issue))
+                        held[made.evidence] = made.way.format(
+                            issue=shlex.quote(issue), records=provider.properties.records
+                        )
                     progress("reconciling", done, len(waiting))
     proof = status(wiring, issue) or before
     return Reconciled(told, tuple(held), tuple(dict.fromkeys(held.values())), proof)
@@ -155,12 +158,12 @@ class _Judge:
         now, silent_until = self._wiring.clock.now(), each.posted_at + int(quiet * SECOND)
         reported_at = self._reported_at(each)
         reports = self._observed.about(each.posted_at)
-        sighting: Sighting = CannotSay("") if reported_at else self._provider.look_up(each.attempt)
+        sighting: Sighting = CannotSay("") if reported_at else sighting_of(self._provider, each.attempt)
         search = NOBODY
         if isinstance(sighting, NotSeen) and now >= silent_until and not reports.complete:
             search = self._search(each)
             # It was asked for before the others were: they may be known only since, and it with them.
-            sighting = self._provider.look_up(each.attempt) if search.complete else sighting
+            sighting = sighting_of(self._provider, each.attempt) if search.complete else sighting
         return Facts(each.posted_at, now, silent_until, sighting, reported_at, reports, search)
 
     def _reported_at(self, each: "Unanswered") -> int | None:
@@ -183,7 +186,7 @@ class _Judge:
         return Neighbours(found[0], found[1], silent=len(before) + len(after) - sum(found))
 
     def _has(self, attempt: str) -> bool:
-        if attempt not in self._found and isinstance(self._provider.look_up(attempt), Seen):
+        if attempt not in self._found and isinstance(sighting_of(self._provider, attempt), Seen):
             self._found.add(attempt)
         return attempt in self._found
 

@@ -2,19 +2,21 @@
 
 A chapter each: ``importing`` (a file of readers), ``subscribers`` (who is on a list), ``lists`` (the lists
 themselves), ``exporting``, ``erasing``, ``leaving`` (what the links in a mail do), ``reports`` (what comes
-back from the provider). Each function takes the database and, where something is dated, ``now``: a clock that
-tells microseconds since 1970 in UTC. It is asked once the right to write is held, so who joins during a send
+back from the provider). Each function takes the database and, where something is dated, ``now``, a clock in
+microseconds since 1970, UTC. It is asked once the right to write is held, so who joins during a send
 is dated after.
 """
 
 from newsletter.delivery.reports import PauseAt
+from newsletter.progress import Progress
 from newsletter.readership.erasing import Erasure, erase, erasure_key, set_erasure_key
 from newsletter.readership.exporting import export, export_suppressions
 from newsletter.readership.import_report import ImportReport
 from newsletter.readership.importing import import_subscribers
 from newsletter.readership.leaving import (
-    Choices,
-    Standing,
+    LinkStanding,
+    LinkState,
+    Preferences,
     choices,
     follow,
     leave,
@@ -31,19 +33,21 @@ from newsletter.readership.lists import (
     rename_list,
     title_list,
 )
-from newsletter.readership.reading import ImportOptions, Progress
+from newsletter.readership.reading import ImportOptions
 from newsletter.readership.reports import Synced, Taken, sync, take_reports
-from newsletter.readership.subscribers import Added, add, remove, show, suppress, unsuppress
+from newsletter.readership.subscribers import Added, Joining, add, remove, show, suppress, unsuppress
 
 __all__ = [
     "Added",
-    "Choices",
     "Erasure",
     "ImportOptions",
     "ImportReport",
+    "Joining",
+    "LinkStanding",
+    "LinkState",
     "PauseAt",
+    "Preferences",
     "Progress",
-    "Standing",
     "Synced",
     "Taken",
     "add",

@@ -3,7 +3,6 @@
 import binascii
 import mmap
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,13 +10,12 @@ from sqlalchemy import Engine
 
 from newsletter.contacts.address import normalise, on_the_wire
 from newsletter.contacts.mentions import pattern
+from newsletter.delivery.clock import Now
 from newsletter.errors import AudienceError, NewsletterError, StoreError
 from newsletter.files import leftovers
 from newsletter.files.leftovers import Leftovers
 from newsletter.store.database import compact, drop_log, overwrite, read, write
 from newsletter.store.readers import erasures
-
-Now = Callable[[], int]
 
 
 @dataclass(slots=True)
@@ -77,7 +75,7 @@ def _holds(engine: Engine, email: str) -> bool:
     path = Path(engine.url.database or "")
     if engine.dialect.name != "sqlite" or not path.is_file() or not path.stat().st_size:
         return False
-    wanted = b"|".join(re.escape(each.encode()) for each in (email, on_the_wire(email)))
+    wanted = b"|".join(re.escape(spelling.encode()) for spelling in (email, on_the_wire(email)))
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
         return re.search(wanted, held, re.IGNORECASE) is not None
 

@@ -20,12 +20,12 @@ def export(engine: Engine, out: IO[str], *, list_name: str | None = None, as_jso
     """
     with read(engine) as connection:
         chosen = lists.find(connection, list_name)
-        members = subscribers.members(connection, chosen.id)
+        found = subscribers.on_list(connection, chosen.id)
         if as_json:
-            return exports.write_json(out, map(exports.member_document, members))
+            return exports.write_json(out, map(exports.subscriber_document, found))
         names = lists.attributes(connection, chosen.id)
         out.write(exports.BYTE_ORDER_MARK)
-        lines = (exports.member_cells(member, names) for member in members)
+        lines = (exports.subscriber_cells(subscriber, names) for subscriber in found)
         exports.write_rows(out, [[*own.COLUMNS, *names]])
         count = exports.write_rows(out, lines)
         blank = [""] * len(names)

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Engine
 
 from newsletter.contacts.consent.questions import answers_given, header_key
 from newsletter.contacts.table.header import NoReaders
+from newsletter.delivery.clock import Now
 from newsletter.files.sources import parts_of
+from newsletter.progress import Progress, silent
 from newsletter.readership.import_report import ImportReport
 from newsletter.readership.lists import check_new, clean_name
-from newsletter.readership.reading import ImportOptions, Progress, Reading, Recalled, silent
-from newsletter.readership.subscribers import Now
+from newsletter.readership.reading import ImportOptions, Reading, Recalled
 from newsletter.store.database import read
 from newsletter.store.readers.column_answers import answers_to, remember
 from newsletter.store.readers.erasures import add_hash, count_erased, erase_again, fingerprint

@@ -1,43 +1,50 @@
 """What the links in a mail do: leave the list it came from, see the mail again in a browser."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
+from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.contacts.links import Purpose, Reference, token_in, verify
 from newsletter.contacts.names import Titles
+from newsletter.delivery.clock import Now
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.database import read, write
 from newsletter.store.ledger import mailings
 from newsletter.store.readers import consent, links, subscribers
-
-Now = Callable[[], int]
 
 TEST_MAILING = 0  # what links name in tests to editors, and in the question whether the site answers
 _LARGEST_ID = 2**63 - 1  # no database holds a larger one
 # 43 letters hold two bits more than 32 bytes do: of four spellings of a link, the one that was signed counts.
 _LAST_LETTERS = frozenset("AEIMQUYcgkosw048")
 
-State = Literal["subscribed", "left", "erased", "test"]
+
+class LinkState(StrEnum):
+    """How a link's reader stands: *erased* if nothing is kept of them, *test* if the mail was nobody's."""
+
+    SUBSCRIBED = "subscribed"
+    LEFT = "left"
+    ERASED = "erased"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LinkStanding:
     """How a reader stands with the lists a mail came from.
 
-    ``state`` is subscribed, left, erased (nothing is kept of them) or test (the mail was nobody's);
     ``lists`` are the titles: empty for a list without one.
     """
 
-    state: State
+    state: LinkState
     lists: tuple[str, ...] = ()
 
 
 def follow(keys: Sequence[bytes], purpose: Purpose, token: str) -> Reference | None:
-    """Return whom a link is about, by any of the keys, however a mail program mangled it.
+    """Return which reader a link is about, by any of the keys, however a mail program mangled it.
 
-    None when it is forged, cut short, or for another purpose: nobody is told which.
+    None when it is forged, cut short, or for another purpose: the answer does not say which.
     """
     token = token_in(token)
     if token[-1:] not in _LAST_LETTERS:
@@ -49,81 +56,80 @@ def follow(keys: Sequence[bytes], purpose: Purpose, token: str) -> Reference | N
     return None
 
 
-def standing(engine: Engine, link: Reference) -> Standing:
+def standing(engine: Engine, link: Reference) -> LinkStanding:
     """Return how a reader stands with the list of a mail; nothing changes. Raises StoreError."""
     if link.mailing == TEST_MAILING:
-        return Standing("test")
+        return LinkStanding(LinkState.TEST)
     with read(engine) as connection:
         return _standing(connection, link)
 
 
-def _standing(connection: Connection, link: Reference) -> Standing:
+def _standing(connection: Connection, link: Reference) -> LinkStanding:
     if links.reader_of(connection, link.reader) is None:
-        return Standing("erased")
+        return LinkStanding(LinkState.ERASED)
     held = links.subscriptions_behind(connection, link.reader, link.mailing)
-    titles = tuple(each.title for each in held)
-    on_one = any(each.status != "unsubscribed" for each in held)
-    return Standing("subscribed" if on_one else "left", titles)
+    titles = tuple(subscription.title for subscription in held)
+    on_one = any(map(_is_on, held))
+    return LinkStanding(LinkState.SUBSCRIBED if on_one else LinkState.LEFT, titles)
 
 
-def leave(engine: Engine, link: Reference, *, now: Now) -> Standing:
+def _is_on(subscription: links.LinkedSubscription) -> bool:
+    return subscription.status is not SubscriptionState.UNSUBSCRIBED
+
+
+def leave(engine: Engine, link: Reference, *, now: Now) -> LinkStanding:
     """Take a reader off the list that a mail came from; return how they stand then.
 
     Doing it again changes nothing, and so does a link from a test. Raises StoreError when the database
     cannot take it: they are still on the list then.
     """
     before = standing(engine, link)
-    if before.state != "subscribed":
+    if before.state is not LinkState.SUBSCRIBED:
         return before  # without waiting for the right to write
     with write(engine) as connection:
         at = now()
-        for each in links.subscriptions_behind(connection, link.reader, link.mailing):
-            _end(connection, link, each.list_id, at)
+        for subscription in links.subscriptions_behind(connection, link.reader, link.mailing):
+            _end(connection, link, subscription.list_id, at)
         return _standing(connection, link)
 
 
 def _end(connection: Connection, link: Reference, list_id: int, at: int) -> None:
     """End one subscription, and keep that the reader did so by a mail's link."""
-    if subscribers.set_status(connection, list_id, link.reader, "unsubscribed", now=at):
-        consent.record(
-            connection,
-            subscriber_id=link.reader,
-            list_id=list_id,
-            at=at,
-            kind="unsubscribed",
-            source="link",
-            evidence=f"a link in mailing {link.mailing}",
-        )
+    unsubscribed = SubscriptionState.UNSUBSCRIBED
+    if subscribers.set_status(connection, list_id, link.reader, unsubscribed, now=at):
+        evidence = f"a link in mailing {link.mailing}"
+        step = consent.Step(link.reader, list_id, at, ConsentKind.UNSUBSCRIBED, "link", evidence=evidence)
+        consent.record(connection, step)
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Preferences:
     """What a reader may choose: ``state`` as of a standing, ``lists`` they are on, by id and title.
 
-    Archived lists are among them: one may be brought back, and who wants to leave it must be able to.
+    Archived lists are among them: one may be brought back, and a reader must be able to leave it.
     """
 
-    state: State
+    state: LinkState
     lists: tuple[tuple[int, str], ...] = ()
 
 
-def choices(engine: Engine, link: Reference) -> Choices:
+def choices(engine: Engine, link: Reference) -> Preferences:
     """Return the lists a reader is on; nothing changes. Raises StoreError."""
     if link.mailing == TEST_MAILING:
-        return Choices("test")
+        return Preferences(LinkState.TEST)
     with read(engine) as connection:
         return _choices(connection, link)
 
 
-def _choices(connection: Connection, link: Reference) -> Choices:
+def _choices(connection: Connection, link: Reference) -> Preferences:
     if links.reader_of(connection, link.reader) is None:
-        return Choices("erased")
+        return Preferences(LinkState.ERASED)
     held = links.subscriptions_of(connection, link.reader)
-    on = tuple((each.list_id, each.title) for each in held if each.status != "unsubscribed")
-    return Choices("subscribed" if on else "left", on)
+    on = tuple((subscription.list_id, subscription.title) for subscription in filter(_is_on, held))
+    return Preferences(LinkState.SUBSCRIBED if on else LinkState.LEFT, on)
 
 
-def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Choices:
+def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Preferences:
     """Take a reader off one of their lists; return what is left. One they are not on changes nothing."""
     before = choices(engine, link)
     if list_id not in dict(before.lists):
@@ -151,3 +157,9 @@ def mail_as_received(
         message = mailings.message_of(connection, link.mailing)
     make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing, titles=titles)
     return personalise(message, make(reader).substitutions).html
+
+
+def picture_as_mailed(engine: Engine, digest: str) -> tuple[str, bytes] | None:
+    """Return a mailed picture's media type and bytes by the SHA-256 of its bytes; None when there is none."""
+    with read(engine) as connection:
+        return mailings.picture_of(connection, digest)

@@ -1,17 +1,14 @@
 """The lists: made, renamed, given a title, put away and brought back. None is ever deleted."""
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection, Engine
 
 from newsletter.contacts import fields
+from newsletter.delivery.clock import Now
 from newsletter.errors import AudienceError
 from newsletter.sentences import command
 from newsletter.store.database import read, write
 from newsletter.store.readers import lists
 from newsletter.store.readers.lists import ListCounts, ListName
-
-Now = Callable[[], int]
 
 MAX_LIST_NAME = 100  # characters, of a title too
 
@@ -117,4 +114,4 @@ def bring_back_list(engine: Engine, name: str) -> bool:
 def list_counts(engine: Engine, *, archived: bool = True) -> list[ListCounts]:
     """Return every list, or those in use alone, with how many subscriptions of each status it has."""
     with read(engine) as connection:
-        return [one for one in lists.counts(connection) if archived or one.archived_at is None]
+        return [found for found in lists.counts(connection) if archived or found.archived_at is None]

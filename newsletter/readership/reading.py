@@ -1,7 +1,7 @@
 """Reading: each file of an import, from its bytes to staged rows, and what the report says of it."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +19,9 @@ from newsletter.errors import AudienceError
 from newsletter.files.rejected_rows import RejectedRows, place_of_rejected_rows
 from newsletter.files.sources import Part
 from newsletter.platforms.layout import Declaration, layout_of
+from newsletter.progress import Progress, silent
 from newsletter.readership.import_report import FileReport, ImportReport
 from newsletter.store.readers.imports.staging import STAGED_AT_ONCE, Staging
-
-Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +167,6 @@ class Reading:
             kept = rejected.keep()
             if file is not None:
                 file.rejected_file = kept
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """Show nobody how far it is."""
 
 
 def _of_another_key(row: Erased) -> RejectedRow:

@@ -1,18 +1,21 @@
-"""What the provider reports: kept, counted and acted on; and its own lists of whom it no longer mails."""
+"""What the provider reports, kept, counted and acted on; and the addresses that it itself no longer mails."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from newsletter.delivery.clock import SECOND
+from newsletter.chunks import chunks
+from newsletter.delivery.clock import SECOND, Now
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import ReportedSuppression
+from newsletter.delivery.provider import lists_suppressions
 from newsletter.delivery.reports import PauseAt
+from newsletter.errors import DeliveryError
+from newsletter.progress import Progress, silent
 from newsletter.store.database import read, write
 from newsletter.store.events import ingest as kept
 from newsletter.store.events.consequences import suppress_all
@@ -22,8 +25,6 @@ from newsletter.store.events.sync_cursor import remember_synced, synced_until
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
 
-Now = Callable[[], int]
-Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much (0: unknown)
 
 # A day: what the provider dates back, or lists late, is read again. Reading an entry twice changes nothing.
 OVERLAP = 24 * 3600 * SECOND
@@ -75,26 +76,24 @@ class Synced:
     suppressed: Mapping[str, int]
 
 
-def _silent(_step: str, _done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
 def sync(
-    engine: Engine, provider: "Provider", *, now: Now, since: int | None = None, progress: Progress = _silent
+    engine: Engine, provider: "Provider", *, now: Now, since: int | None = None, progress: Progress = silent
 ) -> Synced:
-    """Suppress whom the provider itself stopped mailing since the last time; it lifts no suppression.
+    """Suppress what the provider itself stopped mailing since the last time; it lifts no suppression.
 
     Without ``since`` (microseconds) it goes on where the last one ended, a day before to be safe; the first
     reads everything. Raises DeliveryError when the provider cannot be asked: what was read by then stands,
     and the next sync begins where this one did.
     """
+    if not lists_suppressions(provider):
+        raise DeliveryError(f"{provider.properties.name} has no lists of its own that can be read.")
     until = now()
     with read(engine) as connection:
         last = synced_until(connection, provider.identity)
     begin = max(0, (last or 0) - OVERLAP) if since is None else since
     suppressed: Counter[str] = Counter()
     done = 0
-    for some in _pieces(provider.suppressions(begin, until)):
+    for some in chunks(provider.suppressions(begin, until), AT_ONCE):
         suppressed += _suppress(engine, some, now)
         done += len(some)
         progress("suppressions read", done, 0)
@@ -108,13 +107,7 @@ def _suppress(engine: Engine, some: Sequence[ReportedSuppression], now: Now) -> 
     count: Counter[str] = Counter()
     with write(engine) as connection:
         at = now()
-        for reason in dict.fromkeys(each.reason for each in some):
-            wanted = {each.email: reason for each in some if each.reason == reason}
+        for reason in dict.fromkeys(suppression.reason for suppression in some):
+            wanted = {suppression.email: reason for suppression in some if suppression.reason == reason}
             count[reason] += suppress_all(connection, wanted, now=at)
     return count
-
-
-def _pieces(found: Iterable[ReportedSuppression]) -> Iterator[list[ReportedSuppression]]:
-    rest = iter(found)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

@@ -1,23 +1,40 @@
 """Who is on a list: joining, being taken off it, never being mailed again; and whole lists out."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
 from newsletter.contacts import fields
 from newsletter.contacts.address import normalise
-from newsletter.contacts.consent.standing import Status
+from newsletter.contacts.consent.standing import ConsentKind, SuppressionReason
 from newsletter.contacts.written import check_mailable
+from newsletter.delivery.clock import Now
+from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
 from newsletter.readership.lists import check_new, clean_name
 from newsletter.sentences import command
 from newsletter.store.database import read, write
 from newsletter.store.readers import consent, lists, subscribers, suppressions
 from newsletter.store.readers.subscribers import Subscriber
-from newsletter.store.readers.suppressions import REASONS, Suppression
+from newsletter.store.readers.suppressions import Suppression
 
-Now = Callable[[], int]
+BY_COMMAND = "command"  # the way of a consent
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How a reader is put on a list by hand: by which ``name`` and ``attributes``.
+
+    ``pending`` readers have yet to confirm. ``again`` lets in one who left, and asked to come back.
+    ``new_list`` insists on a list whose name is near another's.
+    """
+
+    name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    pending: bool = False
+    again: bool = False
+    new_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,59 +45,50 @@ class Added:
     list_name: str
     list_made: bool
     joined: bool
-    status: Status
+    status: SubscriptionState
 
 
-def add(
-    engine: Engine,
-    list_name: str,
-    address: str,
-    *,
-    now: Now,
-    name: str = "",
-    attributes: Mapping[str, str] | None = None,
-    pending: bool = False,
-    again: bool = False,
-    new_list: bool = False,
-) -> Added:
+def add(engine: Engine, list_name: str, address: str, *, now: Now, joining: Joining = Joining()) -> Added:
     """Put one reader on a list, which is made if need be.
 
     Raises AudienceError for what is no address, for one that the provider refuses or that is never mailed,
-    for values that are too long, for a reader who left the list, unless they asked to come back (``again``),
-    for an archived list and, without ``new_list``, for a new one whose name is near another's.
+    for values that are too long, for a reader who left the list, unless they asked to come back, for an
+    archived list and, unless a new list is insisted on, for one whose name is near another's.
     """
     email, list_name = normalise(address), clean_name(list_name)
     check_mailable(email)
-    values = fields.attributes(attributes or {})
-    status: Status = "pending" if pending else "confirmed"
+    name, values = fields.shorten(fields.clean(joining.name)), fields.attributes(joining.attributes)
     with write(engine) as connection:
         at = now()
-        check_new(connection, list_name, new_list=new_list)
-        key, made = lists.ensure_list(connection, list_name, now=at)
+        check_new(connection, list_name, new_list=joining.new_list)
+        list_id, made = lists.ensure_list(connection, list_name, now=at)
         _refuse_suppressed(connection, email)
-        reader = subscribers.put(
-            connection, email, name=fields.shorten(fields.clean(name)), attrs=values, now=at
-        )
-        lists.add_attributes(connection, key, values)
-        before = subscribers.status_of(connection, key, reader)
-        if before == "unsubscribed" and not again:
-            raise AudienceError(
-                f"{email} left the list “{list_name}”.", hint="If the reader asked to come back, add --again."
-            )
-        if before == "confirmed":
-            status = before  # what a reader confirmed is not taken back
-        joined = subscribers.set_status(connection, key, reader, status, now=at)
+        subscriber_id = subscribers.put(connection, email, name=name, attrs=values, now=at)
+        lists.add_attributes(connection, list_id, values)
+        before = subscribers.status_of(connection, list_id, subscriber_id)
+        _refuse_who_left(before, email, list_name, joining)
+        status = _status_of(joining, before)
+        joined = subscribers.set_status(connection, list_id, subscriber_id, status, now=at)
         if joined:
-            consent.record(
-                connection,
-                subscriber_id=reader,
-                list_id=key,
-                at=at,
-                kind="joined" if pending else "confirmed",
-                source="command",
-                evidence="asked to come back" if before == "unsubscribed" else "",
-            )
+            kind = ConsentKind.JOINED if joining.pending else ConsentKind.CONFIRMED
+            came_back = "asked to come back" if before is SubscriptionState.UNSUBSCRIBED else ""
+            step = consent.Step(subscriber_id, list_id, at, kind, BY_COMMAND, evidence=came_back)
+            consent.record(connection, step)
     return Added(email, list_name, made, joined, status)
+
+
+def _refuse_who_left(before: SubscriptionState | None, email: str, list_name: str, joining: Joining) -> None:
+    if before is SubscriptionState.UNSUBSCRIBED and not joining.again:
+        raise AudienceError(
+            f"{email} left the list “{list_name}”.", hint="If the reader asked to come back, add --again."
+        )
+
+
+def _status_of(joining: Joining, before: SubscriptionState | None) -> SubscriptionState:
+    """Return where a reader stands once they are put on a list: what they confirmed is not taken back."""
+    if before is SubscriptionState.CONFIRMED or not joining.pending:
+        return SubscriptionState.CONFIRMED
+    return SubscriptionState.PENDING
 
 
 def _refuse_suppressed(connection: Connection, email: str) -> None:
@@ -115,8 +123,12 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
     with write(engine) as connection:
         found = subscribers.find(connection, email)
         wanted = None if list_name is None else lists.find(connection, list_name).name
-        held = [one for one in found.subscriptions if one.status != "unsubscribed"] if found else []
-        names = [one.list_name for one in held if wanted in {None, one.list_name}]
+        names = [
+            subscription.list_name
+            for subscription in (found.subscriptions if found else ())
+            if subscription.status is not SubscriptionState.UNSUBSCRIBED
+            and wanted in {None, subscription.list_name}
+        ]
         if found is None or not names:
             where = f"on the list “{wanted}”" if wanted else "on any list"
             raise AudienceError(
@@ -124,29 +136,23 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
             )
         at = now()
         for name in names:
-            key = lists.find(connection, name).id
-            subscribers.set_status(connection, key, found.id, "unsubscribed", now=at)
-            consent.record(
-                connection,
-                subscriber_id=found.id,
-                list_id=key,
-                at=at,
-                kind="unsubscribed",
-                source="command",
-            )
+            list_id = lists.find(connection, name).id
+            subscribers.set_status(connection, list_id, found.id, SubscriptionState.UNSUBSCRIBED, now=at)
+            step = consent.Step(found.id, list_id, at, ConsentKind.UNSUBSCRIBED, BY_COMMAND)
+            consent.record(connection, step)
     return names
 
 
 def suppress(
-    engine: Engine, addresses: Iterable[str], *, now: Now, reason: str = "manual"
+    engine: Engine, addresses: Iterable[str], *, now: Now, reason: str = SuppressionReason.MANUAL
 ) -> list[Suppression]:
     """Never mail these addresses again, whatever list they are or come on; the first reason given stands.
 
     Raises AudienceError for what is no address, and then suppresses none.
     """
     emails = list(map(normalise, addresses))
-    if reason not in REASONS:
-        raise AudienceError(f"“{reason}” is no reason.", hint=f"Reasons are: {', '.join(REASONS)}.")
+    if reason not in set(SuppressionReason):
+        raise AudienceError(f"“{reason}” is no reason.", hint=f"Reasons are: {', '.join(SuppressionReason)}.")
     with write(engine) as connection:
         at = now()
         return [suppressions.suppress(connection, email, reason, now=at) for email in emails]

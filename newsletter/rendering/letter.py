@@ -11,8 +11,9 @@ from newsletter.errors import RenderError
 from newsletter.rendering.merge import Fields
 from newsletter.rendering.publication import Publication
 from newsletter.rendering.text.plaintext import TextWriter
-from newsletter.rendering.text.wrap import WIDTH, width, wrap
+from newsletter.rendering.text.wrap import WIDTH, wrap
 from newsletter.rendering.theme import Theme
+from newsletter.widths import display_width
 
 _WORDS_A_MINUTE = 230  # silent reading of English prose, near the mean of Brysbaert's 2019 review
 _PREHEADER = 100  # characters an inbox shows at most
@@ -128,7 +129,7 @@ def _story(writer: TextWriter, story: Brief, number: int) -> list[str]:
     headline = writer.inline(story.headline)
     title = writer.wrap(f"{number}. {headline}" if number else headline)
     # A rule of a character above U+00FF: no provider ever mistakes the text for Latin-1.
-    lines = [*title, "═" * min(WIDTH, max(width(line) for line in title))]
+    lines = [*title, "═" * min(WIDTH, max(display_width(line) for line in title))]
     for part in story.parts:
         lines.append("")
         if isinstance(part, Picture):
@@ -136,7 +137,7 @@ def _story(writer: TextWriter, story: Brief, number: int) -> list[str]:
             continue
         if part.label:
             label = wrap(part.label)
-            lines += [*label, "─" * min(WIDTH, max(width(line) for line in label)), ""]
+            lines += [*label, "─" * min(WIDTH, max(display_width(line) for line in label)), ""]
         lines += writer.blocks(part.body)
     return lines
 

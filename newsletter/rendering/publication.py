@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from newsletter.rendering.html.bidi import Direction
+Direction = Literal["ltr", "rtl"]
 
 #: Name to source, ``default/issue.mjml.j2`` to its text; None when there is no such template.
 #: Hand in the same object for every render: what was compiled from it is kept.

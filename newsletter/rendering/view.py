@@ -9,11 +9,10 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from newsletter.editorial.issue import Brief, Issue, Picture, Section
-from newsletter.editorial.spans import language_of
+from newsletter.editorial.markdown.spans import language_of
 from newsletter.errors import RenderError
 from newsletter.rendering.html.bidi import (
     START,
-    Direction,
     count,
     count_blocks,
     count_inline,
@@ -21,7 +20,7 @@ from newsletter.rendering.html.bidi import (
     sum_of,
 )
 from newsletter.rendering.html.finish import HtmlWriter, escape
-from newsletter.rendering.publication import PictureInfo, Publication
+from newsletter.rendering.publication import Direction, PictureInfo, Publication
 from newsletter.rendering.publication import direction as direction_of
 
 _ELEMENT = re.compile("<[^>]*>")

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsletter.errors import StoreError
-from newsletter.web.body import Bodies, SmallBodies
+from newsletter.web.monitoring import Monitoring
 from newsletter.web.pages import Pages
 from newsletter.web.readers import Readers
+from newsletter.web.request_body import RequestBodies, SmallBodies
 from newsletter.web.site import Site
-from newsletter.web.watch import Watch
 from newsletter.web.webhook import PATH, Webhook
 
 
@@ -24,7 +24,7 @@ def create_app(site: Site) -> Starlette:
 
     Raises RenderError when a page's template is missing or cannot be read.
     """
-    pages, watch = Pages(site.load, site.facts), Watch(site)
+    pages, monitoring = Pages(site.load, site.imprint), Monitoring(site)
 
     async def answer_error(_request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -35,7 +35,7 @@ def create_app(site: Site) -> Starlette:
         return answer
 
     async def answer_store_error(_request: Request, error: Exception) -> Response:
-        watch.say("database", str(error))
+        monitoring.say("database", str(error))
         answer = pages.message(503)
         answer.headers["Retry-After"] = "60"
         return answer
@@ -43,15 +43,15 @@ def create_app(site: Site) -> Starlette:
     async def answer_nobody(_request: Request, _error: Exception) -> Response:
         return Response(status_code=400)
 
-    bodies = Bodies()
+    bodies = RequestBodies()
     app = Starlette(
         routes=[
             *Readers(site, pages, bodies).routes(),
-            *Webhook(site, watch, bodies).routes(),
-            *watch.routes(),
+            *Webhook(site, monitoring, bodies).routes(),
+            *monitoring.routes(),
         ],
         middleware=[
-            Middleware(_Mishaps, pages=pages, watch=watch),
+            Middleware(_Unexpected, pages=pages, monitoring=monitoring),
             Middleware(SmallBodies, but=PATH, refusal=pages.message(413)),
         ],
         exception_handlers={
@@ -64,16 +64,16 @@ def create_app(site: Site) -> Starlette:
     return app
 
 
-class _Mishaps:
-    """Answer what nobody foresaw, and tell where it happened.
+class _Unexpected:
+    """Answer what was not expected to fail, and say where it did.
 
     Not its words: a server's log would hold them with a reader's address or a link in them.
     """
 
-    def __init__(self, app: ASGIApp, *, pages: Pages, watch: Watch) -> None:
+    def __init__(self, app: ASGIApp, *, pages: Pages, monitoring: Monitoring) -> None:
         self._app = app
         self._pages = pages
-        self._watch = watch
+        self._monitoring = monitoring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -87,7 +87,7 @@ class _Mishaps:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001  (whatever it is, no traceback goes to the log)
             place = _place(error)
-            self._watch.say(place, f"A page failed: {type(error).__name__} at {place}.")
+            self._monitoring.say(place, f"A page failed: {type(error).__name__} at {place}.")
             if not begun:
                 await self._pages.message(500)(scope, receive, send)
 

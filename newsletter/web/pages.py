@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from newsletter.errors import RenderError
-from newsletter.web.site import Facts
+from newsletter.web.site import Imprint
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -15,7 +15,7 @@ FOLDER = "pages"
 TEMPLATES = ("base.html", "leave.html", "left.html", "erased.html", "lists.html", "message.html", "style.css")
 
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-# A token stands in the address: no cache keeps the page, no index lists it, no other site is told of it.
+# A token stands in the address: no cache keeps the page, no index lists it, no other site learns of it.
 PRIVATE = {**SAFE, "Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _PAGE_RULES = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,16 +41,16 @@ class Pages:
     Raises RenderError at once when one is missing or is no template: not in front of a reader.
     """
 
-    def __init__(self, load: Callable[[str], str | None], facts: Facts) -> None:
+    def __init__(self, load: Callable[[str], str | None], imprint: Imprint) -> None:
         self._environment = _environment(load)
-        self._facts = facts
+        self._imprint = imprint
         for name in TEMPLATES:
             _insist_readable(self._environment, name)
         self.style = self._environment.get_template("style.css").render()
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page, for one reader's eyes."""
-        text = self._environment.get_template(template).render(site=self._facts, **values)
+        text = self._environment.get_template(template).render(site=self._imprint, **values)
         headers = {**PRIVATE, "Content-Security-Policy": _PAGE_RULES}
         return Response(text, status, media_type="text/html", headers=headers)
 

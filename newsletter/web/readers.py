@@ -14,13 +14,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.contacts.links import Purpose, Reference
-from newsletter.files.pictures import MEDIA_TYPES
+from newsletter.pictures import MEDIA_TYPES
 from newsletter.readership import leaving
-from newsletter.readership.leaving import Choices, Standing
-from newsletter.store.database import read
-from newsletter.store.ledger.mailings import picture_of
-from newsletter.web.body import MAX_SMALL, Bodies
+from newsletter.readership.leaving import LinkStanding, Preferences
 from newsletter.web.pages import PRIVATE, SAFE, Pages
+from newsletter.web.request_body import MAX_SMALL, RequestBodies
 from newsletter.web.site import Site
 
 # Requests that write at once. While the database is locked they wait for it, and all further ones for them:
@@ -57,7 +55,7 @@ register_url_convertor("mangled", _Mangled())
 class Readers:
     """Answer readers, from the database alone."""
 
-    def __init__(self, site: Site, pages: Pages, bodies: Bodies) -> None:
+    def __init__(self, site: Site, pages: Pages, bodies: RequestBodies) -> None:
         self._site = site
         self._pages = pages
         self._bodies = bodies
@@ -77,7 +75,7 @@ class Readers:
 
     def ask(self, request: Request) -> Response:
         """Show the one button; a scanner that opens every link changes nothing by it."""
-        return self._told(
+        return self._page_of(
             leaving.standing(self._site.engine, self._link(request, "unsubscribe")), "leave.html"
         )
 
@@ -92,7 +90,7 @@ class Readers:
         site = self._site
         async with self._turn():
             standing = await run_in_threadpool(leaving.leave, site.engine, link, now=site.now)
-        return self._told(standing, "left.html")
+        return self._page_of(standing, "left.html")
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -111,7 +109,7 @@ class Readers:
             await body.read()
             return body.whole()
 
-    def _told(self, standing: Standing, page_of_test: str) -> Response:
+    def _page_of(self, standing: LinkStanding, page_of_test: str) -> Response:
         template = {"subscribed": "leave.html", "left": "left.html", "erased": "erased.html"}
         test = standing.state == "test"
         titles = list(dict.fromkeys(map(self._title, standing.lists)))
@@ -119,11 +117,11 @@ class Readers:
 
     def _title(self, title: str) -> str:
         # Never a list's name, which is for editors: a list without a title is the publication itself.
-        return title or self._site.facts.name
+        return title or self._site.imprint.name
 
     def lists(self, request: Request) -> Response:
         """Show the lists a reader is on, each with its button."""
-        return self._chosen(leaving.choices(self._site.engine, self._link(request, "preferences")))
+        return self._lists_page(leaving.choices(self._site.engine, self._link(request, "preferences")))
 
     async def leave_list(self, request: Request) -> Response:
         """Take the reader off the list that the pressed button names."""
@@ -134,9 +132,9 @@ class Readers:
         site, list_id = self._site, int(found[1])
         async with self._turn():
             choices = await run_in_threadpool(leaving.leave_list, site.engine, link, list_id, now=site.now)
-        return self._chosen(choices)
+        return self._lists_page(choices)
 
-    def _chosen(self, found: Choices) -> Response:
+    def _lists_page(self, found: Preferences) -> Response:
         if found.state == "erased":
             return self._pages.page("erased.html")
         lists = [(list_id, self._title(title)) for list_id, title in found.lists]
@@ -164,8 +162,7 @@ class Readers:
         name = _PICTURE.fullmatch(request.path_params["name"])
         if name is None or name[2] not in MEDIA_TYPES:
             raise HTTPException(404)
-        with read(self._site.engine) as connection:
-            found = picture_of(connection, name[1])
+        found = leaving.picture_as_mailed(self._site.engine, name[1])
         if found is None or found[0] != MEDIA_TYPES[name[2]]:
             raise HTTPException(404)
         return Response(found[1], media_type=found[0], headers=_PICTURE_RULES)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from newsletter.delivery.reports import PauseAt
-from newsletter.listening import listening, run_until_told
+from newsletter.listening import listening, run_until_stopped
 from newsletter.providers.sendgrid.webhook import public_keys
 from newsletter.web.app import create_app
-from newsletter.web.guard import Limits, connections_at_most, guarded
-from newsletter.web.site import Facts, Say, Site
+from newsletter.web.connection_limits import ConnectionLimits, connections_at_most, limited
+from newsletter.web.site import Imprint, Say, Site
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from newsletter.wiring import Wiring
 
-FINISH_SECONDS = 10  # for what was asked before it was told to end
+FINISH_SECONDS = 10  # for what was asked before it was to end
 BACKLOG = 128
 
 
@@ -27,9 +27,7 @@ def run_site(
 ) -> None:
     """Run the readers' site until Ctrl-C, SIGTERM or SIGHUP. Port 0 picks a free one.
 
-    ``say`` is told where it answers.
-
-    ``ready`` is called once it does.
+    ``say`` is told where it answers, and ``ready`` is called once it does.
 
     Raises SettingsError when the host or port cannot be had, or a key is missing or damaged; StoreError when
     the database cannot be used; RenderError when a page's template cannot be.
@@ -41,8 +39,8 @@ def run_site(
             _welcome(site, url)
             ready()
 
-        server = _Server(create_app(site), answers, Limits(connections=connections_at_most()))
-        run_until_told(server, listener)
+        server = _Server(create_app(site), answers, ConnectionLimits(connections=connections_at_most()))
+        run_until_stopped(server, listener)
 
 
 def site_of(wiring: "Wiring", say: Say) -> Site:
@@ -52,7 +50,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
     return Site(
         engine=wiring.engine,
         keys=wiring.link_keys,
-        facts=Facts(own.name, own.language, own.postal_address),
+        imprint=Imprint(own.name, own.language, own.postal_address),
         site_url=wiring.settings.site_url,
         now=wiring.clock.now,
         load=wiring.templates,
@@ -74,11 +72,11 @@ def _welcome(site: Site, url: str) -> None:
 class _Server(uvicorn.Server):
     """Say when the server listens."""
 
-    def __init__(self, app: "Starlette", ready: Callable[[], None], limits: Limits) -> None:
+    def __init__(self, app: "Starlette", ready: Callable[[], None], limits: ConnectionLimits) -> None:
         # Nothing of a request is ever logged: its address holds a reader's token.
         config = uvicorn.Config(
             app,
-            http=guarded(limits),
+            http=limited(limits),
             backlog=min(BACKLOG, limits.connections),  # so many are let in at a time, before any is ended
             log_config=None,
             log_level="error",

@@ -20,8 +20,8 @@ def _say_nothing(_sentence: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What readers are told of the publication."""
+class Imprint:
+    """What pages say of the publication: its name, and how it can be reached."""
 
     name: str
     language: str = "en"  # of the publication, a BCP 47 tag
@@ -42,7 +42,7 @@ class Site:
 
     engine: "Engine"
     keys: Sequence[bytes]
-    facts: Facts
+    imprint: Imprint
     site_url: str
     now: Callable[[], int]
     load: Callable[[str], str | None]

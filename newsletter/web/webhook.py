@@ -17,9 +17,9 @@ from newsletter.providers.sendgrid.posted import Unreadable, WebhookError
 from newsletter.providers.sendgrid.webhook import MAX_BYTES, Forged, Signature, Stale, reports_of
 from newsletter.readership.reports import Taken, take_reports
 from newsletter.sentences import command
-from newsletter.web.body import Bodies
+from newsletter.web.monitoring import Monitoring
+from newsletter.web.request_body import RequestBodies
 from newsletter.web.site import Site
-from newsletter.web.watch import Watch
 
 _Refusal = WebhookError | StoreError | HTTPException
 
@@ -40,9 +40,9 @@ TAKERS = 2
 class Webhook:
     """Take in what SendGrid reports."""
 
-    def __init__(self, site: Site, watch: Watch, bodies: Bodies) -> None:
+    def __init__(self, site: Site, monitoring: Monitoring, bodies: RequestBodies) -> None:
         self._site = site
-        self._watch = watch
+        self._monitoring = monitoring
         self._bodies = bodies
         self._takers = asyncio.Semaphore(TAKERS)
 
@@ -56,9 +56,11 @@ class Webhook:
             taken = await self._take(request)
         except (WebhookError, StoreError, HTTPException) as error:
             return self._refused(error)
-        self._watch.posted("stored")
+        self._monitoring.posted("stored")
         for issue in taken.paused:
-            self._watch.say(f"paused {issue}", f"“{issue}” was paused. See why: {command('status', issue)}")
+            self._monitoring.say(
+                f"paused {issue}", f"“{issue}” was paused. See why: {command('status', issue)}"
+            )
         return Response(status_code=204)
 
     async def _take(self, request: Request) -> Taken:
@@ -83,6 +85,6 @@ class Webhook:
         else:
             result, status = next((name, code) for kind, name, code in _ANSWERS if isinstance(error, kind))
             why, headers = str(error), None
-        self._watch.posted(result)
-        self._watch.say(result, f"A post to the webhook was refused ({status}): {why}")
+        self._monitoring.posted(result)
+        self._monitoring.say(result, f"A post to the webhook was refused ({status}): {why}")
         return Response(status_code=status, headers=headers)

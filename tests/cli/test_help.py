@@ -8,7 +8,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from newsletter.cli import app
-from newsletter.cli.terminal.layout import display_width
+from newsletter.widths import display_width
 
 ROOT: Any = get_command(app)
 

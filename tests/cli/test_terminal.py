@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminals import CTRL_C, ESCAPES, Terminal
 
-from newsletter.cli.terminal.layout import display_width, laid_out
+from newsletter.cli.terminal.layout import laid_out
 from newsletter.cli.terminal.progress import progress_of
+from newsletter.widths import display_width
 
 WORDS = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Po", "Lo"], exclude_characters="`"), min_size=1)
 

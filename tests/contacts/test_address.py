@@ -1,4 +1,4 @@
-"""Addresses: one form for one mailbox, and a reason for what is none."""
+"""Addresses: one form for one mailbox, and a reason for what is no address."""
 
 import string
 import unicodedata

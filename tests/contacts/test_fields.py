@@ -67,7 +67,7 @@ def test_names_are_completed_from_each_other() -> None:
     assert reader_values("a@x.example", "", {})["first_name"] == ""
 
 
-def test_what_a_reader_said_of_himself_wins_over_what_is_guessed() -> None:
+def test_what_readers_said_of_themselves_wins_over_what_is_guessed() -> None:
     values = reader_values("a@x.example", "Dr Ann Lee", {"first_name": "Ann"})
     assert (values["first_name"], values["last_name"]) == ("Ann", "Lee")
 

@@ -1,4 +1,4 @@
-"""Signed links: whom they are about, and for what purpose alone."""
+"""Signed links: which reader they are about, and for what purpose alone."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -74,8 +74,8 @@ def test_another_address_that_holds_this_one_stays(other: str) -> None:
 
 
 def test_the_bounce_address_that_names_a_reader_is_found() -> None:
-    told = "550 bounces+123-ab-ann=example.com@mail.example.org refused"
-    assert "ann" not in without(told, pattern("ann@example.com"))
+    answer = "550 bounces+123-ab-ann=example.com@mail.example.org refused"
+    assert "ann" not in without(answer, pattern("ann@example.com"))
 
 
 _LOCAL = st.text("abcdefghijklmnopqrstuvwxyz0123456789.+_-'äéß", min_size=1, max_size=20)

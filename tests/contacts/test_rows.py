@@ -75,7 +75,7 @@ def test_the_same_readers_in_many_spellings(data: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "first_line",
     [
         "sep=;",
         "SEP=;",
@@ -91,20 +91,20 @@ def test_the_same_readers_in_many_spellings(data: str) -> None:
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_excels_own_first_line_names_the_delimiter_in_any_form(told: str, end: str) -> None:
-    data = end.join([told, "email;name", "ann@example.com;Ann", ""])
+def test_excels_own_first_line_names_the_delimiter_in_any_form(first_line: str, end: str) -> None:
+    data = end.join([first_line, "email;name", "ann@example.com;Ann", ""])
     assert taken(data) == [(3, "ann@example.com", "Ann")]
 
 
 @pytest.mark.parametrize(
-    ("told", "mark"), [("sep=|", "|"), ("sep=\t", "\t"), ("sep=\\t", "\t"), ("sep=,", ",")]
+    ("first_line", "mark"), [("sep=|", "|"), ("sep=\t", "\t"), ("sep=\\t", "\t"), ("sep=,", ",")]
 )
-def test_a_delimiter_that_is_told_is_believed_whatever_it_is(told: str, mark: str) -> None:
-    data = f"{told}\nemail{mark}name\nann@example.com{mark}Ann\n"
+def test_a_delimiter_that_is_named_is_believed_whatever_it_is(first_line: str, mark: str) -> None:
+    data = f"{first_line}\nemail{mark}name\nann@example.com{mark}Ann\n"
     assert taken(data) == [(3, "ann@example.com", "Ann")]
 
 
-def test_a_delimiter_that_is_told_and_not_used_costs_nothing() -> None:
+def test_a_delimiter_that_is_named_and_not_used_costs_nothing() -> None:
     assert taken("sep=,\nemail;name\nann@example.com;Ann\n") == [(3, "ann@example.com", "Ann")]
 
 
@@ -143,7 +143,7 @@ def test_extra_columns_are_attributes_and_empty_cells_are_not_there() -> None:
     assert table.columns.attributes == {"Home Town": "home_town", "Plan": "plan"}
 
 
-def test_columns_that_cannot_be_told_apart_are_named_or_numbered() -> None:
+def test_columns_that_look_alike_are_named_or_numbered() -> None:
     columns = read("email,City,city,CITY,Город,unsubscribe_url\n")[1].columns
     assert columns.attributes == {"City": "city", "city": "city_2", "CITY": "city_3", "Город": "column_5"}
     assert list(columns.ignored) == ["unsubscribe_url"]
@@ -197,7 +197,7 @@ def test_a_bad_row_costs_itself_alone(row: str, reason: str) -> None:
 def test_a_row_of_a_million_characters_costs_itself_alone(row: str) -> None:
     data = f"email,name\nfirst@example.com,F\n{row}\nlast@example.com,L\n"
     found, _ = read(data, size=250_007)
-    assert [(one.line, getattr(one, "reason", "taken")) for one in found] == [
+    assert [(row.line, getattr(row, "reason", "taken")) for row in found] == [
         (2, "taken"),
         (3, "row too long"),
         (4, "taken"),

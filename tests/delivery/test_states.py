@@ -38,9 +38,7 @@ def test_the_docs_print_the_transitions_as_they_are() -> None:
         (SubscriptionState, SubscriptionTransition),
     ],
 )
-def test_every_state_of_the_ledger_can_be_reached(
-    kind: type[StrEnum], transitions: type[Transition]
-) -> None:
+def test_every_state_of_the_ledger_can_be_reached(kind: type[StrEnum], transitions: type[Transition]) -> None:
     reached = BEGINNINGS[kind] | {transition.after for transition in transitions}
     assert set(kind) - {MailingState.DRAFT} == reached
     for transition in transitions:

@@ -16,10 +16,10 @@ import pytest
 from conftest import Publication
 from pace import FOREVER, until
 
-from newsletter.demo import Arrival, Demo, Scale, counted, open_stage
+from newsletter.demo import Arrival, Demo, Scale, count_arrivals, open_publication
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import DeliveryError, NewsletterError, SettingsError
-from newsletter.sandbox.file.taken import Taken
+from newsletter.sandbox.file.arrivals import Arrivals
 
 READERS = 200
 
@@ -50,10 +50,10 @@ def _but_for_figures(line: str) -> str:
 def _play(folder: Path, readers: int = READERS) -> tuple[list[str], Arrival]:
     """Play in this process; return the lines it showed and what it counted."""
     lines: list[str] = []
-    stage = open_stage(folder, readers)
-    with Taken(stage.inbox_file, stage.issue) as taken:
+    publication = open_publication(folder, readers)
+    with Arrivals(publication.inbox_file, publication.issue) as arrivals:
         silent = nullcontext(lambda _step, _done, _of: None)
-        arrival = Demo(stage, taken, Scale(readers, seconds=1), lines.append, lambda: silent).play()
+        arrival = Demo(publication, arrivals, Scale(readers, seconds=1), lines.append, lambda: silent).run()
     return lines, arrival
 
 
@@ -63,11 +63,11 @@ def test_stopped_then_killed_twice_then_asked_again_everyone_gets_the_letter_onc
     words = [sys.executable, "-m", "newsletter", "demo", "demo", "--readers", str(READERS)]
     process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE)
     until((folder / "sandbox.db").exists)
-    with Taken(folder / "sandbox.db", "2026-11-16-kilogram") as taken:
-        until(lambda: taken.mails() > 5)
+    with Arrivals(folder / "sandbox.db", "2026-11-16-kilogram") as arrivals:
+        until(lambda: arrivals.mails() > 5)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=FOREVER)
-        stopped_at = taken.mails()
+        stopped_at = arrivals.mails()
     assert process.returncode == 130, told
     assert b"Stopped, and nothing is broken" in told
     assert b"Traceback" not in told
@@ -80,7 +80,7 @@ def test_stopped_then_killed_twice_then_asked_again_everyone_gets_the_letter_onc
     ended = subprocess.run([*words, "--json"], cwd=tmp_path, capture_output=True)
     assert ended.returncode == 0, ended.stderr
     document = orjson.loads(ended.stdout)
-    wanted = len(open_stage(folder, READERS).wanted)
+    wanted = len(open_publication(folder, READERS).wanted)
     assert stopped_at < wanted
     assert document["arrived"] == {"wanted": wanted, "once": wanted, "twice": 0, "missing": 0, "astray": 0}
     assert document["proof"]["accepted"] == wanted
@@ -123,7 +123,7 @@ def test_stopped_then_killed_twice_then_asked_again_everyone_gets_the_letter_onc
 def test_what_is_wrong_is_counted_and_never_called_right(
     arrivals: dict[str, int], wrong: dict[str, int]
 ) -> None:
-    arrival = counted(frozenset("ab"), frozenset({"gone"}), arrivals)
+    arrival = count_arrivals(frozenset("ab"), frozenset({"gone"}), arrivals)
     assert arrival.as_dict() == {"wanted": 2, "once": 2, "twice": 0, "missing": 0, "astray": 0} | wrong
     assert arrival.right is not wrong
 
@@ -135,15 +135,15 @@ def test_the_readers_are_always_the_same_and_reach_nobody() -> None:
     assert rows[0]["email"] == "ana@example.org"
     assert len({row["email"] for row in rows}) == len(rows) == 5_000
     assert all(row["email"].endswith("@example.org") for row in rows)
-    wanted, stay_out = confirmed(file)
-    assert len(wanted) + len(stay_out) == 5_000
-    assert 100 < len(stay_out) < 200
+    wanted, excluded = confirmed(file)
+    assert len(wanted) + len(excluded) == 5_000
+    assert 100 < len(excluded) < 200
     assert file_of(6_000, "").startswith(file_of(5_000, ""))
 
 
 def test_a_longer_list_of_before_stays_as_long(tmp_path: Path) -> None:
-    longer = open_stage(tmp_path, 400)
-    assert open_stage(tmp_path, 200).wanted == longer.wanted
+    longer = open_publication(tmp_path, 400)
+    assert open_publication(tmp_path, 200).wanted == longer.wanted
 
 
 def test_a_publication_that_sends_for_real_is_no_stage(publication: Publication) -> None:
@@ -151,7 +151,7 @@ def test_a_publication_that_sends_for_real_is_no_stage(publication: Publication)
     for settings in ('provider = "sendgrid"', '[database]\nurl = "postgresql://localhost/letters"'):
         (publication.root / "newsletter.toml").write_text(f"[delivery]\n{settings}\n")
         with pytest.raises(SettingsError, match="sends for real"):
-            open_stage(publication.root, 200)
+            open_publication(publication.root, 200)
     assert sorted(publication.root.iterdir()) == before
 
 
@@ -160,20 +160,20 @@ def test_settings_in_the_environment_cannot_make_it_send_for_real(
 ) -> None:
     monkeypatch.setenv("NEWSLETTER_DELIVERY__PROVIDER", "sendgrid")
     with pytest.raises(SettingsError, match="sends for real"):
-        open_stage(tmp_path / "demo", 200)
+        open_publication(tmp_path / "demo", 200)
 
 
 def test_a_publication_without_an_issue_is_told_so(publication: Publication) -> None:
     publication.settings(provider="sandbox")
     (publication.root / "issues" / "first.md").unlink()
     with pytest.raises(NewsletterError, match="no issue"):
-        open_stage(publication.root, 200)
+        open_publication(publication.root, 200)
 
 
 def test_a_folder_that_cannot_be_made_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(NewsletterError, match="cannot be made") as told:
-        open_stage(tmp_path / "file" / "demo", 200)
+        open_publication(tmp_path / "file" / "demo", 200)
     assert str(tmp_path / "file" / "demo") in str(told.value)
 
 

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.editorial import Labels, parse_issue
-from newsletter.editorial.importer import import_text
+from newsletter.editorial.importing.importer import import_text
+from newsletter.editorial.markdown.steps import MAX_STEPS
 from newsletter.editorial.source import MAX_BYTES
-from newsletter.editorial.steps import MAX_STEPS
 from newsletter.errors import IssueError
 
 PARAGRAPH = (

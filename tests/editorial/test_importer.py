@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.editorial import Labels, read_source, slug
-from newsletter.editorial.importer import Imported, import_text
+from newsletter.editorial.importing.importer import Imported, import_text
 from newsletter.errors import IssueError
 
 PAGE = """\

@@ -19,6 +19,8 @@ from newsletter.config import Settings
 from newsletter.delivery.evidence import ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import Accepted, Outcome
 from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.delivery.provider_kind import Properties
+from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.wiring import SystemClock, Wiring
 
 ANY = "any"  # whatever moment is the nth
@@ -114,12 +116,16 @@ class _Fragile(bytes):
 class DoomedProvider:
     """The real provider, with moments around what it does."""
 
-    def __init__(self, real: Provider, moments: Moments) -> None:
+    def __init__(self, real: SendGridProvider, moments: Moments) -> None:
         self.real, self.moments = real, moments
 
     @property
     def identity(self) -> str:
         return self.real.identity
+
+    @property
+    def properties(self) -> Properties:
+        return self.real.properties
 
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
@@ -203,6 +209,7 @@ class Doomed(Wiring):
     def provider(self) -> Iterator[Provider]:
         """Open the real provider, watched."""
         with super().provider() as real:
+            assert isinstance(real, SendGridProvider)
             yield DoomedProvider(real, self.moments)
 
 

@@ -193,7 +193,13 @@ def test_reported_while_its_third_request_is_refused_who_has_it_by_another_maili
     first = _wrongly(house, "resend")
     readership.remove(house.engine, "reader1@example.org", now=house.clock.now)
     _again(house, Answer("unknown"))
-    readership.add(house.engine, "readers", "reader1@example.org", now=house.clock.now, again=True)
+    readership.add(
+        house.engine,
+        "readers",
+        "reader1@example.org",
+        now=house.clock.now,
+        joining=readership.Joining(again=True),
+    )
     publish.send(house, publish.plan_send(house, ISSUE))  # reader 2, as a newcomer
     house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))

@@ -102,7 +102,11 @@ def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that
 
 def _again(house: House, reader: int) -> None:
     readership.add(
-        house.engine, "readers", f"reader{reader - 1}@example.org", now=house.clock.now, again=True
+        house.engine,
+        "readers",
+        f"reader{reader - 1}@example.org",
+        now=house.clock.now,
+        joining=readership.Joining(again=True),
     )
 
 

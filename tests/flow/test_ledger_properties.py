@@ -90,7 +90,13 @@ class Story(RuleBasedStateMachine):
         try:
             match what:
                 case "join":
-                    readership.add(engine, name, address, now=now, pending=pending, again=True)
+                    readership.add(
+                        engine,
+                        name,
+                        address,
+                        now=now,
+                        joining=readership.Joining(pending=pending, again=True),
+                    )
                 case "leave":
                     readership.remove(engine, address, now=now)
                 case "suppress":

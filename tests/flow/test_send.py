@@ -132,7 +132,7 @@ def test_each_readers_unsubscribe_link_is_his_own_and_the_same_everywhere(
     assert len(links) == 25
 
 
-def test_a_refused_reader_costs_himself_alone_whether_named_or_not(
+def test_a_refused_reader_holds_up_nobody_else_whether_named_or_not(
     publication: Publication,
 ) -> None:
     with StrictSendGrid(refuse={"reader3@example.org"}, refuse_unnamed={"reader17@example.org"}) as server:

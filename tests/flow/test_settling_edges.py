@@ -264,7 +264,13 @@ def test_who_left_before_the_second_request_and_joins_again_is_a_newcomer(house:
     publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
     _leave(house, 2)
     assert publish.resume(house, ISSUE).accepted == 9
-    readership.add(house.engine, "readers", "reader1@example.org", now=house.clock.now, again=True)
+    readership.add(
+        house.engine,
+        "readers",
+        "reader1@example.org",
+        now=house.clock.now,
+        joining=readership.Joining(again=True),
+    )
     assert _send(house).accepted == 10
     assert set(house.post.mailed.values()) == {1}
 

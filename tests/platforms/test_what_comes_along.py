@@ -71,7 +71,7 @@ def test_no_network_address_is_kept(publication: Publication) -> None:
         assert b"203.0.113" not in path.read_bytes()
 
 
-def test_the_report_says_whose_file_it_is_and_what_was_told_and_left_out(publication: Publication) -> None:
+def test_the_report_says_whose_file_it_is_and_what_was_read_and_left_out(publication: Publication) -> None:
     ran = brought(publication, "beehiiv")
     assert "The columns are those of beehiiv." in ran.stderr
     assert "Who may be mailed is read from “status”, “unsubscribed_at”." in ran.stderr

@@ -16,7 +16,7 @@ from strict_sendgrid import StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, NotAccepted
 from newsletter.errors import DeliveryError
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
 
 HOST = "sendgrid.invalid"
 Tls = ssl.SSLContext

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from newsletter.delivery.evidence import CannotSay, NotSeen, ReportedSuppression, Seen
 from newsletter.errors import DeliveryError
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
 
 ATTEMPT = "0123456789abcdef0123"
 SECOND = 1_000_000

@@ -14,10 +14,11 @@ from newsletter.delivery.evidence import NotSeen, Seen
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Recipient
 from newsletter.delivery.reports import consequence
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.providers.sendgrid.webhook import read_reports
 from newsletter.sandbox.behaviour.keys import private_key, public_key, sign
-from newsletter.sandbox.behaviour.reports import Reported, reports_of
+from newsletter.sandbox.behaviour.reports import reports_of
+from newsletter.sandbox.file.message import Processed
 
 ATTEMPT = "0123456789abcdef0123"
 SECOND = 1_000_000
@@ -84,7 +85,7 @@ def test_its_reports_are_read_and_ask_for_the_right_thing(
 ) -> None:
     sandbox = tmp_path / "sandbox.db"
     ids = {"nl_attempt": ATTEMPT, "nl_reader": "7"}
-    message = Reported(3, 1, "abcDEF", f"{name}@example.org", 1_790_000_000, ids)
+    message = Processed(3, 1, "abcDEF", f"{name}@example.org", 1_790_000_000, ids)
     shown = public_key(sandbox)
     found = []
     for delivery in (0, 1):

@@ -14,7 +14,7 @@ from strict_sendgrid import Fault, StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.errors import DeliveryError, SettingsError
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
 
 KEY = "SG.secret-key.of-a-test"
 

@@ -13,7 +13,7 @@ from newsletter.readership import ImportReport
 from newsletter.store.database import open_database, read
 from newsletter.store.readers import subscribers
 from newsletter.store.readers.lists import find
-from newsletter.store.readers.subscribers import Member
+from newsletter.store.readers.subscribers import ListedSubscriber
 from newsletter.store.tables import metadata
 
 
@@ -42,11 +42,11 @@ class Store:
         path.write_text(text, encoding="utf-8", newline="")
         return readership.import_subscribers(self.engine, into, path, now=self.clock)
 
-    def members(self, list_name: str = "readers") -> Mapping[str, Member]:
+    def on_list(self, list_name: str = "readers") -> Mapping[str, ListedSubscriber]:
         """Return a list's readers by address."""
         with read(self.engine) as connection:
             key = find(connection, list_name).id
-            return {one.email: one for one in subscribers.members(connection, key)}
+            return {subscriber.email: subscriber for subscriber in subscribers.on_list(connection, key)}
 
     def dump(self) -> Mapping[str, list[tuple[object, ...]]]:
         """Return every row of every table."""

@@ -97,7 +97,10 @@ def test_suppressions_are_added_shown_and_removed(filled: "Publication") -> None
     added = filled.run("suppressions", "add", "a@example.com", "b@example.com", "--reason", "complaint")
     assert added.exit_code == 0
     shown = filled.run("suppressions", "--json")
-    assert [one["email"] for one in orjson.loads(shown.stdout)] == ["a@example.com", "b@example.com"]
+    assert [entry["email"] for entry in orjson.loads(shown.stdout)] == [
+        "a@example.com",
+        "b@example.com",
+    ]
     assert "email,reason,since" in filled.run("suppressions").stdout
     assert filled.run("suppressions", "remove", "a@example.com").exit_code == 0
     assert filled.run("suppressions", "remove", "a@example.com").exit_code == 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scripted import House, Scripted
 
 from newsletter import publish, readership
+from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.delivery.events import Event, Kind
 from newsletter.store.database import read, write
 from newsletter.store.readers import consent, subscribers
@@ -30,11 +31,11 @@ def _steps(store: "Store | House", email: str = ANN) -> list[Consent]:
 
 
 def test_commands_note_joining_confirming_leaving_and_coming_back(store: "Store") -> None:
-    readership.add(store.engine, "readers", ANN, now=store.clock, pending=True)
+    readership.add(store.engine, "readers", ANN, now=store.clock, joining=readership.Joining(pending=True))
     readership.add(store.engine, "readers", ANN, now=store.clock)
     readership.add(store.engine, "readers", ANN, now=store.clock)  # says nothing new
     readership.remove(store.engine, ANN, now=store.clock)
-    readership.add(store.engine, "readers", ANN, now=store.clock, again=True)
+    readership.add(store.engine, "readers", ANN, now=store.clock, joining=readership.Joining(again=True))
     steps = _steps(store)
     assert [(step.kind, step.source, step.evidence) for step in steps] == [
         ("joined", "command", ""),
@@ -65,12 +66,12 @@ def test_choices_at_the_provider_are_kept_with_its_time(tmp_path: Path, again: b
         )
         for _ in range(2):  # a report that comes twice is one step
             readership.take_reports(house.engine, [event], now=house.clock.now, pause=readership.PauseAt())
-    told = [(step.kind, step.at, step.evidence) for step in _steps(house) if step.source == "provider"]
+    reported = [(step.kind, step.at, step.evidence) for step in _steps(house) if step.source == "provider"]
     expected = [
         ("unsubscribed", 1_000, "reported as group_unsubscribe"),
         ("confirmed", 2_000, "reported as group_resubscribe"),
     ]
-    assert told == expected[: 2 if again else 1]
+    assert reported == expected[: 2 if again else 1]
     house.engine.dispose()
 
 
@@ -89,14 +90,14 @@ def test_show_prints_every_step(publication: "Publication") -> None:
     st.lists(
         st.tuples(
             st.integers(0, 3),
-            st.sampled_from(["joined", "confirmed", "imported", "unsubscribed"]),
+            st.sampled_from(ConsentKind),
             st.sampled_from(["import", "link", "mailchimp"]),
             st.text(),
         )
     )
 )
 def test_the_first_word_on_a_step_stands_whatever_is_said_again(
-    store: "Store", steps: list[tuple[int, consent.Kind, str, str]]
+    store: "Store", steps: list[tuple[int, ConsentKind, str, str]]
 ) -> None:
     email = f"reader{len(store.dump()['subscriber'])}@example.org"
     store.bring(f"email\n{email}\n")
@@ -105,9 +106,9 @@ def test_the_first_word_on_a_step_stands_whatever_is_said_again(
         assert found is not None
         first: dict[tuple[int, str, str], str] = {}
         for at, kind, source, wording in steps:
-            about = {"subscriber_id": found.id, "list_id": 1, "at": at + 10**9}
-            consent.record(connection, **about, kind=kind, source=source, wording=wording.replace("\0", ""))
-            first.setdefault((at + 10**9, kind, source), wording.replace("\0", ""))
+            said = wording.replace("\0", "")
+            consent.record(connection, consent.Step(found.id, 1, at + 10**9, kind, source, wording=said))
+            first.setdefault((at + 10**9, kind, source), said)
         held = [step for step in consent.steps_of(connection, found.id) if step.at < 10**10]
     assert {(step.at, step.kind, step.source): step.wording for step in held} == first
     assert [step.at for step in held] == sorted(step.at for step in held)

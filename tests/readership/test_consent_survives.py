@@ -95,8 +95,8 @@ def test_a_file_named_for_leavers_is_a_question_though_some_column_speaks_and_sa
     asked = bring(publication, text, name="unsubscribed.csv")
     assert asked.exit_code == 1
     assert "--as unsubscribed" in " ".join(pasted(asked.stderr))
-    told = "email,status\na@example.com,unsubscribed\nb@example.com,unsubscribed\n"
-    assert bring(publication, told, name="unsubscribed.csv").exit_code == 0
+    text = "email,status\na@example.com,unsubscribed\nb@example.com,unsubscribed\n"
+    assert bring(publication, text, name="unsubscribed.csv").exit_code == 0
 
 
 def test_a_platforms_file_of_all_states_is_not_taken_at_its_name(publication: Publication) -> None:
@@ -160,14 +160,14 @@ def test_who_is_erased_while_a_file_is_being_read_does_not_come_back(store: "Sto
         progress=lambda step, done, of: progress.pop()(step, done, of) if progress else None,
     )
     assert report.merged.erased.count == 1
-    assert "ann@example.com" not in store.members()
+    assert "ann@example.com" not in store.on_list()
 
 
 def test_who_is_yet_to_confirm_is_not_confirmed_by_a_file_that_says_nothing_of_it(store: "Store") -> None:
     store.bring("email,status\nann@example.com,pending\nbob@example.com,pending\n")
     store.bring("email\nann@example.com\n")
     store.bring("email,status\nbob@example.com,confirmed\n")
-    assert {email: one.status for email, one in store.members().items()} == {
+    assert {email: one.status for email, one in store.on_list().items()} == {
         "ann@example.com": "pending",
         "bob@example.com": "confirmed",
     }

@@ -68,7 +68,11 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
     readership.add(
-        house.engine, "readers", ANN, now=house.clock.now, name="Annabel", attributes={"City": "Annabel"}
+        house.engine,
+        "readers",
+        ANN,
+        now=house.clock.now,
+        joining=readership.Joining(name="Annabel", attributes={"City": "Annabel"}),
     )
     readership.suppress(house.engine, [ANN], now=house.clock.now)
     readership.unsuppress(house.engine, ANN, now=house.clock.now)
@@ -93,11 +97,11 @@ def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
         connection.execute(insert(column_answer).values(**answer))
     reports = [_report(house, found.id, kind) for kind in ("bounce", "other")]
     readership.take_reports(house.engine, reports, now=house.clock.now, pause=readership.PauseAt())
-    assert all(each in _bytes_of(house.settings.root) for each in SPELLINGS)
+    assert all(spelling in _bytes_of(house.settings.root) for spelling in SPELLINGS)
     done = _erase(house, ANN)
     assert (done.known, done.problems, done.issues) == (True, [], [])
     left = _bytes_of(house.settings.root)
-    assert [each for each in SPELLINGS if each.lower() in left.lower()] == []
+    assert [spelling for spelling in SPELLINGS if spelling.lower() in left.lower()] == []
     assert b"(erased)" in left
 
 
@@ -166,7 +170,7 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
     gone_through = {f"{column.table.name}.{column.name}" for column in erasures.FREE_TEXT}
     assert (
         texts
-        == {each for each in gone_through if not each.startswith("consent")} | editors_own | frozen | ours
+        == {text for text in gone_through if not text.startswith("consent")} | editors_own | frozen | ours
     )
 
 
@@ -293,7 +297,7 @@ def test_exactly_those_erased_are_known_as_such(
         for email in gone:
             erasures.erase_address(connection, email, key_if_new=bytes(32), now=1)
         assert erasures.among(connection, emails) == gone
-        assert {email for email in emails if erasures.is_erased(connection, email)} == gone
+        assert {email for email in emails if erasures.erased_at(connection, email) is not None} == gone
         assert len(list(erasures.hashes(connection))) == len(gone)
 
 
@@ -309,7 +313,7 @@ class Counting(Scripted):
 
     def build(self, envelope: Envelope, recipients: Any, *, batch: str, attempt: str) -> bytes:
         some: list[Recipient] = list(recipients)
-        self.emails += [each.email for each in some]
+        self.emails += [recipient.email for recipient in some]
         return super().build(envelope, some, batch=batch, attempt=attempt)
 
 
@@ -354,7 +358,9 @@ def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(
     emails = [f"reader{n}@example.org" for n in range(7)]
     for email in emails:
         pending = status == "pending" and email in emails[::3]
-        readership.add(house.engine, "readers", email, now=house.clock.now, pending=pending)
+        readership.add(
+            house.engine, "readers", email, now=house.clock.now, joining=readership.Joining(pending=pending)
+        )
     if status == "suppressed":
         readership.suppress(house.engine, emails[::3], now=house.clock.now)
     if status == "unsubscribed":
@@ -473,7 +479,7 @@ def test_a_file_that_cannot_be_cleaned_is_named_and_the_command_fails(publicatio
     assert "reader0" not in stuck.read_text()
 
 
-def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_told(house: House) -> None:
+def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(house: House) -> None:
     path = house.settings.root / "issues" / "first.md"
     path.write_text(path.read_text() + "\nWrite to [Ann](mailto:ann.lee@example.org).\n")
     publish.send(house, publish.plan_send(house, "first"))
@@ -530,7 +536,7 @@ def test_erased_addresses_are_known_elsewhere_once_the_key_is_there(
     assert there.run("subscribers", "erasure-key", "--set", "none.txt").exit_code == 1
 
 
-def test_a_hash_from_elsewhere_erases_whom_it_means_and_nobody_else(store: "Store") -> None:
+def test_a_hash_from_elsewhere_erases_the_reader_it_means_and_nobody_else(store: "Store") -> None:
     store.bring("email\nann@example.org\nbob@example.org\n")
     readership.suppress(store.engine, ["cem@example.org"], now=store.clock)
     with write(store.engine) as connection:
@@ -543,13 +549,12 @@ def test_a_hash_from_elsewhere_erases_whom_it_means_and_nobody_else(store: "Stor
         erasures._hash(bytes(32), email) for email in ("ann@example.org", "cem@example.org", "x@example.org")
     ]
     with write(store.engine) as connection:
-        assert [erasures.add_hash(connection, each, now=7) for each in (*other, other[0])] == [True] * 3 + [
-            False
-        ]
+        added = [erasures.add_hash(connection, hashed, now=7) for hashed in (*other, other[0])]
+        assert added == [True] * 3 + [False]
         assert erasures.erase_again(connection, now=8) == 2
         assert erasures.erase_again(connection, now=9) == 0
-        assert sorted(erasures.hashes(connection)) == sorted((each, 7) for each in other)
-    assert set(store.members()) == {"bob@example.org"}
+        assert sorted(erasures.hashes(connection)) == sorted((hashed, 7) for hashed in other)
+    assert set(store.on_list()) == {"bob@example.org"}
 
 
 def test_the_fingerprint_tells_keys_apart_and_is_no_part_of_them(store: "Store") -> None:
@@ -561,5 +566,7 @@ def test_the_fingerprint_tells_keys_apart_and_is_no_part_of_them(store: "Store")
             prints.add(erasures.fingerprint(connection))
     assert len(prints) == 3
     assert all(
-        each and len(each) == 16 and each not in (bytes([n]) * 32).hex() for n in range(3) for each in prints
+        shown and len(shown) == 16 and shown not in (bytes([n]) * 32).hex()
+        for n in range(3)
+        for shown in prints
     )

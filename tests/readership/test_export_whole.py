@@ -201,7 +201,7 @@ def test_erased_addresses_are_refused_under_another_key_and_nobody_else_is_lost(
         "erased under another key": 1
     }
     assert "erasure-key" in report.files[0].rejected_rows[0].sentence
-    assert set(second.members()) == {"ann@example.com"}
+    assert set(second.on_list()) == {"ann@example.com"}
 
 
 def test_an_erased_address_is_not_taken_in_again_by_an_import_of_the_same_key(
@@ -221,7 +221,7 @@ def test_an_erased_address_is_not_taken_in_again_by_an_import_of_the_same_key(
     assert readership.import_subscribers(second.engine, "readers", path, now=second.clock).erased == 1
     report = second.bring("email\nBOB@example.com\ncara@example.com\n", name="again.csv")
     assert report.merged.erased.count == 1
-    assert set(second.members()) == {"ann@example.com", "cara@example.com"}
+    assert set(second.on_list()) == {"ann@example.com", "cara@example.com"}
 
 
 def test_who_complained_is_not_mailed_by_the_publication_that_takes_the_list_over(

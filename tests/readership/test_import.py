@@ -24,10 +24,10 @@ def test_an_import_makes_the_list_and_its_readers(store: "Store") -> None:
         "email,name,Home Town,status\nAnn@Example.com,Ann,Oslo,\nbob@example.com,,,pending\n"
     )
     assert (report.list_made, report.rows, report.joined) == (True, 2, 2)
-    members = store.members()
-    assert members["ann@example.com"].attrs == {"home_town": "Oslo"}
-    assert members["ann@example.com"].status == "confirmed"
-    assert members["bob@example.com"].status == "pending"
+    found = store.on_list()
+    assert found["ann@example.com"].attrs == {"home_town": "Oslo"}
+    assert found["ann@example.com"].status == "confirmed"
+    assert found["bob@example.com"].status == "pending"
     assert attribute_names(store.engine) == {"home_town"}
 
 
@@ -43,7 +43,7 @@ def test_importing_again_changes_nothing(store: "Store") -> None:
 def test_a_later_import_updates_and_an_empty_cell_erases_nothing(store: "Store") -> None:
     store.bring("email,name,city,plan\nann@example.com,Ann,Oslo,gold\n")
     store.bring("email,name,city,plan\nann@example.com,,Bergen,\n")
-    ann = store.members()["ann@example.com"]
+    ann = store.on_list()["ann@example.com"]
     assert (ann.name, ann.attrs) == ("Ann", {"city": "Bergen", "plan": "gold"})
 
 
@@ -52,13 +52,13 @@ def test_rows_of_one_address_are_folded_into_the_last(store: "Store") -> None:
         "email,name,city\nann@example.com,Ann,Oslo\nbob@example.com,Bob,\nANN@example.com,Anna,\nann@EXAMPLE.com,,Rome\n"
     )
     assert (report.rows, report.joined, report.repeated) == (4, 2, 2)
-    ann = store.members()["ann@example.com"]
+    ann = store.on_list()["ann@example.com"]
     assert (ann.name, ann.attrs) == ("Anna", {"city": "Rome"})
 
 
 def test_whoever_one_row_calls_unsubscribed_is(store: "Store") -> None:
     store.bring("email,status\nann@example.com,unsubscribed\nann@example.com,confirmed\n")
-    assert store.members()["ann@example.com"].status == "unsubscribed"
+    assert store.on_list()["ann@example.com"].status == "unsubscribed"
 
 
 def test_who_left_a_list_is_not_brought_back_and_is_reported(store: "Store") -> None:
@@ -66,17 +66,17 @@ def test_who_left_a_list_is_not_brought_back_and_is_reported(store: "Store") -> 
     readership.remove(store.engine, "ann@example.com", now=store.clock, list_name="readers")
     report = store.bring("email,name\nbob@example.com,\nann@example.com,Ann\n")
     assert (report.left.count, report.left.lines, report.known) == (1, [3], 1)
-    assert store.members()["ann@example.com"].status == "unsubscribed"
+    assert store.on_list()["ann@example.com"].status == "unsubscribed"
 
 
 def test_a_file_can_confirm_and_unsubscribe_but_not_take_a_confirmation_back(store: "Store") -> None:
     store.bring("email,status\na@example.com,pending\nb@example.com,confirmed\nc@example.com,confirmed\n")
-    before = store.members()["b@example.com"]
+    before = store.on_list()["b@example.com"]
     store.bring("email,status\na@example.com,confirmed\nb@example.com,pending\nc@example.com,unsubscribed\n")
-    members = store.members()
-    assert [members[f"{x}@example.com"].status for x in "abc"] == ["confirmed", "confirmed", "unsubscribed"]
-    assert members["b@example.com"].since == before.since
-    assert members["a@example.com"].since > before.since
+    found = store.on_list()
+    assert [found[f"{x}@example.com"].status for x in "abc"] == ["confirmed", "confirmed", "unsubscribed"]
+    assert found["b@example.com"].since == before.since
+    assert found["a@example.com"].since > before.since
 
 
 def test_suppressed_addresses_are_skipped_and_reported(store: "Store") -> None:
@@ -86,16 +86,16 @@ def test_suppressed_addresses_are_skipped_and_reported(store: "Store") -> None:
     )
     report = store.bring("email\nbob@example.com\nnew@example.com\nann@example.com\n")
     assert (report.suppressed.count, report.suppressed.lines, report.joined) == (2, [3, 4], 1)
-    members = store.members()
-    assert set(members) == {"ann@example.com", "bob@example.com"}
-    assert members["ann@example.com"].suppressed == "complaint"
+    found = store.on_list()
+    assert set(found) == {"ann@example.com", "bob@example.com"}
+    assert found["ann@example.com"].suppressed == "complaint"
 
 
 def test_a_suppressed_reader_can_still_be_unsubscribed_by_a_file(store: "Store") -> None:
     store.bring("email\nann@example.com\n")
     readership.suppress(store.engine, ["ann@example.com"], now=store.clock)
     store.bring("email,status\nann@example.com,unsubscribed\n")
-    assert store.members()["ann@example.com"].status == "unsubscribed"
+    assert store.on_list()["ann@example.com"].status == "unsubscribed"
 
 
 def test_one_reader_on_two_lists_is_one_subscriber(store: "Store") -> None:
@@ -103,17 +103,17 @@ def test_one_reader_on_two_lists_is_one_subscriber(store: "Store") -> None:
     report = store.bring("email\nann@example.com\n", into="members")
     assert (report.joined, report.list_made) == (1, True)
     assert len(store.dump()["subscriber"]) == 1
-    assert store.members("members")["ann@example.com"].name == "Ann"
+    assert store.on_list("members")["ann@example.com"].name == "Ann"
 
 
-def test_new_values_that_do_not_fit_beside_the_old_are_left_out_and_told(store: "Store") -> None:
+def test_new_values_that_do_not_fit_with_the_old_are_left_out_and_counted(store: "Store") -> None:
     much = "x" * (MAX_ATTRIBUTES // 2 - 10)
     store.bring(f"email,a\nann@example.com,{much}\n")
     report = store.bring(f"email,b\nann@example.com,{much}\nbob@example.com,{much}\n")
     assert (report.overfull.count, report.overfull.lines, report.known) == (1, [2], 1)
-    members = store.members()
-    assert set(members["ann@example.com"].attrs) == {"a"}
-    assert set(members["bob@example.com"].attrs) == {"b"}
+    found = store.on_list()
+    assert set(found["ann@example.com"].attrs) == {"a"}
+    assert set(found["bob@example.com"].attrs) == {"b"}
 
 
 def test_refused_rows_go_beside_the_file_with_line_and_reason(store: "Store") -> None:
@@ -158,7 +158,7 @@ def test_corrected_refused_rows_import_without_becoming_attributes(store: "Store
     text = (store.folder / "readers.refused.csv").read_text(encoding="utf-8-sig")
     report = store.bring(text.replace("ann.example.com", "ann@example.com"), name="readers.refused.csv")
     assert (report.joined, report.rejected_count) == (1, 0)
-    assert store.members()["ann@example.com"].attrs == {"city": "Oslo"}
+    assert store.on_list()["ann@example.com"].attrs == {"city": "Oslo"}
 
 
 def test_no_place_for_refused_rows_is_said_before_anything_is_stored(store: "Store") -> None:
@@ -217,7 +217,7 @@ def test_readers_who_join_are_dated_after_the_right_to_write_was_held(store: "St
     before = store.clock.at
     readership.import_subscribers(store.engine, "readers", path, now=store.clock, progress=tell)
     assert staged[0] == ("Reading", before)
-    assert store.members()["r0@example.com"].since > before
+    assert store.on_list()["r0@example.com"].since > before
 
 
 def test_a_send_can_write_while_a_file_is_being_read(store: "Store") -> None:
@@ -250,7 +250,7 @@ def test_two_imports_at_once_both_arrive(make_store: "Callable[[], Store]") -> N
             )
         )
     assert sorted(report.joined for report in reports) == [3_000, 3_001]
-    assert len(store.members()) == 6_001
+    assert len(store.on_list()) == 6_001
 
 
 def test_a_read_only_database_is_said(store: "Store") -> None:
@@ -299,13 +299,15 @@ def test_every_row_is_accounted_for_and_a_second_import_is_idle(
     someone = ("someone@example.com", "", "")  # a file of which every row is refused is refused itself
     first, second = [someone, *first], [someone, *second]
     store.bring(_csv(first))
-    addresses = [one for one in silenced if one.endswith("example.com")]
+    addresses = [address for address in silenced if address.endswith("example.com")]
     readership.suppress(store.engine, addresses, now=store.clock)
-    left = {one.email for one in store.members().values() if one.status == "unsubscribed"}
+    left = {
+        subscriber.email for subscriber in store.on_list().values() if subscriber.status == "unsubscribed"
+    }
     report = store.bring(_csv(second))
     assert report.rows == sum(1 for row in second if any(row))
-    members = store.members()
-    assert all(members[email].status == "unsubscribed" for email in left)
+    found = store.on_list()
+    assert all(found[email].status == "unsubscribed" for email in left)
     before = store.dump()
     again = store.bring(_csv(second))
     assert (again.rows, again.joined) == (report.rows, 0)

@@ -27,7 +27,7 @@ def filled(publication: "Publication") -> "Publication":
 
 
 def _lists(publication: "Publication", *words: str) -> dict[str, dict[str, object]]:
-    return {one["name"]: one for one in orjson.loads(publication.run("lists", "--json", *words).stdout)}
+    return {found["name"]: found for found in orjson.loads(publication.run("lists", "--json", *words).stdout)}
 
 
 def test_a_list_is_renamed_and_titled_and_keeps_its_key(filled: "Publication") -> None:

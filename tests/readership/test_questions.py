@@ -179,7 +179,7 @@ def test_where_columns_disagree_the_stricter_counts_and_is_reported(publication:
     }
 
 
-def test_a_known_reader_whom_a_later_file_says_has_left_or_bounced_is_stopped_and_counted_so(
+def test_a_known_reader_who_left_or_bounced_by_a_later_file_is_stopped_and_counted_so(
     store: "Store",
 ) -> None:
     store.bring("email\na@example.com\nb@example.com\nc@example.com\nd@example.com\n")
@@ -188,8 +188,8 @@ def test_a_known_reader_whom_a_later_file_says_has_left_or_bounced_is_stopped_an
     )
     assert (report.stopped.count, report.stopped.lines, report.known, report.joined) == (3, [2, 3, 4], 0, 0)
     assert report.merged.suppressions == {"bounce": 1, "complaint": 1}
-    members = store.members()
-    assert {email: (one.status, one.suppressed) for email, one in members.items()} == {
+    found = store.on_list()
+    assert {email: (subscriber.status, subscriber.suppressed) for email, subscriber in found.items()} == {
         "a@example.com": ("unsubscribed", None),
         "b@example.com": ("unsubscribed", "bounce"),
         "c@example.com": ("unsubscribed", "complaint"),
@@ -201,22 +201,22 @@ def test_a_bounce_holds_on_every_list_and_an_opt_out_on_its_own(store: "Store") 
     for name in ("first", "second"):
         store.bring("email\na@example.com\nb@example.com\n", into=name)
     store.bring("email,status\na@example.com,bounced\nb@example.com,unsubscribed\n", into="second")
-    members = store.members("first")
-    assert members["a@example.com"].suppressed == "bounce"
-    assert (members["b@example.com"].status, members["b@example.com"].suppressed) == ("confirmed", None)
+    found = store.on_list("first")
+    assert found["a@example.com"].suppressed == "bounce"
+    assert (found["b@example.com"].status, found["b@example.com"].suppressed) == ("confirmed", None)
 
 
 def test_the_stricter_of_two_reasons_stands_and_a_milder_one_changes_nothing(store: "Store") -> None:
     store.bring("email,status\na@example.com,blocked\nb@example.com,complained\n")
     store.bring("email,status\na@example.com,complained\nb@example.com,blocked\n")
-    assert {one.suppressed for one in store.members().values()} == {"complaint"}
+    assert {subscriber.suppressed for subscriber in store.on_list().values()} == {"complaint"}
 
 
 def test_an_import_never_brings_back_who_left_or_is_suppressed(store: "Store") -> None:
     store.bring("email,status\na@example.com,unsubscribed\nb@example.com,bounced\n")
     report = store.bring("email,status\na@example.com,active\nb@example.com,active\n")
     assert (report.left.count, report.suppressed.count, report.joined) == (1, 1, 0)
-    assert {one.status for one in store.members().values()} == {"unsubscribed"}
+    assert {subscriber.status for subscriber in store.on_list().values()} == {"unsubscribed"}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_dates_come_along_into_a_new_list_and_into_another_they_are_kept_as_cons
     store.bring(text)
     store.bring("email\nz@example.com\n", into="other")
     store.bring(text, into="other")
-    new, other = store.members()["a@example.com"], store.members("other")["a@example.com"]
+    new, other = store.on_list()["a@example.com"], store.on_list("other")["a@example.com"]
     assert new.created_at == 1_640_995_200_000_000
     assert other.created_at > 1_700_000_000_000_000
     assert other.created_at != new.created_at
@@ -278,7 +278,7 @@ def test_importing_the_same_file_twice_adds_no_consent(store: "Store") -> None:
     before = store.dump()
     store.bring(text)
     assert store.dump() == before
-    kinds = {email: {step[1] for step in one.consents} for email, one in store.members().items()}
+    kinds = {email: {step[1] for step in one.consents} for email, one in store.on_list().items()}
     assert kinds == {"a@example.com": {"confirmed"}, "b@example.com": {"confirmed", "unsubscribed"}}
 
 
@@ -333,7 +333,7 @@ def test_under_a_speaking_column_nobody_is_confirmed_by_a_word_that_is_not_plain
         assert not store.dump()["list"]
         return
     negative = {"unsubscribed", "bounced"}
-    for email, one in store.members().items():
+    for email, one in store.on_list().items():
         cell = cells[int(email[1 : email.index("@")])].strip().casefold()
         plainly = cell in {"", "1"} if header not in negative else cell in {"", "no", "0", "false"}
         assert one.status != "confirmed" or plainly or cell in {"1", "t", "true"}

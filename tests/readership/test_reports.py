@@ -1,4 +1,4 @@
-"""Reading the provider's own lists of whom it no longer mails."""
+"""Reading the provider's own lists of addresses that it no longer mails."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ DAY = 86_400_000_000
 
 @dataclass
 class Listing(Scripted):
-    """A provider with lists of its own; it fails after so many entries, if told to."""
+    """A provider with lists of its own; it fails after so many entries, if asked to."""
 
     held: list[ReportedSuppression] = field(default_factory=list)
     fails_after: int | None = None
@@ -46,7 +46,9 @@ def run(store: Any) -> Callable[..., Synced]:
 
 def held(store: Any) -> dict[str, str]:
     with read(store.engine) as connection:
-        return {each.email: each.reason for each in suppressions.all_suppressions(connection)}
+        return {
+            suppression.email: suppression.reason for suppression in suppressions.all_suppressions(connection)
+        }
 
 
 def entry(name: str, reason: str = "bounce", at: int = 5) -> ReportedSuppression:
@@ -61,7 +63,7 @@ def test_what_the_provider_stopped_mailing_is_suppressed_with_its_reason(store: 
     done = run(Listing(held=[entry("ann"), entry("zoe", "complaint"), entry("ann")]))
     assert (done.read, done.suppressed) == (3, {"bounce": 1, "complaint": 1})
     assert held(store) == {"ann@example.org": "bounce", "zoe@example.org": "complaint"}
-    assert store.members()["ann@example.org"].status == "confirmed"
+    assert store.on_list()["ann@example.org"].status == "confirmed"
 
 
 def test_a_second_sync_begins_a_day_before_the_first_ended(store: Any, run: Run) -> None:
@@ -110,10 +112,10 @@ def test_providers_are_read_each_from_its_own_last_time(store: Any, run: Run) ->
     assert run(Listing(identity="sendgrid")).since == 0
 
 
-def test_progress_is_told(store: Any, run: Run) -> None:
-    told: list[tuple[str, int, int]] = []
-    run(Listing(held=[entry(f"r{n}") for n in range(600)]), progress=lambda *step: told.append(step))
-    assert [done for _, done, _ in told] == [500, 600]
+def test_progress_is_shown(store: Any, run: Run) -> None:
+    steps: list[tuple[str, int, int]] = []
+    run(Listing(held=[entry(f"r{n}") for n in range(600)]), progress=lambda *step: steps.append(step))
+    assert [done for _, done, _ in steps] == [500, 600]
 
 
 def test_the_command_reads_the_local_sendgrids_lists(publication: Publication) -> None:

@@ -87,7 +87,7 @@ def test_a_stopped_import_leaves_nothing_and_the_next_brings_all(
     with start(store, file, waits=False) as child:
         child.communicate()
     assert child.returncode == 0
-    assert len(store.members()) == 30_000
+    assert len(store.on_list()) == 30_000
     assert not list(store.folder.glob(".*.part"))
 
 

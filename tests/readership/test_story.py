@@ -19,8 +19,7 @@ def test_a_reader_added_by_hand_is_confirmed_on_a_list_that_is_made(store: "Stor
         "readers",
         " Ann@Example.com",
         now=store.clock,
-        name="A\x00nn",
-        attributes={"City": "Oslo"},
+        joining=readership.Joining(name="A\x00nn", attributes={"City": "Oslo"}),
     )
     assert (done.email, done.list_made, done.joined, done.status) == (
         "ann@example.com",
@@ -31,24 +30,30 @@ def test_a_reader_added_by_hand_is_confirmed_on_a_list_that_is_made(store: "Stor
     found, held = readership.show(store.engine, "ANN@example.com")
     assert found is not None
     assert (found.name, found.attrs, held) == ("Ann", {"city": "Oslo"}, None)
-    assert [one.list_name for one in found.subscriptions] == ["readers"]
+    assert [subscription.list_name for subscription in found.subscriptions] == ["readers"]
 
 
 def test_adding_again_confirms_the_pending_and_takes_no_confirmation_back(store: "Store") -> None:
-    first = readership.add(store.engine, "readers", "ann@example.com", now=store.clock, pending=True)
+    first = readership.add(
+        store.engine, "readers", "ann@example.com", now=store.clock, joining=readership.Joining(pending=True)
+    )
     assert first.status == "pending"
     assert readership.add(store.engine, "readers", "ann@example.com", now=store.clock).joined
-    last = readership.add(store.engine, "readers", "ann@example.com", now=store.clock, pending=True)
+    last = readership.add(
+        store.engine, "readers", "ann@example.com", now=store.clock, joining=readership.Joining(pending=True)
+    )
     assert (last.joined, last.status) == (False, "confirmed")
 
 
-def test_who_left_comes_back_only_when_he_asked(store: "Store") -> None:
+def test_readers_who_left_come_back_only_when_they_asked(store: "Store") -> None:
     readership.add(store.engine, "readers", "ann@example.com", now=store.clock)
     assert readership.remove(store.engine, "ann@example.com", now=store.clock) == ["readers"]
     with pytest.raises(AudienceError, match="left the list") as caught:
         readership.add(store.engine, "readers", "ann@example.com", now=store.clock)
     assert "--again" in caught.value.hint
-    assert readership.add(store.engine, "readers", "ann@example.com", now=store.clock, again=True).joined
+    assert readership.add(
+        store.engine, "readers", "ann@example.com", now=store.clock, joining=readership.Joining(again=True)
+    ).joined
 
 
 def test_removing_takes_off_one_list_or_all_and_keeps_the_record(store: "Store") -> None:
@@ -56,7 +61,7 @@ def test_removing_takes_off_one_list_or_all_and_keeps_the_record(store: "Store")
         readership.add(store.engine, name, "ann@example.com", now=store.clock)
     assert readership.remove(store.engine, "ann@example.com", now=store.clock, list_name="two") == ["two"]
     assert readership.remove(store.engine, "ann@example.com", now=store.clock) == ["one", "three"]
-    assert store.members("one")["ann@example.com"].status == "unsubscribed"
+    assert store.on_list("one")["ann@example.com"].status == "unsubscribed"
     for name in (None, "one"):
         with pytest.raises(AudienceError, match="is not on"):
             readership.remove(store.engine, "ann@example.com", now=store.clock, list_name=name)
@@ -76,9 +81,9 @@ def test_a_suppression_is_mirrored_and_the_first_reason_stands(store: "Store") -
     readership.suppress(store.engine, ["ann@example.com"], now=store.clock, reason="bounce")
     (held,) = readership.suppress(store.engine, ["Ann@example.com"], now=store.clock, reason="manual")
     assert held.reason == "bounce"
-    assert store.members()["ann@example.com"].suppressed == "bounce"
+    assert store.on_list()["ann@example.com"].suppressed == "bounce"
     assert readership.unsuppress(store.engine, "ann@example.com", now=store.clock) == "ann@example.com"
-    assert store.members()["ann@example.com"].suppressed is None
+    assert store.on_list()["ann@example.com"].suppressed is None
     with pytest.raises(AudienceError, match="not suppressed"):
         readership.unsuppress(store.engine, "ann@example.com", now=store.clock)
 
@@ -112,10 +117,10 @@ def test_what_is_exported_imports_to_the_same(store: "Store") -> None:
     out = io.StringIO()
     assert readership.export(store.engine, out) == 3
     assert ',"\'=1+1",' in out.getvalue()
-    before = store.members()
+    before = store.on_list()
     other = store.bring(out.getvalue(), into="copy", name="copy.csv")
     assert (other.joined, other.rejected_count) == (3, 0)
-    after = store.members("copy")
+    after = store.on_list("copy")
     for email, one in before.items():
         assert (after[email].name, after[email].attrs, after[email].status) == (
             one.name,

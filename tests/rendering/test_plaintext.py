@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letters import brief, letter, story
 
-from newsletter.rendering.text.wrap import WIDTH, pad, width, wrap
+from newsletter.rendering.text.wrap import WIDTH, pad, wrap
+from newsletter.widths import display_width
 
 LONG = "https://example.org/" + "a-very-long-path/" * 8 + "?q=1"
 
@@ -61,8 +62,8 @@ def test_hard_breaks_rules_and_no_break_spaces() -> None:
 
 
 def test_wide_characters_count_twice() -> None:
-    assert width("日本") == 4
-    assert width("e\u0301") == 1
+    assert display_width("日本") == 4
+    assert display_width("e\u0301") == 1
     assert pad("日本", 6, "right") == "  日本"
     assert pad("ab", 5, "center") == " ab  "
 
@@ -76,14 +77,14 @@ def test_chinese_and_japanese_wrap_by_display_width_and_never_begin_a_line_with_
 ) -> None:
     lines = wrap(CHINESE * 3, columns)
     assert "".join(lines) == CHINESE * 3
-    assert all(columns - 4 <= width(line) <= columns for line in lines[:-1])
+    assert all(columns - 4 <= display_width(line) <= columns for line in lines[:-1])
     assert not any(line[0] in "，。」？" or line[-1] == "「" for line in lines)
 
 
 def test_korean_wraps_at_its_spaces() -> None:
     text = "한국어 문장은 띄어쓰기를 유지합니다 " * 5
     assert " ".join(wrap(text, 30)) == text.strip()
-    assert all(width(line) <= 30 for line in wrap(text, 30))
+    assert all(display_width(line) <= 30 for line in wrap(text, 30))
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", "\u2007"])
@@ -103,8 +104,8 @@ def test_an_address_is_never_divided_whatever_script_stands_around_it() -> None:
 
 
 def test_zero_width_letters_take_no_column() -> None:
-    assert width("a\u200bb\u00adc\u2060d") == 4
-    assert width("नमस्ते") == 4
+    assert display_width("a\u200bb\u00adc\u2060d") == 4
+    assert display_width("नमस्ते") == 4
 
 
 def test_a_merge_field_is_wrapped_as_long_as_its_default_or_a_name() -> None:
@@ -116,9 +117,9 @@ def test_a_merge_field_is_wrapped_as_long_as_its_default_or_a_name() -> None:
 
 def test_a_table_of_chinese_is_aligned_by_width_or_becomes_lines_that_fit() -> None:
     narrow = body("| 名称 | 数量 |\n|---|--:|\n| 苹果 | 100 |\n| 香蕉干 | 5 |").split("\n")
-    assert {width(line) for line in narrow} == {12}
+    assert {display_width(line) for line in narrow} == {12}
     wide = body(f"| 名称 | 说明 |\n|---|---|\n| 苹果 | {'很长的说明，' * 20} |").split("\n")
-    assert all(width(line) <= WIDTH for line in wide)
+    assert all(display_width(line) <= WIDTH for line in wide)
 
 
 def test_struck_words_are_marked_so_that_they_do_not_read_as_valid() -> None:
@@ -129,7 +130,7 @@ def test_struck_words_are_marked_so_that_they_do_not_read_as_valid() -> None:
 def test_wrapping_loses_no_word(text: str) -> None:
     lines = wrap(text)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    assert all(width(line) <= WIDTH or " " not in line for line in lines)
+    assert all(display_width(line) <= WIDTH or " " not in line for line in lines)
 
 
 @given(st.text("ab 字。「」（）ーé\u0301\u200b\u00a0한글<>:/.w", max_size=200), st.integers(1, 40))

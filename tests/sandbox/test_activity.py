@@ -12,7 +12,7 @@ from local_sendgrid import KEY, Site, letter
 from pace import FOREVER
 
 from newsletter.delivery.evidence import CannotSay, NotSeen, Seen
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.sandbox.server.email_activity import BadQuery, parse_query
 
 ATTEMPT = "ab" * 10

@@ -89,8 +89,19 @@ def test_it_says_what_it_will_do_and_reports_where_it_is_told_to(
         assert publication.run("send", "first", "--yes").exit_code == 0
         events = webhook.wait_for(12)
     assert {each["nl_issue"] for each in events} == {"first"}
-    assert webhook.url in said[1]
+    assert said[1] == f"What becomes of its mail is reported to {webhook.url}"
     assert "slow" in said[2]
+
+
+@pytest.mark.slow
+def test_it_says_that_newsletter_serve_has_to_run_where_it_reports_there_by_itself(
+    publication: Publication,
+) -> None:
+    path = publication.root / "newsletter.toml"
+    path.write_text(path.read_text().replace("https://news.example.org", ""))
+    with running(publication) as (_, said):
+        pass
+    assert said[1].startswith("What becomes of its mail is reported while newsletter serve runs, to http://")
 
 
 def test_a_fault_that_does_not_exist_is_wrong_usage(publication: Publication) -> None:

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import KEY, Site, letter
 
+from newsletter.sandbox.behaviour.outcomes import OUTCOMES
 from newsletter.sandbox.behaviour.reports import reports_of
-from newsletter.sandbox.behaviour.simulated import OUTCOMES
-from newsletter.sandbox.file import outbox
+from newsletter.sandbox.file import report_queue
 from newsletter.sandbox.server.validate import validate
 
 FOLDER = os.environ.get("SENDGRID_OPENAPI", "")
@@ -419,7 +419,7 @@ def test_an_event_has_no_field_the_official_webhook_does_not_describe_but_argume
     }  # fmt: skip
     site.send(letter(*(f"{name}@example.org" for name in OUTCOMES)))
     now = 2**62
-    messages = list(outbox.messages(site.store.file, outbox.lease(site.store.file, 0, now)))
+    messages = list(report_queue.messages(site.store.file, report_queue.lease(site.store.file, 0, now)))
     assert len(messages) == len(OUTCOMES)
     for message in messages:
         for event in reports_of(message):

@@ -19,8 +19,8 @@ from pace import FOREVER, stretched
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Unknown
 from newsletter.errors import UsageError
-from newsletter.providers.sendgrid import SendGridProvider
-from newsletter.sandbox.behaviour.faults import FAULTS, Fault, Faults, parse_fault, read_faults, told
+from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.sandbox.behaviour.faults import FAULTS, Fault, FaultPlan, in_words, parse_fault, read_faults
 
 pytestmark = pytest.mark.slow
 
@@ -156,7 +156,7 @@ def test_counted_faults_stand_in_line(site: Site) -> None:
 
 def test_a_share_depends_on_its_seed_alone() -> None:
     def met(seed: int) -> list[bool]:
-        faults = Faults([Fault("5xx", share=0.05, seed=seed)])
+        faults = FaultPlan([Fault("5xx", share=0.05, seed=seed)])
         return [faults.draw() is not None for _ in range(2_000)]
 
     assert met(1) == met(1)
@@ -214,7 +214,7 @@ def test_only_json_from_this_machine_plans_anything(site: Site) -> None:
 )
 def test_a_fault_is_written_in_a_word(text: str, fault: Fault) -> None:
     assert parse_fault(text) == fault
-    assert told(fault).startswith(fault.name)
+    assert in_words(fault).startswith(fault.name)
 
 
 @settings(max_examples=100, deadline=None)
@@ -249,9 +249,10 @@ def test_a_client_that_is_never_answered_is_let_go_when_the_server_ends(tmp_path
     """The server for people is asked to end as Ctrl-C does, with a request still hanging."""
     program = (
         "import sys; from pathlib import Path; from newsletter.sandbox.behaviour.faults import Fault;"
+        "from newsletter.sandbox.server.app import Options;"
         "from newsletter.sandbox.server.process import serve;"
         "faults = [Fault('accept-then-time-out'), Fault('cut-answer')];"
-        "serve(Path(sys.argv[1]), '127.0.0.1', 0, faults=faults,"
+        "serve(Path(sys.argv[1]), '127.0.0.1', 0, Options(faults=faults),"
         " ready=lambda url: print(url, flush=True))"
     )
     process = subprocess.Popen(

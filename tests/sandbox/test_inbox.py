@@ -10,7 +10,7 @@ import pytest
 from browser import chromium
 from local_sendgrid import Site, letter
 
-from newsletter.sandbox.inbox.shown import in_scheme, preview, with_local_pictures
+from newsletter.sandbox.inbox.html import in_scheme, preview, with_local_pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -182,7 +182,7 @@ def test_a_message_shows_what_is_reported_of_it_in_order(site: Site) -> None:
 )
 def test_the_list_says_what_was_not_simply_delivered(site: Site, address: str, said: str) -> None:
     site.send(letter(address))
-    assert re.findall(r'class="fate">([^<]*)<', site.get("/").text) == ([said] if said else [])
+    assert re.findall(r'class="state">([^<]*)<', site.get("/").text) == ([said] if said else [])
 
 
 def test_an_eml_is_downloaded_and_reads_as_the_mail(site: Site) -> None:

@@ -8,7 +8,8 @@ import pytest
 from local_sendgrid import KEY, Site, letter
 from pace import FOREVER
 
-from newsletter.providers.sendgrid import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.sandbox.inbox.states import state_in_words
 
 NOW = 1_800_000_000
 
@@ -34,8 +35,9 @@ def call(site: Site, method: str, path: str, body: object = None) -> httpx.Respo
     return site.client.request(method, site.url + path, json=body, headers=KEY)
 
 
-def fates(site: Site) -> dict[str, str]:
-    return {each.email: each.fate for each in reversed(site.store.messages().messages)}
+def states(site: Site) -> dict[str, str]:
+    lines = reversed(site.store.messages().messages)
+    return {line.email: state_in_words(line.email, line.disposition, line.held) for line in lines}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_an_address_lands_on_its_list_and_later_mail_to_it_is_dropped(
     clock[0] += 60
     site.send(letter(address, "ann@example.org"))
     assert listed(site, name) == [entry], "mail that was dropped puts nobody on a list"
-    assert fates(site) == {address: f"dropped ({reason})", "ann@example.org": ""}
+    assert states(site) == {address: f"dropped ({reason})", "ann@example.org": ""}
 
 
 def test_a_block_is_listed_and_holds_nothing_back(site: Site) -> None:
@@ -66,7 +68,7 @@ def test_a_block_is_listed_and_holds_nothing_back(site: Site) -> None:
         site.send(letter("blocked@example.org"))
     (entry,) = listed(site, "blocks")
     assert set(entry) == {"email", "created", "reason", "status"}
-    assert fates(site) == {"blocked@example.org": "blocked"}
+    assert states(site) == {"blocked@example.org": "blocked"}
 
 
 def test_an_address_taken_off_is_mailed_again(site: Site) -> None:
@@ -74,7 +76,7 @@ def test_an_address_taken_off_is_mailed_again(site: Site) -> None:
     assert call(site, "DELETE", "/v3/suppression/spam_reports/COMPLAINT@example.org").status_code == 204
     assert call(site, "DELETE", "/v3/suppression/spam_reports/complaint@example.org").status_code == 404
     site.send(letter("complaint@example.org"))
-    assert fates(site) == {"complaint@example.org": "reported as spam"}
+    assert states(site) == {"complaint@example.org": "reported as spam"}
 
 
 def test_several_or_all_are_taken_off_by_a_body(site: Site) -> None:
@@ -132,7 +134,7 @@ def test_a_global_unsubscribe_is_made_asked_for_and_undone(site: Site) -> None:
     assert call(site, "POST", path, body).json() == body
     assert site.get(f"{path}/ann@example.org").json() == {"recipient_email": "ann@example.org"}
     site.send(letter("ann@example.org"))
-    assert fates(site) == {"ann@example.org": "dropped (Unsubscribed Address)"}
+    assert states(site) == {"ann@example.org": "dropped (Unsubscribed Address)"}
     assert call(site, "DELETE", f"{path}/ann@example.org").status_code == 204
     assert call(site, "DELETE", f"{path}/ann@example.org").status_code == 404
     assert site.get(f"{path}/ann@example.org").json() == {}
@@ -163,8 +165,9 @@ def test_a_bypass_mails_a_listed_address_all_the_same(site: Site, bypass: str, d
     addresses = ("bounce@example.org", "complaint@example.org", "invalid@example.org")
     site.send(letter(*addresses))
     site.send(letter(*addresses, mail_settings={bypass: {"enable": True}}))
-    latest = {each.email: each.fate for each in site.store.messages().messages[:3]}
-    assert {email for email, fate in latest.items() if fate.startswith("dropped (")} == dropped
+    lines = site.store.messages().messages[:3]
+    latest = {line.email: state_in_words(line.email, line.disposition, line.held) for line in lines}
+    assert {email for email, state in latest.items() if state.startswith("dropped (")} == dropped
 
 
 def test_our_own_client_reads_all_lists_but_blocks(site: Site) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import letter
 
-from newsletter.sandbox.inbox.mail import Message, as_eml, personalise, substitute
+from newsletter.sandbox.file.message import Message, personalise, substitute
+from newsletter.sandbox.inbox.eml import as_eml
 from newsletter.sandbox.server.validate import validate
 
 NOW = 1_800_000_000

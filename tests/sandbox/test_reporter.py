@@ -17,8 +17,8 @@ from pace import FOREVER, stretched
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.webhook import read_reports
 from newsletter.sandbox.behaviour.keys import public_key
-from newsletter.sandbox.behaviour.reporter import MAX_POST, Manner, Reporter, in_posts
-from newsletter.sandbox.file import outbox
+from newsletter.sandbox.behaviour.reporter import MAX_POST, Reporter, Reporting, in_posts
+from newsletter.sandbox.file import report_queue
 from newsletter.sandbox.server.process import start_child
 
 pytestmark = pytest.mark.slow
@@ -30,8 +30,10 @@ NOW = 1_800_000_000_000_000
 
 
 @contextmanager
-def reporting(site: Site, url: str, **options: Any) -> Iterator[Reporter]:
-    reporter = Reporter(site.store, url, **options)
+def reporting(
+    site: Site, url: str, repeat: int = 0, shuffle: int | None = None, **options: Any
+) -> Iterator[Reporter]:
+    reporter = Reporter(site.store, Reporting(url, repeat, shuffle), **options)
     reporter.start()
     try:
         yield reporter
@@ -136,17 +138,17 @@ def test_a_webhook_that_refuses_is_tried_again_and_gets_everything(site: Site, w
     with reporting(site, webhook.url):
         assert names(webhook.wait_for(2), "ann@example.org") == ["processed", "delivered"]
     assert len(webhook.refused) == 2
-    assert outbox.count(site.store.file) == 0
+    assert report_queue.count(site.store.file) == 0
 
 
 def test_what_nobody_took_is_there_for_the_next_run(site: Site, webhook: "Webhook") -> None:
     site.send(letter("ann@example.org", "bea@example.org"))
     with nobody_there() as url, reporting(site, url):
         pass
-    assert outbox.count(site.store.file) == 2
+    assert report_queue.count(site.store.file) == 2
     with reporting(site, webhook.url):
         assert Counter(each["event"] for each in webhook.wait_for(4)) == {"processed": 2, "delivered": 2}
-    assert outbox.count(site.store.file) == 0
+    assert report_queue.count(site.store.file) == 0
 
 
 def test_what_was_reported_is_not_reported_again(site: Site, webhook: "Webhook") -> None:
@@ -190,7 +192,7 @@ def test_repeats_come_under_other_event_ids_and_shuffling_changes_the_order_alon
     site: Site, webhook: "Webhook"
 ) -> None:
     site.send(letter(*(f"r{n}@example.org" for n in range(50))))
-    with reporting(site, webhook.url, manner=Manner(repeat=2, shuffle=7)):
+    with reporting(site, webhook.url, repeat=2, shuffle=7):
         events = webhook.wait_for(300)
     counted = Counter((each["email"], each["event"]) for each in events)
     assert len(counted) == 100
@@ -205,9 +207,9 @@ def test_a_day_old_report_is_given_up(make_site: Callable[..., Site]) -> None:
     site = make_site(clock=lambda: NOW / 1e6)
     site.send(letter("ann@example.org"))
     file = site.store.file
-    assert outbox.waiting(file, NOW)
-    assert outbox.lease(file, NOW + outbox.KEEP + 1, NOW + outbox.KEEP + 2) == []
-    assert outbox.count(file) == 0
+    assert report_queue.waiting(file, NOW)
+    assert report_queue.lease(file, NOW + report_queue.KEEP + 1, NOW + report_queue.KEEP + 2) == []
+    assert report_queue.count(file) == 0
 
 
 def test_a_span_of_one_that_died_is_free_again_when_its_lease_is_over(
@@ -216,9 +218,9 @@ def test_a_span_of_one_that_died_is_free_again_when_its_lease_is_over(
     site = make_site(clock=lambda: NOW / 1e6)
     site.send(letter("ann@example.org"))
     file = site.store.file
-    (span,) = outbox.lease(file, NOW, NOW + outbox.LEASE)
-    assert outbox.lease(file, NOW + 1, NOW + outbox.LEASE) == []
-    assert outbox.lease(file, NOW + outbox.LEASE, NOW + 2 * outbox.LEASE) == [span]
+    (span,) = report_queue.lease(file, NOW, NOW + report_queue.LEASE)
+    assert report_queue.lease(file, NOW + 1, NOW + report_queue.LEASE) == []
+    assert report_queue.lease(file, NOW + report_queue.LEASE, NOW + 2 * report_queue.LEASE) == [span]
 
 
 def test_mail_is_answered_while_the_webhook_takes_its_time(site: Site, webhook: "Webhook") -> None:
@@ -236,7 +238,7 @@ def test_mail_is_answered_while_the_webhook_takes_its_time(site: Site, webhook: 
 )
 def test_what_is_no_web_address_is_refused(site: Site, url: str) -> None:
     with pytest.raises(SettingsError, match="no webhook's address"):
-        Reporter(site.store, url)
+        Reporter(site.store, Reporting(url))
 
 
 def post(url: str, *addresses: str) -> int:

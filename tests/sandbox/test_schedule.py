@@ -8,7 +8,8 @@ import pytest
 from local_sendgrid import KEY, Site, letter
 
 from newsletter.sandbox.behaviour.schedule import MAX_HELD
-from newsletter.sandbox.file import outbox
+from newsletter.sandbox.file import report_queue
+from newsletter.sandbox.inbox.states import state_in_words
 
 NOW = 1_800_000_000
 HOUR = 3_600
@@ -46,12 +47,16 @@ def schedule(site: Site, *addresses: str, **changes: Any) -> str:
 def state(site: Site) -> list[str]:
     """Return what the inbox says of each message, oldest first."""
     site.get("/")  # whoever looks has what is due go out
-    return [each.fate for each in reversed(site.store.messages().messages)]
+    lines = reversed(site.store.messages().messages)
+    return [state_in_words(line.email, line.disposition, line.held) for line in lines]
 
 
 def to_report(site: Site, at: float) -> list[str]:
     now = int(at * 1_000_000)
-    return [each.email for each in outbox.messages(site.store.file, outbox.lease(site.store.file, now, now))]
+    return [
+        message.email
+        for message in report_queue.messages(site.store.file, report_queue.lease(site.store.file, now, now))
+    ]
 
 
 def test_mail_waits_until_it_is_due_and_is_reported_then(site: Site, clock: list[float]) -> None:

@@ -12,13 +12,14 @@ import pytest
 from local_sendgrid import letter
 
 from newsletter.errors import StoreError
-from newsletter.sandbox.file import outbox
+from newsletter.sandbox.behaviour.acceptance import accept
+from newsletter.sandbox.file import report_queue
 from newsletter.sandbox.file.messages import PAGE_SIZE, Counts, MessageStore
 from newsletter.sandbox.server import email_activity
 
 
 def add(store: MessageStore, request: dict[str, Any], at: int = 1_800_000_000_000_000) -> str:
-    return store.add(orjson.dumps(request), request, at)
+    return accept(store.file, orjson.dumps(request), request, at)
 
 
 @pytest.fixture
@@ -198,11 +199,11 @@ def test_a_file_of_the_first_version_keeps_its_mail_and_reports_none_of_it(path:
         connection.commit()
     with MessageStore(path) as store:
         assert [each.email for each in store.everything()] == ["ann@example.org", "bounce@example.org"]
-        assert outbox.count(store.file) == 0
+        assert report_queue.count(store.file) == 0
         terms = email_activity.parse_query(f"unique_args['nl_attempt']='{'ab' * 10}'")
         assert len(email_activity.find(store.file, terms, 10)) == 2
         add(store, letter("cy@example.org"))
-        assert outbox.count(store.file) == 1
+        assert report_queue.count(store.file) == 1
     MessageStore(path).close()
 
 

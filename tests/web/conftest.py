@@ -25,7 +25,7 @@ from newsletter.store.database import read
 from newsletter.store.readers import subscribers
 from newsletter.store.tables import metadata
 from newsletter.web.app import create_app
-from newsletter.web.guard import Limits, guarded
+from newsletter.web.connection_limits import ConnectionLimits, limited
 from newsletter.web.server import site_of
 from newsletter.web.site import Site
 
@@ -68,7 +68,11 @@ class Stage:
         """Answer until the block ends."""
         with listening("127.0.0.1", 0, who="The test’s site") as (listener, self._url):
             config = uvicorn.Config(
-                self, http=guarded(Limits()), log_config=None, lifespan="off", timeout_graceful_shutdown=5
+                self,
+                http=limited(ConnectionLimits()),
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=5,
             )
             server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -98,7 +102,9 @@ class World:
     client: httpx.Client
 
     def join(self, email: str, *, name: str = "", to: str = "morning") -> int:
-        readership.add(self.house.engine, to, email, name=name, now=self.house.clock.now)
+        readership.add(
+            self.house.engine, to, email, now=self.house.clock.now, joining=readership.Joining(name=name)
+        )
         return self.id_of(email)
 
     def send(self, issue: str = "first", *script: Answer, to: str = "morning") -> None:
@@ -153,11 +159,13 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     folder, post = tmp_path_factory.mktemp("sent"), Post()
     house = House(folder, post)
     for list_name, email, name in (("morning", ANA, ODD_NAME), ("morning", BOB, "Bob"), ("evening", ANA, "")):
-        readership.add(house.engine, list_name, email, name=name, now=house.clock.now)
+        readership.add(
+            house.engine, list_name, email, now=house.clock.now, joining=readership.Joining(name=name)
+        )
     readership.title_list(house.engine, "morning", "Dig In at Dawn")
     readership.title_list(house.engine, "evening", "Dig In at Dusk")
     publish.send(house, publish.plan_send(house, "first", list_name="morning"))
-    readership.add(house.engine, "morning", CEM, name="Cem", now=house.clock.now)
+    readership.add(house.engine, "morning", CEM, now=house.clock.now, joining=readership.Joining(name="Cem"))
     house.engine.dispose()
     files = {name: (folder / name).read_bytes() for name in ("newsletter.db", "newsletter.key")}
     return Sent(files, post.mails, house.clock.now())

@@ -96,7 +96,9 @@ def test_two_posts_at_once_both_succeed(world: "World") -> None:
 def test_who_left_and_came_back_can_leave_again_by_the_same_link(world: "World") -> None:
     path = world.post.path(ANA, "u")
     world.client.post(path)
-    readership.add(world.house.engine, "morning", ANA, now=world.house.clock.now, again=True)
+    readership.add(
+        world.house.engine, "morning", ANA, now=world.house.clock.now, joining=readership.Joining(again=True)
+    )
     assert "<button" in world.client.get(path).text
     world.client.post(path)
     assert world.statuses(ANA) == LEFT
@@ -182,7 +184,9 @@ def _pieces(count: int) -> Iterator[bytes]:
 def test_a_giant_post_that_says_no_length_is_refused_while_it_comes(world: "World") -> None:
     path = world.post.path(ANA, "u")
     assert world.client.post(path, content=_pieces(8)).status_code == 200  # 64 kB are taken
-    readership.add(world.house.engine, "morning", ANA, now=world.house.clock.now, again=True)
+    readership.add(
+        world.house.engine, "morning", ANA, now=world.house.clock.now, joining=readership.Joining(again=True)
+    )
     try:
         status = world.client.post(path, content=_pieces(500)).status_code
     except httpx.TransportError:

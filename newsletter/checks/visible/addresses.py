@@ -1,7 +1,7 @@
 """Links that are none: halves of them, other systems' writing, addresses of somebody's own machine."""
 
 from newsletter.checks.visible.scan import Kind, MatchedPlace
-from newsletter.editorial.meant.invisible import NOT_SEEN
+from newsletter.editorial.invisible import NOT_SEEN
 
 _SAYS = "was meant as a link, but readers would see it as it stands"
 _PLAIN = (_SAYS, "Take it out: no link works here.")

@@ -146,7 +146,10 @@ def reconcile(
         raise UsageError(f"“{policy}” is no policy.", hint=f"Write one of these: {', '.join(POLICIES)}.")
     house = wiring()
     chosen = policy or house.settings.delivery.unknown
-    word = _word(accepted=accepted, not_accepted=not_accepted, because=because, policy=chosen)
+    records = house.settings.provider_kind.properties.records
+    word = _word(
+        accepted=accepted, not_accepted=not_accepted, because=because, policy=chosen, records=records
+    )
     with progress_told() as progress:
         done = publish.reconcile(house, issue, policy=chosen, word=word, progress=progress)  # type: ignore[arg-type]
     _show_reconciled(done)
@@ -157,7 +160,9 @@ def reconcile(
         raise typer.Exit(3)
 
 
-def _word(*, accepted: bool, not_accepted: bool, because: str, policy: str) -> "Decision | None":
+def _word(
+    *, accepted: bool, not_accepted: bool, because: str, policy: str, records: str
+) -> "Decision | None":
     from newsletter.delivery.reconcile import Decision
 
     if accepted and not_accepted:
@@ -167,7 +172,7 @@ def _word(*, accepted: bool, not_accepted: bool, because: str, policy: str) -> "
     if len(because.split()) < 2:
         raise UsageError(
             "An editor's word is kept as evidence, so say how you know.",
-            hint='Add: --because "SendGrid\'s activity page shows none of it"',
+            hint=f'Add: --because "{records} shows none of it"',
         )
     verdict = "accepted" if accepted else policy
     return Decision(verdict, f"An editor's word: {because[:300]}")  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from newsletter.cli.console import print_json, progress_told, say, show_proof, t
 from newsletter.cli.manual import RUN, App
 
 if TYPE_CHECKING:
-    from newsletter.demo import Arrival, Stage
+    from newsletter.demo import Arrival, DemoPublication
 
 
 def register(app: App) -> None:
@@ -30,20 +30,20 @@ def demo(
     json: bool = typer.Option(False, "--json", help="Print what was counted as JSON."),
 ) -> None:
     """Send to made-up readers on this machine, be killed half way, go on, and count who got it."""
-    from newsletter.demo import Demo, Scale, open_stage
-    from newsletter.sandbox.file.taken import Taken
+    from newsletter.demo import Demo, Scale, open_publication
+    from newsletter.sandbox.file.arrivals import Arrivals
 
-    stage, program = open_stage(directory, readers), _program()
-    say(f"No mail leaves this machine. All of it happens in {_place(stage)}.")
+    publication, program = open_publication(directory, readers), _program()
+    say(f"No mail leaves this machine. All of it happens in {_place(publication)}.")
     try:
-        with Taken(stage.inbox_file, stage.issue) as taken:
-            arrival = Demo(stage, taken, Scale(readers), _show, progress_told, program=program).play()
+        with Arrivals(publication.inbox_file, publication.issue) as arrivals:
+            arrival = Demo(publication, arrivals, Scale(readers), _show, progress_told, program=program).run()
     except KeyboardInterrupt:
         say("Stopped, and nothing is broken: the same command goes on.")
         raise
     _show_count(arrival)
-    settled = _show_proof(stage, arrival, json=json)
-    _show_way_to_the_inbox(stage, program)
+    settled = _show_proof(publication, arrival, json=json)
+    _show_way_to_the_inbox(publication, program)
     if not (settled and arrival.right):
         raise typer.Exit(1)
 
@@ -72,11 +72,11 @@ def _show_count(arrival: "Arrival") -> None:
         say(f"  {name:<{width}}  {count:>7,}", bold=True, fg="green" if arrival.right else "yellow")
 
 
-def _show_proof(stage: "Stage", arrival: "Arrival", *, json: bool) -> bool:
+def _show_proof(publication: "DemoPublication", arrival: "Arrival", *, json: bool) -> bool:
     """Show the sender's own account; say whether nothing is left to do."""
     from newsletter import publish
 
-    proof = publish.status(stage.wiring, stage.issue)
+    proof = publish.status(publication.wiring, publication.issue)
     assert proof is not None  # noqa: S101  (for the type checker: it was sent)
     if json:
         print_json({"arrived": arrival.as_dict(), "proof": proof.as_dict()})
@@ -87,14 +87,14 @@ def _show_proof(stage: "Stage", arrival: "Arrival", *, json: bool) -> bool:
     return proof.settled
 
 
-def _show_way_to_the_inbox(stage: "Stage", program: str) -> None:
-    say(f"\nThe mail lies in {stage.shown_inbox}. Open it as each reader got it:")
-    inside = "" if stage.folder == Path.cwd() else f"cd {shlex.quote(stage.shown_folder)} && "
+def _show_way_to_the_inbox(publication: "DemoPublication", program: str) -> None:
+    say(f"\nThe mail lies in {publication.shown_inbox}. Open it as each reader got it:")
+    inside = "" if publication.folder == Path.cwd() else f"cd {shlex.quote(publication.shown_folder)} && "
     say(f"  {inside}{program} sandbox")
 
 
-def _place(stage: "Stage") -> str:
-    return "this folder" if stage.folder == Path.cwd() else stage.shown_folder
+def _place(publication: "DemoPublication") -> str:
+    return "this folder" if publication.folder == Path.cwd() else publication.shown_folder
 
 
 def _program() -> str:

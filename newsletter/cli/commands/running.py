@@ -34,7 +34,7 @@ def sandbox(
     ),
 ) -> None:
     """Run the local SendGrid: its API, and an inbox of what each reader got."""
-    from newsletter.sandbox.server.run import run_sandbox
+    from newsletter.sandbox.server.run import Drill, run_sandbox
 
-    run_sandbox(wiring(), host, port, say, webhook=webhook, faults=fault, repeat=repeat, shuffle=shuffle)
+    run_sandbox(wiring(), Drill(host, port, webhook, fault, repeat, shuffle), say)
     end_line()

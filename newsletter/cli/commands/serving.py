@@ -21,15 +21,15 @@ def serve(
     """Run the readers' site and the webhook, and send scheduled issues at their time."""
     from threading import Event, Thread
 
-    from newsletter.timer import start_what_is_due
+    from newsletter.scheduler import run_due_issues
     from newsletter.web.server import run_site
 
     house, stop = wiring(), Event()
-    timer = Thread(target=start_what_is_due, args=[house, stop, say], name="timer", daemon=True)
+    scheduler = Thread(target=run_due_issues, args=[house, stop, say], name="scheduler", daemon=True)
     try:
-        run_site(house, host, port, say, ready=timer.start)
+        run_site(house, host, port, say, ready=scheduler.start)
     finally:
         stop.set()
-        if timer.is_alive():
-            timer.join()  # a sender it started finishes what is on the wire
+        if scheduler.is_alive():
+            scheduler.join()  # a sender it started finishes what is on the wire
     end_line()

@@ -148,11 +148,13 @@ def add(
         list_name,
         address,
         now=house.clock.now,
-        name=name,
-        attributes=_pairs(attributes),
-        pending=pending,
-        again=again,
-        new_list=agreed_new_list(house.engine, list_name, insisted=new_list),
+        joining=readership.Joining(
+            name=name,
+            attributes=_pairs(attributes),
+            pending=pending,
+            again=again,
+            new_list=agreed_new_list(house.engine, list_name, insisted=new_list),
+        ),
     )
     if done.list_made:
         say(f"The list “{done.list_name}” is new.")

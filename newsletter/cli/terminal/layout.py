@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from unicodedata import category, east_asian_width
+
+from newsletter.widths import display_width
 
 INDENT = "  "  # of a command on its own line, below the sentence that names it
 _LAST_COMMAND = re.compile(r"(?P<sentence>.*\S:) (?P<command>(?:newsletter|python3) .*)")
@@ -55,16 +56,3 @@ def _indents(line: str, width: int, hang: int) -> tuple[str, str]:
 
 def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
-
-
-def display_width(text: str) -> int:
-    """Return how many columns a text takes: two for a wide character, none for one that joins the last."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns(character) for character in text)
-
-
-def _columns(character: str) -> int:
-    if category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if east_asian_width(character) in {"W", "F"} else 1

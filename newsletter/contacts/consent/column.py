@@ -1,4 +1,4 @@
-"""Speaking columns: whose name tells of leaving, consent, bounces, complaints, cleaning or blocking.
+"""Speaking columns: whose name speaks of leaving, consent, bounces, complaints, cleaning or blocking.
 
 No list of other systems' columns is ever complete. So a column is known by the words of its name, and what
 its cells say counts only where it is plain: yes or no, a date, a word for a state. Anything else is a
@@ -7,12 +7,11 @@ question for the editor, asked before a single row is stored.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from newsletter.contacts.consent import names
 from newsletter.contacts.consent.dates import is_date
 from newsletter.contacts.consent.names import Topic, header_words
-from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.consent.standing import Meaning, NoStanding, Standing, SuppressionReason
 from newsletter.contacts.consent.words import (
     CONSENT_WORDS,
     LEAVING_WORDS,
@@ -22,8 +21,10 @@ from newsletter.contacts.consent.words import (
     TELLING_WORDS,
     WORDS,
     YES,
+    listed,
     plain,
 )
+from newsletter.delivery.states import SubscriptionState
 
 __all__ = [
     "NO",
@@ -40,8 +41,6 @@ __all__ = [
     "topic_of",
 ]
 
-Meaning = Standing | Literal["nothing", "unclear"]
-
 
 @dataclass(frozen=True, slots=True)
 class ConsentColumn:
@@ -52,13 +51,13 @@ class ConsentColumn:
 
     header: str
     words: Mapping[str, Meaning] = field(default_factory=dict)
-    date: Meaning = "unclear"
-    empty: Meaning = "nothing"
-    other: Meaning = "unclear"
+    date: Meaning = NoStanding.UNCLEAR
+    empty: Meaning = NoStanding.NOTHING
+    other: Meaning = NoStanding.UNCLEAR
     always: Meaning | None = None
 
     def meaning_of(self, cell: str) -> Meaning:
-        """Return what a cell says; ``unclear`` when only a person can tell."""
+        """Return what a cell says; UNCLEAR when only a person can tell."""
         if self.always is not None:
             return self.always
         word = plain(cell)
@@ -70,11 +69,11 @@ class ConsentColumn:
 
 
 STANDINGS: Mapping[Topic, Standing] = {
-    "left": "unsubscribed",
-    "bounced": "bounce",
-    "complained": "complaint",
-    "blocked": "manual",
-    "pending": "pending",
+    "left": SubscriptionState.UNSUBSCRIBED,
+    "bounced": SuppressionReason.BOUNCE,
+    "complained": SuppressionReason.COMPLAINT,
+    "blocked": SuppressionReason.MANUAL,
+    "awaiting": SubscriptionState.PENDING,
 }
 
 
@@ -97,7 +96,7 @@ def topic_of(header: str) -> Topic | None:
 
 
 def _leaving(words: Sequence[str]) -> tuple[Topic, int] | None:
-    """Return the topic of words that tell of leaving, bouncing and the like anywhere, and their place."""
+    """Return the topic of words that speak of leaving, bouncing and the like anywhere, and their place."""
     for topic, entries in names.STRONG:
         for entry in entries:
             if (place := _place_of(entry.split(), words)) is not None:
@@ -134,7 +133,7 @@ def _weak(words: Sequence[str], topics: Collection[Topic]) -> tuple[Topic, int] 
 
 
 def _agreeing(words: Sequence[str]) -> Topic | None:
-    """Return what a name speaks of that does not tell of leaving: consent, its confirmation, or neither."""
+    """Return what a name speaks of that does not speak of leaving: consent, its confirmation, or neither."""
     held = set(words)
     if (topic := _consent(words) or _confirmation(words)) is not None:
         if topic == "validity":
@@ -229,13 +228,17 @@ def consent_column_of(header: str) -> ConsentColumn | None:
         return None
     words = header_words(header)
     if names.SILENT & set(words):
-        return ConsentColumn(header, always="nothing")
+        return ConsentColumn(header, always=NoStanding.NOTHING)
     if topic in ("consent", "confirmation"):
-        return _column_of_consent(header, words, refused="unsubscribed" if topic == "consent" else "pending")
+        return _column_of_consent(
+            header,
+            words,
+            refused=SubscriptionState.UNSUBSCRIBED if topic == "consent" else SubscriptionState.PENDING,
+        )
     if topic == "validity":
-        return ConsentColumn(header, words=_VALIDITY, date="nothing")
+        return ConsentColumn(header, words=_VALIDITY, date=NoStanding.NOTHING)
     if topic == "state" and _bare(words) in names.SUBSCRIPTIONS:
-        return ConsentColumn(header, words=_SUBSCRIPTION, date="nothing", other="nothing")
+        return ConsentColumn(header, words=_SUBSCRIPTION, date=NoStanding.NOTHING, other=NoStanding.NOTHING)
     if topic in STANDINGS:
         return _column_of_leaving(header, words, STANDINGS[topic])
     return ConsentColumn(header, words=WORDS if topic == "state" and not _is_remark(words) else {})
@@ -245,20 +248,20 @@ def _column_of_consent(header: str, words: Sequence[str], *, refused: Standing) 
     if names.REMARKS & set(words):
         return ConsentColumn(header)
     if _is_remark(words):  # how it came about says nothing, unless it says that there is none
-        origin: dict[str, Meaning] = {**dict.fromkeys(NO, "unclear"), **_TELLS_REFUSAL}
-        return ConsentColumn(header, words=origin, date="nothing", other="nothing")
+        origin: dict[str, Meaning] = {**dict.fromkeys(NO, NoStanding.UNCLEAR), **_TELLS_REFUSAL}
+        return ConsentColumn(header, words=origin, date=NoStanding.NOTHING, other=NoStanding.NOTHING)
     said: dict[str, Meaning] = {**CONSENT_WORDS}
-    said |= {**dict.fromkeys(YES, "confirmed"), **dict.fromkeys(NO, refused)}
-    return ConsentColumn(header, words=said, date="confirmed", empty="unclear")
+    said |= {**dict.fromkeys(YES, SubscriptionState.CONFIRMED), **dict.fromkeys(NO, refused)}
+    return ConsentColumn(header, words=said, date=SubscriptionState.CONFIRMED, empty=NoStanding.UNCLEAR)
 
 
 def _column_of_leaving(header: str, words: Sequence[str], standing: Standing) -> ConsentColumn:
     if _is_remark(words):
         return ConsentColumn(header, words=TELLING_WORDS)
     said: dict[str, Meaning] = {**LEAVING_WORDS}
-    said |= {**dict.fromkeys(YES, standing), **dict.fromkeys(NO, "nothing")}
-    if standing == "pending":
-        said |= dict.fromkeys(("pending", "unconfirmed", "unverified"), "pending")
+    said |= {**dict.fromkeys(YES, standing), **dict.fromkeys(NO, NoStanding.NOTHING)}
+    if standing == SubscriptionState.PENDING:
+        said |= dict.fromkeys(listed("pending, unconfirmed, unverified"), SubscriptionState.PENDING)
     if any(map(names.COUNTS.fullmatch, words)):
         del said["1"]  # a number there counts, and says neither yes nor for how long
     return ConsentColumn(header, words=said, date=standing)
@@ -270,16 +273,18 @@ def _is_remark(words: Sequence[str]) -> bool:
 
 
 _TELLS_REFUSAL: Mapping[str, Meaning] = {
-    word: said for word, said in CONSENT_WORDS.items() if said not in ("confirmed", "pending")
+    word: said
+    for word, said in CONSENT_WORDS.items()
+    if said not in (SubscriptionState.CONFIRMED, SubscriptionState.PENDING)
 }
 _VALIDITY: Mapping[str, Meaning] = {
-    **dict.fromkeys((*YES, "valid", "ok", "deliverable"), "nothing"),
-    **dict.fromkeys((*NO, "invalid", "not valid"), "invalid"),
+    **dict.fromkeys((*YES, "valid", "ok", "deliverable"), NoStanding.NOTHING),
+    **dict.fromkeys((*NO, *listed("invalid, not valid")), SuppressionReason.INVALID),
     **TELLING_WORDS,
 }
 # Many a subscription is a kind of plan: only a word for a state speaks there, and a yes or no.
 _SUBSCRIPTION: Mapping[str, Meaning] = {
     **WORDS,
-    **dict.fromkeys(YES, "confirmed"),
-    **dict.fromkeys(NO, "unclear"),
+    **dict.fromkeys(YES, SubscriptionState.CONFIRMED),
+    **dict.fromkeys(NO, NoStanding.UNCLEAR),
 }

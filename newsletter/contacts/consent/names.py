@@ -17,7 +17,7 @@ Topic = Literal[
     "blocked",
     "consent",
     "confirmation",
-    "pending",
+    "awaiting",
     "validity",
     "state",
     "unclear",
@@ -102,7 +102,7 @@ WEAK: Mapping[str, Topic] = {
         ),
         "left",
     ),
-    **dict.fromkeys(_names("pending, unconfirmed, unverified"), "pending"),
+    **dict.fromkeys(_names("pending, unconfirmed, unverified"), "awaiting"),
     **dict.fromkeys(
         _names("confirmed, verified, isverified, emailverified, bestätigt, confirmé"), "confirmation"
     ),

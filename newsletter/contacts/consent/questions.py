@@ -4,27 +4,35 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
 
-from newsletter.contacts.consent.column import NOTHING, Meaning, plain
-from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.consent.column import NOTHING, plain
+from newsletter.contacts.consent.standing import IN_A_WORD, Meaning, NoStanding, Standing, SuppressionReason
+from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError, UsageError
 
 MAX_VALUES = 12  # of one column, shown and answered one by one; further ones together
 MAX_VALUE = 200  # characters of a value that can be answered by itself
 ANY_OTHER = "*"
-ANSWERS = ("confirmed", "pending", "unsubscribed", "bounce", "complaint", "blocked", "nothing")
-_MEANT: Mapping[str, Meaning] = {
-    **{standing: standing for standing in get_args(Standing)},
-    "nothing": "nothing",
-    "blocked": "manual",
+_BLOCKED = "blocked"  # what people call a suppression by hand
+ANSWERS = (
+    SubscriptionState.CONFIRMED,
+    SubscriptionState.PENDING,
+    SubscriptionState.UNSUBSCRIBED,
+    SuppressionReason.BOUNCE,
+    SuppressionReason.COMPLAINT,
+    _BLOCKED,
+    NoStanding.NOTHING,
+)
+_MEANINGS: Mapping[str, Meaning] = {
+    **{standing: standing for standing in IN_A_WORD},
+    NoStanding.NOTHING: NoStanding.NOTHING,
+    _BLOCKED: SuppressionReason.MANUAL,
 }
-_WRITTEN = {"manual": "blocked"}
 
 
 def meaning(word: str, *, option: str) -> Meaning:
     """Return what an answer's last word means. Raises UsageError for one that is none."""
-    said = _MEANT.get(word.strip().casefold())
+    said = _MEANINGS.get(word.strip().casefold())
     if said is None:
         raise UsageError(f"{option}: “{word}” is no answer.", hint=f"Answers are: {', '.join(ANSWERS)}.")
     return said
@@ -35,7 +43,7 @@ def everyone_is(word: str | None) -> Standing | None:
     if word is None:
         return None
     said = meaning(word, option="--as")
-    return "confirmed" if said == "nothing" or said == "unclear" else said
+    return SubscriptionState.CONFIRMED if isinstance(said, NoStanding) else said
 
 
 def header_key(header: str) -> str:
@@ -60,12 +68,16 @@ class Answers:
 
 def answers_of(kept: Mapping[tuple[str, str], str]) -> Answers:
     """Return answers as they were kept."""
-    return Answers({about: _MEANT[word] for about, word in kept.items() if word in _MEANT})
+    return Answers({about: _MEANINGS[word] for about, word in kept.items() if word in _MEANINGS})
 
 
 def answers_given(answers: Answers, remembered: Answers) -> dict[tuple[str, str], str]:
     """Return the answers that are not among the remembered ones, to be kept."""
     return {about: str(said) for about, said in answers.said.items() if remembered.said.get(about) != said}
+
+
+def _as_written(standing: Standing) -> str:
+    return _BLOCKED if standing is SuppressionReason.MANUAL else standing
 
 
 def value_key(cell: str) -> str:
@@ -108,7 +120,7 @@ class Questions:
     """Values that only a person can read, by column, each with how many rows hold it.
 
     ``named`` is the state that a name speaks of, the file's or that of its column of addresses: a question
-    too, unless some row was told a state in which nobody is mailed (``stopped``).
+    too, unless some row was read as a state in which nobody is mailed (``stopped``).
     """
 
     answers: Answers = field(default_factory=Answers)
@@ -117,7 +129,9 @@ class Questions:
     named: Standing | None = None
     stopped: bool = False
 
-    def ask(self, header: str, cell: str, *, suggested: Standing = "unsubscribed") -> Meaning | None:
+    def ask(
+        self, header: str, cell: str, *, suggested: Standing = SubscriptionState.UNSUBSCRIBED
+    ) -> Meaning | None:
         """Return what was answered for cells of no plain meaning; else keep the question, and return None."""
         if (said := self.answers.otherwise(header)) is not None:
             return said
@@ -139,10 +153,10 @@ class Questions:
         """Return the questions as lines for a person, and the options that answer them."""
         lines, options = [], []
         for header, values in self._asked.items():
-            lines.append(f"  “{header}”: {self._told(values)}")
+            lines.append(f"  “{header}”: {_shown(values)}")
             options += [f"--value {shlex.quote(answer)}" for answer in self._answers_for(header, values)]
         if self.named is not None and not self.stopped:
-            word = _WRITTEN.get(self.named, self.named)
+            word = _as_written(self.named)
             lines.append(
                 f"  The name of the file, or of its column of addresses, speaks of readers who are {word},"
             )
@@ -150,19 +164,20 @@ class Questions:
             options.append(f"--as {word}")
         return lines, options
 
-    def _told(self, values: Counter[str]) -> str:
-        shown = [
-            f"{'(empty)' if not value else f'“{value[:40]}”'} in {n:,} {'row' if n == 1 else 'rows'}"
-            for value, n in values.most_common(MAX_VALUES)
-        ]
-        rest = len(values) - len(shown)
-        return ", ".join(shown) + (f", and {rest:,} other values" if rest > 0 else "")
-
     def _answers_for(self, header: str, values: Counter[str]) -> list[str]:
-        word = _WRITTEN.get(self._suggested[header], self._suggested[header])
-        told = [value for value, _ in values.most_common(MAX_VALUES) if value != ANY_OTHER]
-        more = len(values) > len(told)
-        return [f"{header}:{value}={word}" for value in [*told, *([ANY_OTHER] if more else [])]]
+        word = _as_written(self._suggested[header])
+        asked = [value for value, _ in values.most_common(MAX_VALUES) if value != ANY_OTHER]
+        more = len(values) > len(asked)
+        return [f"{header}:{value}={word}" for value in [*asked, *([ANY_OTHER] if more else [])]]
+
+
+def _shown(values: Counter[str]) -> str:
+    shown = [
+        f"{'(empty)' if not value else f'“{value[:40]}”'} in {n:,} {'row' if n == 1 else 'rows'}"
+        for value, n in values.most_common(MAX_VALUES)
+    ]
+    rest = len(values) - len(shown)
+    return ", ".join(shown) + (f", and {rest:,} other values" if rest > 0 else "")
 
 
 def questions_error(asking: Mapping[str, Questions], command: Iterable[str]) -> AudienceError:
@@ -170,8 +185,8 @@ def questions_error(asking: Mapping[str, Questions], command: Iterable[str]) -> 
     lines: list[str] = []
     options: dict[str, None] = {}
     for file, questions in asking.items():
-        told, answers = questions.asked()
-        lines += [f"  {file}:", *told] if len(asking) > 1 else told
+        open_questions, answers = questions.asked()
+        lines += [f"  {file}:", *open_questions] if len(asking) > 1 else open_questions
         options |= dict.fromkeys(answers)
     asked = "\n".join(lines)
     finished = " \\\n    ".join([shlex.join(command), *options])

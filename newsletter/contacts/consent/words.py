@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from newsletter.contacts.consent.standing import Standing
+from newsletter.contacts.consent.standing import Standing, SuppressionReason
+from newsletter.delivery.states import SubscriptionState
 
 
 @lru_cache(maxsize=4096)
@@ -91,25 +92,29 @@ _AGREEING = _cells("granted, given, accepted, agreed, verified, erteilt, accept�
 # What a word under a column of states means wherever it comes from. `inactive` and `cold` are missing: they
 # mean one thing here and another there, so a platform's own table says it, or the editor.
 WORDS: Mapping[str, Standing] = {
-    **dict.fromkeys(_SUBSCRIBING, "confirmed"),
-    **dict.fromkeys(listed("active, enabled"), "confirmed"),
-    **dict.fromkeys(_PENDING, "pending"),
-    **dict.fromkeys((*_TELL_LEAVING, *_WEAKLY_LEAVING), "unsubscribed"),
-    **dict.fromkeys((*_TELL_BLOCKING, *listed("blocked, suppressed, banned, manual")), "manual"),
-    **dict.fromkeys((*_TELL_BOUNCING, "cleaned"), "bounce"),
-    **dict.fromkeys(listed("invalid, invalid email, invalid address"), "invalid"),
-    **dict.fromkeys((*_TELL_COMPLAINING, *listed("complainer, spam, spammy, abuse")), "complaint"),
+    **dict.fromkeys(_SUBSCRIBING, SubscriptionState.CONFIRMED),
+    **dict.fromkeys(listed("active, enabled"), SubscriptionState.CONFIRMED),
+    **dict.fromkeys(_PENDING, SubscriptionState.PENDING),
+    **dict.fromkeys((*_TELL_LEAVING, *_WEAKLY_LEAVING), SubscriptionState.UNSUBSCRIBED),
+    **dict.fromkeys(
+        (*_TELL_BLOCKING, *listed("blocked, suppressed, banned, manual")), SuppressionReason.MANUAL
+    ),
+    **dict.fromkeys((*_TELL_BOUNCING, "cleaned"), SuppressionReason.BOUNCE),
+    **dict.fromkeys(listed("invalid, invalid email, invalid address"), SuppressionReason.INVALID),
+    **dict.fromkeys(
+        (*_TELL_COMPLAINING, *listed("complainer, spam, spammy, abuse")), SuppressionReason.COMPLAINT
+    ),
 }
 TELLING = frozenset((*_TELL_LEAVING, *_TELL_BOUNCING, *_TELL_COMPLAINING, *_TELL_BLOCKING))
 CONSENT_WORDS: Mapping[str, Standing] = {
     **{word: WORDS[word] for word in (*_SUBSCRIBING, *_PENDING, *TELLING)},
-    **dict.fromkeys((*_REFUSING, "opt out", "unsub", "never subscribed"), "unsubscribed"),
-    **dict.fromkeys(_AGREEING, "confirmed"),
+    **dict.fromkeys((*_REFUSING, "opt out", "unsub", "never subscribed"), SubscriptionState.UNSUBSCRIBED),
+    **dict.fromkeys(_AGREEING, SubscriptionState.CONFIRMED),
 }
-# Under a name that tells of leaving, “active” and “pending” say nothing good, and “disabled” nothing plain.
+# Under a name that speaks of leaving, “active” and “pending” say nothing good, and “disabled” nothing plain.
 LEAVING_WORDS: Mapping[str, Standing] = {
     word: said
     for word, said in WORDS.items()
-    if said not in ("confirmed", "pending") and word not in _WEAKLY_LEAVING
-} | {"opt out": "unsubscribed", "unsub": "unsubscribed"}
+    if said not in (SubscriptionState.CONFIRMED, SubscriptionState.PENDING) and word not in _WEAKLY_LEAVING
+} | {"opt out": SubscriptionState.UNSUBSCRIBED, "unsub": SubscriptionState.UNSUBSCRIBED}
 TELLING_WORDS: Mapping[str, Standing] = {word: WORDS[word] for word in TELLING}

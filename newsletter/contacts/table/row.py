@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from newsletter.contacts.consent.standing import Status
-
 RejectionReason = Literal[
     "no address", "invalid address", "several addresses", "not mailable", "too many cells",
     "broken quotation", "row too long", "not as exported", "erased under another key",
@@ -12,7 +10,8 @@ RejectionReason = Literal[
 
 
 class Row(NamedTuple):
-    """One reader. ``attrs`` is a JSON object of strings; empty cells are not in it.
+    """One reader. ``attrs`` is a JSON object of strings; empty cells are not in it. ``status`` is that of the
+    subscription, as bare text: databases take that in faster than an enum's member.
 
     ``suppressed`` is the reason for which the file says they are never mailed, "" for none. ``joined``,
     ``since`` (of the status), ``suppressed_since`` and ``known_since`` (of the address) are microseconds
@@ -24,7 +23,7 @@ class Row(NamedTuple):
     email: str
     name: str
     attrs: str
-    status: Status
+    status: str
     suppressed: str = ""
     joined: int | None = None
     since: int | None = None

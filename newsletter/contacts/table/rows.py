@@ -24,8 +24,10 @@ from newsletter.contacts.table.layout import Layout
 from newsletter.contacts.table.occurrences import Occurrences
 from newsletter.contacts.table.row import Erased, RejectedRow, RejectionReason, Row
 from newsletter.contacts.written import MAX_LOCAL_PART, Packaging, Unreadable, check_mailable, read_address
+from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
 
+_CONFIRMED = SubscriptionState.CONFIRMED.value
 MAX_SHOWN = 80  # characters of a value in a report, for which its row was rejected
 
 
@@ -111,7 +113,9 @@ class Table:
             self.disagreeing.setdefault(standing.disagreeing, Occurrences()).add(raw.line)
         attrs = self._values(cells)
         attrs.pop("status", None)  # read already
-        if standing.status != "unsubscribed" and (len(email) > MAX_LOCAL_PART or not email.isascii()):
+        if standing.status is not SubscriptionState.UNSUBSCRIBED and (
+            len(email) > MAX_LOCAL_PART or not email.isascii()
+        ):
             self._reject_unmailable(email)
         name = attrs.pop("name", "")
         if shown_name and not name:
@@ -122,13 +126,13 @@ class Table:
             self._keep_what_fits(attrs, raw.line)
         written = orjson.dumps(attrs).decode() if attrs else "{}"
         if standing is NOTHING_SAID:
-            return Row(raw.line, email, name, written, "confirmed")
+            return Row(raw.line, email, name, written, _CONFIRMED)
         return Row(
             raw.line,
             email,
             name,
             written,
-            standing.status,
+            standing.status.value,
             standing.suppressed,
             standing.joined,
             standing.since,

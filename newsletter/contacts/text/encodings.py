@@ -187,7 +187,7 @@ def _encoding_of(words: _Words, file: str, language: str) -> Encoding:
     ranked = sorted(_judged(words.shown_first(), language), key=lambda judged: judged.rank)
     best = ranked[0]
     # The two that are mistaken for each other most, since they share half of their letters.
-    sample = best.telling_sample(CODE_PAGES[1] if best.page == CODE_PAGES[0] else CODE_PAGES[0])
+    sample = best.distinct_sample(CODE_PAGES[1] if best.page == CODE_PAGES[0] else CODE_PAGES[0])
     # Words of a code page are hardly ever UTF-8 by chance: a good share of them means a mixed file.
     mixed = words.valid >= 0.2 * (words.valid + len(words.broken))
     if mixed:
@@ -212,10 +212,10 @@ class _Judged:
         """Return a word that makes sense, with its accents."""
         return next(filter(None, map(_sample, self.fitting.values())), "")
 
-    def telling_sample(self, other: CodePage) -> str:
+    def distinct_sample(self, other: CodePage) -> str:
         """Return a word that would read differently in another code page, by which a person can judge."""
-        telling = (text for word, text in self.fitting.items() if _decoded(word, other.codec) != text)
-        return next(filter(None, map(_sample, telling)), "") or self.sample
+        different = (text for word, text in self.fitting.items() if _decoded(word, other.codec) != text)
+        return next(filter(None, map(_sample, different)), "") or self.sample
 
 
 def _judged(words: list[bytes], language: str) -> Iterator[_Judged]:
@@ -223,12 +223,12 @@ def _judged(words: list[bytes], language: str) -> Iterator[_Judged]:
         texts = [_decoded(word, page.codec) for word in words]
         fits = [fitting_languages(text, page) if text else frozenset[str]() for text in texts]
         counts: dict[str, int] = {}
-        for one in fits:
-            for name in one:
+        for languages in fits:
+            for name in languages:
                 counts[name] = counts.get(name, 0) + 1
         share = sum(map(bool, fits)) / len(words)
         alone = max(counts.values(), default=0) / len(words)
-        fitting = {word: text for word, text, one in zip(words, texts, fits, strict=True) if one}
+        fitting = {word: text for word, text, languages in zip(words, texts, fits, strict=True) if languages}
         own = language.split("-")[0] in page.languages
         # Twice the weight on one language that explains all: a file's readers mostly share one.
         rank = (-(share + 2 * alone + 0.25 * own - 0.25 * lacks_either_case(texts, page)), place)

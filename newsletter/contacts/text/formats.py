@@ -1,6 +1,6 @@
 """Formats: what a file that is no table of text is, and how to make one of it.
 
-Signatures are those of the formats' own specifications; archives are told apart by the names in them.
+Signatures are those of the formats' own specifications; archives are distinguished by the names in them.
 """
 
 import re

@@ -7,7 +7,7 @@ from itertools import takewhile
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.foreign import read_foreign
 from newsletter.editorial.front.keys import FENCE, KEYS, FrontMatter, is_known, key_of, read_keys
-from newsletter.editorial.meant.invisible import tidy, without_ends
+from newsletter.editorial.invisible import tidy, without_ends
 
 MAX_FRONT = 50_000  # characters: nobody writes so many, and a brief's limit is a megabyte
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.keys import KEYS, FrontMatter
-from newsletter.editorial.meant.invisible import tidy
+from newsletter.editorial.invisible import tidy
 
 _KEY = re.compile(r"""\s*["']?(?P<key>\w+)["']?\s*[:=]\s*(?P<value>.+?)\s*,?\s*$""")
 _MAX_LINES = 200  # where no end is found; the brief is taken to begin at the first empty line before that

@@ -8,7 +8,7 @@ from datetime import date
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front.values import Entry, UnreadableValue, read_value
-from newsletter.editorial.meant.invisible import tidy, without_ends, without_start
+from newsletter.editorial.invisible import tidy, without_ends, without_start
 from newsletter.editorial.names import nearest
 
 KEYS = ("subject", "preheader", "by", "date", "number", "language", "correction", "ignore")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.meant.invisible import without_ends
+from newsletter.editorial.invisible import without_ends
 from newsletter.editorial.source import is_text
 
 TEXT_KEYS = ("subject", "preheader", "by", "correction")  # sentences; the other keys hold a word or a number

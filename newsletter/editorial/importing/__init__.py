@@ -1,1 +1,1 @@
-"""What importing a brief from elsewhere consists of; ``editorial.importer`` does it."""
+"""A brief from elsewhere: ``importer`` takes it in, line by line; the others know what pages drag along."""

@@ -7,10 +7,10 @@ from typing import Literal
 
 import yaml
 
-from newsletter.editorial.escape import escaped_headline, escaped_subject
+from newsletter.editorial.fields import RESERVED
+from newsletter.editorial.importing.escape import escaped_headline, escaped_subject
 from newsletter.editorial.importing.pagelines import PageLine
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.markdown import RESERVED
 from newsletter.editorial.parse import MAX_SUBJECT
 
 What = Literal["kept", "setting", "left out", "needs you"]

@@ -2,8 +2,8 @@
 
 import re
 
-from newsletter.editorial.escape import escaped_headline
 from newsletter.editorial.importing.draft import ImportDraft
+from newsletter.editorial.importing.escape import escaped_headline
 from newsletter.editorial.importing.pagelines import PageLine, bare
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t\u00a0]+(\S.*)$")

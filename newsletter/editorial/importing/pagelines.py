@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.editorial.dialects.breaks import kept_lines
-from newsletter.editorial.dialects.lists import Item, depths, pieces
+from newsletter.editorial.importing.webtext import chrome, is_picture_name
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.webtext import chrome, is_picture_name
+from newsletter.editorial.markdown.dialects.breaks import kept_lines
+from newsletter.editorial.markdown.dialects.lists import Item, depths, pieces
 
 _AROUND = re.compile(r"(?P<mark>[*_]{1,3})(?=[^\s*_])(?P<inside>[^*_]{1,250})(?<=\S)(?P=mark)(?P<rest>.*)$")
 _PROSE = 120  # characters: text broken by hand has no longer lines, so a longer one is a paragraph

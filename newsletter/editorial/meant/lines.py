@@ -7,8 +7,8 @@ alone.
 import re
 from collections.abc import Iterator, Sequence
 
+from newsletter.editorial.invisible import BLANK, NOT_SEEN, without_ends, without_start
 from newsletter.editorial.labels import Labels
-from newsletter.editorial.meant.invisible import BLANK, NOT_SEEN, without_ends, without_start
 
 _CODE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(

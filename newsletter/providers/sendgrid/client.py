@@ -10,16 +10,19 @@ import orjson
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from newsletter.config import SENDGRID_HOSTS, is_loopback
 from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.provider_kind import Properties
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
+from newsletter.providers.sendgrid.kind import PROPERTIES
+from newsletter.providers.sendgrid.limits import MAX_BYTES
 from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, query_of, sighting
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
 from newsletter.providers.sendgrid.pool import Pool
-from newsletter.providers.sendgrid.request import MAX_BYTES, build_request
+from newsletter.providers.sendgrid.request import build_request
+from newsletter.providers.sendgrid.settings import EU_HOST
 from newsletter.providers.sendgrid.suppressions import LISTS, listed
 from newsletter.providers.sendgrid.transport import (
     Body,
@@ -27,6 +30,7 @@ from newsletter.providers.sendgrid.transport import (
     PooledClient,
     checked_host,
 )
+from newsletter.urls import is_loopback
 
 
 class SendGridProvider:
@@ -40,17 +44,20 @@ class SendGridProvider:
         timeout_seconds: float,
         threads: int,
         identity: str,
+        properties: Properties = PROPERTIES,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a pool of connections; nothing is on the wire yet.
 
         ``host`` is a base URL (which also decides the residency), ``timeout_seconds`` one request's hard
-        total, ``identity`` the name the ledger knows this provider by. Raises SettingsError for a key no
+        total, ``identity`` the name the ledger knows this provider by, ``properties`` what it says of itself.
+        Raises SettingsError for a key no
         header can carry, or a host that is no base URL or would take the key over plain http.
         """
         self._host = checked_host(host)
         self._timeout = timeout_seconds
         self._identity = identity
+        self._properties = properties
         self._now = wall_clock
         vendor = SendGridAPIClient(api_key=_checked_key(api_key), host=self._host)
         # A proxy named in the environment is what an operator expects, but never for this very machine.
@@ -68,6 +75,11 @@ class SendGridProvider:
     def identity(self) -> str:
         """Name whose acceptance this is in the ledger."""
         return self._identity
+
+    @property
+    def properties(self) -> Properties:
+        """What it is and can do."""
+        return self._properties
 
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
@@ -108,7 +120,7 @@ class SendGridProvider:
 
     def look_up(self, attempt: str) -> Sighting:
         """Ask SendGrid's Email Activity, if the account has it, whether mail of an attempt was taken."""
-        if self._host == SENDGRID_HOSTS["eu"]:
+        if self._host == EU_HOST:
             return CannotSay(NOT_IN_THE_EU)
         try:
             return sighting(self._get(self._api.messages, query_of(attempt)))

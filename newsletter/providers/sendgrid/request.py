@@ -11,9 +11,8 @@ from typing import Any
 import orjson
 
 from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.providers.sendgrid.limits import MAX_PERSONALIZATIONS
 
-MAX_PERSONALIZATIONS = 1000  # SendGrid's limit, for personalizations and for recipients alike
-MAX_BYTES = 30_000_000  # SendGrid's limit for a whole request
 MAX_NAME = 250  # characters; a longer display name cannot stand on one line of a mail's header
 
 # What SendGrid refuses in a name (; and ,), what would end its quotes or pass for an address there, what a

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from python_http_client.client import Client
 from python_http_client.exceptions import handle_error
 
-from newsletter.config import is_loopback
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.pool import Pool
+from newsletter.urls import is_loopback
 
 if TYPE_CHECKING:
     import httpx

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 from markdown_it.token import Token
 
-Direction = Literal["ltr", "rtl"]
+from newsletter.rendering.publication import Direction
+
 START: dict[Direction, Literal["left", "right"]] = {"ltr": "left", "rtl": "right"}
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")

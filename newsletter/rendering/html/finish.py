@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from newsletter.editorial.issue import Picture
-from newsletter.rendering.html.bidi import START, Direction
+from newsletter.rendering.html.bidi import START
 from newsletter.rendering.html.sides import Sides
 from newsletter.rendering.html.tables import (
     A_PAGE,
@@ -23,7 +23,7 @@ from newsletter.rendering.html.tables import (
     words_of,
 )
 from newsletter.rendering.merge import Fields
-from newsletter.rendering.publication import direction
+from newsletter.rendering.publication import Direction, direction
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile('[&<>"]')

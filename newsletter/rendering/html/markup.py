@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from newsletter.rendering.html.bidi import Direction
-from newsletter.rendering.publication import PictureInfo
+from newsletter.rendering.publication import Direction, PictureInfo
 
 _AUTO_HEIGHT = re.compile(
     r'<img\b(?P<before>(?:\s[\w-]+="[^"]*")*?) height="auto"(?P<after>(?:\s[\w-]+="[^"]*")*)'

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 from markupsafe import escape
 
-from newsletter.rendering.html.bidi import START, Direction, block_directions
+from newsletter.rendering.html.bidi import START, block_directions
+from newsletter.rendering.publication import Direction
 
 _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from newsletter.rendering.text.wrap import width
+from newsletter.widths import display_width
 
 _LONGEST = 24  # columns of a number, or of a word with a hyphen in it, that is kept on one line
 _LONGEST_WIDE = 12  # columns of a word in a script without spaces: six characters
@@ -29,7 +29,7 @@ A_PAGE = 550  # that no letter does
 
 def is_number(text: str) -> bool:
     """Say whether a cell is a number with sign, unit or currency: it has a digit, and next to no letters."""
-    if not any(map(str.isdigit, text)) or width(text) > _LONGEST:
+    if not any(map(str.isdigit, text)) or display_width(text) > _LONGEST:
         return False
     letters = _LETTERS.findall(text)
     return len(letters) <= 3 and all(len(run) <= 4 for run in letters)
@@ -37,7 +37,7 @@ def is_number(text: str) -> bool:
 
 def is_prose(text: str) -> bool:
     """Say whether a cell holds so much that it takes several lines."""
-    return width(text) > _SENTENCE
+    return display_width(text) > _SENTENCE
 
 
 def runs_left_to_right(text: str) -> bool:
@@ -97,13 +97,13 @@ def _is_wide(word: str) -> bool:
 
 def _stays_whole(word: str) -> bool:
     if _is_wide(word):
-        return 2 < width(word) <= _LONGEST_WIDE
-    return _MAY_BREAK.search(word) is not None and width(word) <= _LONGEST
+        return 2 < display_width(word) <= _LONGEST_WIDE
+    return _MAY_BREAK.search(word) is not None and display_width(word) <= _LONGEST
 
 
 def _least(text: str) -> int:
     if is_number(text):
-        return _PADDING + _LETTER * width(text)
+        return _PADDING + _LETTER * display_width(text)
     words = [word for piece, whole in pieces(text) for word in ([piece] if whole else piece.split())]
-    longest = max((2 if _is_wide(word) else width(word) for word in words), default=0)
+    longest = max((2 if _is_wide(word) else display_width(word) for word in words), default=0)
     return _PADDING + max(_LETTER * longest, _PROSE if is_prose(text) else 0)

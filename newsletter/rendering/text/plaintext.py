@@ -7,7 +7,8 @@ from markdown_it.token import Token
 
 from newsletter.editorial.issue import FieldUse, Picture
 from newsletter.rendering.merge import Fields
-from newsletter.rendering.text.wrap import WIDTH, pad, width, wrap
+from newsletter.rendering.text.wrap import WIDTH, pad, wrap
+from newsletter.widths import display_width
 
 _GAP = "  "  # between a table's columns
 _VALUE = 12  # columns that a reader's value is likely to take where no default tells more
@@ -64,7 +65,7 @@ class TextWriter:
 
     def _tag(self, use: FieldUse) -> str:
         tag = self.fields.field(use).raw_tag
-        self._lengths[tag] = width(use.default) or _VALUE
+        self._lengths[tag] = display_width(use.default) or _VALUE
         return tag
 
     def _shown(self, token: Token) -> str:
@@ -144,7 +145,7 @@ class TextWriter:
 
     def _table(self, inside: Sequence[Token], columns: int) -> list[str]:
         rows, aligns = self._cells(inside)
-        sizes = [max(width(row[n]) for row in rows if n < len(row)) for n in range(len(rows[0]))]
+        sizes = [max(display_width(row[n]) for row in rows if n < len(row)) for n in range(len(rows[0]))]
         if sum(sizes) + len(_GAP) * (len(sizes) - 1) > columns:
             return self._as_list(rows, columns)
         lines = [

@@ -3,22 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from unicodedata import category, east_asian_width
 
-from newsletter.editorial.markdown import RESERVED
+from newsletter.editorial.fields import RESERVED
+from newsletter.widths import display_width, one_each
 
 WIDTH = 72  # what a quoted reply still fits on a line of 80
 
 # No-break and thin spaces are words' own, as in 10 000; only these end a word.
 _SPACES = re.compile("[ \t\n\r\f\v]+")
-
-# Where combining and wide characters may lie; all others, curly quotes and dashes too, take one column.
-# Told by what it is not: to compile a long range of characters takes milliseconds at every start.
-_ODD = re.compile(
-    "[^\0-\u00ac\u00ae-\u02ff\u2000-\u200a\u2010-\u2029\u202f-\u205f\u2065-\u20cf\u2100-\u2319\u2400-\u25fc"
-    "\u27c0-\u2b1a]"
-)
-_NO_WIDTH = ("Mn", "Me", "Cf")
 
 # Chinese and Japanese end a line after any letter, but for what belongs to the letter before or after it
 # (JIS X 4051, GB/T 15834): a line never begins with closing marks and small kana, nor ends with opening ones.
@@ -42,19 +34,6 @@ def _break() -> re.Pattern[str]:
     return re.compile(f"{script}(?<![{_OPENING}{_STAY}])(?![{_CLOSING}{_STAY}])(?<=.)(?=.)")
 
 
-def width(text: str) -> int:
-    """Return how many columns a text takes."""
-    if not _ODD.search(text):
-        return len(text)
-    return sum(map(_columns, text))
-
-
-def _columns(character: str) -> int:
-    if category(character) in _NO_WIDTH:
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
-
-
 def wrap(text: str, columns: int = WIDTH, lengths: Mapping[str, int] | None = None) -> list[str]:
     """Return lines of at most ``columns``: a longer word or address keeps a line of its own.
 
@@ -63,7 +42,7 @@ def wrap(text: str, columns: int = WIDTH, lengths: Mapping[str, int] | None = No
     """
     lines: list[str] = []
     for paragraph in text.split("\v"):  # a hard break
-        if not _ODD.search(paragraph) and not (lengths and RESERVED in paragraph):
+        if one_each(paragraph) and not (lengths and RESERVED in paragraph):
             lines.extend(_narrow(paragraph, columns))
             continue
         line, length = "", 0
@@ -92,7 +71,7 @@ def _narrow(paragraph: str, columns: int) -> Iterator[str]:
 
 
 def _size(piece: str, lengths: Mapping[str, int] | None) -> int:
-    size = width(piece)
+    size = display_width(piece)
     if lengths and RESERVED in piece:
         size += sum((length - len(tag)) * piece.count(tag) for tag, length in lengths.items())
     return size
@@ -132,7 +111,7 @@ def _joined(before: str, after: str) -> bool:
 
 def pad(text: str, columns: int, align: str = "left") -> str:
     """Return a text filled up with spaces to ``columns``."""
-    room = max(0, columns - width(text))
+    room = max(0, columns - display_width(text))
     if align == "right":
         return " " * room + text
     if align == "center":

@@ -31,7 +31,7 @@ _FIELDS = frozenset(("fault", "count", "share", "seed", "seconds"))
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault and whom it meets: the next ``count`` requests, or a ``share`` of all, drawn from ``seed``."""
+    """A fault and the requests it meets: the next ``count``, or a ``share`` of all, drawn from ``seed``."""
 
     name: str
     count: int = 1
@@ -60,7 +60,7 @@ def parse_fault(text: str) -> Fault:
 
 def read_faults(document: object) -> list[Fault]:
     """Read a JSON list of faults, each a name or an object, or one alone. Raises UsageError."""
-    return [read_fault(each) for each in (document if isinstance(document, list) else [document])]
+    return [read_fault(entry) for entry in (document if isinstance(document, list) else [document])]
 
 
 def read_fault(entry: object) -> Fault:
@@ -82,18 +82,18 @@ def read_fault(entry: object) -> Fault:
     return Fault(str(entry["fault"]), count, share, seed, float(entry.get("seconds", SLOW_SECONDS)))
 
 
-def told(fault: Fault) -> str:
-    """Return a planned fault in words."""
+def in_words(fault: Fault) -> str:
+    """Return a planned fault as a sentence."""
     if fault.share is not None:
-        whom = f"{fault.share:.3g} of all requests of mail"
+        requests = f"{fault.share:.3g} of all requests of mail"
     elif fault.count > 1:
-        whom = f"the next {fault.count:,} requests of mail"
+        requests = f"the next {fault.count:,} requests of mail"
     else:
-        whom = "the next request of mail"
-    return f"{fault.name}: {FAULTS[fault.name]} ({whom})"
+        requests = "the next request of mail"
+    return f"{fault.name}: {FAULTS[fault.name]} ({requests})"
 
 
-class Faults:
+class FaultPlan:
     """Deal faults out to requests, in order. Safe for threads."""
 
     def __init__(self, planned: Sequence[Fault] = ()) -> None:
@@ -106,11 +106,11 @@ class Faults:
     def add(self, planned: Sequence[Fault]) -> None:
         """Plan more: counted ones stand in line, and a share goes for all requests from now on."""
         with self._lock:
-            self._next += [each for each in planned if each.share is None]
+            self._next += [fault for fault in planned if fault.share is None]
             self._shares += [
-                (each, random.Random(each.seed))  # noqa: S311  (a drill, to be repeated with its seed)
-                for each in planned
-                if each.share is not None
+                (fault, random.Random(fault.seed))  # noqa: S311  (a drill, to be repeated with its seed)
+                for fault in planned
+                if fault.share is not None
             ]
 
     def clear(self) -> None:
@@ -131,9 +131,10 @@ class Faults:
         """Return what is planned and what was done, for a person."""
         with self._lock:
             return {
-                "next": [{"fault": each.name, "count": each.count} for each in self._next],
+                "next": [{"fault": fault.name, "count": fault.count} for fault in self._next],
                 "shares": [
-                    {"fault": each.name, "share": each.share, "seed": each.seed} for each, _ in self._shares
+                    {"fault": fault.name, "share": fault.share, "seed": fault.seed}
+                    for fault, _ in self._shares
                 ],
                 "done": dict(self._done),
             }

@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError, SettingsError
 from newsletter.sandbox.behaviour import schedule
 from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.sandbox.behaviour.reports import reports_of
-from newsletter.sandbox.file import outbox
+from newsletter.sandbox.file import report_queue
 from newsletter.sandbox.file.messages import MessageStore
 
 MAX_POST = 768_000  # bytes: SendGrid posts no more at once
@@ -30,9 +30,10 @@ SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How reports come: each so many times more, and in an order drawn from a seed."""
+class Reporting:
+    """Where reports go, and how: to ``webhook``, each so many times more, in an order drawn from a seed."""
 
+    webhook: str
     repeat: int = 0
     shuffle: int | None = None
 
@@ -47,18 +48,17 @@ class Reporter:
     def __init__(
         self,
         store: MessageStore,
-        url: str,
+        reporting: Reporting,
         *,
         clock: Callable[[], float] = time.time,
-        manner: Manner | None = None,
     ) -> None:
         """Prepare; nothing is posted before ``start``. Raises SettingsError for what is no web address."""
         self._file = store.file
         self._path = store.path
-        self._target = _target(url)
+        self._target = _target(reporting.webhook)
         self._clock = clock
-        self._manner = manner or Manner()
-        self._lot = random.Random(self._manner.shuffle)  # noqa: S311  (an order, not a secret)
+        self._reporting = reporting
+        self._lot = random.Random(self._reporting.shuffle)  # noqa: S311  (an order, not a secret)
         self._news = threading.Event()
         self._until: float | None = None  # by time.monotonic, once it is to end
         self._pause = FIRST_PAUSE
@@ -122,34 +122,34 @@ class Reporter:
 
     def _step(self) -> bool:
         now = int(self._clock() * SECOND)
-        schedule.settle(self._file, now)
-        if not outbox.waiting(self._file, now):
+        schedule.release_due(self._file, now)
+        if not report_queue.waiting(self._file, now):
             return False
         with closing(self._connection()) as connection:
             connection.connect()  # before any work: where nobody listens, it is for nothing
-            spans = outbox.lease(self._file, now, now + outbox.LEASE)
+            spans = report_queue.lease(self._file, now, now + report_queue.LEASE)
             try:
                 for body in self._bodies(spans):
                     self._post(connection, body)
             except BaseException:
-                outbox.give_back(self._file, spans)
+                report_queue.give_back(self._file, spans)
                 raise
-        outbox.done(self._file, spans)
+        report_queue.remove(self._file, spans)
         return bool(spans)
 
-    def _bodies(self, spans: Sequence[outbox.Span]) -> list[bytes]:
+    def _bodies(self, spans: Sequence[report_queue.Span]) -> list[bytes]:
         """Return what is to be posted of these spans, with the repeats and in the order asked for."""
-        messages = list(outbox.messages(self._file, spans))
+        messages = list(report_queue.messages(self._file, spans))
         bodies = list[bytes]()
-        for delivery in range(1 + self._manner.repeat):
+        for delivery in range(1 + self._reporting.repeat):
             events = [
                 orjson.dumps(event)
-                for event in chain.from_iterable(reports_of(m, delivery) for m in messages)
+                for event in chain.from_iterable(reports_of(message, delivery) for message in messages)
             ]
-            if self._manner.shuffle is not None:
+            if self._reporting.shuffle is not None:
                 self._lot.shuffle(events)
             bodies += in_posts(events)
-        if self._manner.shuffle is not None:
+        if self._reporting.shuffle is not None:
             self._lot.shuffle(bodies)
         return bodies
 

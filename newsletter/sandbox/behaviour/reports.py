@@ -3,10 +3,9 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from newsletter.sandbox.behaviour.simulated import (
+from newsletter.sandbox.behaviour.outcomes import (
     DROPPED,
     DROPS,
     INVALID,
@@ -16,6 +15,7 @@ from newsletter.sandbox.behaviour.simulated import (
     Outcome,
     outcome_of,
 )
+from newsletter.sandbox.file.message import Processed
 
 _IP = "127.0.0.1"
 _BOUNCE = {
@@ -47,37 +47,18 @@ _DETAILS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """What events tell of a message. ``at`` is seconds since 1970; ``dropped`` is why it was, if it was."""
-
-    row: int
-    position: int
-    message_id: str
-    email: str
-    at: int
-    custom_args: Mapping[str, str]
-    categories: tuple[str, ...] = ()
-    dropped: str = ""
-
-    @property
-    def sg_message_id(self) -> str:
-        """Return the id of this one message, which begins with that of its request."""
-        return f"{self.message_id}.recvd-sandbox-{self.row:x}.{self.position}"
-
-    @property
-    def outcome(self) -> Outcome:
-        """Return what becomes of it."""
-        return DROPPED if self.dropped else outcome_of(self.email)
+def outcome(message: Processed) -> Outcome:
+    """Return what becomes of a message."""
+    return DROPPED if message.dropped else outcome_of(message.email)
 
 
-def reports_of(message: Reported, delivery: int = 0) -> Iterator[dict[str, Any]]:
+def reports_of(message: Processed, delivery: int = 0) -> Iterator[dict[str, Any]]:
     """Yield a message's events in order; another ``delivery`` of the same ones changes their ``sg_event_id``.
 
     Custom arguments stand at the top level, where they never hide a field of SendGrid's own. The report of a
     late bounce lacks ``sg_message_id``, as SendGrid's does.
     """
-    for step in message.outcome.steps:
+    for step in outcome(message).steps:
         event = {
             **message.custom_args,
             "email": message.email,
@@ -96,11 +77,11 @@ def reports_of(message: Reported, delivery: int = 0) -> Iterator[dict[str, Any]]
         yield event
 
 
-def _own_reason(message: Reported) -> str:
-    return DROPS[INVALID] if message.outcome is OUTCOMES["invalid"] else DROPS["bounces"]
+def _own_reason(message: Processed) -> str:
+    return DROPS[INVALID] if outcome(message) is OUTCOMES["invalid"] else DROPS["bounces"]
 
 
-def _event_id(message: Reported, step: str, delivery: int) -> str:
+def _event_id(message: Processed, step: str, delivery: int) -> str:
     text = f"{message.message_id} {message.row} {step} {delivery}"
     digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -14,11 +14,13 @@ import orjson
 from newsletter.errors import StoreError
 from newsletter.files.private import make_private
 
+Connection = sqlite3.Connection
+
 VERSION = 2
 BUSY_SECONDS = 15.0
 
-# ``due_at`` is set for mail that was to wait; ``fate`` says what became of a message that did not simply go
-# out: see newsletter.sandbox.behaviour.schedule.
+# ``due_at`` is set for mail that was to wait; ``fate`` says what was decided about a message that did not
+# simply go out: see newsletter.sandbox.file.dispositions.
 _TABLES = """
 CREATE TABLE request (
     id INTEGER PRIMARY KEY,
@@ -78,7 +80,7 @@ class File:
         """Raise StoreError when the file cannot be opened or written, or was made by a newer version."""
         self.path = path
         self._lock = threading.Lock()
-        with self._told():
+        with self._as_store_error():
             make_private(path)
             self._writer = self._connect()
             try:
@@ -96,14 +98,14 @@ class File:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection on which nothing changes meanwhile. Raises StoreError."""
         # A connection of its own for each reading: it costs 50 µs, and no reader waits for a writer.
-        with self._told(), closing(self._connect()) as connection:
+        with self._as_store_error(), closing(self._connect()) as connection:
             connection.execute("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Lend the connection that writes; all is committed at the end, or nothing. Raises StoreError."""
-        with self._told(), self._lock, _transaction(self._writer) as connection:
+        with self._as_store_error(), self._lock, _transaction(self._writer) as connection:
             yield connection
 
     def empty_unused(self) -> None:
@@ -111,7 +113,7 @@ class File:
 
         Raises StoreError, also when another program that reads the file keeps its log.
         """
-        with self._told(), self._lock:
+        with self._as_store_error(), self._lock:
             self._writer.execute("VACUUM")
             (kept,) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[:1]
         if kept:
@@ -127,7 +129,7 @@ class File:
         return connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_store_error(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError, zlib.error) as error:

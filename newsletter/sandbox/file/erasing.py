@@ -10,7 +10,7 @@ import orjson
 from newsletter.contacts.address import on_the_wire
 from newsletter.contacts.mentions import pattern, without
 from newsletter.sandbox.file.database import File, pack, unpack
-from newsletter.sandbox.inbox.mail import recipients_of
+from newsletter.sandbox.file.message import recipients_of
 
 NOBODY = "erased@erased.invalid"  # stands where a message was: the others of its request keep their places
 
@@ -51,17 +51,17 @@ def _requests(connection: sqlite3.Connection, spellings: list[str]) -> list[int]
 def _blank(connection: sqlite3.Connection, request: int, emails: set[str], found: re.Pattern[str]) -> None:
     (packed,) = connection.execute("SELECT body FROM request WHERE id = ?", (request,)).fetchone()
     body = unpack(packed)
-    body["personalizations"] = [_without(each, emails) for each in body["personalizations"]]
+    body["personalizations"] = [_without(own, emails) for own in body["personalizations"]]
     text = without(orjson.dumps(body).decode(), found)
     connection.execute("UPDATE request SET body = ? WHERE id = ?", (pack(text.encode()), request))
 
 
 def _without(personalization: dict[str, Any], emails: set[str]) -> dict[str, Any]:
-    """Return one message's part of a request; with nobody in it any more, nothing but its place."""
-    if not {each.lower() for each in recipients_of(personalization)} & emails:
+    """Return one message's part of a request; its place alone when nobody is left in it."""
+    if not {email.lower() for email in recipients_of(personalization)} & emails:
         return personalization
     kept = {
-        kind: [each for each in personalization.get(kind, ()) if each["email"].lower() not in emails]
+        kind: [person for person in personalization.get(kind, ()) if person["email"].lower() not in emails]
         for kind in ("to", "cc", "bcc")
     }
     if not any(kept.values()):

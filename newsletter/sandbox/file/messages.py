@@ -5,21 +5,15 @@ look. So a hundred thousand messages take some 20 MB, and the file outlasts the 
 them is worked out from these rows when it is needed; nothing of it is kept.
 """
 
-import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from newsletter.sandbox.behaviour.reports import Reported
-from newsletter.sandbox.behaviour.schedule import fate_in_words
-from newsletter.sandbox.behaviour.simulated import NOT_OUT, dropped_for, heeded
-from newsletter.sandbox.file import suppressions
 from newsletter.sandbox.file.database import File, pack, unpack
-from newsletter.sandbox.file.outbox import put
-from newsletter.sandbox.inbox.mail import Message, personalise, recipients_of, subject_of
-from newsletter.sandbox.inbox.shown import preview
+from newsletter.sandbox.file.dispositions import CANCELLED, EXPIRED, NOT_OUT, dropped_for
+from newsletter.sandbox.file.message import Message, Processed, personalise
 
 PAGE_SIZE = 50
 SECOND = 1_000_000
@@ -31,12 +25,28 @@ FROM message JOIN request ON request.id = message.request
 LEFT JOIN hold ON hold.batch_id = request.batch_id
 """
 
+_NEIGHBOURS = """
+SELECT (SELECT min(id) FROM message WHERE id > ?), (SELECT max(id) FROM message WHERE id < ?)
+"""
+
+# A message called off before it went out reached nobody.
+_WENT_OUT = f"(message.fate IS NULL OR message.fate NOT IN ('{CANCELLED}', '{EXPIRED}'))"
+
+_TWICE = f"""
+SELECT count(DISTINCT email) FROM (
+    SELECT message.email AS email FROM message JOIN request ON request.id = message.request
+    WHERE coalesce(message.issue, request.issue) IS NOT NULL AND {_WENT_OUT}
+    GROUP BY message.email, coalesce(message.issue, request.issue) HAVING count(*) > 1
+)
+"""  # noqa: S608  (constants)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A message as a line of the inbox. ``received_at`` counts microseconds since 1970, UTC.
 
-    ``fate`` is said of what was not simply delivered: scheduled, cancelled, dropped, bounce and so on.
+    ``disposition`` is as in newsletter.sandbox.file.dispositions, ``held`` how its batch is held back: pause,
+    cancel or None.
     """
 
     id: int
@@ -44,7 +54,8 @@ class Listed:
     subject: str
     received_at: int
     issue: str
-    fate: str = ""
+    disposition: str | None = None
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +83,58 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One message with what became of it: words for a person, and what is reported, once it went out.
+    """One message with what became of it: what was decided, and what is reported on, once it went out.
 
     ``newer`` and ``older`` are the numbers of its neighbours in the inbox, None at the ends.
     """
 
     message: Message
-    fate: str
-    reported: Reported | None
+    disposition: str | None
+    held: str | None
+    processed: Processed | None
     newer: int | None
     older: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A request as it is kept; times count microseconds since 1970, UTC."""
+
+    message_id: str
+    received_at: int
+    subject: str
+    issue: str | None
+    body: bytes
+    batch_id: str | None
+    attempt: str | None
+
+
+# Position, address, subject and issue where they are not the request's own, when it is due, its disposition.
+Row = tuple[int, str, str | None, str | None, int | None, str | None]
+
+
+def insert(connection: sqlite3.Connection, request: Accepted, rows: Sequence[Row]) -> tuple[int, int]:
+    """Keep a request with a row for each of its messages; return the first number and the last."""
+    (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
+    first, last = before + 1, before + len(rows)
+    added = connection.execute(
+        "INSERT INTO request (message_id, received_at, subject, issue, body, batch_id, attempt, first, last)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            request.message_id, request.received_at, request.subject, request.issue, pack(request.body),
+            request.batch_id, request.attempt, first, last,
+        ),
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT INTO message (request, position, email, subject, issue, due_at, fate)"  # noqa: S608  (an integer of SQLite's own)
+        f" VALUES ({added.lastrowid or 0}, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    return first, last
+
+
 class MessageStore:
-    """Keep accepted requests and read their messages back. Safe for threads."""
+    """Read accepted messages back. Safe for threads."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, made if it is absent.
@@ -106,31 +155,6 @@ class MessageStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self, body: bytes, request: Mapping[str, Any], received_at: int) -> str:
-        """Keep a valid request and return its message id, once it is committed.
-
-        ``body`` is the JSON that ``request`` was read from; ``received_at`` microseconds since 1970.
-        Raises StoreError when the file cannot be written: then nothing of it is kept.
-        """
-        message_id = secrets.token_urlsafe(16)
-        subject, arguments = request.get("subject", ""), request.get("custom_args", {})
-        issue, packed = arguments.get("nl_issue"), pack(body)
-        rows = list(_rows(request, subject, issue, received_at))
-        with self.file.writing() as connection:
-            (before,) = connection.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
-            span = before + 1, before + len(rows)
-            added = connection.execute(
-                "INSERT INTO request (message_id, received_at, subject, issue, body, batch_id, attempt,"
-                " first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    message_id, received_at, subject, issue, packed,
-                    request.get("batch_id"), arguments.get("nl_attempt"), *span,
-                ),
-            )  # fmt: skip
-            if _add_rows(connection, added.lastrowid or 0, rows, request, received_at):
-                put(connection, *span, received_at)
-        return message_id
-
     def messages(self, search: str = "", page: int = 1) -> Page:
         """Return one page of the inbox; ``search`` is any part of an address, in any case."""
         wanted = search.strip().lower()
@@ -142,13 +166,13 @@ class MessageStore:
                 f"{_LISTED} {where} ORDER BY message.id DESC LIMIT ? OFFSET ?",
                 [*values, PAGE_SIZE, (number - 1) * PAGE_SIZE],
             ).fetchall()
-        return Page(tuple(_listed(*line) for line in lines), number, found)
+        return Page(tuple(Listed(*line) for line in lines), number, found)
 
     def newest(self) -> Listed | None:
         """Return the newest message, or None in an empty inbox."""
         with self.file.reading() as connection:
             line = connection.execute(f"{_LISTED} ORDER BY message.id DESC LIMIT 1").fetchone()
-        return _listed(*line) if line else None
+        return Listed(*line) if line else None
 
     def message(self, number: int) -> Message | None:
         """Return one message as its reader got it, or None when there is none of that number."""
@@ -163,52 +187,29 @@ class MessageStore:
             ).fetchone()
             if row is None:
                 return None
-            request, position, email, due_at, fate = row
-            message_id, received_at, packed, status = _head(connection, request)
+            request, position, email, due_at, disposition = row
+            message_id, received_at, packed, held = _head(connection, request)
             newer, older = connection.execute(_NEIGHBOURS, (number, number)).fetchone()
         message = personalise(
             unpack(packed), position, row=number, email=email, message_id=message_id, received_at=received_at
         )
-        return Kept(
-            message,
-            fate_in_words(email, fate, status),
-            reported(message, position, received_at if due_at is None else due_at, fate),
-            newer,
-            older,
-        )
+        went_at = received_at if due_at is None else due_at
+        processed = _processed(message, position, went_at, disposition)
+        return Kept(message, disposition, held, processed, newer, older)
 
-    def previews(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return what an inbox shows after the subject, by the messages' numbers."""
-        found: dict[int, str] = {}
-        request, body = None, dict[str, Any]()
+    def numbered(self, numbers: Sequence[int]) -> Iterator[Message]:
+        """Yield the messages of these numbers, in any order; one request is in memory at a time."""
         marks = ",".join("?" * len(numbers))
         with self.file.reading() as connection:
-            for row, of, position, email in connection.execute(
-                f"SELECT id, request, position, email FROM message WHERE id IN ({marks}) ORDER BY request",  # noqa: S608  (question marks)
-                list(numbers),
-            ).fetchall():
-                if of != request:
-                    request, body = of, unpack(_head(connection, of)[2])
-                message = personalise(body, position, row=row, email=email, message_id="", received_at=0)
-                found[row] = preview(message.html, message.text)
-        return found
+            yield from _personalised(connection, f"id IN ({marks}) ORDER BY request", numbers)
 
     def everything(self, issue: str | None = None) -> Iterator[Message]:
         """Yield every message, oldest first, or those of one issue; one request is in memory at a time.
 
         Mail that was accepted is there whatever became of it, unless it was called off before it went out.
         """
-        request, body = None, dict[str, Any]()
         with self.file.reading() as connection:
-            for row, of, position, email in connection.execute(
-                f"SELECT id, request, position, email FROM message WHERE {_WENT_OUT} ORDER BY id"  # noqa: S608  (a constant)
-            ):
-                if of != request:
-                    request, (message_id, received_at, packed, _) = of, _head(connection, of)
-                    body = unpack(packed)
-                message = personalise(
-                    body, position, row=row, email=email, message_id=message_id, received_at=received_at
-                )
+            for message in _personalised(connection, f"{_WENT_OUT} ORDER BY id"):
                 if issue is None or message.custom_args.get("nl_issue") == issue:
                     yield message
 
@@ -223,19 +224,28 @@ class MessageStore:
         return self._counted[1]
 
 
-_NEIGHBOURS = """
-SELECT (SELECT min(id) FROM message WHERE id > ?), (SELECT max(id) FROM message WHERE id < ?)
-"""
+def _personalised(
+    connection: sqlite3.Connection, clause: str, values: Sequence[int] = ()
+) -> Iterator[Message]:
+    """Yield messages, putting each together from its request, which is unpacked once for those in a row."""
+    request, message_id, received_at, body = None, "", 0, dict[str, Any]()
+    for row, of, position, email in connection.execute(
+        f"SELECT id, request, position, email FROM message WHERE {clause}",  # noqa: S608  (constants and question marks)
+        list(values),
+    ):
+        if of != request:
+            request, (message_id, received_at, packed, _) = of, _head(connection, of)
+            body = unpack(packed)
+        yield personalise(
+            body, position, row=row, email=email, message_id=message_id, received_at=received_at
+        )
 
-# A message called off before it went out reached nobody.
-_WENT_OUT = "(message.fate IS NULL OR message.fate NOT IN ('cancelled', 'expired'))"
 
-
-def reported(message: Message, position: int, went_at: int, fate: str | None) -> Reported | None:
-    """Return what is reported of a message; None while it waits, and when it was called off."""
-    if fate in NOT_OUT:
+def _processed(message: Message, position: int, went_at: int, disposition: str | None) -> Processed | None:
+    """Return what is reported on of a message; None while it waits, and when it was called off."""
+    if disposition in NOT_OUT:
         return None
-    return Reported(
+    return Processed(
         row=message.id,
         position=position,
         message_id=message.message_id,
@@ -243,54 +253,8 @@ def reported(message: Message, position: int, went_at: int, fate: str | None) ->
         at=went_at // SECOND,
         custom_args=message.custom_args,
         categories=message.categories,
-        dropped=dropped_for(fate),
+        dropped=dropped_for(disposition),
     )
-
-
-def _listed(
-    number: int, email: str, subject: str, received_at: int, issue: str, fate: str | None, status: str | None
-) -> Listed:
-    return Listed(number, email, subject, received_at, issue, fate_in_words(email, fate, status))
-
-
-_Row = tuple[int, str, str | None, str | None, int | None]
-
-
-def _rows(request: Mapping[str, Any], subject: str, issue: str | None, received_at: int) -> Iterator[_Row]:
-    """Yield a row per reader; a subject or an issue is kept only where it is not the request's own."""
-    send_at = request.get("send_at")
-    for position, each in enumerate(request["personalizations"]):
-        own_subject = subject_of(request, each)
-        own_issue = each.get("custom_args", {}).get("nl_issue", issue)
-        due_at = each.get("send_at", send_at)
-        due_at = due_at * SECOND if due_at is not None and due_at * SECOND > received_at else None
-        for email in recipients_of(each):
-            yield (
-                position,
-                email.lower(),
-                None if own_subject == subject else own_subject,
-                None if own_issue == issue else own_issue,
-                due_at,
-            )
-
-
-def _add_rows(
-    connection: sqlite3.Connection,
-    number: int,
-    rows: Sequence[_Row],
-    request: Mapping[str, Any],
-    received_at: int,
-) -> bool:
-    """Add a request's messages; return whether any goes out at once, and let those take effect."""
-    at_once = [email for _, email, _, _, due_at in rows if due_at is None]
-    lists = heeded(request.get("mail_settings", {}))
-    dropped = suppressions.take_effect(connection, at_once, lists, received_at // SECOND)
-    connection.executemany(
-        "INSERT INTO message (request, position, email, subject, issue, due_at, fate)"  # noqa: S608  (an integer of SQLite's own)
-        f" VALUES ({number}, ?, ?, ?, ?, ?, ?)",
-        ((*row, dropped.get(row[1]) if row[4] is None else "scheduled") for row in rows),
-    )
-    return bool(at_once)
 
 
 def _head(connection: sqlite3.Connection, request: int) -> tuple[str, int, bytes, str | None]:
@@ -300,15 +264,6 @@ def _head(connection: sqlite3.Connection, request: int) -> tuple[str, int, bytes
         (request,),
     ).fetchone()
     return found
-
-
-_TWICE = f"""
-SELECT count(DISTINCT email) FROM (
-    SELECT message.email AS email FROM message JOIN request ON request.id = message.request
-    WHERE coalesce(message.issue, request.issue) IS NOT NULL AND {_WENT_OUT}
-    GROUP BY message.email, coalesce(message.issue, request.issue) HAVING count(*) > 1
-)
-"""  # noqa: S608  (a constant)
 
 
 def _count(connection: sqlite3.Connection, total: int) -> Counts:

@@ -1,10 +1,9 @@
 """The lists of addresses the local SendGrid no longer mails, and why each is on one."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from newsletter.sandbox.behaviour.simulated import drop_reason, outcome_of
 from newsletter.sandbox.file.database import File
 
 
@@ -18,67 +17,59 @@ class Suppression:
     status: str
 
 
-def take_effect(
-    connection: sqlite3.Connection, emails: Collection[str], lists: Collection[str], at: int
-) -> dict[str, str]:
-    """Let mail to these addresses go out at ``at`` (seconds): return which are dropped, with the reason.
-
-    ``lists`` are those that are heeded. An address that simulates a bounce or a complaint lands on its list.
-    """
-    dropped = _dropped(connection, emails, lists)
-    caused = [(each, outcome_of(each)) for each in emails if each not in dropped]
-    connection.executemany(
-        "INSERT OR REPLACE INTO suppression (list, email, created, reason, status) VALUES (?, ?, ?, ?, ?)",
-        [(o.suppresses, email, at, o.reason, o.status) for email, o in caused if o.suppresses],
-    )
-    return dropped
-
-
-def _dropped(
-    connection: sqlite3.Connection, emails: Collection[str], lists: Collection[str]
-) -> dict[str, str]:
+def lists_of(connection: sqlite3.Connection, emails: Collection[str]) -> dict[str, set[str]]:
+    """Return the names of the lists that any of these addresses is on, by address."""
     if not emails or not connection.execute("SELECT 1 FROM suppression LIMIT 1").fetchone():
         return {}
     marks = ",".join("?" * len(emails))
-    on: dict[str, set[str]] = {}
-    for email, each in connection.execute(
+    lists: dict[str, set[str]] = {}
+    for email, name in connection.execute(
         f"SELECT email, list FROM suppression WHERE email IN ({marks})",  # noqa: S608  (question marks)
         list(emails),
     ):
-        on.setdefault(email, set()).add(each)
-    reasons = {email: drop_reason(found, lists) for email, found in on.items()}
-    return {email: reason for email, reason in reasons.items() if reason}
+        lists.setdefault(email, set()).add(name)
+    return lists
 
 
-def listed(
-    file: File,
-    name: str,
-    *,
-    start: int | None = None,
-    end: int | None = None,
-    email: str = "",
-    limit: int = 500,
-    offset: int = 0,
-) -> list[Suppression]:
-    """Return one page of a list, newest first; ``start`` and ``end`` are seconds, both inclusive.
+def put(connection: sqlite3.Connection, entries: Iterable[tuple[str, Suppression]]) -> None:
+    """Put entries on lists, each with its list's name, in place of any that the address had there."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO suppression (list, email, created, reason, status) VALUES (?, ?, ?, ?, ?)",
+        [(name, entry.email, entry.created, entry.reason, entry.status) for name, entry in entries],
+    )
 
-    ``email`` is how an address begins, with % for any text.
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of a list are asked for.
+
+    ``start`` and ``end`` are seconds, both inclusive; ``email`` is how an address begins, % any text.
     """
-    pattern = email[:254].lower().replace("\\", "\\\\").replace("_", "\\_") + "%"
+
+    start: int | None = None
+    end: int | None = None
+    email: str = ""
+    limit: int = 500
+    offset: int = 0
+
+
+def listed(file: File, name: str, wanted: Wanted) -> list[Suppression]:
+    """Return one page of a list, newest first."""
+    pattern = wanted.email[:254].lower().replace("\\", "\\\\").replace("_", "\\_") + "%"
     with file.reading() as connection:
         found = connection.execute(
             "SELECT email, created, reason, status FROM suppression WHERE list = ?"
             " AND created >= ? AND created <= ? AND email LIKE ? ESCAPE '\\'"
             " ORDER BY created DESC, email LIMIT ? OFFSET ?",
             (
-                name, -1 if start is None else start, 2**62 if end is None else end, pattern,
-                limit, offset,
+                name, -1 if wanted.start is None else wanted.start,
+                2**62 if wanted.end is None else wanted.end, pattern, wanted.limit, wanted.offset,
             ),
         ).fetchall()  # fmt: skip
-    return [Suppression(*each) for each in found]
+    return [Suppression(*row) for row in found]
 
 
-def one(file: File, name: str, email: str) -> Suppression | None:
+def entry(file: File, name: str, email: str) -> Suppression | None:
     """Return an address's entry on a list, or None."""
     with file.reading() as connection:
         found = connection.execute(
@@ -91,11 +82,7 @@ def one(file: File, name: str, email: str) -> Suppression | None:
 def add(file: File, name: str, emails: Sequence[str], at: int) -> None:
     """Put addresses on a list."""
     with file.writing() as connection:
-        connection.executemany(
-            "INSERT OR REPLACE INTO suppression (list, email, created, reason, status)"
-            " VALUES (?, ?, ?, '', '')",
-            [(name, each.lower(), at) for each in emails],
-        )
+        put(connection, [(name, Suppression(email.lower(), at, "", "")) for email in emails])
 
 
 def remove(file: File, name: str, emails: Sequence[str] | None) -> int:
@@ -105,7 +92,7 @@ def remove(file: File, name: str, emails: Sequence[str] | None) -> int:
             return connection.execute("DELETE FROM suppression WHERE list = ?", (name,)).rowcount
         return sum(
             connection.execute(
-                "DELETE FROM suppression WHERE list = ? AND email = ?", (name, each.lower())
+                "DELETE FROM suppression WHERE list = ? AND email = ?", (name, email.lower())
             ).rowcount
-            for each in emails
+            for email in emails
         )

@@ -21,10 +21,12 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.instants import rfc3339
 from newsletter.sandbox.behaviour import schedule
-from newsletter.sandbox.behaviour.reports import Reported, reports_of
-from newsletter.sandbox.file.messages import Kept, MessageStore
-from newsletter.sandbox.inbox.mail import as_email, as_eml
-from newsletter.sandbox.inbox.shown import in_scheme, with_local_pictures
+from newsletter.sandbox.behaviour.reports import reports_of
+from newsletter.sandbox.file.message import Processed
+from newsletter.sandbox.file.messages import Kept, Listed, MessageStore
+from newsletter.sandbox.inbox.eml import as_email, as_eml
+from newsletter.sandbox.inbox.html import in_scheme, preview, with_local_pictures
+from newsletter.sandbox.inbox.states import state_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -109,25 +111,28 @@ class Inbox:
     def _list(self, request: Request) -> Response:
         search = request.query_params.get("q", "").strip()[:254]
         number = request.query_params.get("page", "1")
-        self._settle()
+        self._release_due()
         page = self._store.messages(search, int(number) if number.isdecimal() and len(number) < 10 else 1)
         return self._page(
             "list.html",
             search=search,
             page=page,
             counts=self._store.counts(),
-            previews=self._store.previews([line.id for line in page.messages]),
+            previews={
+                message.id: preview(message.html, message.text)
+                for message in self._store.numbered([line.id for line in page.messages])
+            },
         )
 
     def _newest(self, _request: Request) -> Response:
-        """Return the number of the newest message and its fate, by which a page knows that it is stale."""
-        self._settle()
+        """Return the newest message's number and state, by which a page knows that it is stale."""
+        self._release_due()
         newest = self._store.newest()
-        said = f"{newest.id} {newest.fate}" if newest else "0"
+        said = f"{newest.id} {_state(newest)}" if newest else "0"
         return Response(said, media_type="text/plain", headers={**_SAFE, "Cache-Control": "no-store"})
 
     def _message(self, request: Request) -> Response:
-        self._settle()
+        self._release_due()
         kept = self._found(request)
         message = kept.message
         part = request.path_params.get("part", "html" if message.html else "text")
@@ -140,8 +145,8 @@ class Inbox:
             kept=kept,
             chosen=_chosen(request),
             choices=_CHOICES,
-            fate=kept.fate,
-            events=_events(kept.reported),
+            state=state_in_words(message.email, kept.disposition, kept.held),
+            events=_events(kept.processed),
             part=part,
             parts=_PARTS,
             headers=_header_lines(mail) if part == "headers" else (),
@@ -187,8 +192,8 @@ class Inbox:
             raise HTTPException(404)
         return kept
 
-    def _settle(self) -> None:
-        schedule.settle(self._store.file, int(self._clock() * 1_000_000))
+    def _release_due(self) -> None:
+        schedule.release_due(self._store.file, int(self._clock() * 1_000_000))
 
 
 def _chosen(request: Request) -> dict[str, str]:
@@ -209,11 +214,15 @@ def page_of_error(status: int) -> Response:
     return _page("error.html", status, said=said.get(status, "That did not work."))
 
 
-def _events(reported: Reported | None) -> list[tuple[str, int, str]]:
+def _state(line: Listed) -> str:
+    return state_in_words(line.email, line.disposition, line.held)
+
+
+def _events(processed: Processed | None) -> list[tuple[str, int, str]]:
     """Return what is reported of a message: each event, its time in microseconds, and the words with it."""
     return [
         (_event_name(event), event["timestamp"] * 1_000_000, event.get("reason") or event.get("response", ""))
-        for event in (reports_of(reported) if reported else ())
+        for event in (reports_of(processed) if processed else ())
     ]
 
 
@@ -255,6 +264,7 @@ def _environment() -> "Environment":
     )
     environment.filters["moment"] = _moment
     environment.filters["instant"] = rfc3339
+    environment.filters["state"] = _state
     environment.filters["number"] = lambda value: f"{value:,}"
     return environment
 

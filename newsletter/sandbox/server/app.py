@@ -1,8 +1,9 @@
-"""The local SendGrid as a web application: the endpoints of its v3 API, and the inbox beside them."""
+"""The local SendGrid as a web application: the endpoints of its v3 API, and the inbox."""
 
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from starlette.applications import Starlette
@@ -14,13 +15,13 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.errors import StoreError, UsageError
 from newsletter.sandbox.behaviour import schedule
-from newsletter.sandbox.behaviour.faults import Faults, read_faults
+from newsletter.sandbox.behaviour.faults import Fault, FaultPlan, read_faults
 from newsletter.sandbox.behaviour.keys import public_key
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.sandbox.inbox.pages import Inbox, Picture, no_picture
 from newsletter.sandbox.server import email_activity
 from newsletter.sandbox.server.account import Account, RateLimit
-from newsletter.sandbox.server.mail_send import MAX_BODY, Posting
+from newsletter.sandbox.server.mail_send import MAX_BODY, MailSend
 from newsletter.sandbox.server.responses import (
     document_of,
     error,
@@ -30,50 +31,61 @@ from newsletter.sandbox.server.responses import (
     whole_number,
 )
 from newsletter.sandbox.server.scheduled_sends import Batches
-from newsletter.sandbox.server.suppression_lists import Lists
+from newsletter.sandbox.server.suppression_lists import SuppressionLists
 
-__all__ = ["MAX_BODY", "create_app"]
+__all__ = ["MAX_BODY", "Options", "create_app"]
 
 MAX_MESSAGES = 1_000  # of one answer of /v3/messages
 
 Endpoint = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a local SendGrid answers.
+
+    ``api_key`` None takes any well-formed key. ``requests_per_second`` answers 429 beyond it. ``faults`` meet
+    the first requests of mail. ``hosts`` are further names the inbox may be asked for by; it shows the time
+    as the clocks of ``zone`` do, and gets a picture's media type and bytes from ``picture`` by its name,
+    ``<64 hexadecimal digits>.<ext>``. ``clock`` counts seconds since 1970.
+    """
+
+    api_key: str | None = None
+    requests_per_second: int | None = None
+    faults: Sequence[Fault] = ()
+    hosts: Sequence[str] = ()
+    zone: str = "UTC"
+    picture: Picture = no_picture
+    clock: Callable[[], float] = time.time
+
+
+USUAL = Options()
+
+
 def create_app(
-    store: MessageStore,
-    *,
-    api_key: str | None = None,
-    picture: Picture = no_picture,
-    requests_per_second: int | None = None,
-    hosts: Sequence[str] = (),
-    clock: Callable[[], float] = time.time,
-    faults: Faults | None = None,
-    taken: Callable[[], None] = lambda: None,
-    zone: str = "UTC",
+    store: MessageStore, options: Options = USUAL, *, accepted: Callable[[], None] = lambda: None
 ) -> Starlette:
     """Return the application over a store, which stays the caller's to close.
 
-    ``api_key`` None takes any well-formed key. ``picture`` gives the media type and bytes of a picture by its
-    name, ``<64 hexadecimal digits>.<ext>``. ``requests_per_second`` answers 429 beyond it. ``hosts`` are
-    further names the inbox may be asked for by; ``clock`` counts seconds since 1970, and the inbox shows them
-    as the clocks of ``zone`` do. ``faults`` meet coming requests of mail; ``taken`` is called after each that
-    was kept. Its ``state.end`` lets go of clients that are never to be answered.
+    ``accepted`` is called after each request of mail that was kept. Its ``state.end`` lets go of clients that
+    are never to be answered.
     """
-    limit = RateLimit(requests_per_second, clock) if requests_per_second is not None else None
-    faults = faults or Faults()
-    account = Account(api_key)
-    posting = Posting(store, account, limit, clock, faults, taken)
-    inbox = Inbox(store, picture, hosts, clock, zone)
+    clock, limit = options.clock, None
+    if options.requests_per_second is not None:
+        limit = RateLimit(options.requests_per_second, clock)
+    faults, account = FaultPlan(options.faults), Account(options.api_key)
+    mail_send = MailSend(store, account, limit, clock, faults, accepted)
+    inbox = Inbox(store, options.picture, options.hosts, clock, options.zone)
     app = Starlette(
         routes=[
-            Route("/v3/mail/send", posting.send, methods=["POST"]),
+            Route("/v3/mail/send", mail_send.send, methods=["POST"]),
             *Api(store, account, clock).routes(),
-            *Control(faults, posting.let_go, inbox.is_ours).routes(),
+            *FaultControl(faults, mail_send.let_go, inbox.is_ours).routes(),
             *inbox.routes(),
         ],
         exception_handlers={HTTPException: _not_served, StoreError: _store_failed},
     )
-    app.state.end = posting.let_go
+    app.state.end = mail_send.let_go
     return app
 
 
@@ -84,7 +96,7 @@ class Api:
         self._store = store
         self._account = account
         self._clock = clock
-        self._lists = Lists(store, clock)
+        self._lists = SuppressionLists(store, clock)
         self._batches = Batches(store, clock)
 
     def routes(self) -> list[BaseRoute]:
@@ -100,7 +112,7 @@ class Api:
             ("GET", scheduled, batches.held, "user.scheduled_sends.read"),
             ("GET", f"{scheduled}/{{batch_id}}", batches.held_one, "user.scheduled_sends.read"),
             ("PATCH", f"{scheduled}/{{batch_id}}", batches.change, "user.scheduled_sends.update"),
-            ("DELETE", f"{scheduled}/{{batch_id}}", batches.let_go, "user.scheduled_sends.delete"),
+            ("DELETE", f"{scheduled}/{{batch_id}}", batches.end_hold, "user.scheduled_sends.delete"),
             ("GET", "/v3/suppression/{list}", lists.page, "suppression.read"),
             ("DELETE", "/v3/suppression/{list}", lists.remove, "suppression.delete"),
             ("GET", "/v3/suppression/{list}/{email}", lists.one, "suppression.read"),
@@ -151,12 +163,12 @@ class Api:
             return error(400, str(fault))
         except ValueError:
             return error(400, "limit must be greater than 0 and less than or equal to 1000", "limit")
-        self._settle()
+        self._release_due()
         return json_answer(200, {"messages": email_activity.find(self._store.file, terms, limit or 10)})
 
     def message(self, request: Request) -> Response:
         """Return one message with its events."""
-        self._settle()
+        self._release_due()
         found = email_activity.one(self._store.file, request.path_params["msg_id"])
         return json_answer(200, found) if found else error(404, "not found", "message_id")
 
@@ -164,14 +176,14 @@ class Api:
         """Return the public key that reports are signed with."""
         return json_answer(200, {"public_key": public_key(self._store.path)})
 
-    def _settle(self) -> None:
-        schedule.settle(self._store.file, int(self._clock() * 1_000_000))
+    def _release_due(self) -> None:
+        schedule.release_due(self._store.file, int(self._clock() * 1_000_000))
 
 
-class Control:
-    """Let whoever runs a drill plan faults: ``/faults`` is no part of SendGrid's API."""
+class FaultControl:
+    """Let a person who runs a drill plan faults: ``/faults`` is no part of SendGrid's API."""
 
-    def __init__(self, faults: Faults, let_go: Callable[[], None], is_ours: Callable[[str], bool]) -> None:
+    def __init__(self, faults: FaultPlan, let_go: Callable[[], None], is_ours: Callable[[str], bool]) -> None:
         self._faults = faults
         self._let_go = let_go
         self._is_ours = is_ours
@@ -181,7 +193,7 @@ class Control:
         return [Route("/faults", self.answer, methods=["GET", "POST", "DELETE"])]
 
     async def answer(self, request: Request) -> Response:
-        """Show what is planned; add to it with POST; clear it, and let go who waits, with DELETE."""
+        """Show what is planned; POST adds to it, DELETE clears it and lets go of clients that wait."""
         if not self._is_ours(request.url.hostname or ""):
             raise HTTPException(421)
         if request.method == "DELETE":

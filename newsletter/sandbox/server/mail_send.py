@@ -1,4 +1,4 @@
-"""``POST /v3/mail/send``: taken, refused, or made to fare badly on demand."""
+"""``POST /v3/mail/send``: accepted, refused, or made to fail on demand."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from newsletter.errors import StoreError
 from newsletter.sandbox.behaviour import schedule
-from newsletter.sandbox.behaviour.faults import Fault, Faults
+from newsletter.sandbox.behaviour.acceptance import accept
+from newsletter.sandbox.behaviour.faults import Fault, FaultPlan
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.sandbox.server.account import Account, RateLimit
-from newsletter.sandbox.server.responses import error, faults_answer, refusal
+from newsletter.sandbox.server.responses import error, errors_answer, refusal
 from newsletter.sandbox.server.validate import validate
 
 MAX_BODY = 30_000_000  # bytes; SendGrid takes less than 30 MB
@@ -27,8 +28,8 @@ class TooLarge(Exception):
     """Say that a body is beyond what SendGrid takes."""
 
 
-class Posting:
-    """Take mail as SendGrid does, with faults where they are asked for."""
+class MailSend:
+    """Accept mail as SendGrid does, with faults where they are asked for."""
 
     def __init__(
         self,
@@ -36,23 +37,23 @@ class Posting:
         account: Account,
         limit: RateLimit | None,
         clock: Callable[[], float],
-        faults: Faults,
-        taken: Callable[[], None],
+        faults: FaultPlan,
+        accepted: Callable[[], None],
     ) -> None:
         self._store = store
         self._account = account
         self._limit = limit
         self._clock = clock
         self._faults = faults
-        self._taken = taken
+        self._accepted = accepted
         self._let_go = 0
 
     def let_go(self) -> None:
-        """Keep those clients waiting no longer that are to be answered late, or never."""
+        """Let go of clients that wait for a late answer, or for none at all."""
         self._let_go += 1
 
     async def send(self, request: Request) -> Response:
-        """Take one request of mail: 202 once it is committed to the file, 200 in SendGrid's sandbox mode."""
+        """Answer one request of mail: 202 once it is in the file, 200 in SendGrid's sandbox mode."""
         refused, headers = self._refusal(request)
         body = b""
         try:
@@ -63,19 +64,19 @@ class Posting:
         except TooLarge:
             refused = error(413, "The request is too large: SendGrid takes less than 30 MB.")
             refused.headers["Connection"] = "close"  # a client still writing would wait for us to read on
-        answer = refused if refused is not None else await self._fare(request, body)
+        answer = refused if refused is not None else await self._answer(request, body)
         answer.headers.update(headers)
         return answer
 
-    async def _fare(self, request: Request, body: bytes) -> Response:
-        """Take a request, unless a fault is due that has it fare otherwise."""
+    async def _answer(self, request: Request, body: bytes) -> Response:
+        """Answer a request as it deserves, unless a fault is due."""
         fault = self._faults.draw()
-        if fault and fault.name in _NOT_TAKEN:
+        if fault and fault.name in _NOT_ACCEPTED:
             return self._instead(fault)
-        answer = await run_in_threadpool(self._take, body)
+        answer = await run_in_threadpool(self._judge, body)
         # What would have been refused is refused all the same, and sandbox mode keeps nothing.
-        taken = answer.status_code == 202
-        return await self._after(fault, request, answer) if fault and taken else answer
+        accepted = answer.status_code == 202
+        return await self._after(fault, request, answer) if fault and accepted else answer
 
     def _instead(self, fault: Fault) -> Response:
         if fault.name == "redirect":
@@ -89,7 +90,7 @@ class Posting:
         return answer
 
     async def _after(self, fault: Fault, request: Request, answer: Response) -> Response:
-        """Spoil the answer to a request that was taken."""
+        """Spoil the answer to a request that was accepted."""
         if fault.name == "slow":
             await self._wait(request, fault.seconds)
             return answer
@@ -123,7 +124,7 @@ class Posting:
             return error(429, "too many requests"), headers
         return _unsupported(request.headers), headers
 
-    def _take(self, body: bytes) -> Response:
+    def _judge(self, body: bytes) -> Response:
         try:
             payload = orjson.loads(body)
         except orjson.JSONDecodeError as fault:
@@ -131,9 +132,9 @@ class Posting:
                 400, f"The body is not JSON: {fault.msg} (line {fault.lineno}, column {fault.colno})."
             )
         now = self._clock()
-        faults = validate(payload, now)
-        if faults:
-            return faults_answer(400, faults)
+        errors = validate(payload, now)
+        if errors:
+            return errors_answer(400, errors)
         try:
             return self._keep(body, payload, now)
         except StoreError as fault:
@@ -145,13 +146,13 @@ class Posting:
             return error(400, "The batch_id is not one that POST /v3/mail/batch gave.", "batch_id")
         if payload.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
             return Response(status_code=200)
-        schedule.settle(self._store.file, int(now * 1_000_000))
-        message_id = self._store.add(body, payload, int(now * 1_000_000))
-        self._taken()
+        schedule.release_due(self._store.file, int(now * 1_000_000))
+        message_id = accept(self._store.file, body, payload, int(now * 1_000_000))
+        self._accepted()
         return Response(status_code=202, headers={"X-Message-Id": message_id})
 
 
-_NOT_TAKEN = frozenset(("429", "429-reset", "5xx", "redirect"))
+_NOT_ACCEPTED = frozenset(("429", "429-reset", "5xx", "redirect"))
 
 
 class Broken(Response):

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -20,17 +21,15 @@ import uvicorn
 from starlette.applications import Starlette
 
 from newsletter.errors import DeliveryError, NewsletterError, StoreError
-from newsletter.listening import listening, run_until_told
-from newsletter.sandbox.behaviour.faults import Fault, Faults
-from newsletter.sandbox.behaviour.reporter import Manner, Reporter
+from newsletter.listening import listening, run_until_stopped
+from newsletter.sandbox.behaviour.reporter import Reporter, Reporting
 from newsletter.sandbox.file.messages import MessageStore
-from newsletter.sandbox.inbox.pages import Picture, no_picture
-from newsletter.sandbox.server.app import create_app
+from newsletter.sandbox.server.app import USUAL, Options, create_app
 
 WHO = "The local SendGrid"
 START_SECONDS = 30.0
 CLOSE_SECONDS = 15.0
-FINISH_SECONDS = 5  # for what a server accepted before it was told to end
+FINISH_SECONDS = 5  # for what a server accepted before it was to end
 
 # The child finds the package where this process found it, and nothing in the folder it is started from.
 _BOOT = (
@@ -77,12 +76,12 @@ def _unless_cut(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _reporting(store: MessageStore, webhook: str | None, manner: Manner) -> Iterator[Callable[[], None]]:
-    """Report to the webhook, if any, until the block ends; lend what tells that there is something new."""
-    if not webhook:
+def _reporter(store: MessageStore, reporting: Reporting | None) -> Iterator[Callable[[], None]]:
+    """Report, if anywhere, until the block ends; lend what to call when there is something new."""
+    if reporting is None:
         yield lambda: None
         return
-    reporter = Reporter(store, webhook, manner=manner)
+    reporter = Reporter(store, reporting)
     reporter.start()
     try:
         yield reporter.notice
@@ -94,40 +93,24 @@ def serve(
     path: Path,
     host: str,
     port: int,
+    options: Options = USUAL,
+    reporting: Reporting | None = None,
     *,
-    picture: Picture = no_picture,
-    api_key: str | None = None,
-    requests_per_second: int | None = None,
-    webhook: str | None = None,
-    manner: Manner | None = None,
-    faults: Sequence[Fault] = (),
-    zone: str = "UTC",
-    ready: Callable[[str], None] | None = None,
+    ready: Callable[[str], None] = lambda _url: None,
 ) -> None:
     """Run the local SendGrid over the file at ``path`` until Ctrl-C, SIGTERM or SIGHUP.
 
-    Port 0 picks a free one; ``ready`` is called with the URL once it answers. What is reported goes to
-    ``webhook`` in this ``manner``; ``faults`` meet the first requests; the inbox tells the time of ``zone``.
-    Raises SettingsError when the host or the port cannot be had or the webhook is no address, StoreError when
-    the file cannot be used.
+    Port 0 picks a free one; ``ready`` is called with the URL once it answers. Nothing is reported without
+    ``reporting``. Raises SettingsError when the host or the port cannot be had or the webhook is no address,
+    StoreError when the file cannot be used.
     """
     with (
         listening(host, port, who=WHO) as (listener, url),
         MessageStore(path) as store,
-        _reporting(store, webhook, manner or Manner()) as taken,
+        _reporter(store, reporting) as accepted,
     ):
-        app = create_app(
-            store,
-            api_key=api_key,
-            picture=picture,
-            requests_per_second=requests_per_second,
-            hosts=[host],
-            faults=Faults(faults),
-            taken=taken,
-            zone=zone,
-        )
-        server = _Server(app, lambda: ready(url) if ready else None, ends_by_signal=True)
-        run_until_told(server, listener)
+        app = create_app(store, replace(options, hosts=[*options.hosts, host]), accepted=accepted)
+        run_until_stopped(_Server(app, lambda: ready(url), ends_by_signal=True), listener)
 
 
 class Child:
@@ -213,7 +196,7 @@ def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
 
 def main() -> None:
     """Be the child: serve the file, and report to the webhook, until standard input ends."""
-    # A service manager tells all processes of a service at once, and the sender still has requests to finish.
+    # A service manager signals all processes of a service at once, and the sender has requests to finish.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     try:
@@ -221,14 +204,14 @@ def main() -> None:
         with (
             listening("127.0.0.1", 0, who=WHO) as (listener, url),
             MessageStore(Path(path)) as store,
-            _reporting(store, webhook, Manner()) as taken,
+            _reporter(store, Reporting(webhook) if webhook else None) as accepted,
         ):
-            app = create_app(store, taken=taken)
-            server = _Server(app, lambda: _tell({"url": url}), ends_by_signal=False)
+            app = create_app(store, accepted=accepted)
+            server = _Server(app, lambda: _print({"url": url}), ends_by_signal=False)
             threading.Thread(target=_end_with_sender, args=[server], daemon=True).start()
             server.run(sockets=[listener])
     except NewsletterError as error:
-        _tell({"error": error.message, "hint": error.hint, "file": error.file})
+        _print({"error": error.message, "hint": error.hint, "file": error.file})
         sys.exit(error.exit_code)
 
 
@@ -239,7 +222,7 @@ def _end_with_sender(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _tell(said: dict[str, str]) -> None:
+def _print(said: dict[str, str]) -> None:
     os.write(1, orjson.dumps(said) + b"\n")
 
 

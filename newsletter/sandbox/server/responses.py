@@ -23,10 +23,10 @@ def error(status: int, message: str, field: str | None = None) -> Response:
     return json_answer(status, {"errors": [{"message": message, "field": field}]})
 
 
-def faults_answer(status: int, faults: Sequence[SendGridError]) -> Response:
-    """Return every fault of a request, each with its field."""
-    errors = [{"message": each.message, "field": each.field, "help": each.help} for each in faults]
-    return json_answer(status, {"errors": errors})
+def errors_answer(status: int, errors: Sequence[SendGridError]) -> Response:
+    """Return every error of a request, each with its field."""
+    documents = [{"message": found.message, "field": found.field, "help": found.help} for found in errors]
+    return json_answer(status, {"errors": documents})
 
 
 def unauthorised() -> Response:

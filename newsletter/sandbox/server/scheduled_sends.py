@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.sandbox.behaviour import schedule
+from newsletter.sandbox.file import scheduled
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.sandbox.server.responses import document_of, error, json_answer
 
@@ -33,12 +34,12 @@ class Batches:
 
     def held(self, _request: Request) -> Response:
         """List what is held back."""
-        return json_answer(200, [_entry(*each) for each in schedule.held(self._store.file).items()])
+        return json_answer(200, [_entry(*item) for item in scheduled.held(self._store.file).items()])
 
     def held_one(self, request: Request) -> Response:
         """Return, in a list, how one batch is held back."""
         batch_id = request.path_params["batch_id"]
-        status = schedule.held(self._store.file).get(batch_id)
+        status = scheduled.held(self._store.file).get(batch_id)
         return json_answer(200, [_entry(batch_id, status)] if status else [])
 
     async def hold(self, request: Request) -> Response:
@@ -51,7 +52,7 @@ class Batches:
             return error(400, "invalid batch id", "batch_id")
         if status not in _STATUSES:
             return error(400, "The status is either pause or cancel.", "status")
-        self._settle()
+        self._release_due()
         if not schedule.hold(self._store.file, batch_id, status):
             return error(
                 400, f"The batch is held back already, or {schedule.MAX_HELD} others are.", "batch_id"
@@ -63,21 +64,21 @@ class Batches:
         status = (await _given(request)).get("status")
         if status not in _STATUSES:
             return error(400, "The status is either pause or cancel.", "status")
-        self._settle()
-        if not schedule.change(self._store.file, request.path_params["batch_id"], status):
+        self._release_due()
+        if not scheduled.change_hold(self._store.file, request.path_params["batch_id"], status):
             return error(404, "The batch is not held back.", "batch_id")
         return Response(status_code=204)
 
-    def let_go(self, request: Request) -> Response:
+    def end_hold(self, request: Request) -> Response:
         """Hold a batch back no longer."""
-        self._settle()
-        if not schedule.let_go(self._store.file, request.path_params["batch_id"], self._now()):
+        self._release_due()
+        if not scheduled.end_hold(self._store.file, request.path_params["batch_id"], self._now()):
             return error(404, "The batch is not held back.", "batch_id")
         return Response(status_code=204)
 
-    def _settle(self) -> None:
+    def _release_due(self) -> None:
         # What was due before now is decided by how things stood until now.
-        schedule.settle(self._store.file, self._now())
+        schedule.release_due(self._store.file, self._now())
 
     def _now(self) -> int:
         return int(self._clock() * 1_000_000)

@@ -7,18 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.sandbox.behaviour import schedule
-from newsletter.sandbox.behaviour.simulated import BLOCKS, BOUNCES, INVALID, SPAM, UNSUBSCRIBES
+from newsletter.sandbox.behaviour.outcomes import BLOCKS, BOUNCES, INVALID, SPAM, UNSUBSCRIBES
 from newsletter.sandbox.file import suppressions
 from newsletter.sandbox.file.messages import MessageStore
-from newsletter.sandbox.file.suppressions import Suppression
+from newsletter.sandbox.file.suppressions import Suppression, Wanted
 from newsletter.sandbox.server.responses import document_of, error, json_answer, whole_number
 from newsletter.sandbox.server.shapes import is_address
 
 MAX_PAGE = 500
 MAX_TIME = 2**53  # seconds: beyond any date, within any parser
 
-# What each list tells of an entry, beside its address and time.
-_TOLD = {
+# What each list says of an entry, besides its address and time.
+_FIELDS = {
     BOUNCES: ("reason", "status"),
     BLOCKS: ("reason", "status"),
     INVALID: ("reason",),
@@ -27,7 +27,7 @@ _TOLD = {
 }
 
 
-class Lists:
+class SuppressionLists:
     """Answer for the lists of addresses that are not mailed."""
 
     def __init__(self, store: MessageStore, clock: Callable[[], float]) -> None:
@@ -46,25 +46,19 @@ class Lists:
             offset = whole_number(request, "offset", 0, 0, MAX_TIME)
         except ValueError as fault:
             return error(400, f"{fault} is out of range or no whole number", str(fault))
-        schedule.settle(self._store.file, int(self._clock() * 1_000_000))
-        found = suppressions.listed(
-            self._store.file,
-            name,
-            start=start,
-            end=end,
-            email=request.query_params.get("email", ""),
-            limit=limit or MAX_PAGE,
-            offset=offset or 0,
-        )
-        return json_answer(200, [_entry(name, each) for each in found])
+        schedule.release_due(self._store.file, int(self._clock() * 1_000_000))
+        beginning = request.query_params.get("email", "")
+        wanted = Wanted(start, end, beginning, limit or MAX_PAGE, offset or 0)
+        found = suppressions.listed(self._store.file, name, wanted)
+        return json_answer(200, [_document(name, entry) for entry in found])
 
     def one(self, request: Request) -> Response:
         """Return an address's entry, in a list; the list is empty when there is none."""
         name = _name(request)
         if name in {None, UNSUBSCRIBES}:
             return error(404, "not found")
-        found = suppressions.one(self._store.file, str(name), request.path_params["email"])
-        return json_answer(200, [_entry(str(name), found)] if found else [])
+        found = suppressions.entry(self._store.file, str(name), request.path_params["email"])
+        return json_answer(200, [_document(str(name), found)] if found else [])
 
     def remove_one(self, request: Request) -> Response:
         """Take one address off a list."""
@@ -102,14 +96,14 @@ class Lists:
         except ValueError:
             return error(400, "The body is not JSON.")
         emails = body.get("recipient_emails") if isinstance(body, dict) else None
-        if not _all_text(emails) or not all(is_address(each) for each in emails):
+        if not _all_text(emails) or not all(map(is_address, emails)):
             return error(400, "Give a list of addresses.", "recipient_emails")
         suppressions.add(self._store.file, UNSUBSCRIBES, emails, int(self._clock()))
         return json_answer(201, {"recipient_emails": emails})
 
     def unsubscribed(self, request: Request) -> Response:
         """Return an address that left altogether; an empty object when it did not."""
-        found = suppressions.one(self._store.file, UNSUBSCRIBES, request.path_params["email"])
+        found = suppressions.entry(self._store.file, UNSUBSCRIBES, request.path_params["email"])
         return json_answer(200, {"recipient_email": found.email} if found else {})
 
     def resubscribe(self, request: Request) -> Response:
@@ -121,13 +115,13 @@ class Lists:
 
 def _name(request: Request) -> str | None:
     name: str = request.path_params["list"]
-    return name if name in _TOLD else None
+    return name if name in _FIELDS else None
 
 
 def _all_text(value: Any) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
 
 
-def _entry(name: str, each: Suppression) -> dict[str, Any]:
-    known = {"reason": each.reason, "status": each.status, "ip": "127.0.0.1"}
-    return {"created": each.created, "email": each.email, **{key: known[key] for key in _TOLD[name]}}
+def _document(name: str, entry: Suppression) -> dict[str, Any]:
+    known = {"reason": entry.reason, "status": entry.status, "ip": "127.0.0.1"}
+    return {"created": entry.created, "email": entry.email, **{key: known[key] for key in _FIELDS[name]}}

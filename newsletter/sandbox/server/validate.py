@@ -18,7 +18,7 @@ from newsletter.sandbox.server.personalizations import (
     size_of,
 )
 from newsletter.sandbox.server.shapes import (
-    Faults,
+    Errors,
     SendGridError,
     address,
     array,
@@ -48,22 +48,22 @@ _ORDER = {"text/plain": 0, "text/x-amp-html": 1, "text/html": 2}
 
 
 def validate(payload: object, now: float) -> list[SendGridError]:
-    """Return every fault of a request's body, at most a thousand; none when SendGrid would take it.
+    """Return every error of a request's body, at most a thousand; none when SendGrid would take it.
 
-    ``payload`` is the body as parsed from JSON, ``now`` seconds since 1970. A fault names its field in
+    ``payload`` is the body as parsed from JSON, ``now`` seconds since 1970. A error names its field in
     SendGrid's form, as ``personalizations.3.to.0.email``.
     """
-    faults = Faults()
+    errors = Errors()
     if not isinstance(payload, dict):
-        wrong_type(payload, "", faults, "object")
-        return faults.found
-    _MESSAGE(payload, "", faults)
+        wrong_type(payload, "", errors, "object")
+        return errors.found
+    _MESSAGE(payload, "", errors)
     if "send_at" in payload:
-        send_at(now)(payload["send_at"], "send_at", faults)
-    _across(payload, faults)
+        send_at(now)(payload["send_at"], "send_at", errors)
+    _across(payload, errors)
     if "personalizations" in payload:
-        Personalizations(_shared(payload, now), faults).check(payload["personalizations"])
-    return faults.found
+        Personalizations(_shared(payload, now), errors).check(payload["personalizations"])
+    return errors.found
 
 
 def _shared(payload: Mapping[str, object], now: float) -> Shared:
@@ -81,108 +81,110 @@ def _strings(pairs: Mapping[object, object]) -> dict[str, str]:
     return {name: value for name, value in pairs.items() if isinstance(name, str) and isinstance(value, str)}
 
 
-def _across(payload: Mapping[str, object], faults: Faults) -> None:
+def _across(payload: Mapping[str, object], errors: Errors) -> None:
     """Check what one field demands of another."""
     if "reply_to" in payload and "reply_to_list" in payload:
-        faults.add("reply_to_list", "Use either reply_to or reply_to_list, not both.")
+        errors.add("reply_to_list", "Use either reply_to or reply_to_list, not both.")
     if payload.get("template_id"):
         return  # the template brings its own subject and content
     if "content" not in payload:
-        faults.add("content", "The content is required, unless there is a template_id.")
+        errors.add("content", "The content is required, unless there is a template_id.")
     if "subject" not in payload and not _each_has_subject(payload.get("personalizations")):
-        faults.add("subject", "The subject is required, unless every personalization has its own.")
+        errors.add("subject", "The subject is required, unless every personalization has its own.")
 
 
 def _each_has_subject(personalizations: object) -> bool:
     return isinstance(personalizations, list) and all(
-        isinstance(each, dict) and "subject" in each for each in personalizations
+        isinstance(own, dict) and "subject" in own for own in personalizations
     )
 
 
-def _arguments(value: object, field: str, faults: Faults) -> None:
-    custom_args(value, field, faults)
+def _arguments(value: object, field: str, errors: Errors) -> None:
+    custom_args(value, field, errors)
     size = size_of(_strings(value)) if isinstance(value, dict) else 0
     if size > MAX_ARGUMENT_BYTES:
-        faults.add(field, f"Limited to {MAX_ARGUMENT_BYTES} bytes; {size} are given.")
+        errors.add(field, f"Limited to {MAX_ARGUMENT_BYTES} bytes; {size} are given.")
 
 
-def _sections(value: object, field: str, faults: Faults) -> None:
+def _sections(value: object, field: str, errors: Errors) -> None:
     """Check sections: texts that substitutions may point to. Withdrawn as ``mail_settings.bcc`` is."""
     if not isinstance(value, dict):
-        wrong_type(value, field, faults, "object")
+        wrong_type(value, field, errors, "object")
         return
     for tag, content in value.items():
-        text()(content, f"{field}.{tag}", faults)
+        text()(content, f"{field}.{tag}", errors)
 
 
-def _content(value: object, field: str, faults: Faults) -> None:
-    array(_PART, least=1)(value, field, faults)
+def _content(value: object, field: str, errors: Errors) -> None:
+    array(_PART, least=1)(value, field, errors)
     if not isinstance(value, list):
         return
-    types = [each.get("type") for each in value if isinstance(each, dict)]
-    ranks = [_ORDER.get(each.lower(), 3) for each in types if isinstance(each, str)]
+    types = [part.get("type") for part in value if isinstance(part, dict)]
+    ranks = [_ORDER.get(kind.lower(), 3) for kind in types if isinstance(kind, str)]
     if ranks != sorted(ranks):
-        faults.add(field, "The order must be text/plain, then text/x-amp-html, then text/html, then others.")
-    known = [each for each in ranks if each < 3]
+        errors.add(field, "The order must be text/plain, then text/x-amp-html, then text/html, then others.")
+    known = [rank for rank in ranks if rank < 3]
     if len(known) != len(set(known)):
-        faults.add(field, "Each of text/plain, text/x-amp-html and text/html may be given once.")
+        errors.add(field, "Each of text/plain, text/x-amp-html and text/html may be given once.")
 
 
-def _media_type(value: object, field: str, faults: Faults) -> None:
+def _media_type(value: object, field: str, errors: Errors) -> None:
     """Check a part's type: SendGrid's page on errors forbids parameters here."""
-    text(least=1)(value, field, faults)
+    text(least=1)(value, field, errors)
     if isinstance(value, str) and value and not _MEDIA_TYPE.fullmatch(value):
-        faults.add(field, "A type is written as text/html, without ; or line breaks.")
+        errors.add(field, "A type is written as text/html, without ; or line breaks.")
 
 
-def _attachment_type(value: object, field: str, faults: Faults) -> None:
+def _attachment_type(value: object, field: str, errors: Errors) -> None:
     """Check an attachment's type, which may carry parameters: ``text/csv; charset="utf-8"``."""
-    text(least=1)(value, field, faults)
+    text(least=1)(value, field, errors)
     if isinstance(value, str) and value and not _MEDIA_TYPE_AND_PARAMETERS.fullmatch(value):
-        faults.add(field, "A type is written as image/png, or with parameters as text/csv; charset=utf-8.")
+        errors.add(field, "A type is written as image/png, or with parameters as text/csv; charset=utf-8.")
 
 
-def _base64(value: object, field: str, faults: Faults) -> None:
-    text(least=1)(value, field, faults)
+def _base64(value: object, field: str, errors: Errors) -> None:
+    text(least=1)(value, field, errors)
     if not isinstance(value, str) or not value:
         return
     try:
         binascii.a2b_base64(value.encode("ascii"), strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
-        faults.add(field, "An attachment's content must be Base64.")
+        errors.add(field, "An attachment's content must be Base64.")
 
 
-def _categories(value: object, field: str, faults: Faults) -> None:
-    array(_category, most=MAX_CATEGORIES)(value, field, faults)
-    _unique(value, field, faults)
+def _categories(value: object, field: str, errors: Errors) -> None:
+    array(_category, most=MAX_CATEGORIES)(value, field, errors)
+    _unique(value, field, errors)
 
 
-def _category(value: object, field: str, faults: Faults) -> None:
-    text(least=1, most=255, one_line=True)(value, field, faults)
+def _category(value: object, field: str, errors: Errors) -> None:
+    text(least=1, most=255, one_line=True)(value, field, errors)
     if isinstance(value, str) and not value.isascii():
-        faults.add(field, "A category must be ASCII.")
+        errors.add(field, "A category must be ASCII.")
 
 
-def _reply_to_list(value: object, field: str, faults: Faults) -> None:
-    array(person, least=1, most=1_000)(value, field, faults)
-    _unique(value, field, faults)
+def _reply_to_list(value: object, field: str, errors: Errors) -> None:
+    array(person, least=1, most=1_000)(value, field, errors)
+    _unique(value, field, errors)
 
 
-def _unique(value: object, field: str, faults: Faults) -> None:
-    if not isinstance(value, list) or faults.full:
+def _unique(value: object, field: str, errors: Errors) -> None:
+    if not isinstance(value, list) or errors.full:
         return
-    seen = {repr(sorted(each.items(), key=repr)) if isinstance(each, dict) else repr(each) for each in value}
+    seen = {
+        repr(sorted(entry.items(), key=repr)) if isinstance(entry, dict) else repr(entry) for entry in value
+    }
     if len(seen) != len(value):
-        faults.add(field, "Each entry may be given once.")
+        errors.add(field, "Each entry may be given once.")
 
 
-def _mail_settings(value: object, field: str, faults: Faults) -> None:
-    _MAIL_SETTINGS(value, field, faults)
+def _mail_settings(value: object, field: str, errors: Errors) -> None:
+    _MAIL_SETTINGS(value, field, errors)
     if not isinstance(value, dict) or not _is_on(value, "bypass_list_management"):
         return
     for other in _BYPASSES[1:]:
         if _is_on(value, other):
-            faults.add(f"{field}.{other}", "Cannot be combined with bypass_list_management.")
+            errors.add(f"{field}.{other}", "Cannot be combined with bypass_list_management.")
 
 
 def _is_on(settings: Mapping[str, object], name: str) -> bool:
@@ -190,7 +192,7 @@ def _is_on(settings: Mapping[str, object], name: str) -> bool:
     return isinstance(setting, dict) and setting.get("enable") is True
 
 
-def _elsewhere(_value: object, _field: str, _faults: Faults) -> None:
+def _elsewhere(_value: object, _field: str, _errors: Errors) -> None:
     """Leave a field to the check that needs more than the field."""
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, case, exists, insert, select, update
 
+from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.delivery.states import SubscriptionTransition
 from newsletter.store.readers import erasures
-from newsletter.store.readers.consent import Kind, record_all
+from newsletter.store.readers.consent import record_all
 from newsletter.store.tables import event, mailing, subscriber, subscription, suppression
 
 CHOICES = ("group_unsubscribe", "group_resubscribe")
@@ -52,13 +53,14 @@ def follow_choices(
         gone = _leave(connection, reader, list_id, now) if choice == "group_unsubscribe" else 0
         back = 0 if choice == "group_unsubscribe" else _rejoin(connection, reader, list_id, now)
         if gone or back:
-            steps.append(_step(reader, list_id, at, "unsubscribed" if gone else "confirmed", choice))
+            kind = ConsentKind.UNSUBSCRIBED if gone else ConsentKind.CONFIRMED
+            steps.append(_step(reader, list_id, at, kind, choice))
         left, rejoined = left + gone, rejoined + back
     record_all(connection, steps)
     return left, rejoined
 
 
-def _step(reader: int, list_id: int, at: int, kind: Kind, choice: str) -> dict[str, object]:
+def _step(reader: int, list_id: int, at: int, kind: ConsentKind, choice: str) -> dict[str, object]:
     about = {"subscriber_id": reader, "list_id": list_id, "at": at, "kind": kind}
     return {**about, "source": "provider", "wording": "", "form": "", "evidence": f"reported as {choice}"}
 

@@ -1,15 +1,13 @@
 """Consent: what readers agreed to or took back, in rows that are only added to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.store.tables import consent, mailing_list
-
-Kind = Literal["joined", "confirmed", "imported", "unsubscribed"]
+from newsletter.store.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +23,34 @@ class Consent:
     evidence: str
 
 
-def record(
-    connection: Connection,
-    *,
-    subscriber_id: int,
-    list_id: int,
-    at: int,
-    kind: Kind,
-    source: str,
-    wording: str = "",
-    form: str = "",
-    evidence: str = "",
-) -> None:
-    """Add what a reader agreed to (``wording``, on ``form``) or took back, and what shows it.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a reader agreed to (``wording``, on ``form``) or took back, and what shows it.
 
-    ``source`` is import, command, link or provider, or a platform's name. The same step twice is kept once.
+    ``at`` is microseconds since 1970, UTC. ``source`` is import, command, link or provider, or a platform's
+    name.
     """
-    step = {"subscriber_id": subscriber_id, "list_id": list_id, "at": at, "kind": kind, "source": source}
-    record_all(connection, [{**step, "wording": wording, "form": form, "evidence": evidence}])
+
+    subscriber_id: int
+    list_id: int
+    at: int
+    kind: ConsentKind
+    source: str
+    wording: str = ""
+    form: str = ""
+    evidence: str = ""
+
+
+def record(connection: Connection, step: Step) -> None:
+    """Add a step of a reader with a list. The same step twice is kept once."""
+    record_all(connection, [asdict(step)])
 
 
 def record_all(connection: Connection, steps: Iterable[Mapping[str, object]]) -> None:
-    """Add many steps at once, each as ``record`` takes it."""
+    """Add many steps at once, each with the fields of a ``Step``."""
     rows = [dict(step) for step in steps]
     if rows:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(insert(consent).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, consent).on_conflict_do_nothing(), rows)
 
 
 def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:

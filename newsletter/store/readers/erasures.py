@@ -5,7 +5,6 @@ import hmac
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.contacts.mentions import ERASED, pattern, without
 from newsletter.delivery.states import RecipientState
@@ -26,6 +25,7 @@ from newsletter.store.tables import (
     unmailed,
     variant,
 )
+from newsletter.store.upsert import insert_into
 
 KEY_NAME = "erased"
 KEY_BYTES = 32
@@ -47,11 +47,6 @@ FREE_TEXT = (
     consent.c.form,
     consent.c.evidence,
 )
-
-
-def is_erased(connection: Connection, email: str) -> bool:
-    """Say whether the reader of a normalised address was erased."""
-    return erased_at(connection, email) is not None
 
 
 def erased_at(connection: Connection, email: str) -> int | None:
@@ -78,7 +73,7 @@ def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     for start in range(0, len(emails), AT_ONCE):
         by_hash = {_hash(key, email): email for email in emails[start : start + AT_ONCE]}
         held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(list(by_hash))))
-        found |= {by_hash[bytes(each)] for each in held}
+        found |= {by_hash[bytes(hashed)] for hashed in held}
     return found
 
 
@@ -98,7 +93,7 @@ def count_erased(connection: Connection) -> int:
 
 
 def fingerprint(connection: Connection) -> str | None:
-    """Return 16 hexadecimal digits by which the key is known without being told, or None without a key."""
+    """Return 16 hexadecimal digits by which the key is known without being shown, or None without a key."""
     key = key_of(connection)
     return None if key is None else hashlib.sha256(_PURPOSE + key).hexdigest()[:16]
 
@@ -108,7 +103,7 @@ def ensure_key(connection: Connection, *, key_if_new: bytes) -> bytes:
     if len(key_if_new) != KEY_BYTES:
         raise ValueError(f"an erasure key has {KEY_BYTES} bytes")
     row = {"name": KEY_NAME, "value": key_if_new}
-    connection.execute(_insert(connection, secret).values(**row).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, secret).values(**row).on_conflict_do_nothing())
     key = key_of(connection)
     if key is None:
         raise AssertionError("the key was just written")
@@ -147,8 +142,8 @@ def hashes(connection: Connection) -> Iterator[tuple[bytes, int]]:
 def add_hash(connection: Connection, hashed: bytes, *, now: int) -> bool:
     """Take over an erased address's hash, made under this database's key; False when it was known.
 
-    Whoever bears that address here already is found by ``erase_again`` alone. Raises AudienceError for what
-    is no hash, or without a key.
+    A reader who has that address here already is found by ``erase_again`` alone. Raises AudienceError for
+    what is no hash, or without a key.
     """
     if len(hashed) != hashlib.sha256().digest_size:
         raise AudienceError("An erased address is a hash of 32 bytes.")
@@ -157,7 +152,7 @@ def add_hash(connection: Connection, hashed: bytes, *, now: int) -> bool:
             "Erased addresses are hashes under a key, and this publication has none.",
             hint="Bring it along: newsletter subscribers erasure-key --set FILE",
         )
-    new = _insert(connection, erased).values(hash=hashed, at=now)
+    new = insert_into(connection, erased).values(hash=hashed, at=now)
     return bool(connection.execute(new.on_conflict_do_nothing()).rowcount)
 
 
@@ -177,7 +172,7 @@ def erase_address(connection: Connection, email: str, *, key_if_new: bytes, now:
     adding up.
     """
     key = ensure_key(connection, key_if_new=key_if_new)
-    new = _insert(connection, erased).values(hash=_hash(key, email), at=now)
+    new = insert_into(connection, erased).values(hash=_hash(key, email), at=now)
     connection.execute(new.on_conflict_do_nothing())
     reader = connection.scalar(select(subscriber.c.id).where(subscriber.c.email == email))
     if reader is not None:
@@ -189,7 +184,7 @@ def erase_address(connection: Connection, email: str, *, key_if_new: bytes, now:
 
 
 def erase_again(connection: Connection, *, now: int) -> int:
-    """Erase whoever is here although their hash is, as after a backup was brought back; return how many.
+    """Erase readers who are here although their hash is, as after a backup was brought back; return how many.
 
     Subscribers and suppressions are gone through; a million take some seconds.
     """
@@ -276,7 +271,3 @@ def gone(connection: Connection, readers: Sequence[int]) -> set[int]:
         some = readers[start : start + AT_ONCE]
         there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
     return set(readers) - there
-
-
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -4,22 +4,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from newsletter.contacts.consent.standing import Status
 from newsletter.delivery.id_set import decode
-from newsletter.delivery.states import MAY_HAVE_ARRIVED
+from newsletter.delivery.states import MAY_HAVE_ARRIVED, SubscriptionState
 from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription
 
-# On the wire counts: a mail can be read before its answer is written down.
-
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LinkedSubscription:
     """A reader's subscription to one list."""
 
     list_id: int
     title: str  # what readers see; empty for none of its own
-    status: Status
+    status: SubscriptionState
 
 
 def reader_of(connection: Connection, reader: int) -> Reader | None:
@@ -32,17 +29,17 @@ def reader_of(connection: Connection, reader: int) -> Reader | None:
     return None if row is None else Reader(*row)
 
 
-def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -> list[Held]:
+def subscriptions_behind(connection: Connection, reader: int, mailing_id: int) -> list[LinkedSubscription]:
     """Return the subscription through which a reader got a mailing; all of theirs for an unknown mailing.
 
     A database brought back from a backup may have lost a mailing whose mails are in readers' hands.
     """
     list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
     held = subscriptions_of(connection, reader)
-    return held if list_id is None else [each for each in held if each.list_id == list_id]
+    return held if list_id is None else [found for found in held if found.list_id == list_id]
 
 
-def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
+def subscriptions_of(connection: Connection, reader: int) -> list[LinkedSubscription]:
     """Return all subscriptions of a reader, to archived lists too, in order of the lists' names."""
     rows = connection.execute(
         select(subscription.c.list_id, mailing_list.c.title, subscription.c.status)
@@ -50,16 +47,17 @@ def subscriptions_of(connection: Connection, reader: int) -> list[Held]:
         .where(subscription.c.subscriber_id == reader)
         .order_by(mailing_list.c.name)
     )
-    return [Held(*row) for row in rows]
+    return [LinkedSubscription(row.list_id, row.title, SubscriptionState(row.status)) for row in rows]
 
 
 def was_mailed(connection: Connection, reader: int, mailing_id: int) -> bool:
-    """Say whether a reader is a member of a batch of the mailing that was, or may have been, taken."""
+    """Say whether a reader is in a batch of the mailing that was, or may have been, taken."""
     rows = connection.scalars(
         select(batch.c.reader_ids).where(
             batch.c.mailing_id == mailing_id,
             batch.c.lo <= reader,
             batch.c.hi >= reader,
+            # On the wire counts: a mail can be read before its answer is written down.
             batch.c.state.in_(MAY_HAVE_ARRIVED),
         )
     )

@@ -62,9 +62,9 @@ def refuse_archived(found: ListName) -> None:
         )
 
 
-def insist_in_use(connection: Connection, list_key: int) -> None:
+def insist_in_use(connection: Connection, list_id: int) -> None:
     """Raise AudienceError when a mailing's list was archived since."""
-    row = connection.execute(select(mailing_list).where(mailing_list.c.id == list_key)).first()
+    row = connection.execute(select(mailing_list).where(mailing_list.c.id == list_id)).first()
     if row is not None:
         refuse_archived(_named(row))
 
@@ -134,22 +134,22 @@ def _free_key(connection: Connection, name: str) -> str:
     return next(key for key in keys if key not in taken)
 
 
-def rename(connection: Connection, list_key: int, name: str) -> None:
+def rename(connection: Connection, list_id: int, name: str) -> None:
     """Give a list another name; its key, and so its List-Id and approvals, stay as they are."""
-    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(name=name))
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_id).values(name=name))
 
 
-def set_title(connection: Connection, list_key: int, title: str) -> None:
+def set_title(connection: Connection, list_id: int, title: str) -> None:
     """Say what readers' pages call a list; empty, they show the publication's name."""
-    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(title=title))
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_id).values(title=title))
 
 
-def set_archived(connection: Connection, list_key: int, at: int | None) -> None:
+def set_archived(connection: Connection, list_id: int, at: int | None) -> None:
     """Put a list away since an instant or, with None, bring it back."""
-    connection.execute(update(mailing_list).where(mailing_list.c.id == list_key).values(archived_at=at))
+    connection.execute(update(mailing_list).where(mailing_list.c.id == list_id).values(archived_at=at))
 
 
-def unfinished_issues(connection: Connection, list_key: int) -> list[str]:
+def unfinished_issues(connection: Connection, list_id: int) -> list[str]:
     """Return the issues of which a mailing to a list is not at its end."""
     undone = (
         select(batch.c.id).where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(UNFINISHED)).exists()
@@ -158,7 +158,7 @@ def unfinished_issues(connection: Connection, list_key: int) -> list[str]:
     rows = connection.scalars(
         select(mailing.c.issue)
         .where(
-            mailing.c.list_id == list_key,
+            mailing.c.list_id == list_id,
             or_(still_open, and_(mailing.c.state == MailingState.FINISHED, undone)),
         )
         .distinct()
@@ -191,26 +191,26 @@ def counts(connection: Connection) -> list[ListCounts]:
     return [ListCounts(*row) for row in rows]
 
 
-def attributes(connection: Connection, list_key: int) -> list[str]:
+def attributes(connection: Connection, list_id: int) -> list[str]:
     """Return the attribute names of a list, in order."""
     return list(
         connection.scalars(
             select(list_attribute.c.name)
-            .where(list_attribute.c.list_id == list_key)
+            .where(list_attribute.c.list_id == list_id)
             .order_by(list_attribute.c.name)
         )
     )
 
 
 def attribute_names(engine: Engine) -> set[str]:
-    """Return the attribute names of all lists: merge fields a brief may use beside the built-in ones."""
+    """Return the attribute names of all lists: merge fields a brief may use besides the built-in ones."""
     with read(engine) as connection:
         return set(connection.scalars(select(list_attribute.c.name).distinct()))
 
 
-def add_attributes(connection: Connection, list_key: int, names: Iterable[str]) -> None:
+def add_attributes(connection: Connection, list_id: int, names: Iterable[str]) -> None:
     """Remember the attribute names that readers of a list may have."""
-    known = set(attributes(connection, list_key))
-    rows = [{"list_id": list_key, "name": name} for name in dict.fromkeys(names) if name not in known]
+    known = set(attributes(connection, list_id))
+    rows = [{"list_id": list_id, "name": name} for name in dict.fromkeys(names) if name not in known]
     if rows:
         connection.execute(insert(list_attribute), rows)

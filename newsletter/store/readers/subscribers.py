@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from newsletter.contacts.consent.standing import Status
+from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
 from newsletter.store.readers.consent import Consent, steps_of
 from newsletter.store.readers.suppressions import ERASED, suppressed
@@ -18,7 +18,7 @@ class Subscription:
     """What holds between a reader and a list. Times are microseconds since 1970, UTC."""
 
     list_name: str
-    status: Status
+    status: SubscriptionState
     since: int
     created_at: int
 
@@ -38,7 +38,7 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ListedSubscriber:
     """A reader as one list has them: a line of an export. Times are microseconds since 1970, UTC.
 
     ``since`` is that of the status, ``created_at`` when they joined the list, ``known_since`` when the
@@ -48,7 +48,7 @@ class Member:
     email: str
     name: str
     attrs: dict[str, str]
-    status: Status
+    status: SubscriptionState
     since: int
     created_at: int
     suppressed: str | None
@@ -76,7 +76,10 @@ def find(connection: Connection, email: str) -> Subscriber | None:
         attrs,
         row.suppressed,
         row.created_at,
-        tuple(Subscription(*one) for one in held),
+        tuple(
+            Subscription(held_on.name, SubscriptionState(held_on.status), held_on.since, held_on.created_at)
+            for held_on in held
+        ),
         tuple(steps_of(connection, row.id)),
     )
 
@@ -105,31 +108,31 @@ def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str],
     return known.id
 
 
-def status_of(connection: Connection, list_key: int, subscriber_id: int) -> Status | None:
+def status_of(connection: Connection, list_id: int, subscriber_id: int) -> SubscriptionState | None:
     """Return the status of a subscription, or None when there is none."""
-    status: Status | None = connection.scalar(
+    status = connection.scalar(
         select(subscription.c.status).where(
-            subscription.c.list_id == list_key, subscription.c.subscriber_id == subscriber_id
+            subscription.c.list_id == list_id, subscription.c.subscriber_id == subscriber_id
         )
     )
-    return status
+    return None if status is None else SubscriptionState(status)
 
 
 def set_status(
-    connection: Connection, list_key: int, subscriber_id: int, status: Status, *, now: int
+    connection: Connection, list_id: int, subscriber_id: int, status: SubscriptionState, *, now: int
 ) -> bool:
     """Give a subscription a status, making it if need be; False when it had that status before."""
-    before = status_of(connection, list_key, subscriber_id)
+    before = status_of(connection, list_id, subscriber_id)
     if before == status:
         return False
     if before is None:
-        row = {"list_id": list_key, "subscriber_id": subscriber_id, "status": status}
+        row = {"list_id": list_id, "subscriber_id": subscriber_id, "status": status}
         connection.execute(insert(subscription).values(**row, since=now, created_at=now))
         return True
     connection.execute(
         update(subscription)
         .where(
-            subscription.c.list_id == list_key,
+            subscription.c.list_id == list_id,
             subscription.c.subscriber_id == subscriber_id,
             subscription.c.status == before,
         )
@@ -138,17 +141,17 @@ def set_status(
     return True
 
 
-def members(connection: Connection, list_key: int) -> Iterator[Member]:
+def on_list(connection: Connection, list_id: int) -> Iterator[ListedSubscriber]:
     """Yield a list's readers in order of address, as they are read: memory stays flat."""
     after = ""
-    while page := connection.execute(_PAGE, {"list": list_key, "after": after}).all():
-        given = _consents(connection, list_key, [row.id for row in page])
+    while page := connection.execute(_PAGE, {"list": list_id, "after": after}).all():
+        given = _consents(connection, list_id, [row.id for row in page])
         for row in page:
-            yield Member(
+            yield ListedSubscriber(
                 row.email,
                 row.name,
                 orjson.loads(row.attrs),
-                row.status,
+                SubscriptionState(row.status),
                 row.since,
                 row.joined_at,
                 row.suppressed,
@@ -181,7 +184,7 @@ _PAGE = (
 
 
 def _consents(
-    connection: Connection, list_key: int, readers: list[int]
+    connection: Connection, list_id: int, subscriber_ids: list[int]
 ) -> dict[int, list[tuple[int, str, str, str, str, str]]]:
     """Return the consents of some readers to a list, oldest first."""
     found = connection.execute(
@@ -194,10 +197,10 @@ def _consents(
             consent.c.form,
             consent.c.evidence,
         )
-        .where(consent.c.list_id == list_key, consent.c.subscriber_id.in_(readers))
+        .where(consent.c.list_id == list_id, consent.c.subscriber_id.in_(subscriber_ids))
         .order_by(consent.c.subscriber_id, consent.c.at, consent.c.kind, consent.c.source)
     )
     given: dict[int, list[tuple[int, str, str, str, str, str]]] = {}
-    for reader, *rest in found:
-        given.setdefault(reader, []).append(tuple(rest))
+    for subscriber_id, *rest in found:
+        given.setdefault(subscriber_id, []).append(tuple(rest))
     return given

@@ -9,8 +9,7 @@ from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers import erasures
 from newsletter.store.tables import subscriber, subscription, suppression
 
-REASONS = ("bounce", "complaint", "unsubscribed", "manual", "invalid")
-ERASED = "erased"  # the reason why nobody is mailed of whom nothing but a hash is kept
+ERASED = "erased"  # the reason for an address of which nothing but a hash is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Su
 def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
     """Let an address be mailed again, an erased one too; False when it was not suppressed.
 
-    Its confirmed subscriptions count from now: an audience settled before does not get the reader back.
+    Its confirmed subscriptions count from now: an audience fixed before does not get the reader back.
     """
     gone = connection.execute(delete(suppression).where(suppression.c.email == email))
     if gone.rowcount:

@@ -219,7 +219,7 @@ def test_another_channel_or_another_matter_says_nothing_of_mail(header: str) -> 
         *((name, "blocked") for name in ("Email Suppressions", "Email Quarantined", "Blocked email address")),
         *((name, "bounced") for name in ("bouncing", "bouncecount", "hardbounced")),
         *((name, "confirmation") for name in ("is_verified", "email_verified")),
-        *((name, "pending") for name in ("Unconfirmed", "Pending")),
+        *((name, "awaiting") for name in ("Unconfirmed", "Pending")),
         *((name, "consent") for name in ("accept", "newsletter_subscription", "Marketing Permissions")),
         *((name, "consent") for name in ("Consent to email", "Subscribed to The Daily", "emailoptin")),
         *((name, "consent") for name in ("Nieuwsbrief", "Hírlevél", "Рассылка", "Lettre d'information")),

@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, case, literal, select
 
+from newsletter.contacts.consent.standing import ConsentKind
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers.consent import record_all
 from newsletter.store.readers.imports.slice import Slice, on_list
 from newsletter.store.readers.imports.staging import staged
@@ -37,7 +39,10 @@ def _steps(found: Iterable[Any], list_id: int, now: int) -> Iterator[dict[str, o
 
 def keep_consent_by_import(part: Slice, *, evidence: str) -> None:
     """Add, for readers of whose consent the file says nothing, that they came or left by this file."""
-    kind = case((subscription.c.status == "unsubscribed", "unsubscribed"), else_="imported")
+    kind = case(
+        (subscription.c.status == SubscriptionState.UNSUBSCRIBED, ConsentKind.UNSUBSCRIBED),
+        else_=ConsentKind.IMPORTED,
+    )
     silent = (
         select(subscriber.c.id, literal(part.list_id, BigInteger), literal(part.dates.now, BigInteger), kind)
         .add_columns(literal(SOURCE), literal(""), literal(""), literal(evidence))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from newsletter.contacts.fields import MAX_ATTRIBUTES, fits
 from newsletter.contacts.table.occurrences import Occurrences
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers.imports import consents, skipping, upserts
 from newsletter.store.readers.imports.slice import Dates, Slice, on_list
 from newsletter.store.readers.imports.staging import slices, staged
@@ -21,8 +22,8 @@ from newsletter.store.tables import subscriber, subscription
 class Destination:
     """Where staged rows go: into which list, with which attributes, ``now`` (microseconds, UTC).
 
-    ``evidence`` is kept as the consent of readers of whom the file itself says none. ``erased_before`` is how
-    many addresses were erased when the reading of the file began.
+    ``evidence`` is kept as the consent of readers where the file itself says nothing of it. ``erased_before``
+    is how many addresses were erased when the reading of the file began.
     """
 
     list_name: str
@@ -78,11 +79,17 @@ def _has_nobody(connection: Connection, list_id: int) -> bool:
 
 
 def _count(part: Slice, merged: Merged) -> None:
-    says_stop = or_(staged.c.status == "unsubscribed", staged.c.suppressed != "")
+    says_stop = or_(staged.c.status == SubscriptionState.UNSUBSCRIBED, staged.c.suppressed != "")
     fate = case(
         (subscription.c.subscriber_id.is_(None), "joined"),
-        (and_(subscription.c.status == "unsubscribed", staged.c.status != "unsubscribed"), "left"),
-        (and_(subscription.c.status != "unsubscribed", says_stop), "stopped"),
+        (
+            and_(
+                subscription.c.status == SubscriptionState.UNSUBSCRIBED,
+                staged.c.status != SubscriptionState.UNSUBSCRIBED,
+            ),
+            "left",
+        ),
+        (and_(subscription.c.status != SubscriptionState.UNSUBSCRIBED, says_stop), "stopped"),
         else_="known",
     )
     standing = case((staged.c.suppressed != "", "suppressed"), else_=staged.c.status)

@@ -21,6 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter.contacts.consent.standing import STRICTEST_FIRST
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers.imports.slice import Dates, Slice
 from newsletter.store.readers.imports.staging import staged
 from newsletter.store.tables import subscriber, subscription, suppression
@@ -28,7 +29,7 @@ from newsletter.store.upsert import insert_into
 
 
 def suppress(part: Slice) -> Counter[str]:
-    """Suppress those of whom the file says so; return how many are new, by reason.
+    """Suppress the addresses that the file says so about; return how many are new, by reason.
 
     The stricter of two reasons stands.
     """
@@ -102,20 +103,20 @@ def upsert_subscriptions(part: Slice) -> None:
         new.on_conflict_do_update(
             index_elements=["list_id", "subscriber_id"],
             set_={"status": in_file, "since": new.excluded.since},
-            where=and_(held != "unsubscribed", in_file == "unsubscribed"),
+            where=and_(held != SubscriptionState.UNSUBSCRIBED, in_file == SubscriptionState.UNSUBSCRIBED),
         )
     )
 
 
 def confirm_pending(part: Slice) -> None:
-    """Confirm who is pending and of whom the file says so; that a file names them says nothing."""
+    """Confirm pending readers where the file says that they confirmed; that it names them says nothing."""
     confirmed = (
         select(subscriber.c.id)
         .join(staged, staged.c.email == subscriber.c.email)
         .where(
             part.within,
             staged.c.held == 0,
-            staged.c.status == "confirmed",
+            staged.c.status == SubscriptionState.CONFIRMED,
             staged.c.consent.not_in(("", "[]")),
         )
     )
@@ -123,10 +124,10 @@ def confirm_pending(part: Slice) -> None:
         update(subscription)
         .where(
             subscription.c.list_id == part.list_id,
-            subscription.c.status == "pending",
+            subscription.c.status == SubscriptionState.PENDING,
             subscription.c.subscriber_id.in_(confirmed),
         )
-        .values(status="confirmed", since=part.dates.now)
+        .values(status=SubscriptionState.CONFIRMED, since=part.dates.now)
     )
 
 

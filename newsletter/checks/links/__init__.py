@@ -1,0 +1,1 @@
+"""Links: ``address`` judges where one leads, ``checks`` looks at all of an issue."""

@@ -1,0 +1,92 @@
+"""What a provider says of itself before it is opened: its name, what it can do, its own settings.
+
+Everything else asks these values. A provider is one folder that makes a ``ProviderKind`` and a line in the
+registry.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from newsletter.delivery.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a provider is and can do.
+
+    ``name`` is what sentences call it, ``most_recipients`` how many readers one of its requests may be for.
+    ``looks_up`` says that it can be asked about mail of an attempt (``LooksUp``), ``lists_suppressions`` that
+    its own lists can be read (``ListsSuppressions``), ``delivers`` that its mail reaches readers. ``records``
+    is where an editor sees what became of a mail, in words that follow “Look on”.
+    """
+
+    name: str
+    most_recipients: int = 1000
+    looks_up: bool = False
+    lists_suppressions: bool = False
+    delivers: bool = True
+    records: str = "the provider's own records"
+
+
+class OwnSettings(BaseModel):
+    """A provider's own settings, made from its keys of [delivery] and its secrets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """Name whose acceptance the ledger records; one provider's never counts for another."""
+
+    @property
+    def stays_here(self) -> bool:
+        """Say whether no mail can leave the machine."""
+        return False
+
+    @property
+    def report_keys(self) -> tuple[str, ...]:
+        """Return the public keys whose signed reports count."""
+        return ()
+
+    def insist_complete(self) -> None:
+        """Make sure that nothing it needs is missing. Raises SettingsError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a provider is opened with, beside its own settings.
+
+    ``timeout_seconds`` is one request's hard total, ``threads`` how many post at once, ``folder`` where it
+    may keep files, and ``webhook`` where a server on this machine may report to; None where there is none.
+    """
+
+    timeout_seconds: float
+    threads: int
+    folder: PurePath
+    webhook: str | None = None
+
+
+Open = Callable[[Any, Surroundings], AbstractContextManager["Provider"]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderKind:
+    """One provider that settings may choose.
+
+    ``name`` is the value of [delivery] provider. ``settings`` is the model of its own keys in [delivery], and
+    ``secrets`` the environment variable of each of its keys that is read from there alone. ``open_provider``
+    takes an instance of the model.
+    """
+
+    name: str
+    properties: Properties
+    settings: type[OwnSettings]
+    open_provider: Open
+    secrets: Mapping[str, str] = field(default_factory=dict, hash=False)

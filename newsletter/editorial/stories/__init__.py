@@ -1,0 +1,1 @@
+"""From block tokens to stories: gathered by headlines and labels, examined, built."""

@@ -1,0 +1,49 @@
+"""SendGrid's description of itself, and how it is opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.provider_kind import Properties, ProviderKind, Surroundings
+from newsletter.providers.sendgrid.limits import MAX_PERSONALIZATIONS
+from newsletter.providers.sendgrid.settings import SendGridSettings
+
+if TYPE_CHECKING:
+    from newsletter.delivery.provider import Provider
+
+PROPERTIES = Properties(
+    "SendGrid",
+    most_recipients=MAX_PERSONALIZATIONS,
+    looks_up=True,
+    lists_suppressions=True,
+    records="SendGrid's activity page",
+)
+
+
+@contextmanager
+def open_sendgrid(own: SendGridSettings, around: Surroundings) -> Iterator["Provider"]:
+    """Open SendGrid, once its key is known to be allowed to send; a server on loopback is not asked."""
+    from newsletter.providers.sendgrid.client import SendGridProvider
+
+    own.insist_complete()
+    provider = SendGridProvider(
+        api_key=own.sendgrid_api_key.get_secret_value(),
+        host=own.host,
+        timeout_seconds=around.timeout_seconds,
+        threads=around.threads,
+        identity=own.identity,
+    )
+    try:
+        provider.check_account()
+        yield provider
+    finally:
+        provider.close()
+
+
+SENDGRID = ProviderKind(
+    name="sendgrid",
+    properties=PROPERTIES,
+    settings=SendGridSettings,
+    open_provider=open_sendgrid,
+    secrets={"sendgrid_api_key": "SENDGRID_API_KEY", "api_key": "SENDGRID_API_KEY"},
+)
