@@ -86,7 +86,7 @@ OPEN = MailingState.SCHEDULED, MailingState.HELD, MailingState.SENDING, MailingS
 
 # Of batches.
 UNPOSTED = BatchState.PENDING, BatchState.CLAIMED  # its exclusions are looked at anew by the next claim
-IN_HAND = BatchState.CLAIMED, BatchState.POSTING  # of a sender, with a lease
+IN_HAND = BatchState.CLAIMED, BatchState.POSTING  # of a sender
 UNFINISHED = BatchState.PENDING, BatchState.CLAIMED, BatchState.POSTING
 ON_THE_WIRE = BatchState.POSTING, BatchState.UNKNOWN  # its newest request may yet turn out either way
 MAY_HAVE_ARRIVED = BatchState.ACCEPTED, BatchState.UNKNOWN, BatchState.POSTING

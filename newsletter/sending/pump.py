@@ -222,12 +222,14 @@ class Pump:
             return claims.claim(
                 connection,
                 self.job.mailing,
+                claims.ClaimTerms(
+                    threading.current_thread().name,
+                    self.pressure.lease_seconds,
+                    self.pressure.rate_per_second,
+                    self.pressure.ceiling(),
+                ),
                 attempt_id=self.new_id(),
-                owner=threading.current_thread().name,
                 now=self.clock.now(),
-                lease_seconds=self.pressure.lease_seconds,
-                rate_per_second=self.pressure.rate_per_second,
-                ceiling=self.pressure.ceiling(),
                 alone=alone,
             )
 
@@ -260,9 +262,7 @@ class Pump:
 
     def _gate(self, claimed: Claim) -> bool:
         with write(self.engine) as connection:
-            return claims.begin_posting(
-                connection, claimed, now=self.clock.now(), lease_seconds=self.pressure.lease_seconds
-            )
+            return claims.begin_posting(connection, claimed, now=self.clock.now())
 
     def _late(self, claimed: Claim, outcome: Outcome) -> None:
         try:

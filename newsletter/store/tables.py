@@ -207,8 +207,8 @@ batch = Table(
     Column("state", Text, nullable=False),
     Column("attempt", Text),
     Column("tries", Integer, nullable=False, server_default="0"),
-    Column("owner", Text),
-    Column("lease_until", BigInteger),
+    Column("owner", Text),  # the thread of the sender that has it in hand
+    Column("lease_until", BigInteger),  # of a claim: later it passes no gate
     Column("not_before", BigInteger, nullable=False, server_default="0"),
     Column("n", Integer, nullable=False, server_default="0"),  # readers really in it
     Column("reader_ids", LargeBinary),  # who they are: an id set

@@ -100,11 +100,9 @@ def _claim(connection: Connection, **how: Alone) -> object:
     return claims.claim(
         connection,
         mailings.get(connection, 1),
+        claims.ClaimTerms("test", lease_seconds=60, rate_per_second=0),
         attempt_id="a9",
-        owner="test",
         now=NOW,
-        lease_seconds=60,
-        rate_per_second=0,
         **how,
     )
 
@@ -210,7 +208,7 @@ BATCHES: Mapping[BatchTransition, Callable[[Connection], object]] = {
     BatchTransition.GIVE_BACK: lambda on: claims.give_back(on, _claimed(), now=NOW),
     BatchTransition.FREE: lambda on: claims.recover(on, now=NOW),
     BatchTransition.CLAIM_ANEW: _in_another_batch,
-    BatchTransition.POST: lambda on: claims.begin_posting(on, _claimed(), now=NOW, lease_seconds=9),
+    BatchTransition.POST: lambda on: claims.begin_posting(on, _claimed(), now=NOW),
     BatchTransition.LOSE: lambda on: claims.recover(on, now=NOW),
     BatchTransition.DOUBT: _record(Unknown("silence")),
     BatchTransition.ACCEPT: _record(Accepted("m")),
@@ -246,6 +244,27 @@ def test_a_batch_makes_each_transition_of_the_table(engine: Engine, transition: 
                 connection.execute(table.delete())
             for reader in READERS:
                 _subscribe(connection, reader)
+
+
+@pytest.mark.parametrize(
+    "transition",
+    [
+        *(BatchTransition.GIVE_BACK, BatchTransition.POST, BatchTransition.DOUBT, BatchTransition.ACCEPT),
+        *(BatchTransition.TRY_AGAIN, BatchTransition.TRY_AGAIN_LATE),
+        *(BatchTransition.REJECT, BatchTransition.HALVE),
+    ],
+)
+def test_a_sender_moves_no_batch_that_stands_elsewhere_by_now(
+    engine: Engine, transition: BatchTransition
+) -> None:
+    with write(engine) as connection:
+        _mail(connection)
+        for state in set(BatchState) - set(transition.before):
+            _cut(connection, state, attempt="a1", lease_until=2 * NOW)
+            _post(connection)
+            BATCHES[transition](connection)
+            assert connection.scalar(select(batch.c.state)) == state, (transition, state)
+            connection.execute(batch.delete())
 
 
 @pytest.mark.parametrize("transition", SubscriptionTransition)
@@ -296,7 +315,9 @@ def test_whatever_sets_a_state_says_from_which_it_may_come() -> None:
             if isinstance(node, ast.Call) and _sets_a_state(node):
                 assert isinstance(node.func, ast.Attribute)
                 chain = ast.unparse(node.func.value)
-                says = re.search(r"\.c\.(state|status)(\.in_\(| ==)", chain)
+                of = re.match(r"update\((\w+)\)", chain)
+                table = of[1] if of else r"\w+"
+                says = re.search(rf"{table}\.c\.(state|status)(\.in_\(| ==)", chain)
                 assert "insert(" in chain or says, f"{path.name}:{node.lineno}: {chain}"
 
 

@@ -1,8 +1,6 @@
-"""Batches: claim, gate, record, recover. Each is one step of the ledger, in its caller's transaction.
+"""Batches: claim, gate, give back, recover. Each is one step of the ledger, in its caller's transaction.
 
-pending → claimed → posting → accepted
-             ↑         ├────→ unknown          (a late answer still turns it into accepted)
-             └─────────┴────→ rejected, split, empty, cancelled
+The steps are transitions of ``delivery.states.BatchTransition``; docs/architecture.md has them as a diagram.
 """
 
 from dataclasses import dataclass
@@ -30,9 +28,24 @@ from newsletter.store.ledger.eligible import eligible
 from newsletter.store.ledger.limits import Ceiling, rate_allows, room_under, take_tokens
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.ledger.transitions import Claim, Reader, cut_in_two, move, move_if_mine
-from newsletter.store.tables import attempt, batch, limiter, mailing
+from newsletter.store.tables import attempt, batch, limiter
+from newsletter.store.tables import mailing as mailings
 
 LONGEST_WAIT = 3600 * SECOND  # beyond this a provider's wish to wait is not believed
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """What holds for every claim of a sender.
+
+    ``owner`` is its name; ``lease_seconds`` is how long a claim may wait for the gate, ``rate_per_second``
+    how many readers are mailed a second (0: no bound), ``ceiling`` how many in all.
+    """
+
+    owner: str
+    lease_seconds: float
+    rate_per_second: float
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +78,31 @@ class Alone:
 
 def claim(
     connection: Connection,
-    each: Mailing,
+    mailing: Mailing,
+    terms: ClaimTerms,
     *,
     attempt_id: str,
-    owner: str,
     now: int,
-    lease_seconds: float,
-    rate_per_second: float,
-    ceiling: Ceiling | None = None,
     alone: Alone | None = None,
 ) -> Claim | Wait | Skipped | Full | None:
     """Take the next ready batch with the readers eligible now; None when no batch is left to take.
 
     ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
     """
-    if connection.scalar(_STATE, {"mailing": each.id}) != MailingState.SENDING:
+    if connection.scalar(_STATE, {"mailing": mailing.id}) != MailingState.SENDING:
         return None
     wanted = _READY if alone is None else _one_of(alone, now)
-    row = connection.execute(wanted, {"mailing": each.id}).first()
+    row = connection.execute(wanted, {"mailing": mailing.id}).first()
     if row is None:
         return None
-    ready_at = max(row.not_before, rate_allows(connection, rate_per_second, now))
+    ready_at = max(row.not_before, rate_allows(connection, terms.rate_per_second, now))
     if ready_at > now:
         return Wait(ready_at)
-    room = None if ceiling is None else room_under(connection, each, ceiling)
-    if ceiling is not None and room == 0:
+    room = None if terms.ceiling is None else room_under(connection, mailing, terms.ceiling)
+    if terms.ceiling is not None and room == 0:
         # What others have in hand may come back, and then there is room.
-        return Wait(now + SECOND // 20) if _in_hand(connection, each.id) else Full(ceiling.until)
-    readers = eligible(connection, each, row)
+        return Wait(now + SECOND // 20) if _in_hand(connection, mailing.id) else Full(terms.ceiling.until)
+    readers = eligible(connection, mailing, row)
     if alone is not None:
         row, readers = _one_cut_out(connection, row, readers, now=now)
     if room is not None and len(readers) > room:
@@ -102,20 +112,33 @@ def claim(
         empty = {"n": 0, "reader_ids": None, "owner": None, "lease_until": None}
         move(connection, row.id, BatchTransition.EMPTY, now=now, **empty)
         return Skipped()
-    take_tokens(connection, rate_per_second, len(readers), now)
+    take_tokens(connection, terms.rate_per_second, len(readers), now)
+    return _take(connection, row, readers, terms, attempt_id=attempt_id, now=now)
+
+
+def _take(
+    connection: Connection,
+    row: Row[Any],
+    readers: tuple[Reader, ...],
+    terms: ClaimTerms,
+    *,
+    attempt_id: str,
+    now: int,
+) -> Claim:
+    tries = row.tries + 1
     move(
         connection,
         row.id,
         BatchTransition.CLAIM,
         now=now,
         attempt=attempt_id,
-        tries=row.tries + 1,
-        owner=owner,
-        lease_until=now + int(lease_seconds * SECOND),
+        tries=tries,
+        owner=terms.owner,
+        lease_until=now + int(terms.lease_seconds * SECOND),
         n=len(readers),
         reader_ids=encode(reader.id for reader in readers),
     )
-    return Claim(row.id, each.id, attempt_id, row.tries + 1, readers)
+    return Claim(row.id, row.mailing_id, attempt_id, tries, readers)
 
 
 def _one_cut_out(
@@ -144,7 +167,7 @@ def _in_hand(connection: Connection, mailing_id: int) -> bool:
 
 # Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
 # answer it.
-_STATE = select(mailing.c.state).where(mailing.c.id == bindparam("mailing"))
+_STATE = select(mailings.c.state).where(mailings.c.id == bindparam("mailing"))
 _PENDING = (
     select(batch)
     .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == BatchState.PENDING)
@@ -165,8 +188,8 @@ def _one_of(alone: Alone, now: int) -> Select[Any]:
     )
 
 
-def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_seconds: float) -> bool:
-    """Pass the gate just before the wire; False when the lease is gone or the mailing no longer sends.
+def begin_posting(connection: Connection, claimed: Claim, *, now: int) -> bool:
+    """Pass the gate just before the wire; False when the lease is over or the mailing no longer sends.
 
     Committed before the request leaves, so that whatever is killed after it is known to be ambiguous.
     """
@@ -177,7 +200,6 @@ def begin_posting(connection: Connection, claimed: Claim, *, now: int, lease_sec
             "mailing": claimed.mailing,
             "mine": claimed.attempt,
             "now": now,
-            "lease": now + int(lease_seconds * SECOND),
         },
     )
     if not moved.rowcount:
@@ -193,11 +215,11 @@ _POSTING = (
         batch.c.attempt == bindparam("mine"),
         batch.c.state.in_(BatchTransition.POST.before),
         batch.c.lease_until > bindparam("now"),
-        select(mailing.c.id)
-        .where(mailing.c.id == bindparam("mailing"), mailing.c.state == MailingState.SENDING)
+        select(mailings.c.id)
+        .where(mailings.c.id == bindparam("mailing"), mailings.c.state == MailingState.SENDING)
         .exists(),
     )
-    .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=bindparam("lease"))
+    .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=None)
 )
 _ATTEMPT = insert(attempt)
 
@@ -220,8 +242,8 @@ def forget_waits(connection: Connection, mailing_id: int) -> None:
 def recover(connection: Connection, *, now: int) -> None:
     """Release what dead senders held, of whatever issue; what was on the wire becomes unknown.
 
-    The caller alone may send from this database, so every lease is a dead one's. Batches that wait longer
-    than any answer asks for are tried now: the clock went back since.
+    The caller holds the sender's lock, so that whoever holds anything else here is dead: no lease is waited
+    for. Batches that wait longer than any answer asks for are tried now: the clock went back since.
     """
     for transition, left in (
         (BatchTransition.FREE, {"n": 0, "reader_ids": None}),

@@ -36,7 +36,7 @@ class Reader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A batch that is this sender's for as long as its lease lives."""
+    """A batch in this sender's hands, until it is given back or its outcome is recorded."""
 
     batch: int
     mailing: int
