@@ -58,7 +58,7 @@ def _tables(connection: Connection) -> dict[str, list[str]]:
     known = inspect(connection)
     names = [name for name in known.get_sorted_table_and_fkc_names() if name[0]]
     return {
-        str(name): [str(each["name"]) for each in known.get_columns(str(name))]
+        str(name): [str(column["name"]) for column in known.get_columns(str(name))]
         for name, _ in names
         if name != "alembic_version"
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.delivery.events import Consequence, Counts, Event, LeaveList, Rejoin, Suppress
+from newsletter.delivery.states import SuppressionReason
 
 PAUSED = "paused"  # among the counts: mails with a last word at the last pause
 FINAL = ("delivered", "bounce", "blocked", "dropped")  # the last word on a mail
@@ -21,10 +22,10 @@ class PauseAt:
 # Why SendGrid does not even try: because of what it knows of the address. It tries to mail nobody on its own
 # lists, so neither do we. Other reasons (content, quota, a header) are about us.
 _DROPPED: Mapping[str, str] = {
-    "bounced address": "bounce",
-    "spam reporting address": "complaint",
-    "unsubscribed address": "unsubscribed",
-    "invalid": "invalid",
+    "bounced address": SuppressionReason.BOUNCE,
+    "spam reporting address": SuppressionReason.COMPLAINT,
+    "unsubscribed address": SuppressionReason.UNSUBSCRIBED,
+    "invalid": SuppressionReason.INVALID,
 }
 
 
@@ -32,11 +33,11 @@ def consequence(event: Event) -> Consequence:
     """Return what an event asks to be done about its reader; None when it is only kept."""
     match event.kind:
         case "bounce":
-            return Suppress("bounce")
+            return Suppress(SuppressionReason.BOUNCE)
         case "complaint":
-            return Suppress("complaint")
+            return Suppress(SuppressionReason.COMPLAINT)
         case "unsubscribe":
-            return Suppress("unsubscribed")
+            return Suppress(SuppressionReason.UNSUBSCRIBED)
         case "dropped":
             reason = _DROPPED.get(event.reason.strip(" .").casefold())
             return Suppress(reason) if reason else None

@@ -61,6 +61,16 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class SuppressionReason(StrEnum):
+    """Why an address is never mailed, on whatever list it is."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    UNSUBSCRIBED = "unsubscribed"
+    MANUAL = "manual"
+    INVALID = "invalid"
+
+
 class Exclusion(StrEnum):
     """Why a candidate is excluded, where it is not for the reason of a suppression."""
 

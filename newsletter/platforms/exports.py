@@ -7,8 +7,8 @@ yet confirmed at Kit.
 from collections.abc import Iterable, Mapping
 
 from newsletter.contacts.consent.column import NO, WORDS, YES, ConsentColumn
-from newsletter.contacts.consent.standing import Meaning, NoStanding, SuppressionReason
-from newsletter.delivery.states import SubscriptionState
+from newsletter.contacts.consent.standing import Meaning, NoStanding
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 from newsletter.platforms.platform import Platform
 
 _SAYS_YES: Mapping[str, Meaning] = {

@@ -13,13 +13,13 @@ import orjson
 from newsletter.contacts.address import normalise
 from newsletter.contacts.consent.column import ConsentColumn
 from newsletter.contacts.consent.dates import from_iso, iso
-from newsletter.contacts.consent.standing import IN_A_WORD, SuppressionReason
+from newsletter.contacts.consent.standing import IN_A_WORD
 from newsletter.contacts.fields import RESERVED, clean, field_name, fitting, shorten
 from newsletter.contacts.table.cells import RawRow
 from newsletter.contacts.table.columns import MAX_COLUMNS, REJECTED_COLUMNS
 from newsletter.contacts.table.formulas import unguard
 from newsletter.contacts.table.row import Erased, Row
-from newsletter.delivery.states import SubscriptionState
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 from newsletter.platforms.platform import Platform
 
 COLUMNS = (

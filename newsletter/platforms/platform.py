@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from newsletter.contacts.consent.column import STANDINGS, ConsentColumn, header_words, topic_of
-from newsletter.contacts.consent.standing import ConsentKind, Standing, SuppressionReason
-from newsletter.delivery.states import SubscriptionState
+from newsletter.contacts.consent.standing import ConsentKind, Standing
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine
 
 from newsletter.contacts import fields
 from newsletter.contacts.address import normalise
-from newsletter.contacts.consent.standing import ConsentKind, SuppressionReason
+from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.contacts.written import check_mailable
 from newsletter.delivery.clock import Now
-from newsletter.delivery.states import SubscriptionState
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 from newsletter.errors import AudienceError
 from newsletter.readership.lists import check_new, clean_name
 from newsletter.sentences import command

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from newsletter.contacts.consent import names
 from newsletter.contacts.consent.dates import is_date
 from newsletter.contacts.consent.names import Topic, header_words
-from newsletter.contacts.consent.standing import Meaning, NoStanding, Standing, SuppressionReason
+from newsletter.contacts.consent.standing import Meaning, NoStanding, Standing
 from newsletter.contacts.consent.words import (
     CONSENT_WORDS,
     LEAVING_WORDS,
@@ -24,7 +24,7 @@ from newsletter.contacts.consent.words import (
     listed,
     plain,
 )
-from newsletter.delivery.states import SubscriptionState
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 
 __all__ = [
     "NO",

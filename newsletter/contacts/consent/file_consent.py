@@ -15,11 +15,10 @@ from newsletter.contacts.consent.standing import (
     Meaning,
     NoStanding,
     Standing,
-    SuppressionReason,
     strictest,
 )
 from newsletter.contacts.fields import clean
-from newsletter.delivery.states import SubscriptionState
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 
 LONGEST_TELLING = 200  # characters of a cell that is looked through for words of a state
 # The words that can only be a reader's state, however their parts are joined.

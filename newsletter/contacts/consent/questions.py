@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from newsletter.contacts.consent.column import NOTHING, plain
-from newsletter.contacts.consent.standing import IN_A_WORD, Meaning, NoStanding, Standing, SuppressionReason
-from newsletter.delivery.states import SubscriptionState
+from newsletter.contacts.consent.standing import IN_A_WORD, Meaning, NoStanding, Standing
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 from newsletter.errors import AudienceError, UsageError
 
 MAX_VALUES = 12  # of one column, shown and answered one by one; further ones together

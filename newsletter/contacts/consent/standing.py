@@ -6,17 +6,7 @@ Where a reader stands with one list is a SubscriptionState; a SuppressionReason 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from newsletter.delivery.states import SubscriptionState
-
-
-class SuppressionReason(StrEnum):
-    """Why an address is never mailed, on whatever list it is."""
-
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    UNSUBSCRIBED = "unsubscribed"
-    MANUAL = "manual"
-    INVALID = "invalid"
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 
 
 class NoStanding(StrEnum):

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from newsletter.contacts.consent.standing import Standing, SuppressionReason
-from newsletter.delivery.states import SubscriptionState
+from newsletter.contacts.consent.standing import Standing
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 
 
 @lru_cache(maxsize=4096)
