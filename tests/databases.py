@@ -37,7 +37,7 @@ def empty_database() -> bytes:
 def guards() -> Iterator[str]:
     """Yield the triggers that hold every UPDATE, by any process, against the transitions in states.py."""
     for table, column, transitions in MOVED:
-        known = sorted({f"{before} {each.after}" for each in transitions for before in each.before})
+        known = sorted({f"{before} {move.after}" for move in transitions for before in move.before})
         words = ", ".join(f"'{pair}'" for pair in known)
         yield (
             f"CREATE TRIGGER known_transitions_of_{table} BEFORE UPDATE OF {column} ON {table}"

@@ -246,7 +246,7 @@ def test_a_state_is_a_member_of_its_enum_and_no_literal() -> None:
         f"{name}:{line}: {word}" for (name, word), line in found.items() if (name, word) not in NO_STATES
     ]
     assert not literals, "\n".join(literals)
-    assert set(NO_STATES) <= set(found), "an exception that is none any more"
+    assert set(NO_STATES) <= set(found), "an exception that is no longer one"
 
 
 def _words_that_count(tree: ast.Module, words: set[str]) -> Iterator[tuple[str, int]]:

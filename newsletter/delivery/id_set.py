@@ -11,11 +11,11 @@ def encode(ids: Iterable[int]) -> bytes:
     """Return ascending positive ids as bytes. Raises ValueError when they do not ascend."""
     out = bytearray()
     last = 0
-    for each in ids:
-        gap = each - last
+    for number in ids:
+        gap = number - last
         if gap <= 0:
             raise ValueError("ids must be positive and ascend")
-        last = each
+        last = number
         while gap > 0x7F:
             out.append(gap & 0x7F | 0x80)
             gap >>= 7

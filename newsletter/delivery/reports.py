@@ -1,4 +1,4 @@
-"""What reports ask for: whom never to mail again, and when a mailing must stop by itself."""
+"""What reports ask for: which addresses never to mail again, and when a mailing must stop by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def should_pause(tallies: Counts, at: PauseAt) -> str:
 
     ``tallies`` are readers by kind of event. The share of bounces is of the mails with a last word, that of
     complaints of the delivered ones. After a pause, as many further mails must have been reported on before
-    the next: whoever resumed knows of those before.
+    the next: an editor who resumed knows of those before.
     """
     final = last_words(tallies)
     if final < at.after or final - tallies.get(PAUSED, 0) < at.after:

@@ -91,7 +91,7 @@ subscription = Table(
     sqlite_with_rowid=False,
 )
 
-# Outlives the subscriber: whoever complained is not mailed again after a fresh import.
+# Outlives the subscriber: who complained is not mailed again after a fresh import.
 suppression = Table(
     "suppression",
     metadata,

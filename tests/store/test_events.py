@@ -1,4 +1,4 @@
-"""What reports do to the ledger: counts, settlement, alarms, suppressions, pauses; on a real database."""
+"""What reports do to the ledger: counts, settled requests, alarms, suppressions, pauses."""
 
 import random
 import threading
@@ -21,7 +21,7 @@ from newsletter.readership.reports import Taken, take_reports
 from newsletter.store.database import open_database, read, write
 from newsletter.store.events.alarms import Alarm, alarms_of
 from newsletter.store.events.decisions import first_report
-from newsletter.store.events.ingest import tallies
+from newsletter.store.events.tallies import tallies
 from newsletter.store.readers import suppressions
 from newsletter.store.tables import (
     attempt,
@@ -124,7 +124,7 @@ class Ledger:
 
     def alarms(self) -> dict[str, Alarm]:
         with read(self.engine) as connection:
-            return {each.kind: each for each in alarms_of(connection)}
+            return {alarm.kind: alarm for alarm in alarms_of(connection)}
 
     def rows(self, table: object) -> list[tuple[object, ...]]:
         with read(self.engine) as connection:
@@ -147,7 +147,7 @@ class Ledger:
 
     def suppressed(self) -> dict[str, str]:
         with read(self.engine) as connection:
-            return {each.email: each.reason for each in suppressions.all_suppressions(connection)}
+            return {found.email: found.reason for found in suppressions.all_suppressions(connection)}
 
 
 def _ledger_in(folder: Path) -> Ledger:
@@ -160,7 +160,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return _ledger_in(tmp_path)
 
 
-def told(
+def reported(
     kind: Kind, n: int, reader: int | None = 1, *, at: int = 100, reason: str = "", **rest: str
 ) -> Event:
     text = f"{kind} {n} {reader} {at}"
@@ -180,7 +180,7 @@ class TestCounting:
     def test_a_report_counts_once_however_often_it_comes(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
-        one = told("delivered", 1)
+        one = reported("delivered", 1)
         assert ledger.take(one, one) == Taken(new=1, repeated=1)
         assert ledger.take(one) == Taken(repeated=1)
         assert len(ledger.rows(event)) == 1
@@ -188,28 +188,30 @@ class TestCounting:
     def test_a_reader_counts_once_a_kind(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
-        ledger.take(told("open", 1, 1, at=1), told("open", 1, 1, at=2), told("open", 1, 2))
-        ledger.take(told("open", 1, 1, at=3), told("open", 1, 3), told("delivered", 1, 1))
+        ledger.take(reported("open", 1, 1, at=1), reported("open", 1, 1, at=2), reported("open", 1, 2))
+        ledger.take(reported("open", 1, 1, at=3), reported("open", 1, 3), reported("delivered", 1, 1))
         assert ledger.tallies(of) == {"open": 3, "delivered": 1}
 
     def test_no_events_are_no_trouble(self, ledger: Ledger) -> None:
         assert ledger.take() == Taken()
 
     def test_mail_that_is_not_ours_is_kept_and_raises_no_alarm(self, ledger: Ledger) -> None:
-        assert ledger.take(told("delivered", 9), told("bounce", 9)) == Taken(new=2, strangers=2, suppressed=1)
+        assert ledger.take(reported("delivered", 9), reported("bounce", 9)) == Taken(
+            new=2, strangers=2, suppressed=1
+        )
         assert ledger.alarms() == {}
         assert {row[5] for row in ledger.rows(event)} == {None}
 
     def test_a_reader_nobody_named_is_kept(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
-        assert ledger.take(told("delivered", 1, None)).new == 1
+        assert ledger.take(reported("delivered", 1, None)).new == 1
         assert ledger.tallies(of) == {}
 
     def test_more_events_than_one_query_names_are_taken_in_one_go(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1, range(1, 2501))
-        assert ledger.take(*(told("delivered", 1, n) for n in range(1, 2501))).new == 2500
+        assert ledger.take(*(reported("delivered", 1, n) for n in range(1, 2501))).new == 2500
         assert ledger.tallies(of) == {"delivered": 2500}
         assert ledger.alarms() == {}
 
@@ -217,18 +219,22 @@ class TestCounting:
         of = ledger.mail()
         ledger.post(of, 1)
         ledger.post(of, 2, (4, 5), state="unknown")
-        ledger.take(told("delivered", 1, 1, at=7), told("processed", 1, 2, at=5), told("unsubscribe", 2, 4))
+        ledger.take(
+            reported("delivered", 1, 1, at=7),
+            reported("processed", 1, 2, at=5),
+            reported("unsubscribe", 2, 4),
+        )
         with read(ledger.engine) as connection:
             assert first_report(connection, [attempt_id(1), attempt_id(2)]) == 5 * SECOND
             assert first_report(connection, [attempt_id(2)]) is None
 
 
-class TestSettling:
+class TestSettledByEvent:
     @pytest.mark.parametrize("state", ["unknown", "posting"])
     @pytest.mark.parametrize("kind", ["processed", "delivered", "bounce", "dropped", "deferred", "complaint"])
     def test_a_mail_that_exists_was_taken(self, ledger: Ledger, state: str, kind: Kind) -> None:
         key = ledger.post(ledger.mail(), 1, state=state)
-        assert ledger.take(told(kind, 1)).settled == 1
+        assert ledger.take(reported(kind, 1)).settled == 1
         assert ledger.batch(key) == ("accepted", attempt_id(1), [1, 2, 3], "m1")
         ((_, _, posted, answered, outcome, detail, _),) = ledger.rows(attempt)
         assert (posted, outcome, detail) == (1, "accepted", "reported")
@@ -238,7 +244,7 @@ class TestSettling:
     def test_the_decision_says_what_it_rests_on(self, ledger: Ledger) -> None:
         of = ledger.mail()
         key = ledger.post(of, 1, state="unknown")
-        ledger.take(told("delivered", 1, at=86400))
+        ledger.take(reported("delivered", 1, at=86400))
         ((_, mailing_id, batch_id, of_attempt, n, verdict, evidence, _),) = ledger.rows(decision)
         assert (mailing_id, batch_id, of_attempt, n, verdict) == (of, key, attempt_id(1), 3, "accepted")
         assert "delivered" in str(evidence)
@@ -246,12 +252,12 @@ class TestSettling:
 
     def test_an_unsubscription_proves_nothing_of_a_request(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="unknown")
-        assert ledger.take(told("unsubscribe", 1)).settled == 0
+        assert ledger.take(reported("unsubscribe", 1)).settled == 0
         assert ledger.batch(key)[0] == "unknown"
 
     def test_an_event_without_a_message_id_does_not_hide_one_with_it(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="unknown")
-        ledger.take(told("bounce", 1, 1, message_id=""), told("delivered", 1, 2))
+        ledger.take(reported("bounce", 1, 1, message_id=""), reported("delivered", 1, 2))
         assert ledger.batch(key)[3] == "m1"
 
     @pytest.mark.parametrize("state", ["pending", "claimed", "empty", "rejected"])
@@ -265,7 +271,7 @@ class TestSettling:
                         mailing_id=of, subscriber_id=reader, batch_id=key, kind=kind, reason="why"
                     )
                 )
-        assert ledger.take(told("delivered", 1)).settled == 1
+        assert ledger.take(reported("delivered", 1)).settled == 1
         assert ledger.batch(key) == ("accepted", attempt_id(1), [1, 2, 3], "m1")
         assert [row[1] for row in ledger.rows(unmailed)] == [8]
         assert len(ledger.rows(decision)) == 1
@@ -273,24 +279,24 @@ class TestSettling:
 
     def test_an_earlier_request_settles_a_later_unknown_one(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="unknown", kept=(1, 2, 3), latest=2)
-        assert ledger.take(told("delivered", 1)).settled == 1
+        assert ledger.take(reported("delivered", 1)).settled == 1
         assert ledger.batch(key)[:3] == ("accepted", attempt_id(1), [1, 2, 3])
 
     def test_a_later_request_on_the_wire_is_left_alone(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="posting", kept=(1, 2, 3), latest=2)
-        assert ledger.take(told("delivered", 1)).settled == 0
+        assert ledger.take(reported("delivered", 1)).settled == 0
         assert ledger.batch(key)[:2] == ("posting", attempt_id(2))
 
     def test_mail_of_a_request_whose_batch_was_cut_up_since_pauses_the_issue(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1, (), state="split", kept=(1, 2, 3))
-        assert ledger.take(told("delivered", 1)).paused == ("first",)
+        assert ledger.take(reported("delivered", 1)).paused == ("first",)
         assert ledger.state(of)[0] == "paused"
 
     def test_mail_of_a_request_said_not_to_be_taken_pauses_the_issue(self, ledger: Ledger) -> None:
         of = ledger.mail()
         key = ledger.post(of, 1, (), state="pending")
-        assert ledger.take(told("delivered", 1)).paused == ("first",)
+        assert ledger.take(reported("delivered", 1)).paused == ("first",)
         state, note = ledger.state(of)
         assert state == "paused"
         assert "twice" in note
@@ -303,12 +309,12 @@ class TestAlarms:
         of = ledger.mail()
         ledger.post(of, 1)
         ledger.post(of, 2, (2, 3, 4))
-        ledger.take(told("delivered", 1, 1))
+        ledger.take(reported("delivered", 1, 1))
         alarm = ledger.alarms()["accepted_twice"]
         assert (alarm.issue, alarm.n) == ("first", 2)
         assert "@" not in alarm.detail
         assert attempt_id(1) in alarm.detail
-        ledger.take(told("processed", 2, 2), told("delivered", 2, 3), told("delivered", 1, 2))
+        ledger.take(reported("processed", 2, 2), reported("delivered", 2, 3), reported("delivered", 1, 2))
         assert ledger.alarms()["accepted_twice"].n == 2
 
     def test_as_long_as_the_other_request_may_not_have_been_taken_there_is_no_alarm(
@@ -317,9 +323,9 @@ class TestAlarms:
         of = ledger.mail()
         ledger.post(of, 1)
         ledger.post(of, 2, (3, 4), state="unknown")
-        ledger.take(told("delivered", 1, 1))
+        ledger.take(reported("delivered", 1, 1))
         assert ledger.alarms() == {}
-        ledger.take(told("delivered", 2, 4))
+        ledger.take(reported("delivered", 2, 4))
         assert ledger.alarms()["accepted_twice"].n == 1
 
     def test_mail_of_a_request_said_not_to_be_taken_is_a_second_one_for_who_was_mailed_since(
@@ -328,23 +334,23 @@ class TestAlarms:
         key = ledger.post(ledger.mail(), 1, latest=2)
         with write(ledger.engine) as connection:  # the first was answered “not taken”, the second accepted
             connection.execute(insert(attempt).values(id=attempt_id(2), batch_id=key, posted_at=2))
-        ledger.take(told("delivered", 1, 1), told("delivered", 1, 2))
+        ledger.take(reported("delivered", 1, 1), reported("delivered", 1, 2))
         assert ledger.alarms()["accepted_twice"].n == 2
-        ledger.take(told("delivered", 1, 3), told("open", 1, 1))
+        ledger.take(reported("delivered", 1, 3), reported("open", 1, 1))
         assert ledger.alarms()["accepted_twice"].n == 3
 
     def test_two_requests_in_one_post_are_seen_too(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
         ledger.post(of, 2)
-        ledger.take(told("delivered", 1, 1), told("delivered", 2, 1))
+        ledger.take(reported("delivered", 1, 1), reported("delivered", 2, 1))
         assert ledger.alarms()["accepted_twice"].n == 3
 
     def test_two_mailings_of_one_issue_count_together(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
         ledger.post(ledger.mail(kind="newcomers"), 2)
-        ledger.take(told("delivered", 1, 1))
-        ledger.take(told("delivered", 2, 1))
+        ledger.take(reported("delivered", 1, 1))
+        ledger.take(reported("delivered", 2, 1))
         assert ledger.alarms()["accepted_twice"].n == 3
 
     @pytest.mark.parametrize(
@@ -360,31 +366,31 @@ class TestAlarms:
     ) -> None:
         ledger.post(ledger.mail(), 1)
         ledger.post(ledger.mail(**other), 2)  # type: ignore[arg-type]
-        ledger.take(told("delivered", 1, 1))
-        ledger.take(told("delivered", 2, 1))
+        ledger.take(reported("delivered", 1, 1))
+        ledger.take(reported("delivered", 2, 1))
         assert ledger.alarms() == {}
 
     def test_mail_to_a_reader_who_was_in_no_request_is_an_alarm(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(told("processed", 1, 7), told("delivered", 1, 7), told("delivered", 1, 1))
-        ledger.take(told("open", 1, 7))
+        ledger.take(reported("processed", 1, 7), reported("delivered", 1, 7), reported("delivered", 1, 1))
+        ledger.take(reported("open", 1, 7))
         alarm = ledger.alarms()["never_mailed"]
         assert alarm.n == 1
         assert "Reader 7" in alarm.detail
 
     def test_more_deliveries_than_mails_are_an_alarm(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(*(told("delivered", 1, n) for n in (1, 2, 3)))
+        ledger.take(*(reported("delivered", 1, n) for n in (1, 2, 3)))
         assert ledger.alarms() == {}
-        ledger.take(told("delivered", 1, 4), told("delivered", 1, 5))
+        ledger.take(reported("delivered", 1, 4), reported("delivered", 1, 5))
         assert ledger.alarms()["more_delivered_than_accepted"].n == 2
         assert ledger.alarms()["never_mailed"].n == 2
 
     def test_an_alarm_keeps_when_it_was_first_raised(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(told("delivered", 1, 7))
+        ledger.take(reported("delivered", 1, 7))
         first = ledger.alarms()["never_mailed"]
-        ledger.take(told("delivered", 1, 8))
+        ledger.take(reported("delivered", 1, 8))
         second = ledger.alarms()["never_mailed"]
         assert (second.n, second.first_at) == (2, first.first_at)
         assert second.last_at > first.last_at
@@ -404,42 +410,42 @@ class TestReaders:
         self, ledger: Ledger, kind: Kind, reason: str, expected: str
     ) -> None:
         ledger.post(ledger.mail(), 1)
-        assert ledger.take(told(kind, 1, reason=reason)).suppressed == 1
+        assert ledger.take(reported(kind, 1, reason=reason)).suppressed == 1
         assert ledger.suppressed() == {"r1@example.org": expected}
         assert ledger.rows(subscriber)[0][4] == expected
 
     @pytest.mark.parametrize("kind", ["blocked", "deferred", "delivered", "dropped", "open", "other"])
     def test_other_kinds_suppress_nobody(self, ledger: Ledger, kind: Kind) -> None:
         ledger.post(ledger.mail(), 1)
-        assert ledger.take(told(kind, 1)).suppressed == 0
+        assert ledger.take(reported(kind, 1)).suppressed == 0
         assert ledger.suppressed() == {}
 
     def test_the_address_of_the_report_counts_and_not_the_readers_new_one(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(told("bounce", 1, 1, email="before@example.org"))
+        ledger.take(reported("bounce", 1, 1, email="before@example.org"))
         assert ledger.suppressed() == {"before@example.org": "bounce"}
 
     def test_the_first_reason_by_the_providers_clock_stands(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(told("complaint", 1, at=20), told("bounce", 1, at=10))
+        ledger.take(reported("complaint", 1, at=20), reported("bounce", 1, at=10))
         assert ledger.suppressed() == {"r1@example.org": "bounce"}
-        assert ledger.take(told("unsubscribe", 1, at=30)).suppressed == 0
+        assert ledger.take(reported("unsubscribe", 1, at=30)).suppressed == 0
 
     def test_a_repeated_report_does_not_undo_what_an_editor_lifted(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        ledger.take(told("bounce", 1))
+        ledger.take(reported("bounce", 1))
         with write(ledger.engine) as connection:
             assert suppressions.unsuppress(connection, "r1@example.org", now=1)
-        ledger.take(told("bounce", 1))
+        ledger.take(reported("bounce", 1))
         assert ledger.suppressed() == {}
 
     def test_leaving_at_the_provider_is_leaving_that_list(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        assert ledger.take(told("group_unsubscribe", 1)).left == 1
+        assert ledger.take(reported("group_unsubscribe", 1)).left == 1
         assert ledger.status(1) == "unsubscribed"
         assert ledger.status(2) == "confirmed"
         assert ledger.suppressed() == {}
-        assert ledger.take(told("group_resubscribe", 1, at=200)).rejoined == 1
+        assert ledger.take(reported("group_resubscribe", 1, at=200)).rejoined == 1
         assert ledger.status(1) == "confirmed"
 
     @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -448,8 +454,8 @@ class TestReaders:
         self, ledger: Ledger, order: tuple[int, int], together: bool
     ) -> None:
         ledger.post(ledger.mail(), 1)
-        events = [told("group_unsubscribe", 1, at=10), told("group_resubscribe", 1, at=20)]
-        events += [told("group_resubscribe", 1, 2, at=10), told("group_unsubscribe", 1, 2, at=20)]
+        events = [reported("group_unsubscribe", 1, at=10), reported("group_resubscribe", 1, at=20)]
+        events += [reported("group_resubscribe", 1, 2, at=10), reported("group_unsubscribe", 1, 2, at=20)]
         posts = [[events[n], events[2 + n]] for n in order]
         for post in [posts[0] + posts[1]] if together else posts:
             ledger.take(*post)
@@ -461,17 +467,17 @@ class TestReaders:
         self, ledger: Ledger, order: tuple[int, int], together: bool
     ) -> None:
         ledger.post(ledger.mail(), 1)
-        events = [told("group_unsubscribe", 1, at=10), told("group_resubscribe", 1, at=10)]
+        events = [reported("group_unsubscribe", 1, at=10), reported("group_resubscribe", 1, at=10)]
         for post in [[events[n] for n in order]] if together else [[events[n]] for n in order]:
             ledger.take(*post)
         assert ledger.status(1) == "unsubscribed"
-        assert ledger.take(told("group_resubscribe", 1, at=11)).rejoined == 1
+        assert ledger.take(reported("group_resubscribe", 1, at=11)).rejoined == 1
 
-    def test_whoever_left_by_himself_is_not_put_back(self, ledger: Ledger) -> None:
+    def test_a_reader_who_left_by_themselves_is_not_put_back(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
         with write(ledger.engine) as connection:
             connection.execute(update(subscription).values(status="unsubscribed", since=5))
-        assert ledger.take(told("group_resubscribe", 1)).rejoined == 0
+        assert ledger.take(reported("group_resubscribe", 1)).rejoined == 0
         assert ledger.status(1) == "unsubscribed"
 
 
@@ -479,7 +485,7 @@ class TestSlices:
     def test_a_large_post_leaves_others_room_to_write_between_its_slices(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1)
-        events = [told("open", 1, at=at) for at in range(1, 3_501)]
+        events = [reported("open", 1, at=at) for at in range(1, 3_501)]
         written: list[int] = []
 
         def rest(seconds: float) -> None:
@@ -496,8 +502,8 @@ class TestSlices:
     @pytest.mark.slow
     def test_a_large_post_that_broke_off_is_taken_again_as_if_it_had_not(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        events = [told("open", 1, at=at) for at in range(1, 2_501)]
-        events.append(told("bounce", 1, 2))
+        events = [reported("open", 1, at=at) for at in range(1, 2_501)]
+        events.append(reported("bounce", 1, 2))
 
         def broken(_seconds: float) -> None:
             raise StoreError("The database is locked.")
@@ -511,7 +517,7 @@ class TestSlices:
 
     def test_a_post_of_an_ordinary_size_never_rests(self, ledger: Ledger) -> None:
         ledger.post(ledger.mail(), 1)
-        events = [told("open", 1, at=at) for at in range(1, 1_001)]
+        events = [reported("open", 1, at=at) for at in range(1, 1_001)]
         take_reports(ledger.engine, events, now=ledger.now, pause=NEVER, rest=lambda _: pytest.fail("rested"))
 
 
@@ -521,38 +527,49 @@ class TestPausing:
     def test_an_issue_that_bounces_too_much_stops_by_itself(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1, range(1, 11))
-        taken = ledger.take(*(told("delivered", 1, n) for n in (1, 2)), told("bounce", 1, 3), pause=self.AT)
+        taken = ledger.take(
+            *(reported("delivered", 1, n) for n in (1, 2)), reported("bounce", 1, 3), pause=self.AT
+        )
         assert taken.paused == ()
-        assert ledger.take(told("bounce", 1, 4), pause=self.AT).paused == ("first",)
+        assert ledger.take(reported("bounce", 1, 4), pause=self.AT).paused == ("first",)
         assert ledger.state(of) == ("paused", "2 of 4 mails reported on bounced (50.0%).")
 
     def test_once_resumed_it_is_measured_anew(self, ledger: Ledger) -> None:
         of = ledger.mail()
         ledger.post(of, 1, range(1, 11))
-        ledger.take(*(told("bounce", 1, n) for n in range(1, 5)), pause=self.AT)
+        ledger.take(*(reported("bounce", 1, n) for n in range(1, 5)), pause=self.AT)
         with write(ledger.engine) as connection:
             connection.execute(update(mailing).values(state="sending"))
-        assert ledger.take(told("bounce", 1, 5), pause=self.AT).paused == ()
-        assert ledger.take(*(told("bounce", 1, n) for n in (6, 7, 8)), pause=self.AT).paused == ("first",)
+        assert ledger.take(reported("bounce", 1, 5), pause=self.AT).paused == ()
+        assert ledger.take(*(reported("bounce", 1, n) for n in (6, 7, 8)), pause=self.AT).paused == ("first",)
         assert ledger.tallies(of) == {"bounce": 8}
 
     @pytest.mark.parametrize("state", ["finished", "cancelled", "paused"])
     def test_an_issue_that_is_not_being_sent_keeps_its_state(self, ledger: Ledger, state: str) -> None:
         of = ledger.mail(state=state)
         ledger.post(of, 1)
-        assert ledger.take(*(told("bounce", 1, n) for n in range(1, 5)), pause=self.AT).paused == ()
+        assert ledger.take(*(reported("bounce", 1, n) for n in range(1, 5)), pause=self.AT).paused == ()
         assert ledger.state(of)[0] == state
 
 
 def story() -> list[Event]:
     """Return what is reported of ten readers: two requests unknown, all sorts of fates."""
-    events = [told("processed", 1 + (n > 5), n) for n in range(1, 11)]
-    events += [told("delivered", 1 + (n > 5), n, at=110) for n in range(1, 8)]
-    events += [told("open", 1, 1, at=120), told("open", 1, 1, at=121), told("click", 1, 1, at=122)]
-    events += [told("bounce", 2, 8), told("blocked", 2, 9), told("complaint", 1, 2, at=130)]
-    events += [told("group_unsubscribe", 1, 3, at=140), told("group_resubscribe", 1, 3, at=150)]
-    events += [told("group_unsubscribe", 1, 4, at=140), told("unsubscribe", 1, 5, at=160)]
-    return [*events, told("other", 1, 6), told("delivered", 2, 1, at=170), told("delivered", 77, 1)]
+    events = [reported("processed", 1 + (n > 5), n) for n in range(1, 11)]
+    events += [reported("delivered", 1 + (n > 5), n, at=110) for n in range(1, 8)]
+    events += [
+        reported("open", 1, 1, at=120),
+        reported("open", 1, 1, at=121),
+        reported("click", 1, 1, at=122),
+    ]
+    events += [reported("bounce", 2, 8), reported("blocked", 2, 9), reported("complaint", 1, 2, at=130)]
+    events += [reported("group_unsubscribe", 1, 3, at=140), reported("group_resubscribe", 1, 3, at=150)]
+    events += [reported("group_unsubscribe", 1, 4, at=140), reported("unsubscribe", 1, 5, at=160)]
+    return [
+        *events,
+        reported("other", 1, 6),
+        reported("delivered", 2, 1, at=170),
+        reported("delivered", 77, 1),
+    ]
 
 
 def final_state(ledger: Ledger) -> dict[str, object]:
@@ -581,7 +598,7 @@ def final_state(ledger: Ledger) -> dict[str, object]:
     return {name: [repr(row) for row in rows] for name, rows in found.items()}
 
 
-def told_story(
+def reported_story(
     path: Path, posts: Sequence[Sequence[Event]], *, threads: int = 1
 ) -> tuple[dict[str, object], list[Taken]]:
     ledger = _ledger_in(path)
@@ -611,13 +628,13 @@ def test_five_shuffled_replays_on_parallel_threads_end_as_one_in_order_does(tmp_
         posts += [shuffled[start : start + 4] for start in range(0, len(shuffled), 4)]
     (tmp_path / "once").mkdir()
     (tmp_path / "often").mkdir()
-    once, _ = told_story(tmp_path / "once", [events])
-    often, taken = told_story(tmp_path / "often", posts, threads=4)
+    once, _ = reported_story(tmp_path / "once", [events])
+    often, taken = reported_story(tmp_path / "often", posts, threads=4)
     assert often == once
-    assert sum(each.new for each in taken) == len(events)
-    assert sum(each.repeated for each in taken) == 4 * len(events)
-    assert sum(each.suppressed for each in taken) == 3
-    assert sum(each.settled for each in taken) == 2
+    assert sum(post.new for post in taken) == len(events)
+    assert sum(post.repeated for post in taken) == 4 * len(events)
+    assert sum(post.suppressed for post in taken) == 3
+    assert sum(post.settled for post in taken) == 2
 
 
 @pytest.mark.slow
@@ -630,16 +647,16 @@ def test_any_order_and_any_cutting_into_posts_ends_the_same(
     size = data.draw(st.integers(1, len(events)))
     posts = [events[start : start + size] for start in range(0, len(events), size)]
     assert (
-        told_story(tmp_path_factory.mktemp("any"), posts)[0]
-        == told_story(tmp_path_factory.mktemp("one"), [story()])[0]
+        reported_story(tmp_path_factory.mktemp("any"), posts)[0]
+        == reported_story(tmp_path_factory.mktemp("one"), [story()])[0]
     )
 
 
 def test_a_post_that_cannot_be_taken_whole_is_not_taken_at_all(ledger: Ledger) -> None:
     ledger.post(ledger.mail(), 1, state="unknown")
-    bad = replace(told("open", 1, 2), at="no instant")  # type: ignore[arg-type]
+    bad = replace(reported("open", 1, 2), at="no instant")  # type: ignore[arg-type]
     huge = replace(bad, at=2**70)
     with pytest.raises(OverflowError):
-        ledger.take(told("bounce", 1), huge)
+        ledger.take(reported("bounce", 1), huge)
     assert ledger.rows(event) == []
     assert ledger.suppressed() == {}

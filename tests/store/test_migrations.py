@@ -103,12 +103,14 @@ def _rules(engine: database.Engine, name: str) -> object:
         sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name})
         of_table = text("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :name")
         indexes = set(connection.scalars(of_table, {"name": name}))
-    checks = {str(each["name"]): each["sqltext"] for each in known.get_check_constraints(name)}
+    checks = {str(check["name"]): check["sqltext"] for check in known.get_check_constraints(name)}
     keys = {
-        (tuple(each["constrained_columns"]), each["referred_table"], str(each["options"]))
-        for each in known.get_foreign_keys(name)
+        (tuple(key["constrained_columns"]), key["referred_table"], str(key["options"]))
+        for key in known.get_foreign_keys(name)
     }
-    columns = {each["name"]: (str(each["type"]), each["nullable"]) for each in known.get_columns(name)}
+    columns = {
+        column["name"]: (str(column["type"]), column["nullable"]) for column in known.get_columns(name)
+    }
     return checks, keys, indexes, columns, "AUTOINCREMENT" in sql, "WITHOUT ROWID" in sql
 
 
@@ -128,7 +130,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def _as(house: House, key: str) -> House:
-    """The same publication, as whoever holds this key sees it."""
+    """The same publication, as the holder of this key sees it."""
     other = House.__new__(House)
     other.__dict__.update({k: v for k, v in house.__dict__.items() if k not in {"person", "approver"}})
     other.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
@@ -190,7 +192,7 @@ def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(ho
     database.migrate(house.engine)
     readership.rename_list(house.engine, "two", "zwei")
     readership.make_list(house.engine, "two", now=house.clock.now)
-    keys = {one.name: one.key for one in readership.list_counts(house.engine)}
+    keys = {found.name: found.key for found in readership.list_counts(house.engine)}
     assert keys == {"Old Readers": "Old Readers", "zwei": "two", "two": "two-2"}
 
 
@@ -222,10 +224,10 @@ def test_a_mailing_that_was_put_off_still_is_and_begins_at_its_time(tmp_path: Pa
     fill(engine)
     database.migrate(engine)
     with read(engine) as connection:
-        found = {each.id: each for each in mailings.due(connection, now=900)}
-        later = {each.id: each for each in mailings.due(connection, now=999)}
+        found = {mailing.id: mailing for mailing in mailings.due(connection, now=900)}
+        later = {mailing.id: mailing for mailing in mailings.due(connection, now=999)}
     assert list(found) == [7]
-    assert {key: each.put_off for key, each in later.items()} == {7: False, 8: True, 9: True}
+    assert {key: mailing.put_off for key, mailing in later.items()} == {7: False, 8: True, 9: True}
     assert [later[key].send_at for key in (7, 8, 9)] == [777, 777, None]
     assert [later[key].due_at for key in (7, 8, 9)] == [777, 999, 999]
     engine.dispose()

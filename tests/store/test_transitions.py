@@ -290,7 +290,7 @@ def test_a_subscription_makes_each_transition_of_the_table(
 def test_the_tests_databases_refuse_what_no_table_has(
     engine: Engine, table: object, states: Iterable[str], transitions: Iterable[Transition]
 ) -> None:
-    known = {(before, each.after) for each in transitions for before in each.before}
+    known = {(before, move.after) for move in transitions for before in move.before}
     column = subscription.c.status if table is subscription else table.c.state  # type: ignore[attr-defined]
     with write(engine) as connection:
         connection.execute(subscription.delete())

@@ -36,8 +36,8 @@ def faults(connection: Connection, issue: str, provider: str) -> Iterator[tuple[
             wrong, last = wrong + 1, row.id
         if readers and readers[-1] // 8 >= len(seen):
             seen.extend(bytes(readers[-1] // 8 + 1 - len(seen)))
-        for one in readers:
-            place, bit = one >> 3, 1 << (one & 7)
+        for reader in readers:
+            place, bit = reader >> 3, 1 << (reader & 7)
             if seen[place] & bit:
                 twice, last = twice + 1, row.id
             seen[place] |= bit

@@ -53,7 +53,7 @@ def _pairs(rows: Iterable[Any]) -> dict[str, int]:
 
 
 def _readers(connection: Connection, latest: int) -> dict[tuple[str, str], int]:
-    """Add up batches, a thousand readers a row; whom a claim may yet leave out counts as pending."""
+    """Add up batches, a thousand readers a row; those that a claim may yet leave out count as pending."""
     recent = select(mailing.c.id, mailing.c.issue).order_by(mailing.c.id.desc()).limit(latest).subquery()
     rows = connection.execute(
         select(recent.c.issue, batch.c.state, func.sum(batch.c.n), func.sum(batch.c.candidates))

@@ -11,7 +11,7 @@ from newsletter.delivery.id_set import decode
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
 from newsletter.store.events.alarms import alarms_of
-from newsletter.store.events.ingest import tallies
+from newsletter.store.events.tallies import tallies
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
 from newsletter.store.tables import batch, unmailed
@@ -27,12 +27,12 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
     if not mailings:
         return None
     total, latest_of = _Count(), latest_of_lists(mailings)
-    for each in mailings:
-        total.add(connection, each, latest=latest_of[each.list_id], sender_alive=sender_alive)
+    for mailing in mailings:
+        total.add(connection, mailing, latest=latest_of[mailing.list_id], sender_alive=sender_alive)
     latest = mailings[-1]
     reported: Counter[str] = Counter()
-    for each in mailings:
-        reported.update(tallies(connection, each.id))
+    for mailing in mailings:
+        reported.update(tallies(connection, mailing.id))
     return Proof(
         issue=issue,
         state=latest.state,
@@ -46,7 +46,7 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
         send_at=latest.due_at if latest.state == MailingState.SCHEDULED else None,
         reported={kind: n for kind, n in reported.items() if kind in KINDS},
-        alarms={each.kind: each.n for each in alarms_of(connection, issue)},
+        alarms={alarm.kind: alarm.n for alarm in alarms_of(connection, issue)},
     )
 
 
@@ -56,16 +56,18 @@ def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     What was cancelled before it reached anybody is as if it never was; where there was nothing else, the
     latest of these is all there is to tell of.
     """
-    found = [each for each in of_issue(connection, issue) if each.provider == provider]
+    found = [mailing for mailing in of_issue(connection, issue) if mailing.provider == provider]
     kept = [
-        each for each in found if each.state != MailingState.CANCELLED or reached_anybody(connection, each.id)
+        mailing
+        for mailing in found
+        if mailing.state != MailingState.CANCELLED or reached_anybody(connection, mailing.id)
     ]
     return kept or found[-1:]
 
 
 def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:
-    """Return the id of the latest mailing to each list: it looked again at all whom earlier ones left out."""
-    return {each.list_id: each.id for each in mailings}
+    """Return the id of the latest mailing to each list: it looked again at all that earlier ones left out."""
+    return {mailing.list_id: mailing.id for mailing in mailings}
 
 
 class Apart(NamedTuple):
@@ -76,21 +78,21 @@ class Apart(NamedTuple):
     turned_away: Mapping[int, tuple[str, str]]
 
 
-def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]:
+def apart(connection: Connection, mailing: Mailing, latest: int) -> Iterator[Apart]:
     """Yield an earlier mailing's batches that no later one looked at again: answers long lost, decided since.
 
     ``latest`` is the latest mailing to the list.
     """
     rows = connection.execute(
         select(batch).where(
-            batch.c.mailing_id == each.id,
+            batch.c.mailing_id == mailing.id,
             batch.c.only.is_not(None),
             batch.c.decided_after >= latest,
             batch.c.state != BatchState.SPLIT,
         )
     ).all()
     for row in rows:
-        told = connection.execute(
+        turned_away = connection.execute(
             select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason)
             .where(unmailed.c.batch_id == row.id)
             .order_by(unmailed.c.subscriber_id)
@@ -100,10 +102,10 @@ def apart(connection: Connection, each: Mailing, latest: int) -> Iterator[Apart]
         unsettled = row.state in UNPOSTED
         reasons = {
             reader: (kind, why)
-            for reader, kind, why in told
+            for reader, kind, why in turned_away
             if reader in inside and (kind == RecipientState.REJECTED or not unsettled)
         }
-        yield Apart(row, [one for one in readers if one not in reasons], reasons)
+        yield Apart(row, [reader for reader in readers if reader not in reasons], reasons)
 
 
 def _left_alone(state: MailingState, *, sender_alive: bool) -> str:
@@ -122,8 +124,8 @@ class _Count:
         excluded = sum(self.excluded.values())
         return self.accepted + self.rejected + excluded + self.unknown + self.pending
 
-    def add(self, connection: Connection, each: Mailing, *, latest: int, sender_alive: bool) -> None:
-        tallies = {row.state: row for row in _tallies(connection, each.id)}
+    def add(self, connection: Connection, mailing: Mailing, *, latest: int, sender_alive: bool) -> None:
+        tallies = {row.state: row for row in _tallies(connection, mailing.id)}
         for state, row in tallies.items():
             if state == BatchState.ACCEPTED:
                 self.accepted += row.n
@@ -131,40 +133,40 @@ class _Count:
                 self.unknown += row.n
             elif state == BatchState.POSTING:
                 self.pending += row.n
-        if latest == each.id:
-            self._not_mailed(connection, each, tallies)
+        if latest == mailing.id:
+            self._not_mailed(connection, mailing, tallies)
         else:
-            for one in apart(connection, each, latest):
-                self._not_mailed_apart(each, one)
+            for separate in apart(connection, mailing, latest):
+                self._not_mailed_apart(mailing, separate)
 
-    def _not_mailed(self, connection: Connection, each: Mailing, tallies: Mapping[str, Any]) -> None:
+    def _not_mailed(self, connection: Connection, mailing: Mailing, tallies: Mapping[str, Any]) -> None:
         undone = sum(tallies[state].left for state in UNPOSTED if state in tallies)
-        undone += not_yet_cut(connection, each)
-        if each.state == MailingState.CANCELLED:
+        undone += not_yet_cut(connection, mailing)
+        if mailing.state == MailingState.CANCELLED:
             self.excluded[Exclusion.CANCELLED] += undone
         else:
             self.pending += undone
         for state, row in tallies.items():
             if state not in UNPOSTED:
                 self.excluded[Exclusion.REMOVED] += row.removed
-        for row in _reasons(connection, each.id):
+        for row in _reasons(connection, mailing.id):
             if row.kind == RecipientState.REJECTED:
                 self.rejected += row.n
             elif row.state not in UNPOSTED:
                 self.excluded[row.reason] += row.n
 
-    def _not_mailed_apart(self, each: Mailing, one: Apart) -> None:
-        for kind, why in one.turned_away.values():
+    def _not_mailed_apart(self, mailing: Mailing, separate: Apart) -> None:
+        for kind, why in separate.turned_away.values():
             if kind == RecipientState.REJECTED:
                 self.rejected += 1
             else:
                 self.excluded[why] += 1
-        if one.row.state not in UNPOSTED:
-            self.excluded[Exclusion.REMOVED] += max(0, len(one.others) - one.row.n)
-        elif each.state == MailingState.CANCELLED:
-            self.excluded[Exclusion.CANCELLED] += len(one.others)
+        if separate.row.state not in UNPOSTED:
+            self.excluded[Exclusion.REMOVED] += max(0, len(separate.others) - separate.row.n)
+        elif mailing.state == MailingState.CANCELLED:
+            self.excluded[Exclusion.CANCELLED] += len(separate.others)
         else:
-            self.pending += len(one.others)
+            self.pending += len(separate.others)
 
 
 def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
@@ -172,7 +174,7 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
 
     Who was erased between the plan and their batch's claim is neither in the batch nor among its unmailed.
     """
-    told = (
+    unmailed_of = (
         select(
             unmailed.c.batch_id,
             func.count().label("n"),
@@ -182,8 +184,8 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
         .group_by(unmailed.c.batch_id)
         .subquery()
     )
-    left = batch.c.candidates - func.coalesce(told.c.rejected, 0)
-    removed = batch.c.candidates - batch.c.n - func.coalesce(told.c.n, 0)
+    left = batch.c.candidates - func.coalesce(unmailed_of.c.rejected, 0)
+    removed = batch.c.candidates - batch.c.n - func.coalesce(unmailed_of.c.n, 0)
     return connection.execute(
         select(
             batch.c.state,
@@ -191,7 +193,7 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
             func.sum(case((left > 0, left), else_=0)).label("left"),
             func.sum(case((removed > 0, removed), else_=0)).label("removed"),
         )
-        .outerjoin(told, told.c.batch_id == batch.c.id)
+        .outerjoin(unmailed_of, unmailed_of.c.batch_id == batch.c.id)
         .where(batch.c.mailing_id == mailing_id, batch.c.state != BatchState.SPLIT)
         .group_by(batch.c.state)
     ).all()

@@ -33,21 +33,21 @@ def accounts(connection: Connection, issue: str, provider: str, *, sender_alive:
     """
     mailings = counted(connection, issue, provider)
     latest_of = latest_of_lists(mailings)
-    for each in mailings:
-        latest = latest_of[each.list_id]
-        for row in _batches(connection, each.id):
+    for mailing in mailings:
+        latest = latest_of[mailing.list_id]
+        for row in _batches(connection, mailing.id):
             if row.n and row.state not in UNPOSTED:
-                yield from _members(connection, row, _told(row.state, sender_alive))
-            if latest == each.id:
-                yield from _not_mailed(connection, each, row)
-        if latest == each.id:
-            yield from _uncut(connection, each)
+                yield from _readers(connection, row, _state_now(row.state, sender_alive))
+            if latest == mailing.id:
+                yield from _not_mailed(connection, mailing, row)
+        if latest == mailing.id:
+            yield from _uncut(connection, mailing)
         else:
-            for one in apart(connection, each, latest):
-                yield from _not_mailed_apart(connection, each, one)
+            for separate in apart(connection, mailing, latest):
+                yield from _not_mailed_apart(connection, mailing, separate)
 
 
-def _told(state: str, sender_alive: bool) -> str:
+def _state_now(state: str, sender_alive: bool) -> str:
     if state == BatchState.POSTING:
         return RecipientState.PENDING if sender_alive else RecipientState.UNKNOWN
     return state
@@ -69,49 +69,49 @@ def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
         cursor = rows[-1].lo
 
 
-def _members(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
+def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
     ids = decode(row.reader_ids)
     emails, reported = _emails(connection, ids), _reported(connection, row.mailing_id, ids)
-    for each in ids:
+    for reader in ids:
         yield _account(
-            emails.get(each, ""),
+            emails.get(reader, ""),
             state,
             "",
             at=row.changed_at,
             message_id=row.message_id or "",
-            reported=reported.get(each, ""),
+            reported=reported.get(reader, ""),
         )
 
 
-def _not_mailed(connection: Connection, each: Mailing, row: Row[Any]) -> Iterator[Account]:
-    told = connection.execute(
+def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iterator[Account]:
+    turned_away = connection.execute(
         select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
         .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
-        .where(unmailed.c.mailing_id == each.id, unmailed.c.batch_id == row.id)
+        .where(unmailed.c.mailing_id == mailing.id, unmailed.c.batch_id == row.id)
         .order_by(unmailed.c.subscriber_id)
     ).all()
     if row.state in UNPOSTED:
-        told = [one for one in told if one.kind == RecipientState.REJECTED]
-    for one in told:
-        yield _account(one.email or "", one.kind, one.reason, row.changed_at)
+        turned_away = [reader for reader in turned_away if reader.kind == RecipientState.REJECTED]
+    for reader in turned_away:
+        yield _account(reader.email or "", reader.kind, reader.reason, row.changed_at)
     if row.state in UNPOSTED:
-        cancelled = each.state == MailingState.CANCELLED
-        rejected = {one.subscriber_id for one in told}
-        waiting = _waiting(connection, each, row.lo, row.hi, rejected)
+        cancelled = mailing.state == MailingState.CANCELLED
+        rejected = {reader.subscriber_id for reader in turned_away}
+        waiting = _waiting(connection, mailing, row.lo, row.hi, rejected)
         yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
     else:
-        yield from _all((), row.candidates - row.n - len(told), *REMOVED)
+        yield from _all((), row.candidates - row.n - len(turned_away), *REMOVED)
 
 
-def _not_mailed_apart(connection: Connection, each: Mailing, one: Apart) -> Iterator[Account]:
-    emails = _emails(connection, [*one.turned_away, *one.others])
-    for reader, (kind, why) in one.turned_away.items():
-        yield _account(emails.get(reader, ""), kind, why, one.row.changed_at)
-    if one.row.state not in UNPOSTED:
-        yield from _all((), len(one.others) - one.row.n, *REMOVED)
+def _not_mailed_apart(connection: Connection, mailing: Mailing, separate: Apart) -> Iterator[Account]:
+    emails = _emails(connection, [*separate.turned_away, *separate.others])
+    for reader, (kind, why) in separate.turned_away.items():
+        yield _account(emails.get(reader, ""), kind, why, separate.row.changed_at)
+    if separate.row.state not in UNPOSTED:
+        yield from _all((), len(separate.others) - separate.row.n, *REMOVED)
         return
-    cancelled = each.state == MailingState.CANCELLED
-    for reader in one.others:
+    cancelled = mailing.state == MailingState.CANCELLED
+    for reader in separate.others:
         yield _account(emails.get(reader, ""), *(CANCELLED if cancelled else PENDING))
 
 
@@ -124,30 +124,30 @@ def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Acc
         count -= 1
 
 
-def _waiting(connection: Connection, each: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
+def _waiting(connection: Connection, mailing: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
     rows = connection.execute(
         select(subscriber.c.id, subscriber.c.email)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(
-            subscription.c.list_id == each.list_id,
+            subscription.c.list_id == mailing.list_id,
             subscription.c.subscriber_id.between(lo, hi),
             subscriber.c.id.between(lo, hi),
-            subscription.c.created_at <= each.audience_at,
+            subscription.c.created_at <= mailing.audience_at,
         )
         .order_by(subscriber.c.id)
     ).all()
-    skip = but | outside(connection, each, [row.id for row in rows])
+    skip = but | outside(connection, mailing, [row.id for row in rows])
     return (row.email for row in rows if row.id not in skip)
 
 
-def _uncut(connection: Connection, each: Mailing) -> Iterator[Account]:
-    kind, why = CANCELLED if each.state == MailingState.CANCELLED else PENDING
-    for ids in uncut(connection, each):
+def _uncut(connection: Connection, mailing: Mailing) -> Iterator[Account]:
+    kind, why = CANCELLED if mailing.state == MailingState.CANCELLED else PENDING
+    for ids in uncut(connection, mailing):
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
             emails = _emails(connection, some)
-            for one in some:
-                yield _account(emails.get(one, ""), kind, why)
+            for reader in some:
+                yield _account(emails.get(reader, ""), kind, why)
 
 
 def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:

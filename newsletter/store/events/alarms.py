@@ -35,7 +35,7 @@ def sound(connection: Connection, issue: str, kind: str, *, n: int, detail: str,
 
 
 def sound_more(connection: Connection, issue: str, kind: str, *, n: int, detail: str, now: int) -> None:
-    """Raise an alarm over ``n`` readers beside those it was raised over before."""
+    """Raise an alarm over ``n`` readers more than it was raised over before."""
     before = connection.scalar(select(alarm.c.n).where(alarm.c.issue == issue, alarm.c.kind == kind)) or 0
     sound(connection, issue, kind, n=before + n, detail=detail, now=now)
 

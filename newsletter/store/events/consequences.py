@@ -25,7 +25,7 @@ def suppress_all(connection: Connection, wanted: Mapping[str, str], *, now: int)
     for start in range(0, len(addresses), ADDRESSES_AT_ONCE):
         some = addresses[start : start + ADDRESSES_AT_ONCE]
         held = set(connection.scalars(select(suppression.c.email).where(suppression.c.email.in_(some))))
-        count += _suppress(connection, {each: wanted[each] for each in some if each not in held}, now)
+        count += _suppress(connection, {email: wanted[email] for email in some if email not in held}, now)
     return count
 
 

@@ -130,103 +130,105 @@ def _accepted(provider: str, since: int, until: int) -> Select[Any]:
     )
 
 
-def settle(connection: Connection, each: Unanswered, made: Decision, *, now: int) -> bool:
+def settle(connection: Connection, request: Unanswered, made: Decision, *, now: int) -> bool:
     """Carry out a decision and write it down; False when the batch was settled meanwhile."""
     reader_ids = connection.scalar(
         select(batch.c.reader_ids).where(
-            batch.c.id == each.batch, batch.c.state == BatchState.UNKNOWN, batch.c.attempt == each.attempt
+            batch.c.id == request.batch,
+            batch.c.state == BatchState.UNKNOWN,
+            batch.c.attempt == request.attempt,
         )
     )
     if reader_ids is None:
         return False
     match made.verdict:
         case Verdict.ACCEPTED:
-            _accept(connection, each, made, reader_ids, now)
-        case Verdict.RESEND if not each.cancelled:
-            _keep_reader_ids(connection, each, reader_ids)
-            apart = _apart(connection, each, reader_ids)
-            _move(connection, each, BatchTransition.RESEND, now, not_before=0, **apart)
+            _accept(connection, request, made, reader_ids, now)
+        case Verdict.RESEND if not request.cancelled:
+            _keep_reader_ids(connection, request, reader_ids)
+            apart = _apart(connection, request, reader_ids)
+            _move(connection, request, BatchTransition.RESEND, now, not_before=0, **apart)
         case Verdict.RESEND | Verdict.DROP:
-            _keep_reader_ids(connection, each, reader_ids)
-            _turn_away(connection, each, decode(reader_ids))
-            _move(connection, each, BatchTransition.DROP, now, **_apart(connection, each, reader_ids))
+            _keep_reader_ids(connection, request, reader_ids)
+            _turn_away(connection, request, decode(reader_ids))
+            _move(connection, request, BatchTransition.DROP, now, **_apart(connection, request, reader_ids))
         case _:
             pass
-    _write_down(connection, each, made, now)
+    _write_down(connection, request, made, now)
     return True
 
 
-def _accept(connection: Connection, each: Unanswered, made: Decision, reader_ids: bytes, now: int) -> None:
+def _accept(connection: Connection, request: Unanswered, made: Decision, reader_ids: bytes, now: int) -> None:
     earlier = connection.scalar(
         select(attempt.c.id)
         .where(
-            attempt.c.batch_id == each.batch,
-            attempt.c.id != each.attempt,
+            attempt.c.batch_id == request.batch,
+            attempt.c.id != request.attempt,
             attempt.c.outcome == AttemptOutcome.ACCEPTED,
         )
         .limit(1)
     )
     if earlier is not None:
         # It was reported while this request was on the wire, of which nobody knows anything still.
-        _keep_reader_ids(connection, each, reader_ids)
-        _move(connection, each, BatchTransition.RECONCILE, now, attempt=earlier)
+        _keep_reader_ids(connection, request, reader_ids)
+        _move(connection, request, BatchTransition.RECONCILE, now, attempt=earlier)
         return
-    _move(connection, each, BatchTransition.RECONCILE, now, message_id=made.message_id)
-    _answered(connection, each, AttemptOutcome.ACCEPTED, made.evidence, now)
-    kept = connection.scalar(select(attempt.c.reader_ids).where(attempt.c.id == each.attempt))
-    compare_answered(connection, each.mailing, each.attempt, decode(kept or reader_ids), now=now)
+    _move(connection, request, BatchTransition.RECONCILE, now, message_id=made.message_id)
+    _answered(connection, request, AttemptOutcome.ACCEPTED, made.evidence, now)
+    kept = connection.scalar(select(attempt.c.reader_ids).where(attempt.c.id == request.attempt))
+    compare_answered(connection, request.mailing, request.attempt, decode(kept or reader_ids), now=now)
 
 
 def _move(
-    connection: Connection, each: Unanswered, transition: BatchTransition, now: int, **values: object
+    connection: Connection, request: Unanswered, transition: BatchTransition, now: int, **values: object
 ) -> None:
     connection.execute(
         update(batch)
-        .where(batch.c.id == each.batch, batch.c.state.in_(transition.before))
+        .where(batch.c.id == request.batch, batch.c.state.in_(transition.before))
         .values(state=transition.after, changed_at=now, **values)
     )
 
 
-def _apart(connection: Connection, each: Unanswered, reader_ids: bytes) -> dict[str, object]:
+def _apart(connection: Connection, request: Unanswered, reader_ids: bytes) -> dict[str, object]:
     """Return what makes a batch that of its readers alone.
 
-    Mailings of the issue since then, to whatever list, looked again at whom it left out, and not at them.
+    Mailings of the issue since then, to whatever list, looked again at those it left out, and not at them.
     """
-    own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == each.mailing)
+    own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == request.mailing)
     issue, provider = connection.execute(own).one()
     latest = select(func.max(mailing.c.id)).where(mailing.c.issue == issue, mailing.c.provider == provider)
     return {"n": 0, "reader_ids": None, "only": reader_ids, "decided_after": connection.scalar(latest)}
 
 
 def _answered(
-    connection: Connection, each: Unanswered, outcome: AttemptOutcome, detail: str, now: int
+    connection: Connection, request: Unanswered, outcome: AttemptOutcome, detail: str, now: int
 ) -> None:
     connection.execute(
         update(attempt)
-        .where(attempt.c.id == each.attempt)
+        .where(attempt.c.id == request.attempt)
         .values(outcome=outcome, detail=detail[:500], answered_at=now)
     )
 
 
-def _keep_reader_ids(connection: Connection, each: Unanswered, reader_ids: bytes) -> None:
-    # Should the provider report on this request after all, this says whom it reached.
+def _keep_reader_ids(connection: Connection, request: Unanswered, reader_ids: bytes) -> None:
+    # Should the provider report on this request after all, this says who got it.
     connection.execute(
         update(attempt)
-        .where(attempt.c.id == each.attempt, attempt.c.reader_ids.is_(None))
+        .where(attempt.c.id == request.attempt, attempt.c.reader_ids.is_(None))
         .values(reader_ids=reader_ids)
     )
 
 
-def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int]) -> None:
+def _turn_away(connection: Connection, request: Unanswered, readers: Sequence[int]) -> None:
     if not readers:
         return
     connection.execute(
         insert(unmailed),
         [
             {
-                "mailing_id": each.mailing,
+                "mailing_id": request.mailing,
                 "subscriber_id": reader,
-                "batch_id": each.batch,
+                "batch_id": request.batch,
                 "kind": RecipientState.REJECTED,
                 "reason": "no answer came, and none of it was ever reported",
             }
@@ -235,10 +237,10 @@ def _turn_away(connection: Connection, each: Unanswered, readers: Sequence[int])
     )
 
 
-def _write_down(connection: Connection, each: Unanswered, made: Decision, now: int) -> None:
+def _write_down(connection: Connection, request: Unanswered, made: Decision, now: int) -> None:
     latest = connection.execute(
         select(decision.c.verdict, decision.c.evidence)
-        .where(decision.c.batch_id == each.batch, decision.c.attempt == each.attempt)
+        .where(decision.c.batch_id == request.batch, decision.c.attempt == request.attempt)
         .order_by(decision.c.id.desc())
         .limit(1)
     ).first()
@@ -246,10 +248,10 @@ def _write_down(connection: Connection, each: Unanswered, made: Decision, now: i
         return
     connection.execute(
         insert(decision).values(
-            mailing_id=each.mailing,
-            batch_id=each.batch,
-            attempt=each.attempt,
-            n=each.readers,
+            mailing_id=request.mailing,
+            batch_id=request.batch,
+            attempt=request.attempt,
+            n=request.readers,
             verdict=made.verdict,
             evidence=made.evidence,
             at=now,

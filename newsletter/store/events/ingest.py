@@ -5,20 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
-from newsletter.delivery.reports import PAUSED, PauseAt, consequence, last_words, should_pause
-from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState
-from newsletter.store.events.alarms import MORE_DELIVERED, NEVER_MAILED, UNKNOWN_REQUEST, sound, sound_more
+from newsletter.delivery.reports import PauseAt, consequence, last_words, should_pause
+from newsletter.delivery.states import MailingState
+from newsletter.store.events.alarms import NEVER_MAILED, UNKNOWN_REQUEST, sound_more
 from newsletter.store.events.consequences import follow_choices, suppress_all
 from newsletter.store.events.mailed_twice import Reported, compare_reported, sound_twice
-from newsletter.store.events.one_batch_only import counted_elsewhere
 from newsletter.store.events.settle_by_event import Request, issues_of, requests_of, settle
+from newsletter.store.events.tallies import add, compare_delivered, counts, remember_pause
 from newsletter.store.ledger import mailings
 from newsletter.store.readers import erasures
-from newsletter.store.tables import batch, event, mailing, tally
+from newsletter.store.tables import event, mailing
+from newsletter.store.upsert import insert_into
 
 COPY = "reports are about requests that this ledger never made"
 AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
@@ -52,11 +52,11 @@ _COUNTED = ("new", "repeated", "strangers", "suppressed", "left", "rejoined", "s
 
 def take(connection: Connection, events: Sequence[Event], *, now: int, pause: PauseAt) -> Taken:
     """Keep what is new among events and do what follows from it; what is known already changes nothing."""
-    post = _Post(connection, now, _families(connection, (one.attempt for one in events)))
+    post = _Post(connection, now, _families(connection, (report.attempt for report in events)))
     for start in range(0, len(events), AT_ONCE):
         post.take(events[start : start + AT_ONCE])
-    for each in post.mailings:
-        post.watch(each, pause)
+    for mailing_id in post.mailings:
+        post.watch(mailing_id, pause)
     return Taken(
         new=post.count["new"],
         repeated=len(events) - post.count["new"],
@@ -67,18 +67,6 @@ def take(connection: Connection, events: Sequence[Event], *, now: int, pause: Pa
         settled=post.count["settled"],
         paused=tuple(sorted(post.paused)),
     )
-
-
-def tallies(connection: Connection, mailing_id: int) -> dict[str, int]:
-    """Return how many readers of a mailing had an event of each kind."""
-    found = _tallies(connection, mailing_id)
-    found.pop(PAUSED, None)
-    return found
-
-
-def _tallies(connection: Connection, mailing_id: int) -> dict[str, int]:
-    rows = connection.execute(select(tally.c.kind, tally.c.n).where(tally.c.mailing_id == mailing_id))
-    return {row[0]: row[1] for row in rows}
 
 
 class _Of(NamedTuple):
@@ -125,10 +113,10 @@ class _Post:
     def take(self, events: Sequence[Event]) -> None:
         """Take in so many events that a query can name them all."""
         new = self._unknown(events)
-        found = requests_of(self.connection, (one.attempt for one in new if one.attempt))
+        found = requests_of(self.connection, (report.attempt for report in new if report.attempt))
         # A request of a mailing begun since this post came in cannot be what it reports on.
-        requests = {key: each for key, each in found.items() if each.mailing in self.all}
-        ours = [(one, requests[one.attempt]) for one in new if one.attempt in requests]
+        requests = {key: request for key, request in found.items() if request.mailing in self.all}
+        ours = [(report, requests[report.attempt]) for report in new if report.attempt in requests]
         self.count["new"] += len(new)
         self.count["strangers"] += len(new) - len(ours)
         self.mailings |= {request.mailing for _, request in ours}
@@ -139,15 +127,19 @@ class _Post:
         self._compare(ours, known)
         self._follow(new, requests)
         self._strangers(
-            [one for one in new if one.kind in TAKEN and one.attempt and one.attempt not in found]
+            [
+                report
+                for report in new
+                if report.kind in TAKEN and report.attempt and report.attempt not in found
+            ]
         )
 
     def _strangers(self, others: Sequence[Event]) -> None:
         """Sound the alarm over mail of issues of ours by requests that this ledger never made."""
-        named = {one.issue for one in others if one.issue}
+        named = {report.issue for report in others if report.issue}
         ours = self.connection.scalars(select(mailing.c.issue).where(mailing.c.issue.in_(named)).distinct())
         for issue in sorted(ours) if named else ():
-            mails = {(one.attempt, one.reader) for one in others if one.issue == issue}
+            mails = {(report.attempt, report.reader) for report in others if report.issue == issue}
             sound_more(
                 self.connection,
                 issue,
@@ -159,22 +151,22 @@ class _Post:
             self._pause_all(issue)
 
     def _pause_all(self, issue: str) -> None:
-        """Stop what is being sent of an issue: the ledger does not know all whom it was mailed to."""
+        """Stop what is being sent of an issue: the ledger does not know everyone it was mailed to."""
         sending = select(mailing.c.id).where(
             mailing.c.issue == issue, mailing.c.state == MailingState.SENDING
         )
-        for each in self.connection.scalars(sending).all():
-            if mailings.pause(self.connection, each, note=COPY):
+        for mailing_id in self.connection.scalars(sending).all():
+            if mailings.pause(self.connection, mailing_id, note=COPY):
                 self.paused.add(issue)
 
     def _unknown(self, events: Sequence[Event]) -> list[Event]:
-        by_key = {one.key: one for one in events}
+        by_key = {report.key: report for report in events}
         known = set(self.connection.scalars(select(event.c.key).where(event.c.key.in_(by_key))))
-        return [one for key, one in by_key.items() if key not in known]
+        return [report for key, report in by_key.items() if key not in known]
 
     def _before(self, ours: Sequence[tuple[Event, Request]]) -> _Known:
         known = _Known()
-        readers = {one.reader for one, _ in ours if one.reader is not None}
+        readers = {report.reader for report, _ in ours if report.reader is not None}
         rows = self.connection.execute(
             select(event.c.mailing_id, event.c.subscriber_id, event.c.kind, event.c.attempt).where(
                 event.c.subscriber_id.in_(readers), event.c.mailing_id.in_(self.all)
@@ -190,67 +182,60 @@ class _Post:
         """Return the mailings among which no reader may be found twice: a correction stands alone."""
         of = self.all[mailing_id]
         same = of.issue, of.provider, of.corrects
-        return [each.id for each in self.all.values() if (each.issue, each.provider, each.corrects) == same]
+        return [
+            other.id for other in self.all.values() if (other.issue, other.provider, other.corrects) == same
+        ]
 
     def _keep(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         silent = self._erased(new, requests)
         rows = [
             {
-                "key": one.key,
-                "kind": one.kind,
-                "at": one.at,
+                "key": report.key,
+                "kind": report.kind,
+                "at": report.at,
                 "received_at": self.now,
-                "mailing_id": requests[one.attempt].mailing if one.attempt in requests else None,
-                "attempt": one.attempt or None,
-                "subscriber_id": one.reader,
-                "message_id": one.message_id,
-                "reason": "" if one.key in silent else one.reason,
-                "machine": int(one.machine),
-                "raw": None if one.key in silent else one.raw or None,
+                "mailing_id": requests[report.attempt].mailing if report.attempt in requests else None,
+                "attempt": report.attempt or None,
+                "subscriber_id": report.reader,
+                "message_id": report.message_id,
+                "reason": "" if report.key in silent else report.reason,
+                "machine": int(report.machine),
+                "raw": None if report.key in silent else report.raw or None,
             }
-            for one in new
+            for report in new
         ]
         if rows:
             # Two posts at once may bring the same stranger's event: the first one is kept.
-            self.connection.execute(_insert(self.connection, event).on_conflict_do_nothing(), rows)
+            self.connection.execute(insert_into(self.connection, event).on_conflict_do_nothing(), rows)
 
     def _erased(self, new: Sequence[Event], requests: Mapping[str, Request]) -> set[bytes]:
         """Return the keys of events whose words are not kept, as their readers were erased."""
-        spoken = [one for one in new if one.reason or one.raw]
-        emails = erasures.among(self.connection, [one.email for one in spoken if one.email])
-        readers = {one.reader for one in spoken if one.reader is not None and one.attempt in requests}
+        spoken = [report for report in new if report.reason or report.raw]
+        emails = erasures.among(self.connection, [report.email for report in spoken if report.email])
+        readers = {
+            report.reader for report in spoken if report.reader is not None and report.attempt in requests
+        }
         gone = erasures.gone(self.connection, sorted(readers))
-        return {one.key for one in spoken if one.email in emails or one.reader in gone}
+        return {report.key for report in spoken if report.email in emails or report.reader in gone}
 
     def _tally(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
         first: Counter[tuple[int, str]] = Counter()
-        for one, request in ours:
+        for report, request in ours:
             if (
-                one.reader is not None
-                and (mark := (request.mailing, one.reader, one.kind)) not in known.kinds
+                report.reader is not None
+                and (mark := (request.mailing, report.reader, report.kind)) not in known.kinds
             ):
                 known.kinds.add(mark)
-                first[request.mailing, one.kind] += 1
-        rows = [
-            {"mailing_id": mailing_id, "kind": kind, "n": n}
-            for (mailing_id, kind), n in sorted(first.items())
-        ]
-        if rows:
-            new = _insert(self.connection, tally)
-            self.connection.execute(
-                new.on_conflict_do_update(
-                    index_elements=["mailing_id", "kind"], set_={"n": tally.c.n + new.excluded.n}
-                ),
-                rows,
-            )
+                first[request.mailing, report.kind] += 1
+        add(self.connection, first)
 
     def _settle(self, ours: Sequence[tuple[Event, Request]]) -> None:
-        told: dict[str, tuple[Request, Event]] = {}
-        for one, request in ours:
-            before = told.get(one.attempt)
-            if one.kind in TAKEN and (before is None or (one.message_id and not before[1].message_id)):
-                told[one.attempt] = request, one
-        settled, contradicted = settle(self.connection, list(told.values()), now=self.now)
+        telling: dict[str, tuple[Request, Event]] = {}
+        for report, request in ours:
+            before = telling.get(report.attempt)
+            if report.kind in TAKEN and (before is None or (report.message_id and not before[1].message_id)):
+                telling[report.attempt] = request, report
+        settled, contradicted = settle(self.connection, list(telling.values()), now=self.now)
         self.count["settled"] += settled
         for request in contradicted:
             self._pause(
@@ -264,24 +249,23 @@ class _Post:
             self.paused.add(self.all[mailing_id].issue)
 
     def _compare(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
-        """Sound the alarm over readers whom two requests mailed, or who were in none."""
+        """Sound the alarm over readers that two requests mailed, or that were in none."""
         never: dict[str, list[str]] = {}
         reported: dict[str, Reported] = {}
-        for one, request in ours:
+        for report, request in ours:
             of = self.all[request.mailing]
-            if one.reader is None or one.kind not in TAKEN:
+            if report.reader is None or report.kind not in TAKEN:
                 continue
-            told = reported.get(one.attempt)
-            if told is None:
-                told = reported[one.attempt] = Reported(request, request.readers)
-            if (one.attempt, one.reader) in known.mails:
+            reported_on = reported.get(report.attempt)
+            if reported_on is None:
+                reported_on = reported[report.attempt] = Reported(request, request.readers)
+            if (report.attempt, report.reader) in known.mails:
                 continue
-            known.mails.add((one.attempt, one.reader))
-            told.new.add(one.reader)
-            if one.reader not in told.readers:
-                never.setdefault(of.issue, []).append(
-                    f"Reader {one.reader} has mail of the request {one.attempt}, which held no such reader."
-                )
+            known.mails.add((report.attempt, report.reader))
+            reported_on.new.add(report.reader)
+            if report.reader not in reported_on.readers:
+                mail = f"Reader {report.reader} has mail of the request {report.attempt}"
+                never.setdefault(of.issue, []).append(f"{mail}, which held no such reader.")
         for issue, cases in never.items():
             sound_more(self.connection, issue, NEVER_MAILED, n=len(cases), detail=cases[-1], now=self.now)
         for mailing_id, attempt_id, twice in compare_reported(self.connection, reported, self._family_of):
@@ -290,12 +274,12 @@ class _Post:
     def _follow(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
         suppressed: dict[str, str] = {}
         choices: set[tuple[int, int]] = set()
-        for one in sorted(new, key=lambda each: each.at):
-            match consequence(one):
-                case Suppress(reason) if one.email:
-                    suppressed.setdefault(one.email, reason)
-                case LeaveList() | Rejoin() if one.reader is not None and one.attempt in requests:
-                    choices.add((one.reader, self.all[requests[one.attempt].mailing].list_id))
+        for report in sorted(new, key=lambda report: report.at):
+            match consequence(report):
+                case Suppress(reason) if report.email:
+                    suppressed.setdefault(report.email, reason)
+                case LeaveList() | Rejoin() if report.reader is not None and report.attempt in requests:
+                    choices.add((report.reader, self.all[requests[report.attempt].mailing].list_id))
                 case _:
                     pass
         self.count["suppressed"] += suppress_all(self.connection, suppressed, now=self.now)
@@ -305,38 +289,10 @@ class _Post:
 
     def watch(self, mailing_id: int, pause: PauseAt) -> None:
         """Compare a mailing's counts with what it sent, and stop it when it does harm."""
-        found = _tallies(self.connection, mailing_id)
-        self._compare_delivered(mailing_id, found.get("delivered", 0))
+        found = counts(self.connection, mailing_id)
+        issue = self.all[mailing_id].issue
+        compare_delivered(self.connection, issue, mailing_id, found.get("delivered", 0), now=self.now)
         reason = should_pause(found, pause)
         if reason and mailings.get(self.connection, mailing_id).state == MailingState.SENDING:
             self._pause(mailing_id, reason)
-            self._remember_pause(mailing_id, last_words(found))
-
-    def _compare_delivered(self, mailing_id: int, delivered: int) -> None:
-        of = self.all[mailing_id]
-        if not delivered:
-            return
-        sent = int(
-            self.connection.scalar(
-                select(func.coalesce(func.sum(batch.c.n), 0)).where(
-                    batch.c.mailing_id == mailing_id, batch.c.state.in_(MAY_HAVE_ARRIVED)
-                )
-            )
-            or 0
-        )
-        if delivered > sent:
-            sent += counted_elsewhere(self.connection, mailing_id)
-        if delivered > sent:
-            detail = f"Mailing {mailing_id}: {delivered:,} delivered, {sent:,} accepted or unknown."
-            n = delivered - sent
-            sound(self.connection, of.issue, MORE_DELIVERED, n=n, detail=detail, now=self.now)
-
-    def _remember_pause(self, mailing_id: int, final: int) -> None:
-        new = _insert(self.connection, tally).values(mailing_id=mailing_id, kind=PAUSED, n=final)
-        self.connection.execute(
-            new.on_conflict_do_update(index_elements=["mailing_id", "kind"], set_={"n": final})
-        )
-
-
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+            remember_pause(self.connection, mailing_id, last_words(found))

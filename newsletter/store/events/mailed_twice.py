@@ -1,4 +1,4 @@
-"""Readers whom two requests of an issue mailed: found as soon as both are known to have been taken.
+"""Readers that two requests of an issue mailed: found as soon as both are known to have been taken.
 
 A request is known to be taken by the provider's answer or by a report. The alarm needs a report on one of two
 and either on the other; each pair of requests is counted once, by what was known before.
@@ -41,7 +41,7 @@ def also_mailed(
     readers: Sequence[int],
     counts: Counts,
 ) -> dict[int, str]:
-    """Return those of ascending ``readers`` whom another request mailed, with its attempt.
+    """Return those of ascending ``readers`` that another request mailed, with its attempt.
 
     ``counts`` picks the requests to look at.
     """
@@ -58,7 +58,7 @@ def also_mailed(
     }
     for row in connection.execute(_TAKEN_ABOUT, about):
         if counts(row.id, bool(row.reported)):
-            found.update((one, row.id) for one in wanted & _mailed_by(connection, row, readers))
+            found.update((reader, row.id) for reader in wanted & _mailed_by(connection, row, readers))
     return found
 
 
@@ -74,22 +74,22 @@ class Reported:
 def compare_reported(
     connection: Connection,
     reported: Mapping[str, Reported],
-    mailings_beside: Callable[[int], Collection[int]],
+    mailings_of_family: Callable[[int], Collection[int]],
 ) -> Iterator[tuple[int, str, dict[int, str]]]:
     """Yield the requests of a post whose readers others mailed too: mailing, attempt, readers.
 
     A request is compared when it is reported first; one of whose readers nothing is known but the reports,
-    at each of these. ``mailings_beside`` names those among which nobody may be found twice.
+    at each of these. ``mailings_of_family`` names those among which nobody may be found twice.
     """
     compared: set[str] = set()
     families: dict[int, Family] = {}
-    for attempt_id, told in reported.items():
+    for attempt_id, reported_on in reported.items():
         compared.add(attempt_id)
-        request = told.request
+        request = reported_on.request
         if request.known and request.reported:
             continue
         if request.mailing not in families:
-            families[request.mailing] = family_of(connection, mailings_beside(request.mailing))
+            families[request.mailing] = family_of(connection, mailings_of_family(request.mailing))
 
         def counts(other: str, earlier: bool, *, request: Request = request) -> bool:
             if other in reported and other not in compared:
@@ -99,7 +99,7 @@ def compare_reported(
                     return False  # its turn comes, and then it is compared with this one
             return not (request.known and request.accepted and earlier)
 
-        readers = sorted(told.readers if request.known else told.new)
+        readers = sorted(reported_on.readers if request.known else reported_on.new)
         if found := also_mailed(connection, families[request.mailing], attempt_id, readers, counts):
             yield request.mailing, attempt_id, found
 
@@ -107,7 +107,7 @@ def compare_reported(
 def sound_twice(
     connection: Connection, issue: str, attempt_id: str, found: Mapping[int, str], *, now: int
 ) -> None:
-    """Sound the alarm over readers of a request whom others mailed too."""
+    """Sound the alarm over readers of a request that others mailed too."""
     if found:
         reader, other = max(found.items())
         detail = f"Reader {reader} has mail of the requests {' and '.join(sorted((attempt_id, other)))}."
@@ -160,7 +160,7 @@ _TAKEN_ABOUT = (
 
 
 def _mailed_by(connection: Connection, row: Row[Any], readers: Sequence[int]) -> set[int]:
-    """Return who was in a request: as kept, as its batch has them, or else whoever was reported."""
+    """Return who was in a request: as kept, as its batch has them, or else those that were reported."""
     if row.kept is not None or row.newest:
         return set(decode(row.kept if row.kept is not None else row.reader_ids))
     reported = select(event.c.subscriber_id).where(

@@ -23,14 +23,14 @@ IDS_AT_ONCE = 500
 
 
 def not_counted_elsewhere(connection: Connection, batch_id: int, readers: Sequence[int]) -> list[int]:
-    """Return those of ascending ``readers`` whom no other accepted batch of the issue holds."""
+    """Return those of ascending ``readers`` that no other accepted batch of the issue holds."""
     if not readers:
         return []
     held: set[int] = set()
     for row in _others(connection, batch_id, readers):
         if row.state == BatchState.ACCEPTED:
             held.update(decode(row.reader_ids))
-    return [one for one in readers if one not in held]
+    return [reader for reader in readers if reader not in held]
 
 
 def withdraw(connection: Connection, batch_id: int, readers: Sequence[int], *, now: int) -> None:
@@ -43,7 +43,7 @@ def withdraw(connection: Connection, batch_id: int, readers: Sequence[int], *, n
         return
     looked_anew = connection.scalar(select(batch.c.decided_after).where(batch.c.id == batch_id))
     for row in _others(connection, batch_id, readers):
-        inside = {one for one in readers if row.lo <= one <= row.hi}
+        inside = {reader for reader in readers if row.lo <= reader <= row.hi}
         gone = inside & set(decode(row.reader_ids or b"")) if row.state != BatchState.ACCEPTED else set()
         if gone:
             _leave_out_of_request(connection, row, gone, now)
@@ -111,7 +111,7 @@ def _others(connection: Connection, batch_id: int, readers: Sequence[int]) -> Se
 
 
 def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int], now: int) -> None:
-    left = [one for one in decode(row.reader_ids) if one not in gone]
+    left = [reader for reader in decode(row.reader_ids) if reader not in gone]
     statement = update(batch).where(batch.c.id == row.id)
     if row.state in ON_THE_WIRE:
         connection.execute(
@@ -129,9 +129,9 @@ def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int],
 
 
 def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set[int]:
-    """Forget what claims said of those inside, and return of whom they said something."""
-    told = select(unmailed.c.subscriber_id).where(unmailed.c.batch_id == batch_id)
-    found = inside & set(connection.scalars(told))
+    """Forget what claims said of those inside, and return those they said something of."""
+    turned_away = select(unmailed.c.subscriber_id).where(unmailed.c.batch_id == batch_id)
+    found = inside & set(connection.scalars(turned_away))
     forget_unmailed(connection, batch_id, sorted(found))
     return found
 
@@ -156,5 +156,5 @@ def _count_without(connection: Connection, row: Row[Any], gone: set[int]) -> Non
         return
     values: dict[str, object] = {"candidates": max(0, row.candidates - len(gone))}
     if row.only is not None:
-        values["only"] = encode(one for one in decode(row.only) if one not in gone)
+        values["only"] = encode(reader for reader in decode(row.only) if reader not in gone)
     connection.execute(update(batch).where(batch.c.id == row.id).values(**values))

@@ -1,4 +1,4 @@
-"""Whom mailings reach: their candidates, and whom other mailings of the issue mailed already."""
+"""Who a mailing is for: its candidates, less those that other mailings of the issue mailed already."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,11 +16,11 @@ YET_TO_COME = 2**62  # the id of a mailing that is only planned
 def mailed_between(
     connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int | None = None
 ) -> set[int]:
-    """Return the readers with ids in ``lo``…``hi`` whom other mailings of the issue mailed, or may have.
+    """Return the readers with ids in ``lo``…``hi`` that other mailings of the issue mailed, or may have.
 
     This is what keeps a later mailing, of whatever kind or list, from mailing anybody twice. Who is to be
     mailed again by the mailing that once lost their answer is among them; and for mailings there were by then
-    (``but`` is one's own id), whoever was given up.
+    (``but`` is one's own id), those that were given up.
     """
     rows = connection.execute(
         _MAILED,
@@ -34,10 +34,10 @@ def mailed_between(
         },
     )
     return {
-        each
+        reader
         for row in rows
-        for each in decode((row.reader_ids if row.state in MAY_HAVE_ARRIVED else row.only) or b"")
-        if lo <= each <= hi
+        for reader in decode((row.reader_ids if row.state in MAY_HAVE_ARRIVED else row.only) or b"")
+        if lo <= reader <= hi
     }
 
 
@@ -68,7 +68,7 @@ _MAILED = (
 def rejected_between(
     connection: Connection, issue: str, provider: str, lo: int, hi: int, but: int = 0
 ) -> dict[int, str]:
-    """Return the readers whom other mailings of the issue saw rejected, with the provider's reason.
+    """Return the readers that other mailings of the issue saw rejected, with the provider's reason.
 
     They are no newcomers: only a mailing to the missing tries them again. What was cancelled before it
     reached anybody counts for nothing.
@@ -91,24 +91,24 @@ def rejected_between(
     return {row.subscriber_id: row.reason for row in rows}
 
 
-def outside(connection: Connection, each: Mailing, ids: Sequence[int]) -> set[int]:
-    """Return those of ascending ``ids`` whom a mailing is not for.
+def outside(connection: Connection, mailing: Mailing, ids: Sequence[int]) -> set[int]:
+    """Return those of ascending ``ids`` that a mailing is not for.
 
-    Another mailing of the issue mailed them or, for a correction, they were never told what it corrects.
+    Another mailing of the issue mailed them or, for a correction, they never got what it corrects.
     """
     if not ids:
         return set()
-    out = mailed_between(connection, each.issue, each.provider, ids[0], ids[-1], but=each.id)
-    if each.corrects is None:
+    out = mailed_between(connection, mailing.issue, mailing.provider, ids[0], ids[-1], but=mailing.id)
+    if mailing.corrects is None:
         return out
-    return out | not_told(connection, each.wrong_mailings, ids, at=each.audience_at)
+    return out | not_delivered(connection, mailing.wrong_mailings, ids, at=mailing.audience_at)
 
 
-def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:
-    """Return those of ascending ``ids`` to whom none of the ``wrong`` mailings was delivered.
+def not_delivered(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:
+    """Return those of ascending ``ids`` that got none of the ``wrong`` mailings.
 
     Judged by what was known ``at`` an instant (microseconds): what is found out later changes no audience
-    that was settled. Another correction looks again.
+    that was decided. Another correction looks again.
     """
     rows = connection.execute(
         select(batch.c.reader_ids).where(
@@ -119,7 +119,7 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *
             batch.c.hi >= ids[0],
         )
     )
-    told = {one for row in rows for one in decode(row.reader_ids)}
+    delivered_to = {reader for row in rows for reader in decode(row.reader_ids)}
     turned_back = connection.scalars(
         select(event.c.subscriber_id).where(
             event.c.subscriber_id.between(ids[0], ids[-1]),
@@ -128,7 +128,7 @@ def not_told(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *
             event.c.kind.in_(("bounce", "blocked", "dropped")),
         )
     )
-    return set(ids) - (told - set(turned_back))
+    return set(ids) - (delivered_to - set(turned_back))
 
 
 def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
@@ -138,18 +138,20 @@ def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
     )
 
 
-def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> tuple[list[int], int | None]:
+def stretch(
+    connection: Connection, mailing: Mailing, after: int, at_once: int
+) -> tuple[list[int], int | None]:
     """Return the next candidates with ids beyond ``after``, and the last id looked at; None at the end.
 
-    Whom it is not for is left out: another mailing of the issue, to another list, may have come first.
+    Those it is not for are left out: another mailing of the issue, to another list, may have come first.
     """
     ids = list(
         connection.scalars(
             select(subscription.c.subscriber_id)
             .where(
-                subscription.c.list_id == each.list_id,
+                subscription.c.list_id == mailing.list_id,
                 subscription.c.subscriber_id > after,
-                subscription.c.created_at <= each.audience_at,
+                subscription.c.created_at <= mailing.audience_at,
             )
             .order_by(subscription.c.subscriber_id)
             .limit(at_once)
@@ -157,18 +159,18 @@ def stretch(connection: Connection, each: Mailing, after: int, at_once: int) -> 
     )
     if not ids:
         return [], None
-    skip = outside(connection, each, ids)
-    return [one for one in ids if one not in skip] if skip else ids, ids[-1]
+    skip = outside(connection, mailing, ids)
+    return [reader for reader in ids if reader not in skip] if skip else ids, ids[-1]
 
 
-def uncut(connection: Connection, each: Mailing) -> Iterator[list[int]]:
+def uncut(connection: Connection, mailing: Mailing) -> Iterator[list[int]]:
     """Yield, a stretch at a time, the candidates that a killed planning had not reached."""
-    cursor: int | None = None if each.planned else each.plan_cursor
+    cursor: int | None = None if mailing.planned else mailing.plan_cursor
     while cursor is not None:
-        ids, cursor = stretch(connection, each, cursor, UNCUT_AT_ONCE)
+        ids, cursor = stretch(connection, mailing, cursor, UNCUT_AT_ONCE)
         yield ids
 
 
-def not_yet_cut(connection: Connection, each: Mailing) -> int:
+def not_yet_cut(connection: Connection, mailing: Mailing) -> int:
     """Count candidates that a killed planning had not reached."""
-    return sum(map(len, uncut(connection, each)))
+    return sum(map(len, uncut(connection, mailing)))

@@ -242,8 +242,8 @@ def forget_waits(connection: Connection, mailing_id: int) -> None:
 def recover(connection: Connection, *, now: int) -> None:
     """Release what dead senders held, of whatever issue; what was on the wire becomes unknown.
 
-    The caller holds the sender's lock, so that whoever holds anything else here is dead: no lease is waited
-    for. Batches that wait longer than any answer asks for are tried now: the clock went back since.
+    The caller holds the sender's lock, so that any other sender is dead: no lease is waited for. Batches that
+    wait longer than any answer asks for are tried now: the clock went back since.
     """
     for transition, left in (
         (BatchTransition.FREE, {"n": 0, "reader_ids": None}),

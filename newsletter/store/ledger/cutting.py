@@ -8,9 +8,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
-from newsletter.store.ledger.already_mailed import mailed_between, not_told, rejected_between, stretch
+from newsletter.store.ledger.already_mailed import mailed_between, not_delivered, rejected_between, stretch
 from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.tables import batch, mailing, subscriber, subscription
+from newsletter.store.tables import batch, subscriber, subscription
+from newsletter.store.tables import mailing as mailings
 
 CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most by a kill
 WIDEST = 20  # ids a batch may span for each reader it may hold
@@ -19,8 +20,7 @@ WIDEST = 20  # ids a batch may span for each reader it may hold
 def exclusion(audience_at: int) -> ColumnElement[str | None]:
     """Return the reason for which a subscription is not mailed, or NULL.
 
-    All is judged by the audience's instant, so that a pause that ends later brings nobody in whom an approver
-    did not see.
+    All is judged by the audience's instant, so that a pause that ends later adds nobody after an approval.
     """
     still = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until > audience_at)
     return case(
@@ -33,17 +33,17 @@ def exclusion(audience_at: int) -> ColumnElement[str | None]:
 
 
 def cut(
-    connection: Connection, each: Mailing, *, batch_size: int, now: int, at_once: int = CUT_AT_ONCE
+    connection: Connection, mailing: Mailing, *, batch_size: int, now: int, at_once: int = CUT_AT_ONCE
 ) -> int | None:
     """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
-    cursor = connection.scalar(select(mailing.c.plan_cursor).where(mailing.c.id == each.id)) or 0
-    ids, last = stretch(connection, each, cursor, at_once)
+    cursor = connection.scalar(select(mailings.c.plan_cursor).where(mailings.c.id == mailing.id)) or 0
+    ids, last = stretch(connection, mailing, cursor, at_once)
     if last is None:
-        connection.execute(update(mailing).where(mailing.c.id == each.id).values(planned=1))
+        connection.execute(update(mailings).where(mailings.c.id == mailing.id).values(planned=1))
         return None
     rows = [
         {
-            "mailing_id": each.id,
+            "mailing_id": mailing.id,
             "variant": "everyone",
             "lo": some[0],
             "hi": some[-1],
@@ -55,15 +55,15 @@ def cut(
     ]
     if rows:
         connection.execute(insert(batch), rows)
-    connection.execute(update(mailing).where(mailing.c.id == each.id).values(plan_cursor=last))
+    connection.execute(update(mailings).where(mailings.c.id == mailing.id).values(plan_cursor=last))
     return len(ids)
 
 
 def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
     """Yield runs of at most ``size`` ids that lie close together: a claim looks at all between the ends."""
     start = 0
-    for at, one in enumerate(ids):
-        if at - start == size or one - ids[start] > WIDEST * size:
+    for at, reader in enumerate(ids):
+        if at - start == size or reader - ids[start] > WIDEST * size:
             yield ids[start:at]
             start = at
     if ids:
@@ -75,9 +75,9 @@ def count_audience(
 ) -> tuple[int, Counter[str]]:
     """Count the readers a mailing now would reach and, by reason, those it would not.
 
-    Those mailed before are left out of both; a correction is only for those to whom a wrong mailing was
-    delivered. ``but`` is the mailing itself, once there is one: the readers it mailed still count, and those
-    that others gave up since do not come in.
+    Those mailed before are left out of both; a correction is only for those who got a wrong mailing.
+    ``but`` is the mailing itself, once there is one: the readers it mailed still count, and those that others
+    gave up since do not come in.
     """
     if not frozen.wrong_mailings and not _mailed_before(connection, frozen):
         return _count_list(connection, frozen)
@@ -115,14 +115,16 @@ def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], 
     if frozen.kind == MailingKind.NEWCOMERS:
         skipped |= rejected_between(connection, *span, but or 0).keys()
     if frozen.wrong_mailings:
-        skipped |= not_told(connection, frozen.wrong_mailings, ids, at=frozen.audience_at)
+        skipped |= not_delivered(connection, frozen.wrong_mailings, ids, at=frozen.audience_at)
     return skipped
 
 
 def _mailed_before(connection: Connection, frozen: FrozenMailing) -> bool:
     return bool(
         connection.scalar(
-            select(func.count()).where(mailing.c.issue == frozen.issue, mailing.c.provider == frozen.provider)
+            select(func.count()).where(
+                mailings.c.issue == frozen.issue, mailings.c.provider == frozen.provider
+            )
         )
     )
 

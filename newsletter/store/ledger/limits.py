@@ -20,7 +20,7 @@ class Ceiling(NamedTuple):
     until: int
 
 
-def room_under(connection: Connection, each: Mailing, ceiling: Ceiling) -> int:
+def room_under(connection: Connection, this: Mailing, ceiling: Ceiling) -> int:
     """Return how many readers may still be mailed under a ceiling, whatever they are mailed.
 
     Only this mailing is being sent: what another one has claimed, a dead sender left.
@@ -30,9 +30,9 @@ def room_under(connection: Connection, each: Mailing, ceiling: Ceiling) -> int:
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .outerjoin(attempt, attempt.c.id == batch.c.attempt)
         .where(
-            mailing.c.provider == each.provider,
+            mailing.c.provider == this.provider,
             or_(
-                and_(batch.c.state == BatchState.CLAIMED, batch.c.mailing_id == each.id),
+                and_(batch.c.state == BatchState.CLAIMED, batch.c.mailing_id == this.id),
                 and_(batch.c.state.in_(MAY_HAVE_ARRIVED), attempt.c.posted_at >= ceiling.since),
             ),
         )

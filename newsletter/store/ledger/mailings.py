@@ -176,7 +176,7 @@ def message_of(connection: Connection, mailing_id: int) -> RenderedMessage:
 
 
 def finish(connection: Connection, mailing_id: int, *, now: int) -> bool:
-    """End a mailing of which nothing is left to send; False when it is not being sent any more."""
+    """End a mailing of which nothing is left to send; False when it is no longer being sent."""
     return _move(connection, mailing_id, MailingTransition.FINISH, note="", finished_at=now)
 
 
@@ -196,12 +196,12 @@ def undo(connection: Connection, mailing_id: int, *, note: str) -> bool:
 
 
 def hold(connection: Connection, mailing_id: int, *, note: str) -> bool:
-    """Keep a scheduled mailing back until somebody decides; False when it was not scheduled any more."""
+    """Keep a scheduled mailing back until somebody decides; False when it was no longer scheduled."""
     return _move(connection, mailing_id, MailingTransition.HOLD, note=note)
 
 
 def put_off(connection: Connection, mailing_id: int, *, until: int, note: str) -> bool:
-    """Let a mailing go on at a later instant; False when it is not being sent any more."""
+    """Let a mailing go on at a later instant; False when it is no longer being sent."""
     return _move(connection, mailing_id, MailingTransition.PUT_OFF, note=note, put_off_until=until)
 
 

@@ -143,7 +143,7 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
 
 
 def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *, now: int) -> None:
-    """Let readers wait again whom refusals rejected: it was not they who were at fault."""
+    """Let readers that refusals rejected wait again: the fault was not theirs."""
     again = BatchTransition.ASK_AGAIN
     may_wait = BatchState.PENDING, *again.before
     held = select(batch.c.id).where(batch.c.state.in_(may_wait))

@@ -59,7 +59,7 @@ def move_if_mine(
 def move(
     connection: Connection, batch_id: int, transition: BatchTransition, *, now: int, **values: object
 ) -> None:
-    """Move a batch, whoever has it."""
+    """Move a batch, in any sender's hands or in none."""
     connection.execute(_move(transition, tuple(values)), {"batch": batch_id, "changed_at": now, **values})
 
 
@@ -109,7 +109,7 @@ def add_halves(
                 candidates=candidates,
                 state=BatchState.PENDING,
                 tries=row.tries,  # its readers were in as many requests
-                only=None if only is None else encode(one for one in only if lo <= one <= hi),
+                only=None if only is None else encode(reader for reader in only if lo <= reader <= hi),
                 decided_after=row.decided_after,
                 not_before=FIRST,
                 changed_at=now,
