@@ -1,110 +1,166 @@
 """Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.
 
->>> from newsletter import Wiring, check, plan_send, load_settings, send
->>> wiring = Wiring(load_settings())
->>> check(wiring, "2026-01-12-prisoners")
->>> send(wiring, plan_send(wiring, "2026-01-12-prisoners", list_name="readers"))
+>>> from newsletter import Newsletter
+>>> with Newsletter.open() as letter:
+...     findings = letter.check("first")
+...     proof = letter.send(letter.plan("first", list="readers"))
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from newsletter.config import Settings, load_settings
-    from newsletter.delivery.proof import Proof
-    from newsletter.editorial import Brief, Issue, Labels, parse_issue
-    from newsletter.errors import Finding, NewsletterError
-    from newsletter.publish import (
-        SendPlan,
-        approve,
-        cancel,
-        check,
-        pause,
-        plan_approval,
-        plan_correction,
-        plan_send,
-        read_draft,
-        recipients,
-        reconcile,
-        render_draft,
-        resume,
-        schedule,
-        send,
-        send_test,
-        status,
+    from newsletter.app import (
+        ApprovalKey,
+        DemoRun,
+        ErasureKey,
+        FileOptions,
+        ImportedBrief,
+        Lists,
+        Newsletter,
+        RecipientAccount,
+        SubscriberRecord,
+        Subscribers,
+        Suppressions,
     )
-    from newsletter.readership import import_subscribers
+    from newsletter.config import Settings
+    from newsletter.delivery.proof import Proof
+    from newsletter.demo import Arrival
+    from newsletter.editorial import Brief, Issue, Labels, parse_issue
+    from newsletter.errors import (
+        AlreadySending,
+        AudienceError,
+        DeliveryError,
+        Finding,
+        IssueChanged,
+        IssueError,
+        NeverSent,
+        NewsletterError,
+        RenderError,
+        SendingStopped,
+        SettingsError,
+        StoreError,
+        UsageError,
+    )
+    from newsletter.files.rendered import RenderedFiles
+    from newsletter.progress import Progress
+    from newsletter.publish import Approvable, Reconciled, SendPlan
+    from newsletter.readership import Added, Erasure, FileReport, ImportReport, Joining, Synced
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
-    from newsletter.wiring import Wiring
+    from newsletter.sandbox.server.run import Drill
+    from newsletter.store.events.decisions import Decided
+    from newsletter.store.readers.lists import ListCounts, ListName
+    from newsletter.store.readers.subscribers import Subscriber
+    from newsletter.store.readers.suppressions import Suppression
 
-# Named once, loaded when first used: `import newsletter` costs a script nothing it does not ask for.
+# Where each public name lives: loaded when first used, since a check needs none of what a send is made of.
 _HOMES = {
-    "Settings": "config",
-    "load_settings": "config",
-    "Proof": "delivery.proof",
+    "Added": "readership",
+    "AlreadySending": "errors",
+    "Approvable": "publish",
+    "ApprovalKey": "app",
+    "Arrival": "demo",
+    "AudienceError": "errors",
     "Brief": "editorial",
-    "Issue": "editorial",
-    "Labels": "editorial",
-    "parse_issue": "editorial",
+    "Decided": "store.events.decisions",
+    "DeliveryError": "errors",
+    "DemoRun": "app",
+    "Drill": "sandbox.server.run",
+    "Erasure": "readership",
+    "ErasureKey": "app",
+    "FileOptions": "app",
+    "FileReport": "readership",
     "Finding": "errors",
+    "ImportReport": "readership",
+    "ImportedBrief": "app",
+    "Issue": "editorial",
+    "IssueChanged": "errors",
+    "IssueError": "errors",
+    "Joining": "readership",
+    "Labels": "editorial",
+    "ListCounts": "store.readers.lists",
+    "ListName": "store.readers.lists",
+    "Lists": "app",
+    "NeverSent": "errors",
+    "Newsletter": "app",
     "NewsletterError": "errors",
-    "SendPlan": "publish",
-    "check": "publish",
-    "plan_send": "publish",
-    "read_draft": "publish",
-    "recipients": "publish",
-    "render_draft": "publish",
-    "resume": "publish",
-    "send": "publish",
-    "send_test": "publish",
-    "status": "publish",
-    "approve": "publish",
-    "cancel": "publish",
-    "plan_approval": "publish",
-    "plan_correction": "publish",
-    "pause": "publish",
-    "reconcile": "publish",
-    "schedule": "publish",
-    "import_subscribers": "readership",
+    "Progress": "progress",
+    "Proof": "delivery.proof",
     "Publication": "rendering",
+    "RecipientAccount": "app",
+    "Reconciled": "publish",
+    "RenderError": "errors",
+    "RenderedFiles": "files.rendered",
     "RenderedMessage": "rendering",
+    "SendPlan": "publish",
+    "SendingStopped": "errors",
+    "Settings": "config",
+    "SettingsError": "errors",
+    "StoreError": "errors",
+    "Subscriber": "store.readers.subscribers",
+    "SubscriberRecord": "app",
+    "Subscribers": "app",
+    "Suppression": "store.readers.suppressions",
+    "Suppressions": "app",
+    "Synced": "readership",
+    "UsageError": "errors",
+    "parse_issue": "editorial",
     "render": "rendering.render",
-    "Wiring": "wiring",
 }
 
 __all__ = [
+    "Added",
+    "AlreadySending",
+    "Approvable",
+    "ApprovalKey",
+    "Arrival",
+    "AudienceError",
     "Brief",
+    "Decided",
+    "DeliveryError",
+    "DemoRun",
+    "Drill",
+    "Erasure",
+    "ErasureKey",
+    "FileOptions",
+    "FileReport",
     "Finding",
+    "ImportReport",
+    "ImportedBrief",
     "Issue",
+    "IssueChanged",
+    "IssueError",
+    "Joining",
     "Labels",
+    "ListCounts",
+    "ListName",
+    "Lists",
+    "NeverSent",
+    "Newsletter",
     "NewsletterError",
+    "Progress",
     "Proof",
     "Publication",
+    "RecipientAccount",
+    "Reconciled",
+    "RenderError",
+    "RenderedFiles",
     "RenderedMessage",
     "SendPlan",
+    "SendingStopped",
     "Settings",
-    "Wiring",
-    "approve",
-    "cancel",
-    "check",
-    "import_subscribers",
-    "load_settings",
+    "SettingsError",
+    "StoreError",
+    "Subscriber",
+    "SubscriberRecord",
+    "Subscribers",
+    "Suppression",
+    "Suppressions",
+    "Synced",
+    "UsageError",
     "parse_issue",
-    "pause",
-    "plan_approval",
-    "plan_correction",
-    "plan_send",
-    "read_draft",
-    "recipients",
-    "reconcile",
     "render",
-    "render_draft",
-    "resume",
-    "schedule",
-    "send",
-    "send_test",
-    "status",
 ]
 
 

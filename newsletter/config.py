@@ -39,7 +39,7 @@ class PublicationSettings(_Section):
     site_url: str = ""
     language: str = "en"
     theme: str = "default"
-    wordmark: str = ""  # the name as a picture, beside newsletter.toml; and the one for a dark page
+    wordmark: str = ""  # the name as a picture, next to newsletter.toml; and the one for a dark page
     wordmark_dark: str = ""
     time_zone: str = "UTC"
     titles: Titles = "drop"  # how who is listed as “Dr. Ana” is greeted by first name
@@ -171,6 +171,11 @@ class Settings(BaseModel):
         return model.model_validate({key: given[key] for key in model.model_fields if key in given})
 
     @property
+    def batch_size(self) -> int:
+        """Return how many readers a request is for: as set, and as the provider takes."""
+        return min(self.delivery.batch_size, self.provider_kind.properties.most_recipients)
+
+    @property
     def stays_here(self) -> bool:
         """Say whether no mail can leave the machine."""
         return self.provider_settings.stays_here
@@ -202,7 +207,7 @@ class Settings(BaseModel):
 
     @property
     def state_folder(self) -> Path:
-        """Return the folder for what lies beside the database: key, lock, the local SendGrid's file."""
+        """Return the folder for what lies next to the database: key, lock, the local SendGrid's file."""
         return self.sqlite_path.parent if self.sqlite_path else self.root
 
 

@@ -10,6 +10,7 @@
      ├─ AudienceError            a list, an address, a CSV file
      ├─ StoreError               the database: locked, read-only, full, of a newer version
      └─ DeliveryError            a send that may not begin or go on
+         ├─ NeverSent            there is nothing to say of an issue that was never sent
          ├─ AlreadySending       another process sends from this database
          ├─ IssueChanged         the file is not what was being sent
          └─ SendingStopped       exit 3: half way, with what was answered kept
@@ -98,6 +99,10 @@ class StoreError(NewsletterError):
 
 class DeliveryError(NewsletterError):
     """Say why a send may not begin or go on."""
+
+
+class NeverSent(DeliveryError):
+    """Say that an issue was never sent."""
 
 
 class AlreadySending(DeliveryError):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from newsletter.store.ledger.limits import Ceiling
 
 
-_TOLD_ONCE = "from newsletter.cli import main; main(told_once=True)"
+_ENDED_ONCE = "from newsletter.cli import main; main(ended_once=True)"
 
 
 class SystemClock:
@@ -63,6 +63,11 @@ class Wiring:
 
         return open_database(self.settings.database_url)
 
+    def close(self) -> None:
+        """Close the database's connections; what asks for it later opens them again."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     @property
     def has_database(self) -> bool:
         """Say whether there is a database to ask without making one."""
@@ -76,7 +81,7 @@ class Wiring:
 
     @cached_property
     def pictures(self) -> PictureCache:
-        """Return what makes pictures ready for readers, and keeps them beside the database."""
+        """Return what makes pictures ready for readers, and keeps them next to the database."""
         return PictureCache(self.settings.state_folder / ".newsletter-cache" / "pictures")
 
     @property
@@ -97,8 +102,8 @@ class Wiring:
 
         day = self.today()
         midnight, next_midnight = (
-            int(datetime.combine(each, datetime.min.time(), self._zone).timestamp()) * SECOND
-            for each in (day, day + timedelta(days=1))
+            int(datetime.combine(begun, datetime.min.time(), self._zone).timestamp()) * SECOND
+            for begun in (day, day + timedelta(days=1))
         )
         return Ceiling(
             ceiling(day, start=rule.start, first=rule.first, growth=rule.growth), midnight, next_midnight
@@ -227,7 +232,7 @@ class Wiring:
 
         chosen = ["--config", str(self.settings.file)] if self.settings.file else []
         return subprocess.Popen(  # noqa: S603  (our own program, and no shell)
-            [sys.executable, "-c", _TOLD_ONCE, *chosen, "resume", issue], stdin=subprocess.DEVNULL
+            [sys.executable, "-c", _ENDED_ONCE, *chosen, "resume", issue], stdin=subprocess.DEVNULL
         )
 
     def check_secrets(self) -> None:

@@ -13,7 +13,7 @@ from conftest import BRIEF
 from databases import empty_database
 
 from newsletter.config import Settings
-from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
+from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.delivery.provider_kind import Properties
@@ -62,7 +62,7 @@ class Scripted:
     subjects: set[str] = field(default_factory=set)  # of the requests it was asked to build
     attempts: dict[str, list[int]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
-    sightings: dict[str, Sighting] = field(default_factory=dict)  # what it says of attempts when asked
+    look_ups: dict[str, LookUp] = field(default_factory=dict)  # what it says of attempts when asked
     look: Callable[[list[int]], None] = lambda ids: None
     meanwhile: Callable[[], None] = lambda: None
     late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
@@ -93,8 +93,8 @@ class Scripted:
             self.late.append((late, Accepted("late") if answer.taken else NotAccepted("late")))
         return _outcome(answer)
 
-    def look_up(self, attempt: str) -> Sighting:
-        return self.sightings.get(attempt, CannotSay("the account has no search"))
+    def look_up(self, attempt: str) -> LookUp:
+        return self.look_ups.get(attempt, CannotSay("the account has no search"))
 
     def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
         return iter(())
@@ -121,8 +121,8 @@ def _outcome(answer: Answer) -> Outcome:
     return outcomes[answer.kind]
 
 
-class House(Wiring):
-    """A publication whose provider and clock are this test's."""
+class Wired(Wiring):
+    """A publication wired to a provider and a clock of this test."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class House(Wiring):
         try:
             yield self.post
         except Killed:
-            self.post.late.clear()  # nobody is left to hear them
+            self.post.late.clear()  # nobody is left to wait for them
             raise
         finally:
             self.post.close()

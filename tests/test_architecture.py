@@ -1,12 +1,17 @@
 """The rules of the house, read from its imports."""
 
 import ast
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
+
+from newsletter.cli import app
 
 PACKAGE = Path(__file__).parent.parent / "newsletter"
 PURE = ("editorial", "pictures", "rendering", "checks", "contacts", "platforms", "delivery")
@@ -172,6 +177,75 @@ def test_only_the_command_line_knows_the_command_line() -> None:
     for path in PACKAGE.rglob("*.py"):
         if "cli" not in path.parts and path.name != "__main__.py":
             assert not any(name.startswith("newsletter.cli") for name in _imports(path)), path
+
+
+BENEATH_THE_OBJECT = (
+    "publish",
+    "readership",
+    "wiring",
+    "files",
+    "store",
+    "sending",
+    "providers",
+    "sandbox",
+    "web",
+    "demo",
+    "scheduler",
+    "registry",
+    "listening",
+    "pictures",
+)
+
+
+def test_commands_reach_nothing_beneath_the_object() -> None:
+    for path in _modules("cli"):
+        for name in _imports(path):
+            assert not any(name.startswith(f"newsletter.{room}") for room in BENEATH_THE_OBJECT), (
+                f"{path.name}: {name}"
+            )
+
+
+def _walk(command: Any) -> Iterator[Any]:
+    below = getattr(command, "commands", {})
+    for child in below.values():
+        yield from _walk(child)
+    if command.callback is not None and command.params is not None:
+        yield command
+
+
+def _asks_the_object(function: ast.AST, functions: Mapping[str, ast.AST], seen: set[str]) -> bool:
+    """Say whether a function opens the object, by itself or through another of its module."""
+    for node in ast.walk(function):
+        name = node.id if isinstance(node, ast.Name) else ""
+        if name in {"open_letter", "Newsletter"}:
+            return True
+        if name in functions and name not in seen:
+            seen.add(name)
+            if _asks_the_object(functions[name], functions, seen):
+                return True
+    return False
+
+
+# Each with its reason.
+WITHOUT_THE_OBJECT = {
+    "root",  # sets what all commands share
+    "help_",  # shows the pages of help
+    "_show_completion",  # Typer's own
+    "_install_completion",
+}
+
+
+def test_every_command_asks_the_object() -> None:
+    checked = 0
+    for command in _walk(get_command(app)):
+        run = inspect.unwrap(command.callback)
+        if run.__name__ in WITHOUT_THE_OBJECT:
+            continue
+        module = _tree(Path(inspect.getfile(run)))
+        functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+        assert _asks_the_object(functions[run.__name__], functions, set()), command.name
+        checked += 1
+    assert checked > 25
 
 
 def test_the_web_goes_through_the_stories() -> None:

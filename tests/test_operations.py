@@ -164,7 +164,7 @@ def test_what_one_sees_in_the_table_is_what_the_product_says() -> None:
 
 
 def test_every_alarm_has_its_row() -> None:
-    from newsletter.cli.console import ALARMS
+    from newsletter.cli.proofs import ALARMS
 
     documented = {row[0].strip("`") for row in rows(section("When something fails")) if len(row) == 3}
     assert documented == ALARMS.keys()

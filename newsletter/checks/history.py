@@ -1,4 +1,4 @@
-"""Send warnings: what is unlike the issues before it. They stop nothing; an editor is asked."""
+"""Send warnings: what is unlike the issues before. They stop nothing; an editor is asked."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from newsletter.errors import Finding, Severity
 
 LAST = 10  # audiences that are usual
 KNOWN = 3  # fewer audiences than this make no custom
-NEAR = 20  # readers more or less are no surprise in a small list
+NEAR = 20  # readers more or fewer are no surprise in a small list
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -36,26 +36,28 @@ class History:
     site_problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What is to be sent: an issue by its id, its date as in 2026-01-12 or empty, to so many readers."""
+
+    issue: str
+    subject: str
+    date: str
+    readers: int
+
+
 def send_warnings(
-    history: History,
-    *,
-    issue: str,
-    subject: str,
-    date: str,
-    readers: int,
-    file: str,
-    lines: Mapping[str, int] | None = None,
+    history: History, upcoming: Upcoming, *, file: str, lines: Mapping[str, int] | None = None
 ) -> tuple[Finding, ...]:
     """Return what an editor should know before an issue goes out, as warnings.
 
-    ``issue`` is the id, whose own entries in ``history`` do not count; ``date`` is as in 2026-01-12, empty
-    without one; ``lines`` are those of the front matter's keys.
+    The issue's own entries in ``history`` do not count; ``lines`` are those of the front matter's keys.
     """
     at = lines or {}
     found = (
-        *_audience(history.audiences[:LAST], readers),
-        *_subject(history.subjects, issue, subject),
-        *_date(history.dates, issue, date),
+        *_audience(history.audiences[:LAST], upcoming.readers),
+        *_subject(history.subjects, upcoming.issue, upcoming.subject),
+        *_date(history.dates, upcoming.issue, upcoming.date),
         *_site(history.site_problem),
     )
     return tuple(

@@ -1,4 +1,4 @@
-"""The finished mail: its size, and what a changed theme may have lost."""
+"""The finished mail: its size, and what a changed theme may have left out."""
 
 import re
 from collections.abc import Iterator

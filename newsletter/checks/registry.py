@@ -14,7 +14,7 @@ from newsletter.rendering.message import RenderedMessage
 
 _OF_PICTURES = ("alt-", "caption-", "picture-")
 
-MAX_REMARKS = 200  # of one check: who has that many will look at the first ones
+MAX_REMARKS = 200  # of one check: an editor with that many will look at the first ones
 
 
 @dataclass(frozen=True, slots=True)

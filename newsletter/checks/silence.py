@@ -1,4 +1,4 @@
-"""Findings that an editor has looked at and wants to see no more: at a place, of an issue, of a publication.
+"""Findings that an editor has seen and does not want to see again: at a place, of an issue, of a publication.
 
 ``<!-- check: ignore CODE, CODE: a reason -->`` on the line itself or above it, ``ignore: CODE, CODE`` in the
 front matter, or ``ignore = ["CODE"]`` under ``[checks]`` in newsletter.toml. Errors are reported regardless.
@@ -84,7 +84,7 @@ def _words(text: str) -> str:
 
 @check("comment-left-out", "warning")
 def comment_left_out(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for comments in a story, which no reader gets, so that nobody thinks that words were lost."""
+    """Look for comments in a story, which no reader gets, so that nobody misses them in the mail."""
     yield from _marks_of_a_system(checked)
     for comment in checked.issue.comments:
         if not _ORDER.match(comment.text) and not _OF_A_SYSTEM.match(comment.text):
@@ -98,7 +98,7 @@ def comment_left_out(checked: CheckedIssue) -> Iterator[Remark]:
 
 
 def _marks_of_a_system(checked: CheckedIssue) -> Iterator[Remark]:
-    """Tell once what another system left around its blocks: nobody wrote it, so nothing is to be settled."""
+    """Report once what another system left around its blocks: nobody wrote it, so nobody has to act on it."""
     marks = [comment for comment in checked.issue.comments if _OF_A_SYSTEM.match(comment.text)]
     if marks:
         others = f"{len(marks) - 1:,} more {'comment' if len(marks) == 2 else 'comments'}"

@@ -2,9 +2,10 @@
 
 import typer
 
-from newsletter.cli.console import state
-from newsletter.cli.manual import READERS, App
+from newsletter.cli.manual import App
+from newsletter.cli.panels import READERS
 from newsletter.cli.stopping import ended_by_signals
+from newsletter.cli.terminal.output import state
 from newsletter.garbage import collect_seldom
 
 app = App(
@@ -40,40 +41,26 @@ def root(
 
 
 def _register() -> None:
-    from newsletter.cli.commands import (
-        controlling,
-        delivering,
-        demo,
-        erasing,
-        helping,
-        reporting,
-        running,
-        serving,
-        writing,
-    )
+    from newsletter.cli.commands import accounts, control, demo, erasing, helping, running, sending, writing
     from newsletter.cli.commands.lists import app as lists
     from newsletter.cli.commands.subscribers import app as subscribers
     from newsletter.cli.commands.suppressions import app as suppressions
 
-    writing.register(app)
-    delivering.register(app)
-    controlling.register(app)
+    for room in (writing, sending, accounts, control):
+        room.register(app)
     erasing.register(subscribers)
     app.add_typer(subscribers, name="subscribers", rich_help_panel=READERS)
     app.add_typer(lists, name="lists", rich_help_panel=READERS)
     app.add_typer(suppressions, name="suppressions", rich_help_panel=READERS)
-    reporting.register(app)
-    serving.register(app)
-    running.register(app)
-    demo.register(app)
-    helping.register(app)
+    for room in (running, demo, helping):
+        room.register(app)
 
 
 _register()
 
 
-def main(*, told_once: bool = False) -> None:
-    """Run the command; ``told_once`` when a second signal to end is the same wish, not impatience."""
+def main(*, ended_once: bool = False) -> None:
+    """Run the command; ``ended_once`` when a second signal to end is the same wish, not impatience."""
     collect_seldom()
-    with ended_by_signals(once=told_once):
+    with ended_by_signals(once=ended_once):
         app(prog_name="newsletter")

@@ -4,13 +4,12 @@ Nothing heavy is loaded, no file is made, and outside a publication nothing is o
 """
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from newsletter.config import Settings
+    from newsletter import Newsletter
 
 
 def words(*known: str) -> Callable[[str], list[str]]:
@@ -35,35 +34,28 @@ def commands(context: typer.Context, incomplete: str) -> list[str]:
     for word in context.params.get("words") or []:
         command = getattr(command, "commands", {}).get(word)
     shown = getattr(command, "commands", {}).items()
-    return _going_on(incomplete, [name for name, each in shown if not each.hidden])
+    return _going_on(incomplete, [name for name, below in shown if not below.hidden])
 
 
 def issues(context: typer.Context, incomplete: str) -> list[str]:
     """Return the ids of issues that go on from what is typed."""
-    from newsletter.files.issues import issue_ids
-
-    settings = _settings(context)
-    return [] if settings is None else _going_on(incomplete, issue_ids(settings.root))
+    return _going_on(incomplete, _of_publication(context, lambda letter: letter.issues()))
 
 
 def lists(context: typer.Context, incomplete: str) -> list[str]:
     """Return the lists that go on from what is typed."""
-    from newsletter.store.readers.completion import list_names
-
-    settings = _settings(context)
-    path = None if settings is None else settings.sqlite_path
-    return [] if path is None else _going_on(incomplete, list_names(path))
+    return _going_on(incomplete, _of_publication(context, lambda letter: letter.lists.names()))
 
 
-def _settings(context: typer.Context) -> "Settings | None":
-    from newsletter.config import load_settings
+def _of_publication(context: typer.Context, names: "Callable[[Newsletter], list[str]]") -> list[str]:
+    from newsletter.app import Newsletter
     from newsletter.errors import NewsletterError
 
     try:
-        chosen = context.find_root().params.get("config")
-        return load_settings(Path(chosen) if chosen else None)
+        with Newsletter.open(context.find_root().params.get("config")) as letter:
+            return names(letter)
     except NewsletterError:  # no publication here, or settings that any command would complain of
-        return None
+        return []
 
 
 def _going_on(begun: str, names: Iterable[str]) -> list[str]:

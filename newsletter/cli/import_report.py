@@ -4,20 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from newsletter.cli.console import say
+from newsletter.cli.terminal.output import say
 from newsletter.contacts.table.columns import MAX_COLUMNS
+from newsletter.delivery.states import SubscriptionState
 from newsletter.sentences import count_of
 
-COLUMNS_TOLD = 20  # one by one
+COLUMNS_SHOWN = 20  # one by one
 
 if TYPE_CHECKING:
+    from newsletter import FileReport, ImportReport
     from newsletter.contacts.table.occurrences import Occurrences
     from newsletter.contacts.table.row import RejectedRow
-    from newsletter.readership.import_report import FileReport, ImportReport
 
 
-def tell(report: "ImportReport") -> None:
-    """Tell a person what became of every row, and what was done to the values in them."""
+def show(report: "ImportReport") -> None:
+    """Show what became of every row, and what was done to the values in them."""
     if report.list_made:
         say(f"The list “{report.list_name}” is new.")
     for line in _of_files(report):
@@ -51,9 +52,9 @@ def _of_files(report: "ImportReport") -> Iterator[str]:
 def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
     new = report.merged.joined_as
     rows: list[tuple[str, int, list[int]]] = [
-        ("new on the list", new["confirmed"], []),
-        ("new on the list, yet to confirm", new["pending"], []),
-        ("new on the list as unsubscribed, never mailed", new["unsubscribed"], []),
+        ("new on the list", new[SubscriptionState.CONFIRMED], []),
+        ("new on the list, yet to confirm", new[SubscriptionState.PENDING], []),
+        ("new on the list as unsubscribed, never mailed", new[SubscriptionState.UNSUBSCRIBED], []),
         ("new on the list as never to be mailed", new["suppressed"], []),
         ("on the list already", report.known, []),
         ("no longer mailed: left, bounced or complained, as this file says", *_count(report.stopped)),
@@ -125,11 +126,11 @@ def _of_the_encoding(file: "FileReport") -> Iterator[str]:
 
 def _of_columns(file: "FileReport") -> Iterator[str]:
     columns = file.table.columns
-    for header, name in islice(columns.attributes.items(), COLUMNS_TOLD):
+    for header, name in islice(columns.attributes.items(), COLUMNS_SHOWN):
         yield f"The column “{header}” is the merge field {name}."
-    if len(columns.attributes) > COLUMNS_TOLD:
+    if len(columns.attributes) > COLUMNS_SHOWN:
         more = count_of(
-            len(columns.attributes) - COLUMNS_TOLD, "more column is a merge field", "more columns are"
+            len(columns.attributes) - COLUMNS_SHOWN, "more column is a merge field", "more columns are"
         )
         yield f"{more}; --json lists them all."
     for header, why in columns.ignored.items():

@@ -8,12 +8,9 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from newsletter.cli.terminal.speaking import error, say
+from newsletter.cli.terminal.output import error, say
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-WRITE, SEND, READERS, RUN, HELP = "Write", "Send", "Readers", "Run", "Help"
-PANELS = (WRITE, SEND, READERS, RUN, HELP)
 
 
 class Command(TyperCommand):
@@ -54,7 +51,7 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run what was typed, and end the process; a command typed wrongly is told as all errors are."""
+        """Run what was typed, and end the process; a command typed wrongly is shown as all errors are."""
         alone = extra.pop("standalone_mode", True)
         extra["standalone_mode"] = False
         if not alone:

@@ -8,9 +8,9 @@ from typing import Any
 
 from typer.core import TyperArgument, TyperGroup
 
-from newsletter.cli.manual import PANELS
+from newsletter.cli.panels import PANELS
 from newsletter.cli.terminal.layout import laid_out
-from newsletter.cli.terminal.speaking import page_width
+from newsletter.cli.terminal.output import page_width
 from newsletter.widths import display_width
 
 _GAP, _INDENT = "  ", "  "
@@ -19,7 +19,7 @@ _NAMES = 26  # columns: a longer name has a line of its own
 
 def usage(command: Any, context: Any) -> str:
     """Return how a command is typed: ``newsletter send [OPTIONS] ISSUE``."""
-    arguments = [_argument(each) for each in command.params if isinstance(each, TyperArgument)]
+    arguments = [_argument(given) for given in command.params if isinstance(given, TyperArgument)]
     below = ["COMMAND …"] if isinstance(command, TyperGroup) else []
     return " ".join([context.command_path, "[OPTIONS]", *arguments, *below])
 
@@ -83,11 +83,11 @@ def _option_help(parameter: Any, context: Any) -> str:
 def _commands(group: Any, context: Any, width: int) -> Iterator[str]:
     if not isinstance(group, TyperGroup):
         return
-    shown = {name: each for name, each in group.commands.items() if not each.hidden}
+    shown = {name: command for name, command in group.commands.items() if not command.hidden}
     panels: dict[str, list[tuple[str, str]]] = {}
-    for name, each in shown.items():
-        panel = str(getattr(each, "rich_help_panel", None) or "Commands")
-        panels.setdefault(panel, []).append((name, " ".join((each.help or "").split())))
+    for name, command in shown.items():
+        panel = str(getattr(command, "rich_help_panel", None) or "Commands")
+        panels.setdefault(panel, []).append((name, " ".join((command.help or "").split())))
     names = max(map(len, shown), default=0)
     for panel in sorted(panels, key=lambda panel: PANELS.index(panel) if panel in PANELS else len(PANELS)):
         yield _section(panel, panels[panel], width, names=names)
@@ -101,13 +101,13 @@ def _section(heading: str, rows: Iterable[tuple[str, str]], width: int, *, names
 def _table(rows: Sequence[tuple[str, str]], width: int, names: int) -> Iterator[str]:
     """Yield a name and its sentence a row; below each other where the name is long or the page narrow."""
     column = names or min(max(display_width(name) for name, _ in rows), _NAMES)
-    beside = width - column - len(_INDENT + _GAP)
+    text_width = width - column - len(_INDENT + _GAP)
     for name, text in rows:
-        if beside < 24 or display_width(name) > column:
+        if text_width < 24 or display_width(name) > column:
             yield f"{_INDENT}{name}"
-            yield from _below_name(text, width, column if beside >= 24 else len(_INDENT))
+            yield from _below_name(text, width, column if text_width >= 24 else len(_INDENT))
         else:
-            first, *more = laid_out(text, beside).split("\n")
+            first, *more = laid_out(text, text_width).split("\n")
             yield f"{_INDENT}{name}{' ' * (column - display_width(name))}{_GAP}{first}".rstrip()
             yield from (f"{_INDENT}{' ' * column}{_GAP}{line}" for line in more)
 

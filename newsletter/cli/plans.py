@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from newsletter.cli.console import say
+from newsletter.cli.terminal.output import say
 from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
-    from newsletter.errors import Finding
-    from newsletter.publish import Approvable, SendPlan
+    from newsletter import Approvable, Finding, SendPlan
     from newsletter.rendering.merge import PersonalMessage
 
 # Warnings that only the ledger can give: no check shows them, so they are shown in full.
@@ -17,7 +16,7 @@ WARNINGS_SHOWN = 5
 
 
 def show(plan: "SendPlan") -> None:
-    """Show what a send would do: what, to how many, through whom, and what should be looked at first."""
+    """Show what a send would do: what goes to how many through which provider, and what to look at first."""
     what = f"{plan.issue} — “{_sample(plan).subject}”"
     if plan.nothing_to_do:
         say(f"{what}: {_why_nobody(plan)}, so there is nothing to do.")
@@ -100,21 +99,21 @@ def document(plan: "SendPlan") -> dict[str, object]:
     }
 
 
-def show_approvable(what: "Approvable") -> None:
-    """Show what an approver signs: to whom, and the text as a reader gets it."""
+def show_approvable(approvable: "Approvable") -> None:
+    """Show what an approver signs: who gets it, and the text as a reader gets it."""
     from newsletter.delivery.manifest import digest, short
 
-    manifest, sample = what.manifest, _sample(what)
+    manifest, sample = approvable.manifest, _sample(approvable)
     readers = count_of(manifest.readers, "reader")
-    say(f"{manifest.issue} — “{sample.subject}”, asked for by {what.requested_by}.")
-    say(f"  to {readers} of “{what.list_name}”, through {_provider(manifest.provider)}")
+    say(f"{manifest.issue} — “{sample.subject}”, asked for by {approvable.requested_by}.")
+    say(f"  to {readers} of “{approvable.list_name}”, through {_provider(manifest.provider)}")
     _show_excluded(manifest.excluded)
     say(f"  manifest {short(digest(manifest))}")
     say("")
     say(sample.text)
 
 
-def _sample(what: "SendPlan | Approvable") -> "PersonalMessage":
+def _sample(planned: "SendPlan | Approvable") -> "PersonalMessage":
     from newsletter.rendering.merge import sample
 
-    return sample(what.message)
+    return sample(planned.message)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from newsletter.cli.terminal.speaking import end_line
+from newsletter.cli.terminal.output import end_line
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
-BY_CTRL_C = 130  # the exit code of what was interrupted before it had anything to tell
+BY_CTRL_C = 130  # the exit code of what was interrupted before it had anything to show
 
 
 @contextmanager
@@ -16,8 +16,9 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
     """Let SIGTERM and SIGHUP raise KeyboardInterrupt in the main thread, as SIGINT does, and end quietly.
 
     What was to be ignored when the process began stays ignored: that is how ``nohup`` works. ``once`` is for
-    a process that is told twice, by a service manager and by the process that started it: a second signal,
-    SIGINT included, then changes nothing, while at a terminal a second Ctrl-C is a person's impatience.
+    a process that is signalled twice, by a service manager and by the process that started it: a second
+    signal, SIGINT included, then changes nothing, while at a terminal a second Ctrl-C is a person's
+    impatience.
 
     An interrupt that was handled leaves the exit code alone. Python remembers a KeyboardInterrupt that left
     the ``exec`` of a text, as dataclasses use it while modules load, and run by ``-m`` would end by SIGINT
@@ -41,9 +42,9 @@ def ended_by_signals(*, once: bool = False) -> Iterator[None]:
 
 class _Once:
     def __init__(self) -> None:
-        self._told = False
+        self._came = False
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._told:
-            self._told = True
+        if not self._came:
+            self._came = True
             raise KeyboardInterrupt

@@ -12,14 +12,14 @@ EACH_SIDE = 3  # accepted requests that must be known of before one that is not,
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HasMail:
     """The provider has mail of this attempt: it was accepted."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class NotSeen:
+class HasNoMail:
     """The provider knows of no mail of this attempt; soon after a request, that proves nothing."""
 
 
@@ -30,7 +30,7 @@ class CannotSay:
     reason: str
 
 
-Sighting = Seen | NotSeen | CannotSay
+LookUp = HasMail | HasNoMail | CannotSay
 
 
 @dataclass(frozen=True, slots=True)

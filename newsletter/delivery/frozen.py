@@ -20,11 +20,10 @@ class MailingKind(StrEnum):
 class FrozenMailing:
     """Which bytes go to which readers, through which provider.
 
-    The plan of a send makes it, the ledger keeps it, and whoever sends reads it from there. Instants are
+    The plan of a send makes it, the ledger keeps it, and a sender reads it from there. Instants are
     microseconds since 1970, UTC. ``source`` is the digest of the text and the pictures it was rendered from,
     ``date`` the issue's own, such as 2026-01-12, or empty. A correction names the issue it ``corrects`` and
-    the ``wrong_mailings``, which carried the wrong version. ``send_at`` is not before when it goes out, as
-    that was decided; when the ledger lets a mailing go on is its own, and later.
+    the ``wrong_mailings``, which carried the wrong version. ``send_at`` is when it is to begin, unless now.
     """
 
     kind: MailingKind

@@ -1,4 +1,4 @@
-"""What somebody who approves an issue signs: the hash of what will be sent, to whom, and to how many.
+"""What somebody who approves an issue signs: the hash of what will be sent, to which list and how many.
 
 A manifest has one form as bytes, so that the same values give the same signature on any machine. Signatures
 are Ed25519 (RFC 8032); keys and signatures are base64url without padding (RFC 4648), keys with a prefix that

@@ -32,7 +32,7 @@ class Refused:
     too_large: bool = False
 
     def blamed(self, readers: int) -> Mapping[int, str]:
-        """Return whom of a batch of so many readers it rejects, by position, with the words.
+        """Return which of so many readers of a batch it rejects, by position, with the words.
 
         A reader who was alone in the request is blamed by any refusal. Positions past the end blame nobody.
         """
@@ -54,4 +54,73 @@ class Unknown:
     reason: str
 
 
-Outcome = Accepted | NotAccepted | Refused | AccountRefused | Unknown
+Whole = Accepted | NotAccepted | Refused | AccountRefused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class PerMessage:
+    """The provider answered for each message by itself: ``answers`` in the order of the recipients.
+
+    Each counts for its own reader alone. A refused message is rejected with its words, whatever else it says.
+    """
+
+    answers: tuple[Whole, ...]
+
+    def of(self, readers: int) -> tuple[Whole, ...]:
+        """Return one answer a reader: unknown where none came; those past the end are nobody's."""
+        missing = Unknown("The provider said nothing about this message.")
+        return (*self.answers[:readers], *[missing] * (readers - len(self.answers)))
+
+
+Outcome = Whole | PerMessage
+
+
+def accepted_of(outcome: Outcome, readers: int) -> int:
+    """Count the readers of a request whose mail was accepted."""
+    if isinstance(outcome, PerMessage):
+        return sum(isinstance(answer, Accepted) for answer in outcome.of(readers))
+    return readers if isinstance(outcome, Accepted) else 0
+
+
+def refused_of(outcome: Outcome, readers: int) -> Mapping[int, str]:
+    """Return the readers of a request whom its answer rejects, by position, with the words."""
+    match outcome:
+        case Refused():
+            return outcome.blamed(readers)
+        case PerMessage():
+            answers = enumerate(outcome.of(readers))
+            return {place: answer.reason for place, answer in answers if isinstance(answer, Refused)}
+        case _:
+            return {}
+
+
+def overall(outcome: Outcome, readers: int) -> Whole:
+    """Return what an answer says of the provider and the mailing, whatever single readers met.
+
+    That is what the pace goes by: an account that may not send, then that anybody was accepted, then doubt.
+    """
+    if not isinstance(outcome, PerMessage):
+        return outcome
+    answers = outcome.of(readers)
+    for kind in (AccountRefused, Accepted, Unknown):
+        for answer in answers:
+            if isinstance(answer, kind):
+                return answer
+    waits = [answer for answer in answers if isinstance(answer, NotAccepted)]
+    if waits:
+        return max(waits, key=lambda answer: answer.retry_after or 0)
+    refused = refused_of(outcome, readers)
+    return Refused(next(iter(refused.values())), tuple(refused.items()))
+
+
+def weakest(outcome: Outcome, readers: int) -> Whole:
+    """Return the first answer of a request that is not an acceptance; Accepted when all were accepted."""
+    if not isinstance(outcome, PerMessage):
+        return outcome
+    answers = outcome.of(readers)
+    return next((answer for answer in answers if not isinstance(answer, Accepted)), answers[0])
+
+
+def of_one_reader(attempt: str, reader: int) -> str:
+    """Return the id of the attempt that one reader's message is, once it alone got no answer."""
+    return f"{attempt}.{reader}"

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Refused, Unknown, Whole
 
 PROBE_AFTER = 3  # ambiguous answers in a row before only one request at a time may go out
 PAUSE_AFTER = 3  # unanswered probes before sending stops by itself
@@ -58,7 +58,7 @@ class Pace:
         return self.ambiguous >= PROBE_AFTER
 
 
-def after(pace: Pace, outcome: Outcome, *, probe: bool, readers: int) -> Pace:
+def after(pace: Pace, outcome: Whole, *, probe: bool, readers: int) -> Pace:
     """Return the pace after one more answer.
 
     ``probe`` says that the request went out alone, ``readers`` how many it was for.

@@ -34,8 +34,8 @@ class Proof:
     @property
     def adds_up(self) -> bool:
         """Say whether every candidate is accounted for."""
-        total = self.accepted + self.rejected + sum(self.excluded.values()) + self.unknown + self.pending
-        return total == self.candidates
+        counted = self.accepted + self.rejected + sum(self.excluded.values()) + self.unknown + self.pending
+        return counted == self.candidates
 
     @property
     def settled(self) -> bool:

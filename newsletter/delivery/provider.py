@@ -1,10 +1,10 @@
-"""The seam to whoever carries the mail: values in, an outcome out."""
+"""The seam to the provider who carries the mail: values in, an outcome out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeGuard
 
-from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
+from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import Outcome
 from newsletter.delivery.provider_kind import Properties
 from newsletter.rendering.message import RenderedMessage
@@ -14,7 +14,7 @@ SENDER = ("from_name", "from_email", "reply_to", "list_id")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What all readers of a mailing have in common: the message, and whom it is from."""
+    """What all readers of a mailing have in common: the message and its sender."""
 
     message: RenderedMessage
     from_name: str
@@ -25,7 +25,7 @@ class Envelope:
 
     @property
     def sender(self) -> dict[str, str]:
-        """Return whom it is from, where answers go, and the list: what approvals sign beside the message."""
+        """Return who it is from, where answers go, and the list: what approvals sign next to the message."""
         return {name: getattr(self, name) for name in SENDER}
 
 
@@ -73,7 +73,7 @@ class Provider(Protocol):
 class LooksUp(Provider, Protocol):
     """A provider that can be asked about mail it may have taken."""
 
-    def look_up(self, attempt: str) -> Sighting:
+    def look_up(self, attempt: str) -> LookUp:
         """Ask whether mail of an attempt was ever taken.
 
         Of a request that was answered message by message, an attempt may be that of one reader:
@@ -103,7 +103,7 @@ def lists_suppressions(provider: Provider) -> TypeGuard[ListsSuppressions]:
     return provider.properties.lists_suppressions
 
 
-def sighting_of(provider: Provider, attempt: str) -> Sighting:
+def looked_up(provider: Provider, attempt: str) -> LookUp:
     """Return what a provider says of mail of an attempt, when asked; that it cannot say where it cannot."""
     if looks_up(provider):
         return provider.look_up(attempt)

@@ -61,7 +61,7 @@ class OwnSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a provider is opened with, beside its own settings.
+    """What a provider is opened with, next to its own settings.
 
     ``timeout_seconds`` is one request's hard total, ``threads`` how many post at once, ``folder`` where it
     may keep files, and ``webhook`` where a server on this machine may report to; None where there is none.

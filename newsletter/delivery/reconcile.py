@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from newsletter.delivery.evidence import EACH_SIDE, NOBODY, CannotSay, Neighbours, NotSeen, Seen, Sighting
+from newsletter.delivery.evidence import EACH_SIDE, NOBODY, CannotSay, HasMail, HasNoMail, LookUp, Neighbours
+from newsletter.delivery.states import Verdict
 from newsletter.instants import shown
 
 Policy = Literal["hold", "resend", "drop"]  # once it is shown that nothing was taken
-Verdict = Literal["accepted", "hold", "resend", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RequestEvidence:
     """All that is known of one request. Times are microseconds since 1970, UTC.
 
     ``silent_until`` is how long its absence proves nothing: the lease, the deadline and the provider's usual
@@ -21,7 +21,7 @@ class Facts:
     posted_at: int
     now: int
     silent_until: int
-    sighting: Sighting
+    look_up: LookUp
     reported_at: int | None = None
     reports: Neighbours = NOBODY
     search: Neighbours = NOBODY
@@ -52,37 +52,37 @@ _BY_WORD = (
 )
 
 
-def decide(facts: Facts, policy: Policy) -> Decision:
+def decide(known: RequestEvidence, policy: Policy) -> Decision:
     """Return what to do: one report proves acceptance, absence only where all others were seen."""
-    if facts.reported_at is not None:
-        return Decision("accepted", f"The provider reported on its mail at {shown(facts.reported_at)}.")
-    if isinstance(facts.sighting, Seen):
+    if known.reported_at is not None:
+        return Decision(Verdict.ACCEPTED, f"The provider reported on its mail at {shown(known.reported_at)}.")
+    if isinstance(known.look_up, HasMail):
         return Decision(
-            "accepted", "The provider has its mail, as it says when asked.", facts.sighting.message_id
+            Verdict.ACCEPTED, "The provider has its mail, as it says when asked.", known.look_up.message_id
         )
-    if facts.now < facts.silent_until:
-        until = shown(facts.silent_until)
+    if known.now < known.silent_until:
+        until = shown(known.silent_until)
         return Decision(
-            "hold",
+            Verdict.HOLD,
             f"It is too early to tell: absence proves nothing before {until}.",
             way=f"Run it again after {until}: newsletter reconcile {{issue}}",
         )
-    if absent := _absent(facts):
-        return Decision(policy, f"{absent}, sent at {shown(facts.posted_at)}.", way=_BY_POLICY)
-    reports = _incomplete(facts.reports)
+    if absent := _absent(known):
+        return Decision(Verdict(policy), f"{absent}, sent at {shown(known.posted_at)}.", way=_BY_POLICY)
+    reports = _incomplete(known.reports)
     return Decision(
-        "hold", f"There is no evidence either way: {reports}, and {_unasked(facts)}.", way=_BY_WORD
+        Verdict.HOLD, f"There is no evidence either way: {reports}, and {_unasked(known)}.", way=_BY_WORD
     )
 
 
-def _absent(facts: Facts) -> str:
+def _absent(known: RequestEvidence) -> str:
     """Return what shows that the request was never taken; nothing when nothing does."""
-    if facts.reports.complete:
-        others = facts.reports.before + facts.reports.after
+    if known.reports.complete:
+        others = known.reports.before + known.reports.after
         seen = f"The provider reported on all {others:,} requests it accepted within ten minutes"
         return f"{seen}, but not on this one"
-    if facts.search.complete and isinstance(facts.sighting, NotSeen):
-        others = facts.search.before + facts.search.after
+    if known.search.complete and isinstance(known.look_up, HasNoMail):
+        others = known.search.before + known.search.after
         return f"Asked, the provider has the {others:,} accepted requests nearest in time, and not this one"
     return ""
 
@@ -100,10 +100,10 @@ def _incomplete(reports: Neighbours) -> str:
     )
 
 
-def _unasked(facts: Facts) -> str:
-    if isinstance(facts.sighting, CannotSay):
-        return facts.sighting.reason.rstrip(".")
+def _unasked(known: RequestEvidence) -> str:
+    if isinstance(known.look_up, CannotSay):
+        return known.look_up.reason.rstrip(".")
     return (
-        f"asked, the provider has {facts.search.before:,} of the {EACH_SIDE} accepted requests before it and"
-        f" {facts.search.after:,} of the {EACH_SIDE} after it"
+        f"asked, the provider has {known.search.before:,} of the {EACH_SIDE} accepted requests before it and"
+        f" {known.search.after:,} of the {EACH_SIDE} after it"
     )

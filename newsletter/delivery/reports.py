@@ -1,4 +1,4 @@
-"""What reports ask for: which addresses never to mail again, and when a mailing must stop by itself."""
+"""What reports ask for: who must never be mailed again, and when a mailing must stop by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

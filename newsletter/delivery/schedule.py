@@ -14,7 +14,7 @@ from newsletter.sentences import span
 
 MAX_DAYS = 366  # ahead; a year more is a slip of the pen
 MAX_SPAN_HOURS = 24
-SLACK = 60 * SECOND  # whoever types 7:00 half a minute later means now
+SLACK = 60 * SECOND  # 7:00, typed half a minute later, still means now
 
 _MINUTE, _HOUR, _DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,7 +68,7 @@ def parse_span(text: str) -> int:
     found = _SPAN.fullmatch(_tidy(text))
     if not found or not any(found.groups()):
         raise UsageError(f"“{_short(text)}” is no span of time.", hint="Write “10m”, “90s” or “1h30m”.")
-    hours, minutes, seconds = (int(each or 0) for each in found.groups())
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
     length = hours * _HOUR + minutes * _MINUTE + seconds * SECOND
     if not SECOND <= length <= MAX_SPAN_HOURS * _HOUR:
         raise UsageError(
@@ -102,7 +102,7 @@ def _not_understood(text: str) -> UsageError:
 
 
 def _time_of_day(found: re.Match[str], text: str) -> time:
-    hour, minute, second = (int(found[each] or 0) for each in ("hour", "minute", "second"))
+    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     if found["half"]:
         if not 1 <= hour <= 12:
             raise UsageError(f"“{_short(text)}” has no hour from 1 to 12 before “{found['half']}”.")
@@ -170,9 +170,9 @@ def _the_one(wall: datetime, text: str, now: int, place: ZoneInfo) -> int:
             f"“{_short(text)}” does not occur in {place.key}: clocks go forward over it.",
             hint=f"The nearest times are {before:%Y-%m-%d %H:%M} and {after:%Y-%m-%d %H:%M}.",
         )
-    to_come = [each for each in instants if each >= now - SLACK]
+    to_come = [instant for instant in instants if instant >= now - SLACK]
     if len(to_come) == 2:
-        first, second = (_local(each, place).isoformat(timespec="minutes") for each in to_come)
+        first, second = (_local(instant, place).isoformat(timespec="minutes") for instant in to_come)
         raise UsageError(
             f"“{_short(text)}” occurs twice in {place.key}: clocks go back over it.",
             hint=f"Write it with its offset: {first} is the first, {second} the second.",
@@ -183,7 +183,9 @@ def _the_one(wall: datetime, text: str, now: int, place: ZoneInfo) -> int:
 def _instants(wall: datetime, place: tzinfo) -> list[int]:
     """Return when clocks show ``wall``: once as a rule, never or twice on a day on which they change."""
     both = {_micros(wall.replace(tzinfo=place, fold=fold)) for fold in (0, 1)}
-    return [each for each in sorted(both) if _local(each, place).replace(tzinfo=None, fold=0) == wall]
+    return [
+        instant for instant in sorted(both) if _local(instant, place).replace(tzinfo=None, fold=0) == wall
+    ]
 
 
 def _around_gap(wall: datetime, place: tzinfo) -> tuple[datetime, datetime]:

@@ -173,6 +173,11 @@ class BatchTransition(Transition):
     TRY_AGAIN = (BatchState.POSTING,), BatchState.PENDING, "the provider says that it took nothing"
     TRY_AGAIN_LATE = ON_THE_WIRE, BatchState.PENDING, "the provider says so after the deadline"
     REJECT = (BatchState.POSTING,), BatchState.REJECTED, "its only reader is refused"
+    TURN_AWAY = (
+        ON_THE_WIRE,
+        BatchState.REJECTED,
+        "the provider answers message by message, and none of those left in it waits",
+    )
     HALVE = (BatchState.POSTING,), BatchState.SPLIT, "it is refused, and nobody is named"
     ASK_AGAIN = TURNED_AWAY, BatchState.PENDING, "refusals turn out to be no fault of its readers"
     REPORT = (

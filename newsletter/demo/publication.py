@@ -8,7 +8,8 @@ from newsletter.config import FILE_NAME, load_settings
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.files.atomic import write_whole
-from newsletter.files.issues import issue_ids, path_as_typed
+from newsletter.files.issues import issue_ids
+from newsletter.paths import path_as_typed
 from newsletter.wiring import Wiring
 
 READERS_FILE = "demo-readers.csv"

@@ -14,14 +14,13 @@ from newsletter.config import environment_with
 from newsletter.demo.commands import KILLED, WORK_LEFT, Ended, Process, run_command
 from newsletter.demo.publication import LIST, READERS_FILE, DemoPublication
 from newsletter.errors import DeliveryError
+from newsletter.progress import Progress
 from newsletter.sandbox.file.arrivals import Arrivals
 
 REQUESTS = 25  # how many a whole send is cut into: a middle to be killed in, and pauses between them
 TIMEOUT_SECONDS = 5  # a local server answers sooner; silence proves something only after a multiple of this
 PATIENCE_SECONDS = 120.0
 ASK_AGAIN_SECONDS = 5.0
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

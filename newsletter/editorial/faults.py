@@ -1,8 +1,8 @@
-"""Gather what is wrong with a file, so that an editor hears it all at once."""
+"""Gather what is wrong with a file, so that an editor sees all of it at once."""
 
 from newsletter.errors import Finding, IssueError
 
-LIMIT = 200  # a file with more faults than this is no brief; telling each of a million would take minutes
+LIMIT = 200  # a file with more faults than this is no brief; to list a million would take minutes
 
 
 class Faults:
@@ -17,7 +17,7 @@ class Faults:
 
     @property
     def full(self) -> bool:
-        """Say whether so much is wrong that looking further tells nobody more."""
+        """Say whether so much is wrong that looking further would help nobody."""
         return len(self._found) >= LIMIT
 
     def add(self, code: str, line: int, message: str, hint: str) -> None:
@@ -31,7 +31,7 @@ class Faults:
         return any(code == code_found and first <= line <= last for code_found, line, _ in self._found)
 
     def raise_if_full(self) -> None:
-        """Raise IssueError when so much is wrong that looking further tells nobody more."""
+        """Raise IssueError when so much is wrong that looking further would help nobody."""
         if self.full:
             self.raise_any()
 

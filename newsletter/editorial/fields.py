@@ -15,7 +15,7 @@ from newsletter.errors import Finding
 BUILT_IN_FIELDS = ("email", "name", "first_name", "last_name")
 RESERVED = "-nl."  # begins every tag by which the provider puts a reader's values into a mail
 
-# Any quotation mark of its kind opens and closes: word processors turn them as they please.
+# Any quotation mark of its kind opens and closes: word processors replace them as they like.
 MERGE_FIELD = re.compile(
     r"""\{\{\s*
     (?P<name>[A-Za-z_][A-Za-z0-9_]*)
@@ -23,7 +23,7 @@ MERGE_FIELD = re.compile(
         ["“”„](?P<double>[^"“”„{}\n]*)["“”„]
       | ['‘’‚](?P<single>[^"“”„{}\n]*?)['‘’‚]
     ))?
-    \s*\}\}""".replace(r"\s", rf"[\s{NOT_SEEN}]"),  # what came along by pasting, too
+    \s*\}\}""".replace(r"\s", rf"[\s{NOT_SEEN}]"),  # pasted invisible characters, too
     re.VERBOSE,
 )
 _WHOLE = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}\n]{0,80}%\}")

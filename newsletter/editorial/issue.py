@@ -12,7 +12,7 @@ SectionKind = Literal["lede", "background", "now", "extra", "notes"]
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """A merge field as the editor wrote it: its name, what stands in when a reader has none, and its line."""
+    """A merge field as the editor wrote it: its name, its default for a reader who has none, and its line."""
 
     name: str
     default: str
@@ -79,7 +79,7 @@ class Issue:
     was read from, ``file`` the name errors quote. ``fields`` are all merge field uses, in order. ``by`` is
     plain text: the person or people the letter is from; empty as a rule.
     ``correction`` is plain text: what an earlier mail of this issue got wrong; empty as a rule.
-    ``comments`` were left out of the stories; ``ignored`` are codes of checks that shall say nothing of it.
+    ``comments`` were left out of the stories; ``ignored`` are codes of checks to be silent about it.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Issue:
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        """Return every picture, wherever in the stories it stands."""
+        """Return every picture, wherever in the stories it is."""
         found: list[Picture] = []
         for part in (part for story in self.stories for part in story.parts):
             if isinstance(part, Picture):

@@ -34,7 +34,7 @@ class Labels:
         return _index(self).get(folded(text)) if len(text) <= 4 * _longest(self) else None
 
     def run_in(self, text: str) -> tuple[SectionKind, str, int] | None:
-        """Return kind, label and where the text goes on, if it begins with a label and a colon."""
+        """Return kind, label and where the text continues, if it begins with a label and a colon."""
         for found in re.finditer("[:：]", text[: _longest(self)]):
             label = text[: found.start()].strip()
             kind = self.kind_of(label)
@@ -107,7 +107,7 @@ def _after(children: Sequence[Token], end: int) -> list[Token]:
 
 
 def _trimmed(children: Sequence[Token]) -> list[Token]:
-    """Drop what stands empty once the label is gone, and white space before the first word."""
+    """Drop what is empty once the label is gone, and white space before the first word."""
     left: list[Token] = []
     begun = False
     for token in children:

@@ -39,7 +39,7 @@ def slug(text: str) -> str:
 
 
 def _words_of_any_script(text: str) -> list[str]:
-    """Split at whatever is neither letter, mark nor digit: a mark is part of a letter in many scripts."""
+    """Split at everything except letters, marks and digits: a mark is part of a letter in many scripts."""
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in unicodedata.normalize("NFC", text))
     return "".join(kept).split()
 

@@ -7,7 +7,7 @@ from newsletter.editorial.meant.foreign import foreign_file, is_utf16
 
 MAX_BYTES = 1_000_000
 
-# All that is neither text nor a line end: C0, DEL and C1 controls, the two separators that some programs
+# What is neither text nor a line end: C0, DEL and C1 controls, the two separators that some programs
 # show as line ends and others do not, halves of surrogate pairs, and the two code points that never are
 # characters (YAML refuses them too).
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")

@@ -1,6 +1,5 @@
 """New briefs: with their sections in place, or from a plain text; never over a file that is there."""
 
-import shlex
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from newsletter.config import load_settings
 from newsletter.editorial import Labels, read_source, slug
 from newsletter.editorial.frame import BACKGROUND_HINT, NOW_HINT
 from newsletter.errors import NewsletterError
@@ -57,19 +55,17 @@ def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
     return _write_brief(output or _default_path(settings.root, today, words), text)
 
 
-def import_brief(
-    file: Path, output: Path | None, *, config: Path | None = None
-) -> tuple[Path, Sequence["ImportNote"]]:
+def import_brief(wiring: Wiring, file: Path, output: Path | None) -> tuple[Path, Sequence["ImportNote"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
     from newsletter.editorial.importing.importer import import_text
 
-    settings = load_settings(config, required=False)
+    settings = wiring.settings
     try:
         with file.open("rb") as source:
             data = source.read(MAX_IMPORT_BYTES + 1)
     except OSError as error:
         raise NewsletterError(why_unread(error), file=str(file)) from error
-    today = Wiring(settings).today()
+    today = wiring.today()
     labels = Labels(**settings.labels.model_dump())
     imported = import_text(read_source(data, str(file)), file=str(file), labels=labels, today=today)
     path = output or _default_path(settings.root, today, imported.headline)
@@ -93,18 +89,3 @@ def _write_brief(path: Path, text: str) -> Path:
     except OSError as error:
         raise NewsletterError(f"The file cannot be written: {error.strerror}.", file=str(path)) from error
     return path
-
-
-def edit(path: Path, editor: str) -> str:
-    """Open a file in the person's editor and wait for it; return why that failed, or nothing.
-
-    ``editor`` is a command with its arguments, as a shell reads them.
-    """
-    import subprocess
-
-    try:
-        words = shlex.split(editor)
-        done = subprocess.run([*words, str(path)], check=False)  # noqa: S603  (the person's own editor)
-    except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
-    return f"it ended with {done.returncode}" if done.returncode else ""

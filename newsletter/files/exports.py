@@ -14,7 +14,6 @@ from newsletter.errors import AudienceError
 from newsletter.files.atomic import WholeFile
 from newsletter.instants import rfc3339
 from newsletter.platforms import own
-from newsletter.store.readers.lists import ListCounts
 from newsletter.store.readers.subscribers import ListedSubscriber
 from newsletter.store.readers.suppressions import Suppression
 
@@ -88,21 +87,6 @@ def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
             own.consent_document(consent) | {"at": rfc3339(consent[0])} for consent in subscriber.consents
         ],
         "attributes": subscriber.attrs,
-    }
-
-
-def list_document(counts: ListCounts) -> dict[str, Any]:
-    """Return a list as JSON has it."""
-    return {
-        "name": counts.name,
-        "key": counts.key,
-        "title": counts.title,
-        "archived": counts.archived_at is not None,
-        "since": rfc3339(counts.created_at),
-        "confirmed": counts.confirmed,
-        "pending": counts.pending,
-        "unsubscribed": counts.unsubscribed,
-        "suppressed": counts.suppressed,
     }
 
 

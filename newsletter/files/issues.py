@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
+from newsletter.paths import path_as_typed
 
 MAX_ISSUE_BYTES = 1_000_000
 NAMED = 5  # how many issues are named where none was meant clearly
@@ -75,11 +76,3 @@ def _suggest(folder: Path, reference: str) -> str:
     some = "There is" if len(ids) == 1 else "There are"
     named = some if len(ids) <= NAMED else f"The newest of {len(ids):,} are"
     return f"{named}: {', '.join(ids[-NAMED:])}"
-
-
-def path_as_typed(path: Path) -> str:
-    """Return a path as an editor in this folder would type it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -1,4 +1,4 @@
-"""The pictures beside an issue: found by the names a brief gives them, read, made ready once and kept."""
+"""The pictures of an issue: found by the names a brief gives them, read, made ready once and kept."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ _MAX_ENTRIES = 2_000  # of a folder that are looked through for a name
 _OFFERS = 20  # missing pictures of one issue for which near names are searched
 _SMALLER = "Save it 1,152 pixels wide: twice what the letter shows."
 _KEPT = 500  # pictures in the cache, the newest ones
-_BESIDE = "Put the picture beside the issue file, or correct its name."
+_MISPLACED = "Put the picture next to the issue file, or correct its name."
 _IGNORED = "# Made by newsletter; anything here may be deleted at any time.\n*\n"
 
 
@@ -73,7 +73,7 @@ class PictureFolder:
             return self._not_there(source)
         path = Path(os.path.realpath(path))
         if not path.is_relative_to(self._home):
-            return Refusal("it lies outside the issue's folder", "Put the picture beside the issue file.")
+            return Refusal("it lies outside the issue's folder", "Put the picture next to the issue file.")
         try:
             if not stat.S_ISREG(path.stat().st_mode):
                 # Reading a named pipe would wait for ever.
@@ -83,7 +83,7 @@ class PictureFolder:
         except FileNotFoundError:
             return self._not_there(source)
         except OSError as error:
-            return Refusal(str(error.strerror), _BESIDE)
+            return Refusal(str(error.strerror), _MISPLACED)
         if len(content) > MAX_PICTURE_BYTES:
             return Refusal(f"it is larger than {MAX_PICTURE_BYTES // 1_000_000} MB", _SMALLER)
         return FoundFile(hashlib.sha256(content).hexdigest(), content)
@@ -115,7 +115,7 @@ class PictureFolder:
         self._offers -= 1
         near = offers(source, self._paths) if self._offers >= 0 else []
         if not near:
-            return Refusal("there is no such file", _BESIDE)
+            return Refusal("there is no such file", _MISPLACED)
         meant = " or ".join(f"<{path}>" if " " in path else path for path in near)
         return Refusal("there is no such file", f"Did you mean {meant}? Correct the name, or add the file.")
 

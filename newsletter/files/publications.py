@@ -32,7 +32,7 @@ url = "sqlite:///newsletter.db"
 """
 
 _IGNORED = """\
-# Databases, and what a running command leaves beside them
+# Databases, and what a running command leaves next to them
 *.db
 *.db-*
 *.lock

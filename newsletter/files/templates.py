@@ -32,7 +32,7 @@ def template_loader(folders: Sequence[Path]) -> Callable[[str], str | None]:
 
 
 def bundled_templates() -> Path:
-    """Return the templates that came with the package: in the wheel, or beside an editable source tree."""
+    """Return the templates that came with the package: in the wheel, or atop an editable source tree."""
     package = Path(__file__).parent.parent
     inside = package / "_templates"
     return inside if inside.is_dir() else package.parent / "templates"

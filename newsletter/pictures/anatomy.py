@@ -1,6 +1,6 @@
 """How a file is put together, found without decoding it; and the same file without what is not the picture.
 
-Positions, cameras, dates, comments and small copies of a photo stand in parts of their own. Leaving those out
+Positions, cameras, dates, comments and small copies of a photo have parts of their own. Leaving those out
 changes no pixel, so that a photo that needs nothing else is not compressed a second time.
 """
 
@@ -8,7 +8,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-_MAX_PARTS = 200_000  # a file made of more is made to be slow
+_MAX_PARTS = 200_000  # a file of more parts is made to be slow
 
 # JPEG, ISO/IEC 10918-1 table B.1. Within a scan, 0xFF is followed by 0x00 or a restart marker.
 _MARKER_IN_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")

@@ -27,7 +27,7 @@ def in_srgb(picture: "Image") -> "Image":
             srgb = ImageCms.createProfile("sRGB")
             colours = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB") or colours
         except ImageCms.PyCMSError:
-            profile = None  # of other colours than the picture's: nobody could follow it
+            profile = None  # for other colours than the picture's: it cannot be applied
     if colours.mode not in ("L", "RGB"):
         colours = colours.convert("RGB")
     if alpha:

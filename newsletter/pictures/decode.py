@@ -20,7 +20,7 @@ _EXPORT = "Export it as an ordinary JPEG or PNG file."
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.4 A
 _REDUCED, _DNG, _TILE_WIDTH, _TILE_HEIGHT = 254, 50706, 322, 323  # TIFF 6.0 and DNG 1.6: tags of a page
 _FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "GIF": "GIF", "WebP": "WEBP", "AVIF": "AVIF", "TIFF": "TIFF"}
-_BROKEN_OFF = ("truncat", "end of file", "eof", "not enough", "ended")  # as decoders say it
+_BROKEN_OFF = ("truncat", "end of file", "eof", "not enough", "ended")  # in decoders' messages
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def as_refusals(anatomy: Anatomy) -> Iterator[None]:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata, which nobody gets to see
+            warnings.simplefilter("ignore")  # about odd metadata, which nobody sees
             yield
     except RefusedError:
         raise

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-QUALITY = 82  # of a JPEG: above it files grow faster than anything an eye sees
+QUALITY = 82  # of a JPEG: above it files grow faster than what an eye can see
 _PNG_EFFORT = 7  # of 9: beyond it the time doubles for one byte in fifty
-_PHOTO = 100_000  # bytes; a PNG below this is left one, so that its edges stay sharp
+_PHOTO = 100_000  # bytes; a PNG below this stays a PNG, so that its edges stay sharp
 _PHOTO_SAVES = 3  # a JPEG this many times smaller than the PNG shows that it is a photo
 _JPEG_SAVES, _PNG_SAVES = 0.75, 0.95  # of its bytes; compressing a JPEG again costs quality, so it has to pay
 

@@ -96,7 +96,7 @@ def refusal_of(kind: str) -> Refusal:
 
 
 def _branded(data: bytes) -> str:
-    """Tell the kinds that share a container by the brands it names (ISO/IEC 14496-12, 4.3)."""
+    """Distinguish the kinds that share a container by the brands it names (ISO/IEC 14496-12, 4.3)."""
     length = min(int.from_bytes(data[:4], "big"), len(data), 256)
     brands = [data[8:12], *(data[at : at + 4] for at in range(16, length - 3, 4))]
     for wanted, kind in _BRANDS:
@@ -106,7 +106,7 @@ def _branded(data: bytes) -> str:
 
 
 def _written(start: bytes) -> str:
-    """Tell kinds of text apart."""
+    """Distinguish kinds of text."""
     if _SVG.search(start):
         return "SVG"
     if _HTML.search(start):

@@ -1,4 +1,4 @@
-"""Names of picture files as they are written and as they are on disk: alike, or nearly."""
+"""Names of picture files as they are written and as they are on disk: equal, or nearly."""
 
 import difflib
 import re
@@ -31,7 +31,7 @@ def parts_of(source: str) -> list[str]:
 
 
 def matching(wanted: str, names: Iterable[str]) -> list[str]:
-    """Return those of some names that are ``wanted`` in another spelling; it alone when it is among them."""
+    """Return those of some names that are ``wanted`` in another spelling; only it when it is among them."""
     names = list(names)
     if wanted in names:
         return [wanted]

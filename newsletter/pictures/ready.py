@@ -138,6 +138,6 @@ def _insist_visible(size: tuple[int, int], place: Place) -> None:
 
 
 def _insist_end(kind: str, data: bytes, built: Anatomy) -> None:
-    """Refuse a JPEG that a broken copy filled up with zeros, which decoders paint grey."""
+    """Refuse a JPEG that a broken copy filled with zeros, which decoders paint grey."""
     if kind == "JPEG" and not built.whole and data.endswith(_ZEROS):
         raise RefusedError(*ENDS_EARLY)

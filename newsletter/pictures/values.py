@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # Of the pictures that readers fetch, by their names' suffixes.
 MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif"}
 
-RECIPE = 1  # counts up whenever the same file would be made ready otherwise
+RECIPE = 1  # counts up whenever the same file would be made ready differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Ready:
     """A picture as readers fetch it.
 
     ``width`` and ``height`` are of ``content``; ``file_width`` and ``file_height`` are of the editor's file,
-    turned the way it is shown. ``kind`` is what the file holds, such as WebP; ``stilled`` says that it moved
-    there and stands still here.
+    turned the way it is shown. ``kind`` is what the file holds, such as WebP; ``stilled`` says that it is
+    an animation and this picture is not.
     """
 
     suffix: str

@@ -4,7 +4,7 @@ A chapter each, in the order an editor lives it:
 
 ``draft``           read, render and check an issue; with ``pictures``
 ``plan``            what a send would do, and what it will freeze; with ``envelope`` and ``send_warnings``
-``approve``         a second person's signature
+``approval``        a second person's signature
 ``freeze``          into the ledger: to be sent now, at its time, or once it is approved
 ``deliver``         send
 ``going_on``        after an interruption, a pause or a wait
@@ -14,42 +14,45 @@ A chapter each, in the order an editor lives it:
 ``correct``         a corrected version to those who got the wrong one
 ``mailed``          what was mailed so far, and who got it
 
-Each function asks the rooms it needs and returns values; the command line, and whoever uses the library, call
-these and know no other way.
+Each function asks the rooms it needs and returns values; the command line, and programs that use the library,
+call these and know no other way.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# These two have their module's name, which the import of that module would put in their place later on.
-from newsletter.publish.approve import Approvable, approve, plan_approval
-from newsletter.publish.plan import SendPlan, plan_send
-
 if TYPE_CHECKING:
+    from newsletter.publish.approval import Approvable, approve, plan_approval
     from newsletter.publish.control import cancel, pause, undo
     from newsletter.publish.correct import plan_correction
-    from newsletter.publish.deliver import Progress, send
+    from newsletter.publish.deliver import send
     from newsletter.publish.draft import Draft, check, read_draft, render_draft
     from newsletter.publish.editors_test import send_test
     from newsletter.publish.freeze import schedule
     from newsletter.publish.going_on import due, resume
     from newsletter.publish.mailed import corrections, issue_id, mailed_issues, recipients, status
+    from newsletter.publish.plan import SendPlan, plan_send
     from newsletter.publish.reconciliation import Reconciled, decisions, reconcile
 
-# Loaded when first used: a check needs none of what a send is made of.
+# Loaded when first used: a check needs none of what a send is made of. No module has a function's name, which
+# its import would put in the function's place.
 _HOMES = {
+    "Approvable": "approval",
     "Draft": "draft",
-    "Progress": "deliver",
     "Reconciled": "reconciliation",
+    "SendPlan": "plan",
+    "approve": "approval",
     "cancel": "control",
     "check": "draft",
     "corrections": "mailed",
     "decisions": "reconciliation",
     "due": "going_on",
-    "plan_correction": "correct",
     "issue_id": "mailed",
     "mailed_issues": "mailed",
     "pause": "control",
+    "plan_approval": "approval",
+    "plan_correction": "correct",
+    "plan_send": "plan",
     "read_draft": "draft",
     "recipients": "mailed",
     "reconcile": "reconciliation",
@@ -65,7 +68,6 @@ _HOMES = {
 __all__ = [
     "Approvable",
     "Draft",
-    "Progress",
     "Reconciled",
     "SendPlan",
     "approve",

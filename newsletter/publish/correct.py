@@ -83,13 +83,7 @@ def _plan_new(
 ) -> SendPlan:
     from newsletter.store.readers import lists
 
-    names = sorted({mailing.list_name for mailing in wrong})
-    if list_name is None and len(names) > 1:
-        raise DeliveryError(
-            f"The wrong version went to {len(names)} lists: {', '.join(names)}.",
-            hint="Correct each of them with --list.",
-        )
-    audience = lists.resolve(wiring.engine, list_name or names[0])
+    audience = lists.resolve(wiring.engine, list_name or _the_one_list(wrong))
     own = _correction_id(draft, earlier)
     before = [mailing for mailing in earlier if mailing.issue == own]
     wrong_mailings = tuple(mailing.id for mailing in wrong)
@@ -115,6 +109,16 @@ def _plan_new(
         pictures=tuple(draft.pictures.values()),
         planned_after=before[-1].id if before else None,
     )
+
+
+def _the_one_list(wrong: "Sequence[Mailing]") -> str:
+    names = sorted({mailing.list_name for mailing in wrong})
+    if len(names) > 1:
+        raise DeliveryError(
+            f"The wrong version went to {len(names)} lists: {', '.join(names)}.",
+            hint="Correct each of them with --list.",
+        )
+    return names[0]
 
 
 def _audience_at(wiring: Wiring, wrong_mailings: Sequence[int]) -> int:

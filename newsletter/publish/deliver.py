@@ -9,7 +9,8 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.states import MailingState
 from newsletter.errors import SendingStopped, StoreError
-from newsletter.publish.approve import insist_approved
+from newsletter.progress import Progress, silent
+from newsletter.publish.approval import insist_approved
 from newsletter.publish.freeze import freeze, schedule
 from newsletter.publish.mailed import proof_of, status
 from newsletter.publish.plan import SendPlan
@@ -19,12 +20,7 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from newsletter.store.ledger.mailings import Mailing
 
-Progress = Callable[[str, int, int], None]  # a step's name, how much is done, of how much
 TOO_LATE = "its time had passed by more than grace_minutes before anybody could send it"
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """Show nobody how it goes."""
 
 
 def send(wiring: Wiring, plan: SendPlan, *, progress: Progress = silent) -> Proof:
@@ -117,7 +113,7 @@ def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
             cut = cutting.cut(
                 connection,
                 mailing,
-                batch_size=wiring.settings.delivery.batch_size,
+                batch_size=wiring.settings.batch_size,
                 now=wiring.clock.now(),
             )
         if cut is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from newsletter.contacts.address import normalise
-from newsletter.delivery.outcomes import Outcome
+from newsletter.delivery.outcomes import Accepted, Whole, weakest
 from newsletter.delivery.provider import Recipient
 from newsletter.errors import UsageError
 from newsletter.publish.draft import read_draft, render_draft
@@ -16,8 +16,11 @@ from newsletter.wiring import Wiring
 MOST = 50  # addresses of one test
 
 
-def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outcome:
-    """Send the issue to the editors' own addresses; nobody's proof counts it."""
+def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Whole:
+    """Send the issue to the editors' own addresses; nobody's proof counts it.
+
+    Returns the first answer that is not an acceptance, of the request or of one message.
+    """
     from newsletter.store.database import write
 
     draft = read_draft(wiring, reference)
@@ -29,8 +32,15 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Outco
     envelope = envelope_of(wiring, f"{draft.issue.id}:test", marked, "test")
     recipients = _recipients(wiring, marked, own)
     with wiring.provider() as provider:
-        request = provider.build(envelope, recipients, batch="test", attempt=wiring.new_id())
-        return provider.post(request, lambda _late: None)
+        at_once, outcome = provider.properties.most_recipients, Accepted("")
+        for start in range(0, len(recipients), at_once):
+            some = recipients[start : start + at_once]
+            request = provider.build(envelope, some, batch="test", attempt=wiring.new_id())
+            answer = weakest(provider.post(request, lambda _late: None), len(some))
+            if not isinstance(answer, Accepted):
+                return answer
+            outcome = answer
+        return outcome
 
 
 def _own_addresses(addresses: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whom an issue's mails are from, and what real mail may not lack."""
+"""The sender of an issue's mails, and what real mail may not lack."""
 
 from newsletter.contacts.address import normalise
 from newsletter.delivery.provider import Envelope

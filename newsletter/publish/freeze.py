@@ -8,7 +8,7 @@ from newsletter.delivery.proof import AWAITS_APPROVAL
 from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import AlreadySending, DeliveryError
 from newsletter.files.pictures import PictureFile
-from newsletter.publish.approve import insist_known
+from newsletter.publish.approval import insist_known
 from newsletter.publish.plan import SendPlan
 from newsletter.sentences import command
 from newsletter.wiring import Wiring

@@ -8,8 +8,9 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import MailingState
 from newsletter.errors import DeliveryError
-from newsletter.publish.approve import insist_approved
-from newsletter.publish.deliver import Progress, send, silent
+from newsletter.progress import Progress, silent
+from newsletter.publish.approval import insist_approved
+from newsletter.publish.deliver import send
 from newsletter.publish.mailed import issue_id, proof_of, status, unfinished_of
 from newsletter.publish.plan import plan_resume, refuse_other_provider
 from newsletter.sentences import command

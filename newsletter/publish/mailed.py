@@ -133,7 +133,7 @@ def proof_of(wiring: Wiring, issue: str) -> Proof:
     """Return the proof of an issue that has a mailing. Raises DeliveryError when the ledger lost it."""
     proof = status(wiring, issue)
     if proof is None:
-        raise DeliveryError("This mailing is not in the ledger any more.", hint="Was the database replaced?")
+        raise DeliveryError("This mailing is no longer in the ledger.", hint="Was the database replaced?")
     return proof
 
 

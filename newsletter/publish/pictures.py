@@ -56,7 +56,7 @@ def wordmarks(wiring: Wiring) -> Pictures:
             raise SettingsError(
                 f"The {setting} “{source}” cannot be used: {refusal.why}.",
                 file=FILE_NAME,
-                hint="Put the picture beside newsletter.toml, or correct its name there.",
+                hint="Put the picture next to newsletter.toml, or correct its name there.",
             )
     given = {setting: source for setting, source in sources.items() if source}
     return Pictures(

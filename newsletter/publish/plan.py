@@ -227,7 +227,7 @@ def count_readers(wiring: Wiring, frozen: FrozenMailing) -> tuple[int, Mapping[s
 
 
 def _refuse_cancelled(wiring: Wiring, before: Sequence["Mailing"]) -> None:
-    """Never mail as newcomers those whom an editor decided not to mail."""
+    """Refuse to mail readers as newcomers whose mailing an editor cancelled."""
     from newsletter.store.database import read
     from newsletter.store.ledger import cutting, mailings
 

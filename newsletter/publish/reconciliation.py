@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.clock import SECOND
@@ -11,17 +11,18 @@ from newsletter.delivery.evidence import (
     ABOUT_THEN,
     NOBODY,
     CannotSay,
+    HasMail,
+    HasNoMail,
+    LookUp,
     Neighbours,
-    NotSeen,
     Observations,
-    Seen,
-    Sighting,
 )
 from newsletter.delivery.proof import Proof
-from newsletter.delivery.provider import sighting_of
-from newsletter.delivery.reconcile import Decision, Facts, Policy, Verdict, decide
+from newsletter.delivery.provider import looked_up
+from newsletter.delivery.reconcile import Decision, Policy, RequestEvidence, decide
+from newsletter.delivery.states import Verdict
 from newsletter.errors import DeliveryError
-from newsletter.publish.deliver import Progress, silent
+from newsletter.progress import Progress, silent
 from newsletter.publish.mailed import issue_id, status
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -55,21 +56,12 @@ def reconcile(
     """Decide about every request of an issue whose answer never came.
 
     Reports and the provider's own search are the evidence; ``policy`` (by default the setting) applies to
-    what they show was never taken. ``word`` is an editor's own, for what no evidence settles. Raises
+    what they show was never taken. ``word`` is an editor's own, for what no evidence decides. Raises
     DeliveryError when the issue was never sent, AlreadySending while it is being sent.
     """
     issue = issue_id(wiring, reference)
-    before = status(wiring, issue)
-    if before is None:
-        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
-    if before.provider != wiring.settings.provider_identity:
-        raise DeliveryError(
-            f"This issue went through “{before.provider}”; the settings now say"
-            f" “{wiring.settings.provider_identity}”.",
-            hint="Set the provider back: only it knows what became of its requests.",
-        )
-    told: Counter[Verdict] = Counter()
-    held: dict[str, str] = {}
+    before = _proof_by_this_provider(wiring, issue)
+    made: list[tuple[Unanswered, Decision]] = []
     with wiring.sender_lock():
         _recover(wiring)
         waiting = _unanswered(wiring, issue, before.provider)
@@ -77,18 +69,39 @@ def reconcile(
             with wiring.provider() as provider:
                 observed = _observe(wiring, before.provider, waiting)
                 judge = _Judge(wiring, provider, observed, policy or wiring.settings.delivery.unknown, word)
-                for done, each in enumerate(waiting, start=1):
-                    made = judge(each)
-                    if not _settle(wiring, each, made):
-                        continue  # a report settled it while it was looked up
-                    told[made.verdict] += each.readers
-                    if made.verdict == "hold":
-                        held[made.evidence] = made.way.format(
-                            issue=shlex.quote(issue), records=provider.properties.records
-                        )
-                    progress("reconciling", done, len(waiting))
-    proof = status(wiring, issue) or before
-    return Reconciled(told, tuple(held), tuple(dict.fromkeys(held.values())), proof)
+                for done, request in enumerate(waiting, start=1):
+                    decision = judge(request)
+                    if _carry_out(wiring, request, decision):  # else a report came while it was looked up
+                        made.append((request, _in_full(decision, issue, provider)))
+                        progress("reconciling", done, len(waiting))
+    return _reconciled(made, status(wiring, issue) or before)
+
+
+def _proof_by_this_provider(wiring: Wiring, issue: str) -> Proof:
+    proof = status(wiring, issue)
+    if proof is None:
+        raise DeliveryError(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
+    if proof.provider != wiring.settings.provider_identity:
+        raise DeliveryError(
+            f"This issue went through “{proof.provider}”; the settings now say"
+            f" “{wiring.settings.provider_identity}”.",
+            hint="Set the provider back: only it knows what became of its requests.",
+        )
+    return proof
+
+
+def _in_full(decision: Decision, issue: str, provider: "Provider") -> Decision:
+    """Return a decision that says for this issue and provider what to do next."""
+    way = decision.way.format(issue=shlex.quote(issue), records=provider.properties.records)
+    return replace(decision, way=way)
+
+
+def _reconciled(made: "Sequence[tuple[Unanswered, Decision]]", proof: Proof) -> Reconciled:
+    readers: Counter[Verdict] = Counter()
+    for request, decision in made:
+        readers[decision.verdict] += request.readers
+    held = {decision.evidence: decision.way for _, decision in made if decision.verdict == Verdict.HOLD}
+    return Reconciled(readers, tuple(held), tuple(dict.fromkeys(held.values())), proof)
 
 
 def _recover(wiring: Wiring) -> None:
@@ -107,12 +120,12 @@ def _unanswered(wiring: Wiring, issue: str, provider: str) -> "list[Unanswered]"
         return unanswered(connection, issue, provider)
 
 
-def _settle(wiring: Wiring, each: "Unanswered", made: Decision) -> bool:
+def _carry_out(wiring: Wiring, request: "Unanswered", made: Decision) -> bool:
     from newsletter.store.database import write
     from newsletter.store.events.decisions import settle
 
     with write(wiring.engine) as connection:
-        return settle(connection, each, made, now=wiring.clock.now())
+        return settle(connection, request, made, now=wiring.clock.now())
 
 
 def _observe(wiring: Wiring, provider: str, waiting: "Sequence[Unanswered]") -> Observations:
@@ -126,7 +139,7 @@ def _observe(wiring: Wiring, provider: str, waiting: "Sequence[Unanswered]") -> 
 
 
 class _Judge:
-    """Gather the facts about one request after another."""
+    """Gather the evidence about one request after another, and decide."""
 
     def __init__(
         self,
@@ -143,50 +156,50 @@ class _Judge:
         self._word = word
         self._found: set[str] = set()  # other attempts that the provider has when asked
 
-    def __call__(self, each: "Unanswered") -> Decision:
-        facts = self._facts(each)
-        made = decide(facts, self._policy)
-        if made.verdict != "hold" or self._word is None:
+    def __call__(self, request: "Unanswered") -> Decision:
+        known = self._evidence(request)
+        made = decide(known, self._policy)
+        if made.verdict != Verdict.HOLD or self._word is None:
             return made
         # Nobody can know yet that it was not taken: the provider itself may still be at it.
-        early = facts.now < facts.silent_until and self._word.verdict != "accepted"
+        early = known.now < known.silent_until and self._word.verdict != Verdict.ACCEPTED
         return made if early else self._word
 
-    def _facts(self, each: "Unanswered") -> Facts:
+    def _evidence(self, request: "Unanswered") -> RequestEvidence:
         delivery = self._wiring.settings.delivery
         quiet = 3 * delivery.timeout_seconds + 30 + 60 * delivery.webhook_lag_minutes
-        now, silent_until = self._wiring.clock.now(), each.posted_at + int(quiet * SECOND)
-        reported_at = self._reported_at(each)
-        reports = self._observed.about(each.posted_at)
-        sighting: Sighting = CannotSay("") if reported_at else sighting_of(self._provider, each.attempt)
+        now, silent_until = self._wiring.clock.now(), request.posted_at + int(quiet * SECOND)
+        reported_at = self._reported_at(request)
+        reports = self._observed.about(request.posted_at)
+        look_up: LookUp = CannotSay("") if reported_at else looked_up(self._provider, request.attempt)
         search = NOBODY
-        if isinstance(sighting, NotSeen) and now >= silent_until and not reports.complete:
-            search = self._search(each)
+        if isinstance(look_up, HasNoMail) and now >= silent_until and not reports.complete:
+            search = self._search(request)
             # It was asked for before the others were: they may be known only since, and it with them.
-            sighting = sighting_of(self._provider, each.attempt) if search.complete else sighting
-        return Facts(each.posted_at, now, silent_until, sighting, reported_at, reports, search)
+            look_up = looked_up(self._provider, request.attempt) if search.complete else look_up
+        return RequestEvidence(request.posted_at, now, silent_until, look_up, reported_at, reports, search)
 
-    def _reported_at(self, each: "Unanswered") -> int | None:
+    def _reported_at(self, request: "Unanswered") -> int | None:
         """Return the first report on any request of the batch: by an earlier one too its readers have it."""
         from newsletter.store.database import read
         from newsletter.store.events.decisions import attempts_of, first_report
 
         with read(self._wiring.engine) as connection:
-            return first_report(connection, attempts_of(connection, each.batch))
+            return first_report(connection, attempts_of(connection, request.batch))
 
-    def _search(self, each: "Unanswered") -> Neighbours:
+    def _search(self, request: "Unanswered") -> Neighbours:
         from newsletter.store.database import read
         from newsletter.store.events.decisions import accepted_beside
 
         with read(self._wiring.engine) as connection:
             before, after = accepted_beside(
-                connection, self._wiring.settings.provider_identity, each.posted_at
+                connection, self._wiring.settings.provider_identity, request.posted_at
             )
         found = [sum(map(self._has, side)) for side in (before, after)]
         return Neighbours(found[0], found[1], silent=len(before) + len(after) - sum(found))
 
     def _has(self, attempt: str) -> bool:
-        if attempt not in self._found and isinstance(sighting_of(self._provider, attempt), Seen):
+        if attempt not in self._found and isinstance(looked_up(self._provider, attempt), HasMail):
             self._found.add(attempt)
         return attempt in self._found
 

@@ -11,7 +11,7 @@ from newsletter.delivery.reports import PauseAt
 from newsletter.progress import Progress
 from newsletter.readership.erasing import Erasure, erase, erasure_key, set_erasure_key
 from newsletter.readership.exporting import export, export_suppressions
-from newsletter.readership.import_report import ImportReport
+from newsletter.readership.import_report import FileReport, ImportReport
 from newsletter.readership.importing import import_subscribers
 from newsletter.readership.leaving import (
     LinkStanding,
@@ -40,6 +40,7 @@ from newsletter.readership.subscribers import Added, Joining, add, remove, show,
 __all__ = [
     "Added",
     "Erasure",
+    "FileReport",
     "ImportOptions",
     "ImportReport",
     "Joining",

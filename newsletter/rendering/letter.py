@@ -21,7 +21,7 @@ _PREHEADER = 100  # characters an inbox shows at most
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """What stands around the stories. ``links`` maps each of merge.LINKS to its tag."""
+    """What is around the stories. ``links`` maps each of merge.LINKS to its tag."""
 
     issue: Issue
     publication: Publication
@@ -53,7 +53,7 @@ class LetterText:
 
 
 def letter_text(chrome: Chrome, fields: Fields) -> LetterText:
-    """Return the text part, at most 72 columns but for URLs, with a newline at its end."""
+    """Return the text part, at most 72 columns except for URLs, with a newline at its end."""
     writer = TextWriter(fields, chrome.phrase("picture"))
     several = len(chrome.issue.stories) > 1
     stories = [_story(writer, story, n if several else 0) for n, story in enumerate(chrome.issue.stories, 1)]
@@ -154,7 +154,7 @@ def _foot(chrome: Chrome) -> list[str]:
 
 
 def address_lines(publication: Publication) -> list[str]:
-    """Return the postal address, without the publication's name before it: the line above says that."""
+    """Return the postal address, without the publication's name before it: the line above has it already."""
     address = publication.postal_address.strip()
     rest = address.removeprefix(publication.name)
     if rest != address and rest.lstrip(" ")[:1] in {",", "\n"}:

@@ -1,4 +1,4 @@
-"""The rendered message: all of a mail but what differs per reader."""
+"""The rendered message: all of a mail except what differs per reader."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class MergeField:
     """A place in the message that differs per reader.
 
-    ``key`` is unique in the message and stands in two tags: ``-nl.KEY-`` takes the value as it is (text,
+    ``key`` is unique in the message and has two tags: ``-nl.KEY-`` takes the value as it is (text,
     subject, links) and ``-nl.KEY.h-`` the value escaped for HTML. Two uses of one name with different
     defaults have two keys. One substitution value serves all parts of a SendGrid mail, so there are two tags.
     """
@@ -30,7 +30,7 @@ class MergeField:
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A mail, frozen but for its merge fields. The same issue gives the same bytes every time."""
+    """A mail, frozen except for its merge fields. The same issue gives the same bytes every time."""
 
     subject: str
     preheader: str

@@ -35,7 +35,7 @@ from newsletter.rendering.view import (
 
 _ENTRY = "issue.mjml.j2"
 
-# An inbox fills the line after the subject with whatever comes next: this keeps the masthead out of it. The
+# An inbox fills the line after the subject with what comes next: this keeps the masthead out of it. The
 # first character lies above U+00FF, so that no provider ever mistakes the HTML for Latin-1.
 _INVISIBLE = "\u034f\u200c\u00a0"
 _PREVIEW_LENGTH = 140
@@ -149,7 +149,7 @@ def _all_there(
     correction: CorrectionView | None, stories: tuple[StoryView, ...], html: str, preheader: Markup
 ) -> None:
     """Refuse a mail that lost, joined or reordered an editor's words between the tokens and the last step."""
-    # Words of the title and of the hidden preheader show nobody what should stand in the letter.
+    # Words of the title and of the hidden preheader do not prove that the letter shows them.
     whole = inlined_text(html)
     position = 0
     pieces = [(piece, _STORIES) for story in stories for piece in story.pieces]
@@ -169,13 +169,13 @@ _SHARP = 2  # pixels of a picture's file for one of the letter, on the screens o
 _WIDE, _TALL = (
     (100_000, 1),
     (1_000, 10_000),
-)  # shapes that the letter shows as wide, or as tall, as it ever does
+)  # shapes that the letter shows as wide, or as tall, as it can
 
 
 def picture_places(issue: Issue, templates: Templates, theme: str) -> Mapping[str, Place]:
     """Return the place of each picture by its ``src``: the largest, where it is shown more than once.
 
-    The letter itself is asked, with pictures of extreme shapes in their place. Raises RenderError when the
+    The letter itself is laid out, with pictures of extreme shapes in their place. Raises RenderError when the
     theme cannot be read.
     """
     measures = _measures(template_engine(templates).theme(theme))

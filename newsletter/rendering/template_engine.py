@@ -23,7 +23,7 @@ from newsletter.errors import RenderError
 from newsletter.rendering.publication import Templates
 from newsletter.rendering.theme import DEFAULT, Theme, read_theme, resolve_css, theme_sources, under
 
-# Unicode noncharacters: in no text that anybody exchanges, so a marker is never mistaken for an issue's own.
+# Unicode noncharacters: never in text that is exchanged, so a marker is never mistaken for an issue's own.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARKER = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*):(\\d+){_CLOSE}")
 
@@ -141,7 +141,7 @@ class _Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])  # which looks whether the source is the same
+            bucket.bytecode_from_string(self._code[bucket.key])  # which checks that the source is the same
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._code[bucket.key] = bucket.bytecode_to_string()
@@ -165,7 +165,7 @@ class _TemplateCache:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            auto_reload=False,  # asked once a render instead of once an include
+            auto_reload=False,  # asked once for each render instead of each include
             extensions=extensions,
             bytecode_cache=_compiled(extensions),
         )

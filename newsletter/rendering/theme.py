@@ -20,7 +20,9 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 Values = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)  # one object a source, so that what is made from it can be kept by it
+@dataclass(
+    frozen=True, eq=False
+)  # one object for each source, so that what is made from it can be kept with it
 class Theme:
     """One theme: ``values`` are theme.toml's sections, ``words`` one section of words.toml a language."""
 
@@ -29,7 +31,7 @@ class Theme:
     words: Mapping[str, Mapping[str, Any]]
 
     def words_for(self, language: str) -> Mapping[str, Any]:
-        """Return the phrases in a language; English for each that the theme has not."""
+        """Return the phrases in a language; English for each that the theme lacks."""
         return {**self.words["en"], **self.words.get(language.lower().partition("-")[0], {})}
 
     def date_in(self, language: str, day: date | None) -> str:
@@ -51,7 +53,7 @@ def theme_sources(templates: Templates, name: str) -> tuple[tuple[str, str], ...
 
 
 def read_theme(name: str, sources: tuple[tuple[str, str], ...]) -> Theme:
-    """Return the theme. Raises RenderError with file and line for broken TOML or a colour that is none."""
+    """Return the theme. Raises RenderError with file and line for broken TOML or a wrong colour."""
     values: Values = {}
     words: Values = {}
     for file, source in sources:
@@ -110,7 +112,7 @@ def _line_of(source: str, section: str, key: str) -> int | None:
 def resolve_css(file: str, source: str, theme: Theme, *, rtl: bool) -> str:
     """Return a theme's CSS with ``var(--name)`` replaced, comments gone, mirrored when ``rtl``.
 
-    ``--ink`` is ``[light] ink``, ``--dark-ink`` is ``[dark] ink``; other sections' keys stand as they are.
+    ``--ink`` is ``[light] ink``, ``--dark-ink`` is ``[dark] ink``; other sections' keys are used as they are.
     No mail client can be trusted with custom properties, so none is left. Raises RenderError with the line.
     """
     known = _variables(theme)

@@ -68,7 +68,7 @@ Spine = Literal["", "past", "now"]
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Parts that share a ground: the page itself, or the briefing card.
+    """Parts with one background: the page itself, or the briefing card.
 
     ``spine`` is the line next to them: none before the first label, broken for the past, solid for now.
     ``hinge`` is what a dot joins where a solid line begins: ``past``, or ``none`` before it; else empty.
@@ -85,7 +85,7 @@ class StoryView:
     """One story. ``dir`` is the way it runs; ``direction`` holds attributes where that is not the letter's.
 
     ``language`` holds the attribute for a line that names a story whose headline has a language of its own.
-    ``opening`` is what stands on the page between the headline and the first card, ``groups`` the rest.
+    ``opening`` is what the page shows between the headline and the first card, ``groups`` the rest.
     """
 
     number: int
@@ -108,7 +108,7 @@ class StoryView:
 
     @property
     def title(self) -> Markup:
-        """Return the headline without its elements: for a list of stories, where no link should stand."""
+        """Return the headline without its elements: for a list of stories, where no link should be."""
         return safe(_ELEMENT.sub("", self.headline))
 
     @property
@@ -164,7 +164,7 @@ def wordmark_of(publication: Publication) -> Wordmark | None:
 def stories_of(
     issue: Issue, writer: HtmlWriter, pictures: Mapping[str, PictureInfo], measures: Measures
 ) -> tuple[StoryView, ...]:
-    """Return every story of an issue. Raises RenderError for a picture nobody handed in."""
+    """Return every story of an issue. Raises RenderError for a picture that was not handed in."""
     maker = _Maker(issue, writer, pictures, measures)
     stories = tuple(maker.story(number, brief) for number, brief in enumerate(issue.stories, 1))
     writer.sides.enter(writer.page)
@@ -199,7 +199,7 @@ class _Maker:
         return StoryView(number, headline, dir_, direction, named, opening, tuple(groups))
 
     def _groups(self, parts: Iterable[Section | Picture]) -> Iterable[GroupView]:
-        """Yield the opening, then what follows it, cut where the ground or the spine changes."""
+        """Yield the opening, then what follows it, cut where the background or the spine changes."""
         ground: tuple[Ground, Spine] = ("page", "")
         run: list[PartView] = []
         hinge: Literal["", "past", "none"] = ""
@@ -240,14 +240,14 @@ class _Maker:
 
 
 def _carrying(items: tuple[TextItem | PictureItem, ...]) -> tuple[TextItem | PictureItem, ...]:
-    """Return what happens now with its first paragraph marked: it carries the story."""
+    """Return what happens now with its first paragraph marked as the story's lead."""
     if not items or not isinstance(items[0], TextItem) or not items[0].html.startswith(("<p>", "<p ")):
         return items
     return (TextItem(safe('<p class="carry"' + str(items[0].html)[2:])), *items[1:])
 
 
 def _ground(part: Section | Picture, spine: Spine) -> tuple[Ground, Spine]:
-    """Return the ground a part stands on and the line next to it, given the line so far."""
+    """Return the background of a part and the line next to it, given the line so far."""
     if isinstance(part, Picture) or part.kind == "lede":
         return "page", spine
     return ("card", "past") if part.kind == "background" else ("page", "now")

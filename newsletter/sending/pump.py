@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from newsletter.delivery.clock import SECOND, Clock
-from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome
+from newsletter.delivery.outcomes import NotAccepted, Outcome, accepted_of, overall
 from newsletter.delivery.policy import Pace, after, backoff
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.delivery.states import MailingState
@@ -258,7 +258,7 @@ class Pump:
         self._write_down(outcomes.record, claimed, outcome)
         self._learn(claimed, outcome, began, probe=probe)
         with self._one_tells:
-            self.progress(len(claimed.readers) if isinstance(outcome, Accepted) else 0)
+            self.progress(accepted_of(outcome, len(claimed.readers)))
 
     def _gate(self, claimed: Claim) -> bool:
         with write(self.engine) as connection:
@@ -286,13 +286,16 @@ class Pump:
             record(connection, claimed, outcome, now=self.clock.now())
 
     def _learn(self, claimed: Claim, outcome: Outcome, began: int, *, probe: bool) -> None:
+        readers = len(claimed.readers)
+        said = overall(outcome, readers)
         with self._pace_lock:
-            if isinstance(outcome, NotAccepted):
-                if began < self._hold_until:
-                    return  # on the wire beside one that was turned away: the same round
-                seconds = backoff(self._pace.untaken + 1, outcome.retry_after)
+            if isinstance(said, NotAccepted):
+                if began < self._hold_until:  # on the wire beside one that was turned away: the same round
+                    self._refusals.note(claimed, outcome, doubted=self._pace.doubt is not None)
+                    return
+                seconds = backoff(self._pace.untaken + 1, said.retry_after)
                 self._hold_until = self.clock.now() + int(seconds * SECOND)
-            pace = after(self._pace, outcome, probe=probe, readers=len(claimed.readers))
+            pace = after(self._pace, said, probe=probe, readers=readers)
             if pace.doubt and not self._pace.doubt:
                 self._refusals.begin_doubt(claimed)
             self._refusals.note(claimed, outcome, doubted=pace.doubt is not None)

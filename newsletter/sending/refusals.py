@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from newsletter.delivery.outcomes import Accepted, Outcome, Refused
+from newsletter.delivery.outcomes import Outcome, Refused, accepted_of, overall, refused_of
 from newsletter.delivery.policy import Doubt
 from newsletter.delivery.states import MailingState
 from newsletter.store.ledger import mailings, outcomes
@@ -27,15 +27,18 @@ class Refusals:
 
     def note(self, claimed: Claim, outcome: Outcome, *, doubted: bool) -> None:
         """Remember an answer; ``doubted`` while an acceptance does not clear the readers before it."""
-        match outcome:
-            case Accepted() if not doubted:
+        readers = len(claimed.readers)
+        if accepted_of(outcome, readers):
+            if not doubted:
                 self.readers.clear()
-            case Refused(reason):
-                blamed = outcome.blamed(len(claimed.readers))
-                self.readers += [claimed.readers[place].id for place in blamed]
-                self.words = reason
-            case _:
-                pass
+            return  # who was refused beside others that were accepted is at fault alone
+        refused = refused_of(outcome, readers)
+        self.readers += [claimed.readers[place].id for place in refused]
+        said = overall(outcome, readers)
+        if isinstance(said, Refused):
+            self.words = said.reason
+        elif refused:
+            self.words = next(iter(refused.values()))
 
     def begin_doubt(self, claimed: Claim) -> None:
         """Remember the batch whose refusal is doubted."""

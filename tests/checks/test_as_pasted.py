@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from newsletter import Newsletter
 from newsletter.checks import CheckFacts, run_checks
 from newsletter.editorial import Issue, Labels, parse_issue
 from newsletter.errors import Finding, IssueError
-from newsletter.files.briefs import import_brief
 
 PREHEADER = "preheader: Something that is said after the subject, at some length.\n"
 STORY = """\
@@ -144,7 +144,7 @@ def test_a_word_file_to_import_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "brief.docx").write_bytes(b"PK\x03\x04\x14\0\x08\0word/document.xml" + bytes(range(256)) * 20)
 
     with pytest.raises(IssueError) as caught:
-        import_brief(tmp_path / "brief.docx", tmp_path / "brief.md")
+        Newsletter.open(required=False).import_brief(tmp_path / "brief.docx", tmp_path / "brief.md")
 
     (only,) = caught.value.findings
     assert "Word file" in only.message

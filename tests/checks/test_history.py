@@ -1,11 +1,11 @@
-"""Cautions before a send: what is unlike the issues before it."""
+"""Send warnings: what is unlike the issues before it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from newsletter.checks.history import CODES, History, send_warnings
+from newsletter.checks.history import CODES, History, Upcoming, send_warnings
 from newsletter.errors import Finding
 
 USUAL = History(
@@ -25,9 +25,8 @@ def findings(
     readers: int = 1000,
     lines: Mapping[str, int] | None = LINES,
 ) -> tuple[Finding, ...]:
-    return send_warnings(
-        history, issue=issue, subject=subject, date=date, readers=readers, file="issues/b.md", lines=lines
-    )
+    upcoming = Upcoming(issue, subject, date, readers)
+    return send_warnings(history, upcoming, file="issues/b.md", lines=lines)
 
 
 def test_an_issue_like_those_before_it_is_passed_over_in_silence() -> None:

@@ -27,7 +27,7 @@ def zsh(line: str) -> tuple[dict[str, str], Callable[[str], list[str]]]:
 def fish(line: str) -> tuple[dict[str, str], Callable[[str], list[str]]]:
     environment = {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     return environment | {"_NEWSLETTER_COMPLETE": "complete_fish"}, lambda out: [
-        each.partition("\t")[0] for each in out.splitlines()
+        line.partition("\t")[0] for line in out.splitlines()
     ]
 
 
@@ -38,7 +38,7 @@ def offered(
     ran = CliRunner().invoke(app, [], env=environment, prog_name="newsletter")
     assert not ran.stderr
     assert ran.exception is None or isinstance(ran.exception, SystemExit)
-    return [each for each in read(ran.stdout) if each]
+    return [word for word in read(ran.stdout) if word]
 
 
 each_shell = pytest.mark.parametrize("shell", [bash, zsh, fish])

@@ -49,12 +49,12 @@ def test_help_shows_no_type(name: str) -> None:
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
 def test_help_cuts_no_sentence_at_any_width(name: str, columns: int) -> None:
     text = help_of(name, columns=columns)
-    told = " ".join(text.split())
+    shown = " ".join(text.split())
     command = COMMANDS[name]
-    sentences = [command.help, *(each.help for each in command.params)]
+    sentences = [command.help, *(parameter.help for parameter in command.params)]
     sentences += [below.help for below in getattr(command, "commands", {}).values() if not below.hidden]
     for sentence in sentences:
-        assert " ".join(sentence.split()) in told
+        assert " ".join(sentence.split()) in shown
     example = set((command.epilog or "").splitlines())
     wide = [
         line for line in text.splitlines() if display_width(line) > columns and line.strip() not in example
@@ -90,7 +90,7 @@ def test_a_group_alone_shows_its_help_and_is_no_error(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["sned"], "Did you mean “send”?"),
         (["help", "sned"], "Did you mean “send”?"),
@@ -103,9 +103,9 @@ def test_a_group_alone_shows_its_help_and_is_no_error(words: list[str]) -> None:
         (["help", "send", "now"], "There is no command “now”"),
     ],
 )
-def test_what_is_typed_wrongly_is_told_with_the_way_to_its_help(words: list[str], told: str) -> None:
+def test_what_is_typed_wrongly_is_named_with_the_way_to_its_help(words: list[str], message: str) -> None:
     ran = CliRunner().invoke(app, words)
     assert ran.exit_code == 2
-    assert told in ran.stderr
+    assert message in ran.stderr
     assert "See: newsletter help" in ran.stderr
     assert not ran.stdout

@@ -32,11 +32,11 @@ def init(folder: Path) -> str:
 def ignored(folder: Path, paths: tuple[str, ...]) -> set[str]:
     """Return the paths that git would leave alone in a folder."""
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-    told = subprocess.run(
+    said = subprocess.run(
         ["git", "check-ignore", "--no-index", "--stdin"],
         cwd=folder, input="\n".join(paths), text=True, capture_output=True, check=False,
     )  # fmt: skip
-    return set(told.stdout.split("\n")) - {""}
+    return set(said.stdout.split("\n")) - {""}
 
 
 def test_git_leaves_alone_what_is_about_readers_and_takes_what_an_editor_writes(tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ def test_the_next_step_changes_the_folder_only_where_that_leads_elsewhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert "cd my-letter\n" in init(Path("my-letter"))
-    told = init(Path())
-    assert "Next:\n  newsletter new" in told
+    said = init(Path())
+    assert "Next:\n  newsletter new" in said
 
 
 @pytest.mark.parametrize("before", ["*.log\n", "*.log", "# mine\n*.log\n\n*.db\n*.csv\n"])
@@ -59,10 +59,10 @@ def test_a_gitignore_that_is_there_keeps_its_lines_and_gets_those_it_lacks(
     tmp_path: Path, before: str
 ) -> None:
     (tmp_path / ".gitignore").write_text(before)
-    told = init(tmp_path)
+    said = init(tmp_path)
     text = (tmp_path / ".gitignore").read_text()
     assert text.startswith(before)
-    assert f"Added lines to {tmp_path / '.gitignore'}" in told
+    assert f"Added lines to {tmp_path / '.gitignore'}" in said
     assert ignored(tmp_path, PRIVATE) == set(PRIVATE)
     lines = [line for line in text.splitlines() if line]
     assert len(lines) == len(set(lines))

@@ -47,7 +47,7 @@ def test_a_plan_shows_the_first_five_warnings_with_their_lines(local: Publicatio
     shown = [line for line in ran.stderr.splitlines() if f"{path.name}:" in line]
     assert len(found) >= count
     assert len(shown) == min(len(found), 5)
-    assert all(line.strip().split(": ")[0] in each for line, each in zip(shown, found, strict=False))
+    assert all(line.strip().split(": ")[0] in full for line, full in zip(shown, found, strict=False))
     assert (f"and {len(found) - 5} more warning" in ran.stderr) == (len(found) > 5)
     assert ("newsletter check first" in ran.stderr) == bool(found)
 
@@ -85,9 +85,9 @@ def test_what_was_typed_before_the_question_answers_nothing(local: Publication) 
 
 
 def test_a_send_ends_with_what_to_do_next(local: Publication) -> None:
-    told = local.run("send", "first", "--yes").stderr
-    assert "newsletter sandbox" in told
-    assert "newsletter recipients first" in told
+    shown = local.run("send", "first", "--yes").stderr
+    assert "newsletter sandbox" in shown
+    assert "newsletter recipients first" in shown
 
 
 @pytest.mark.parametrize(
@@ -103,18 +103,18 @@ def test_a_plan_that_mails_nobody_says_why_and_no_more(
 ) -> None:
     local.run("lists", "add", "others")
     local.run("send", "first", "--yes", "--list", "readers")
-    told = local.run(*words, "--dry-run").stderr
-    assert told.startswith(f"first — “The kilogram is gone”: {why}, so there is nothing to do.\n")
-    assert "0 readers" not in told
-    assert "No mail leaves this machine" not in told
+    shown = local.run(*words, "--dry-run").stderr
+    assert shown.startswith(f"first — “The kilogram is gone”: {why}, so there is nothing to do.\n")
+    assert "0 readers" not in shown
+    assert "No mail leaves this machine" not in shown
 
 
 def test_a_plan_marks_what_would_stop_a_real_send(local: Publication) -> None:
     local.run("new", "Unwritten", "-o", "issues/unwritten.md")
-    told = local.run("send", "unwritten", "--dry-run").stderr.splitlines()
-    errors = [told.index(line) for line in told if line.startswith("  issues/unwritten.md:8: error: ")]
+    shown = local.run("send", "unwritten", "--dry-run").stderr.splitlines()
+    errors = [shown.index(line) for line in shown if line.startswith("  issues/unwritten.md:8: error: ")]
     assert len(errors) == 1
-    assert told[errors[0] + 1] == "    Write your own words in its place."
+    assert shown[errors[0] + 1] == "    Write your own words in its place."
 
 
 def test_a_correction_that_everyone_has_says_so(local: Publication) -> None:
@@ -130,10 +130,10 @@ def test_a_correction_that_everyone_has_says_so(local: Publication) -> None:
 
 def test_commands_to_copy_are_quoted_as_a_shell_needs_them(local: Publication) -> None:
     (local.root / "issues" / "first.md").rename(local.root / "issues" / "it's the first; of two.md")
-    told = local.run("send", "it's the first; of two", "--yes").stderr
-    assert """newsletter recipients 'it'"'"'s the first; of two'""" in told
+    shown = local.run("send", "it's the first; of two", "--yes").stderr
+    assert """newsletter recipients 'it'"'"'s the first; of two'""" in shown
 
 
 def test_commands_to_copy_name_the_publication_that_was_chosen(local: Publication) -> None:
-    told = local.run("--config", f"{local.root}/newsletter.toml", "send", "first", "--yes").stderr
-    assert f"newsletter --config {local.root}/newsletter.toml recipients first" in told
+    shown = local.run("--config", f"{local.root}/newsletter.toml", "send", "first", "--yes").stderr
+    assert f"newsletter --config {local.root}/newsletter.toml recipients first" in shown

@@ -1,10 +1,12 @@
 """What a command loads before it does its work: the rest of the product costs it nothing."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import Publication
 
 ISSUE = "issues/2026-11-16-kilogram.md"
 ROOT = Path(__file__).parent.parent.parent
@@ -22,13 +24,14 @@ HEAVY = {
 RENDERING = {"jinja2", "premailer", "cssutils", "lxml", "yaml", "markdown_it", "PIL"}
 
 
-def loaded_by(*command: str) -> set[str]:
+def loaded_by(*command: str, folder: Path = ROOT) -> set[str]:
     """Return the top-level names of all that a command imports."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "newsletter", *command],
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=True,
     )
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
@@ -46,3 +49,10 @@ def test_a_check_loads_no_database_network_or_event_loop() -> None:
 
 def test_a_render_loads_no_database_network_or_event_loop(tmp_path: Path) -> None:
     assert not loaded_by("render", ISSUE, "--out", str(tmp_path)) & HEAVY
+
+
+def test_status_loads_nothing_of_the_renderer(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(1)
+    assert publication.run("send", "first", "--at", "in 2h", "--no-wait", "--yes").exit_code == 0
+    assert not loaded_by("status", "first", folder=publication.root) & (RENDERING | {"rich", "starlette"})

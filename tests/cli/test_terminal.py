@@ -102,7 +102,7 @@ def test_elsewhere_there_is_no_colour_unless_it_is_forced(
 
 
 @pytest.mark.parametrize(
-    ("step", "done", "of", "told"),
+    ("step", "done", "of", "words"),
     [
         ("sending", 3, 12_000, ("Sending", "3 of 12,000 readers")),
         ("sending", 588, 588, ("Sending", "all 588 readers")),
@@ -117,8 +117,8 @@ def test_elsewhere_there_is_no_colour_unless_it_is_forced(
         ("suppressions read", 7, 0, ("Reading suppressions", "7 entries")),
     ],
 )
-def test_progress_says_what_it_counts(step: str, done: int, of: int, told: tuple[str, str]) -> None:
-    assert progress_of(step, done, of) == told
+def test_progress_says_what_it_counts(step: str, done: int, of: int, words: tuple[str, str]) -> None:
+    assert progress_of(step, done, of) == words
 
 
 @pytest.mark.parametrize(

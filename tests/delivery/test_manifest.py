@@ -131,7 +131,7 @@ def test_a_key_is_made_of_32_bytes(seed: bytes) -> None:
 @pytest.mark.parametrize(
     "text", ["", "nlkey_", KEY[:-1], KEY + "A", KEY + "=", KEY[:-1] + "é", KEY[6:], " " + KEY]
 )
-def test_a_private_key_that_cannot_be_read_is_told_without_quoting_it(text: str) -> None:
+def test_a_private_key_that_cannot_be_read_is_refused_without_quoting_it(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         sign(text, BYTES)
     assert "private key cannot be read" in str(caught.value)

@@ -133,7 +133,7 @@ def test_others_than_the_refused_batch_are_tried_before_sending_stops() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("reason", "other"),
     [
         ("No mail to ann@example.org", "No mail to ben@example.org"),
         ("Entry 12 is bad", "Entry 7 is bad"),
@@ -143,8 +143,8 @@ def test_others_than_the_refused_batch_are_tried_before_sending_stops() -> None:
         ("We cannot mail (an address) now", "We cannot mail ben@example.org now"),
     ],
 )
-def test_what_differs_by_reader_makes_no_difference(one: str, other: str) -> None:
-    assert gist(one) == gist(other) != ""
+def test_what_differs_by_reader_makes_no_difference(reason: str, other: str) -> None:
+    assert gist(reason) == gist(other) != ""
 
 
 def test_other_words_are_other_words() -> None:

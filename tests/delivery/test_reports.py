@@ -69,7 +69,7 @@ def test_a_share_of_none_never_pauses() -> None:
     assert should_pause({"bounce": 500, "complaint": 500}, PauseAt(bounces=0, complaints=0, after=1)) == ""
 
 
-def test_whoever_resumed_is_not_stopped_again_by_what_was_known() -> None:
+def test_who_resumed_is_not_stopped_again_by_what_was_known() -> None:
     counts = {"delivered": 180, "bounce": 20}
     assert should_pause(counts, AT)
     assert should_pause({**counts, "paused": 200}, AT) == ""

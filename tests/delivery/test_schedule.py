@@ -110,15 +110,15 @@ def test_more_than_a_year_ahead_is_refused() -> None:
 def test_a_time_that_clocks_leave_out_is_refused_with_its_neighbours(
     words: str, zone: str, now: str, before: str, after: str
 ) -> None:
-    told = refusal(words, at(now, zone), zone)
-    assert f"does not occur in {zone}" in told
-    assert f"The nearest times are {before} and {after}." in told
+    message = refusal(words, at(now, zone), zone)
+    assert f"does not occur in {zone}" in message
+    assert f"The nearest times are {before} and {after}." in message
 
 
 def test_a_time_that_clocks_show_twice_is_refused_with_both_offsets() -> None:
-    told = refusal("2027-10-31 01:30", at("2027-10-30 12:00"))
-    assert f"occurs twice in {LISBON}" in told
-    assert "2027-10-31T01:30+01:00 is the first, 2027-10-31T01:30+00:00 the second" in told
+    message = refusal("2027-10-31 01:30", at("2027-10-30 12:00"))
+    assert f"occurs twice in {LISBON}" in message
+    assert "2027-10-31T01:30+01:00 is the first, 2027-10-31T01:30+00:00 the second" in message
 
 
 def test_both_offers_for_a_repeated_time_are_understood_and_an_hour_apart() -> None:
@@ -155,11 +155,11 @@ def test_an_offset_without_a_date_is_refused() -> None:
     ["", "soon", "7", "tomorrow", "2026-12-01", "su 7:00", "someday 7:00", "1.12.2026 7:00", "7:00 +15:00",
      "7:00 tomorrow", "٧:00", "2026-12-01T07:00:00.1234567Z", "x" * 500],
 )  # fmt: skip
-def test_what_is_not_understood_is_told_with_examples(words: str) -> None:
-    told = refusal(words)
-    assert "is not understood as a time" in told
-    assert "“tomorrow 7:00”" in told
-    assert len(told) < 300
+def test_what_is_not_understood_is_refused_with_examples(words: str) -> None:
+    message = refusal(words)
+    assert "is not understood as a time" in message
+    assert "“tomorrow 7:00”" in message
+    assert len(message) < 300
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_what_is_no_span_is_refused_with_examples(words: str) -> None:
         ("2027-10-31 01:30+00:00", "Sun 31 Oct 2027, 01:30+00:00 (Europe/Lisbon), in 342 days"),
     ],
 )
-def test_an_instant_is_told_with_day_time_zone_and_distance(local: str, words: str) -> None:
+def test_an_instant_is_shown_with_day_time_zone_and_distance(local: str, words: str) -> None:
     assert describe(at(local), NOW, LISBON) == words
 
 

@@ -27,12 +27,19 @@ READERS = 200
 # A sender that dies when its second request was taken, before it could write that down.
 DOOMED = """
 from faults.doom import Doomed, Moments
-from newsletter import plan_send, load_settings, send
+from newsletter.config import load_settings
+from newsletter.publish import plan_send, send
 wiring = Doomed(load_settings(), Moments("acceptance before commit", 2))
 send(wiring, plan_send(wiring, "2026-11-16-kilogram", list_name="demo"))
 """
 RECORDING = Path(__file__).parent.parent.parent / "docs" / "pictures" / "demo.svg"
-SETTLING = ("wire", "guess", "reconcile", "resume", "It ")  # told by chance: what a kill met on the wire
+RECONCILING = (
+    "wire",
+    "guess",
+    "reconcile",
+    "resume",
+    "It ",
+)  # in lines that depend on what a kill met on the wire
 
 
 def _recorded() -> list[str]:
@@ -40,7 +47,7 @@ def _recorded() -> list[str]:
     groups = re.findall(r'<g id="g\d+">(.*)</g>', RECORDING.read_text(encoding="utf-8"))
     lines = [unescape(re.sub(r"<[^>]+>", "", group)) for group in groups]
     assert len(lines) > 15
-    return [line for line in lines[1:] if not any(word in line for word in SETTLING)]
+    return [line for line in lines[1:] if not any(word in line for word in RECONCILING)]
 
 
 def _but_for_figures(line: str) -> str:
@@ -66,11 +73,11 @@ def test_stopped_then_killed_twice_then_asked_again_everyone_gets_the_letter_onc
     with Arrivals(folder / "sandbox.db", "2026-11-16-kilogram") as arrivals:
         until(lambda: arrivals.mails() > 5)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=FOREVER)
+        _, errors = process.communicate(timeout=FOREVER)
         stopped_at = arrivals.mails()
-    assert process.returncode == 130, told
-    assert b"Stopped, and nothing is broken" in told
-    assert b"Traceback" not in told
+    assert process.returncode == 130, errors
+    assert b"Stopped, and nothing is broken" in errors
+    assert b"Traceback" not in errors
 
     path = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parents[2])])
     environment = Scale(READERS, seconds=1).environment() | {"PYTHONPATH": path}
@@ -93,9 +100,9 @@ def test_stopped_then_killed_twice_then_asked_again_everyone_gets_the_letter_onc
     assert sends[0] == sends[1]
     asked = next(index for index, line in enumerate(lines) if "newsletter reconcile" in line)
     assert "they were on the wire when it died" in lines[asked - 2]
-    told_now = {_but_for_figures(line) for line in lines}
+    shown_now = {_but_for_figures(line) for line in lines}
     for line in _recorded():
-        assert _but_for_figures(line) in told_now, "make pictures records the demo anew"
+        assert _but_for_figures(line) in shown_now, "make pictures records the demo anew"
 
     again, arrival = _play(folder)
     assert "  Everyone has it already: nobody was mailed again." in again
@@ -172,14 +179,14 @@ def test_a_publication_without_an_issue_is_told_so(publication: Publication) -> 
 
 def test_a_folder_that_cannot_be_made_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(NewsletterError, match="cannot be made") as told:
+    with pytest.raises(NewsletterError, match="cannot be made") as caught:
         open_publication(tmp_path / "file" / "demo", 200)
-    assert str(tmp_path / "file" / "demo") in str(told.value)
+    assert str(tmp_path / "file" / "demo") in str(caught.value)
 
 
 def test_a_command_that_fails_is_told_in_its_own_words(publication: Publication) -> None:
     publication.settings(provider="sandbox")
     publication.brief("first", "no front matter, and so no subject\n")
-    with pytest.raises(NewsletterError, match="newsletter send first --list demo --yes failed") as told:
+    with pytest.raises(NewsletterError, match="newsletter send first --list demo --yes failed") as caught:
         _play(publication.root)
-    assert "issues/first.md:1: The file has no front matter, so no subject." in str(told.value)
+    assert "issues/first.md:1: The file has no front matter, so no subject." in str(caught.value)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from newsletter.config import Settings
-from newsletter.delivery.evidence import ReportedSuppression, Sighting
+from newsletter.delivery.evidence import LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import Accepted, Outcome
 from newsletter.delivery.provider import Envelope, Provider, Recipient
 from newsletter.delivery.provider_kind import Properties
@@ -145,7 +145,7 @@ class DoomedProvider:
         self.moments.at("answered" if isinstance(outcome, Accepted) else "not accepted")
         return outcome
 
-    def look_up(self, attempt: str) -> Sighting:
+    def look_up(self, attempt: str) -> LookUp:
         return self.real.look_up(attempt)
 
     def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:

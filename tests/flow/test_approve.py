@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 from pydantic import SecretStr
-from scripted import House, Scripted
+from scripted import Scripted, Wired
 from sqlalchemy import select, update
 
 from newsletter import publish, readership
@@ -20,80 +20,80 @@ ANA, BEN, EVE = (new_key(bytes([n]) * 32) for n in (1, 2, 3))
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def wiring(tmp_path: Path) -> Iterator[Wired]:
     rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
-    made = House(tmp_path, Scripted(), batch_size=3, approval=rules)
+    made = Wired(tmp_path, Scripted(), batch_size=3, approval=rules)
     for n in range(10):
         readership.add(made.engine, "readers", f"reader{n}@example.org", now=made.clock.now)
     yield made
     made.engine.dispose()
 
 
-def _as(house: House, key: str) -> House:
-    """The same publication, as whoever holds this key sees it."""
-    other = House.__new__(House)
-    other.__dict__.update({name: value for name, value in house.__dict__.items() if name not in PERSONAL})
-    other.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
+def _as(wiring: Wired, key: str) -> Wired:
+    """The same publication, as the holder of this key sees it."""
+    other = Wired.__new__(Wired)
+    other.__dict__.update({name: value for name, value in wiring.__dict__.items() if name not in PERSONAL})
+    other.settings = wiring.settings.model_copy(update={"approval_key": SecretStr(key)})
     return other
 
 
 PERSONAL = ("person", "approver")
 
 
-def _ask(house: House, key: str = ANA) -> None:
-    ana = _as(house, key)
+def _ask(wiring: Wired, key: str = ANA) -> None:
+    ana = _as(wiring, key)
     proof = publish.send(ana, publish.plan_send(ana, ISSUE))
     assert (proof.state, proof.pending) == ("held", 10)
-    assert not house.post.mailed
+    assert not wiring.post.mailed
 
 
-def _approve(house: House, key: str = BEN) -> str:
-    ben = _as(house, key)
+def _approve(wiring: Wired, key: str = BEN) -> str:
+    ben = _as(wiring, key)
     return publish.approve(ben, publish.plan_approval(ben, ISSUE))
 
 
-def test_nothing_leaves_before_a_second_person_signed_and_then_everything_does(house: House) -> None:
-    _ask(house)
+def test_nothing_leaves_before_a_second_person_signed_and_then_everything_does(wiring: Wired) -> None:
+    _ask(wiring)
     with pytest.raises(DeliveryError, match="newsletter approve first"):
-        publish.resume(house, ISSUE)
-    what = publish.plan_approval(house, ISSUE)
+        publish.resume(wiring, ISSUE)
+    what = publish.plan_approval(wiring, ISSUE)
     assert (what.requested_by, what.manifest.readers) == ("ana", 10)
-    assert _approve(house) == "ben"
-    assert publish.resume(house, ISSUE).accepted == 10
+    assert _approve(wiring) == "ben"
+    assert publish.resume(wiring, ISSUE).accepted == 10
 
 
-def test_who_asked_cannot_approve(house: House) -> None:
-    _ask(house)
+def test_who_asked_cannot_approve(wiring: Wired) -> None:
+    _ask(wiring)
     with pytest.raises(DeliveryError, match="second person"):
-        _approve(house, ANA)
+        _approve(wiring, ANA)
 
 
-def test_a_key_that_is_nobodys_approves_nothing(house: House) -> None:
-    _ask(house)
+def test_a_key_that_is_nobodys_approves_nothing(wiring: Wired) -> None:
+    _ask(wiring)
     with pytest.raises(SettingsError, match="not the key of any approver"):
-        _approve(house, EVE)
+        _approve(wiring, EVE)
     with pytest.raises(SettingsError, match="NEWSLETTER_APPROVAL_KEY is not set"):
-        publish.approve(house, publish.plan_approval(house, ISSUE))
+        publish.approve(wiring, publish.plan_approval(wiring, ISSUE))
 
 
-def test_after_the_approval_leavers_alone_change_the_count(house: House) -> None:
-    _ask(house)
-    _approve(house)
-    readership.remove(house.engine, "reader3@example.org", now=house.clock.now)
-    readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
-    proof = publish.resume(house, ISSUE)
+def test_after_the_approval_leavers_alone_change_the_count(wiring: Wired) -> None:
+    _ask(wiring)
+    _approve(wiring)
+    readership.remove(wiring.engine, "reader3@example.org", now=wiring.clock.now)
+    readership.add(wiring.engine, "readers", "late@example.org", now=wiring.clock.now)
+    proof = publish.resume(wiring, ISSUE)
     assert (proof.candidates, proof.accepted, proof.excluded) == (10, 9, {"unsubscribed": 1})
 
 
-def test_who_may_be_mailed_again_after_the_approval_is_not_slipped_in(house: House) -> None:
-    readership.suppress(house.engine, ["reader5@example.org"], now=house.clock.now)
-    _ask(house)
-    _approve(house)
-    readership.remove(house.engine, "reader3@example.org", now=house.clock.now)
-    readership.unsuppress(house.engine, "reader5@example.org", now=house.clock.now)
-    proof = publish.resume(house, ISSUE)
+def test_who_may_be_mailed_again_after_the_approval_is_not_slipped_in(wiring: Wired) -> None:
+    readership.suppress(wiring.engine, ["reader5@example.org"], now=wiring.clock.now)
+    _ask(wiring)
+    _approve(wiring)
+    readership.remove(wiring.engine, "reader3@example.org", now=wiring.clock.now)
+    readership.unsuppress(wiring.engine, "reader5@example.org", now=wiring.clock.now)
+    proof = publish.resume(wiring, ISSUE)
     assert proof.accepted == 8
-    assert 6 not in house.post.mailed
+    assert 6 not in wiring.post.mailed
 
 
 @pytest.mark.parametrize(
@@ -109,80 +109,80 @@ def test_who_may_be_mailed_again_after_the_approval_is_not_slipped_in(house: Hou
     ],
     ids=["text", "subject", "sender", "audience", "manifest", "signature", "approver"],
 )
-def test_whatever_was_changed_after_the_approval_is_refused(house: House, meddle: object) -> None:
-    _ask(house)
-    _approve(house)
-    with write(house.engine) as connection:
+def test_whatever_was_changed_after_the_approval_is_refused(wiring: Wired, meddle: object) -> None:
+    _ask(wiring)
+    _approve(wiring)
+    with write(wiring.engine) as connection:
         connection.execute(meddle)  # type: ignore[call-overload]
     with pytest.raises(DeliveryError, match="approve"):
-        publish.resume(house, ISSUE)
-    assert not house.post.mailed
+        publish.resume(wiring, ISSUE)
+    assert not wiring.post.mailed
 
 
-def test_an_approver_taken_out_of_the_settings_approves_no_more(house: House) -> None:
-    _ask(house)
-    _approve(house)
-    rules = house.settings.approval.model_copy(update={"approvers": {"ana": public_of(ANA)}})
-    house.settings = house.settings.model_copy(update={"approval": rules})
+def test_an_approver_taken_out_of_the_settings_approves_no_more(wiring: Wired) -> None:
+    _ask(wiring)
+    _approve(wiring)
+    rules = wiring.settings.approval.model_copy(update={"approvers": {"ana": public_of(ANA)}})
+    wiring.settings = wiring.settings.model_copy(update={"approval": rules})
     with pytest.raises(DeliveryError, match="not signed by anybody"):
-        publish.resume(house, ISSUE)
+        publish.resume(wiring, ISSUE)
 
 
-def test_what_was_asked_for_a_later_hour_goes_out_then_and_not_before_it_is_approved(house: House) -> None:
-    ana, at = _as(house, ANA), house.clock.now() + 60_000_000
+def test_what_was_asked_for_a_later_hour_goes_out_then_and_not_before_it_is_approved(wiring: Wired) -> None:
+    ana, at = _as(wiring, ANA), wiring.clock.now() + 60_000_000
     publish.schedule(ana, publish.plan_send(ana, ISSUE), at)
-    assert publish.due(house) == []
-    _approve(house)
-    assert publish.resume(house, ISSUE).accepted == 10
-    assert house.clock.now() >= at
+    assert publish.due(wiring) == []
+    _approve(wiring)
+    assert publish.resume(wiring, ISSUE).accepted == 10
+    assert wiring.clock.now() >= at
 
 
-def test_who_asks_without_a_key_could_be_anybody_so_nothing_is_asked(house: House) -> None:
+def test_who_asks_without_a_key_could_be_anybody_so_nothing_is_asked(wiring: Wired) -> None:
     with pytest.raises(SettingsError, match="who asks for it"):
-        publish.send(house, publish.plan_send(house, ISSUE))
-    assert publish.status(house, ISSUE) is None
+        publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    assert publish.status(wiring, ISSUE) is None
 
 
-def test_what_was_cancelled_meanwhile_is_not_told_to_be_approved(house: House) -> None:
-    _ask(house)
-    what = publish.plan_approval(house, ISSUE)
-    publish.cancel(house, ISSUE)
+def test_what_was_cancelled_meanwhile_is_not_offered_for_approval(wiring: Wired) -> None:
+    _ask(wiring)
+    what = publish.plan_approval(wiring, ISSUE)
+    publish.cancel(wiring, ISSUE)
     with pytest.raises(DeliveryError, match="nothing to approve"):
-        publish.approve(_as(house, BEN), what)
+        publish.approve(_as(wiring, BEN), what)
 
 
-def test_who_asked_is_part_of_what_is_signed(house: House) -> None:
-    _ask(house)
-    _approve(house)
-    with write(house.engine) as connection:
+def test_who_asked_is_part_of_what_is_signed(wiring: Wired) -> None:
+    _ask(wiring)
+    _approve(wiring)
+    with write(wiring.engine) as connection:
         connection.execute(update(mailing).values(requested_by="ben"))
     with pytest.raises(DeliveryError, match="requested_by"):
-        publish.resume(house, ISSUE)
+        publish.resume(wiring, ISSUE)
 
 
-def test_what_is_approved_does_not_wait_for_it_again(house: House) -> None:
-    _ask(house)
-    _approve(house)
+def test_what_is_approved_does_not_wait_for_it_again(wiring: Wired) -> None:
+    _ask(wiring)
+    _approve(wiring)
     with pytest.raises(DeliveryError, match="Nothing of “first” waits"):
-        publish.plan_approval(house, ISSUE)
+        publish.plan_approval(wiring, ISSUE)
 
 
-def test_whom_a_correction_is_for_is_part_of_what_is_signed(house: House) -> None:
-    _ask(house)
-    _approve(house)
-    assert publish.resume(house, ISSUE).accepted == 10
-    file = house.settings.root / "issues" / "first.md"
+def test_the_audience_of_a_correction_is_part_of_what_is_signed(wiring: Wired) -> None:
+    _ask(wiring)
+    _approve(wiring)
+    assert publish.resume(wiring, ISSUE).accepted == 10
+    file = wiring.settings.root / "issues" / "first.md"
     file.write_text(
         file.read_text().replace("number: 7", "number: 7\ncorrection: It was in 2019, not in 2018.")
     )
-    ana, own = _as(house, ANA), "first.correction-1"
+    ana, own = _as(wiring, ANA), "first.correction-1"
     publish.send(ana, publish.plan_correction(ana, ISSUE))
-    ben = _as(house, BEN)
+    ben = _as(wiring, BEN)
     publish.approve(ben, publish.plan_approval(ben, own))
-    with write(house.engine) as connection:
+    with write(wiring.engine) as connection:
         mine = mailing.c.issue == own
-        told = orjson.loads(connection.scalar(select(mailing.c.manifest).where(mine)) or "")
-        changed = orjson.dumps(told | {"wrong": []}).decode()
+        manifest = orjson.loads(connection.scalar(select(mailing.c.manifest).where(mine)) or "")
+        changed = orjson.dumps(manifest | {"wrong": []}).decode()
         connection.execute(update(mailing).where(mine).values(manifest=changed))
     with pytest.raises(DeliveryError, match="wrong"):
-        publish.resume(house, own)
+        publish.resume(wiring, own)

@@ -1,4 +1,4 @@
-"""Bad input through the commands an editor types: told with its place and a way out, and nothing begun."""
+"""Bad input through the commands an editor types: its place and a way out are shown, nothing is begun."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def with_text(text: str) -> bytes:
     return BRIEF.replace(KITCHEN, text).encode()
 
 
-# what is wrong · the file · the line it is told with · the finding's code
+# what is wrong · the file · the line it is shown with · the finding's code
 BRIEFS: dict[str, tuple[bytes, int, str]] = {
     "an empty file": (b"", 1, "file-empty"),
     "a file of white space": (b"\xef\xbb\xbf \n\n", 1, "file-empty"),
@@ -101,9 +101,9 @@ def server() -> Iterator[StrictSendGrid]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, server: StrictSendGrid) -> Publication:
+def made_once(tmp_path_factory: pytest.TempPathFactory, server: StrictSendGrid) -> Publication:
     """A publication with readers and odd pictures, in which nothing below may ever be sent."""
-    made = Publication(tmp_path_factory.mktemp("house") / "publication")
+    made = Publication(tmp_path_factory.mktemp("publication") / "publication")
     made.settings(host=server.url)
     made.subscribe(2)
     issues = made.root / "issues"
@@ -130,50 +130,51 @@ def png(width: int, height: int) -> bytes:
 
 
 @pytest.fixture(params=BRIEFS, ids=lambda name: name.replace(" ", "-"))
-def bad(request: pytest.FixtureRequest, house: Publication) -> tuple[Publication, str, int, str]:
-    """A brief with one fault: the publication, the file as it is told, the line, the finding's code."""
+def bad(request: pytest.FixtureRequest, made_once: Publication) -> tuple[Publication, str, int, str]:
+    """A brief with one fault: the publication, the file as it is shown, the line, the finding's code."""
     data, line, code = BRIEFS[request.param]
-    (house.root / "issues" / "bad.md").write_bytes(data)
-    return house, "issues/bad.md", line, code
+    (made_once.root / "issues" / "bad.md").write_bytes(data)
+    return made_once, "issues/bad.md", line, code
 
 
 def said(ran: Ran, place: str) -> bool:
     """Say whether an error names the place first and has a hint below it."""
-    told = ran.stderr.removeprefix("Error: ").splitlines()
-    at = next((n for n, line in enumerate(told) if line.startswith(f"{place}: ")), None)
-    return at is not None and told[at + 1].startswith("  ") and len(told[at + 1]) > 10
+    shown = ran.stderr.removeprefix("Error: ").splitlines()
+    at = next((n for n, line in enumerate(shown) if line.startswith(f"{place}: ")), None)
+    return at is not None and shown[at + 1].startswith("  ") and len(shown[at + 1]) > 10
 
 
 def test_a_bad_brief_is_told_by_check_with_its_line_and_a_hint(
     bad: tuple[Publication, str, int, str],
 ) -> None:
-    house, file, line, code = bad
-    ran = house.run("check", "bad", "--format", "json")
+    made_once, file, line, code = bad
+    ran = made_once.run("check", "bad", "--format", "json")
     assert ran.exit_code == 1
     assert ran.stderr == ""
-    found = {(one["code"], one["file"], one["line"]): one["hint"] for one in json.loads(ran.stdout)}
+    findings = json.loads(ran.stdout)
+    found = {(finding["code"], finding["file"], finding["line"]): finding["hint"] for finding in findings}
     assert (code, file, line) in found
     assert found[code, file, line]
 
 
 def test_a_bad_brief_is_not_rendered_and_leaves_no_file(bad: tuple[Publication, str, int, str]) -> None:
-    house, file, line, _ = bad
-    ran = house.run("render", "bad", "--out", "out", "--json")
+    made_once, file, line, _ = bad
+    ran = made_once.run("render", "bad", "--out", "out", "--json")
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert said(ran, f"{file}:{line}"), ran.stderr
-    assert not (house.root / "out").exists()
+    assert not (made_once.root / "out").exists()
 
 
 def test_a_bad_brief_is_not_sent_and_nothing_of_it_stands_in_the_ledger(
     bad: tuple[Publication, str, int, str], server: StrictSendGrid
 ) -> None:
-    house, file, line, _ = bad
+    made_once, file, line, _ = bad
     for words in (["--yes", "--json"], ["--dry-run", "--json"], ["--test", "editor@example.org", "--json"]):
-        ran = house.run("send", "bad", *words)
+        ran = made_once.run("send", "bad", *words)
         assert (ran.exit_code, ran.stdout) == (1, "")
         assert said(ran, f"{file}:{line}"), ran.stderr
     assert server.posts == 0
-    assert json.loads(house.run("status", "--json").stdout) == []
+    assert json.loads(made_once.run("status", "--json").stdout) == []
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,7 @@ def test_a_letter_that_would_be_cut_off_is_rendered_and_told_by_check(
     assert publication.run("render", "first", "--out", "out").exit_code == 0
     ran = publication.run("check", "first", "--format", "json")
     assert ran.exit_code == 1
-    assert "mail-clipped" in {one["code"] for one in json.loads(ran.stdout)}
+    assert "mail-clipped" in {finding["code"] for finding in json.loads(ran.stdout)}
 
 
 # ── a template, a setting, a name ───────────────────────────────────────────────────────────────────────
@@ -332,7 +333,7 @@ def test_a_misspelt_setting_stops_every_command_and_names_the_nearest(
     ran = publication.run(*words)
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert "newsletter.toml: [databse] is no section. Did you mean database?" in ran.stderr
-    assert [each.name for each in publication.root.iterdir() if each.suffix == ".db"] == []
+    assert [path.name for path in publication.root.iterdir() if path.suffix == ".db"] == []
 
 
 def test_a_misspelt_setting_in_the_environment_is_named_with_the_nearest(publication: Publication) -> None:
@@ -347,10 +348,10 @@ def test_a_misspelt_setting_in_the_environment_is_named_with_the_nearest(publica
     [["check"], ["render", "--out", "out"], ["send", "--yes"], ["status"], ["recipients"], ["resume"]],
 )
 def test_a_name_that_is_no_issue_is_refused_and_names_those_there_are(
-    house: Publication, words: list[str], reference: str
+    made_once: Publication, words: list[str], reference: str
 ) -> None:
-    (house.root / "issues" / "bad.md").unlink(missing_ok=True)
-    ran = house.run(words[0], reference, *words[1:])
+    (made_once.root / "issues" / "bad.md").unlink(missing_ok=True)
+    ran = made_once.run(words[0], reference, *words[1:])
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert "There is no issue" in ran.stderr
     assert "There is: first" in ran.stderr
@@ -411,7 +412,7 @@ def test_a_file_that_is_no_list_of_readers_is_refused_whole(
     assert f"Error: r.csv{place}" in ran.stderr
     assert hint in ran.stderr
     assert publication.run("lists", "--json").stdout.strip() == "[]"
-    assert sorted(each.name for each in publication.root.glob("*.csv*")) == ["r.csv"]
+    assert sorted(path.name for path in publication.root.glob("*.csv*")) == ["r.csv"]
 
 
 def test_odd_rows_cost_themselves_alone_and_odd_values_nobody(publication: Publication) -> None:
@@ -455,7 +456,7 @@ def test_a_folder_where_a_file_is_meant_is_wrong_usage(publication: Publication,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("words", "redirected", "code", "told"),
+    ("words", "redirected", "code", "shown"),
     [
         ("send first", "<&-", 2, "Nobody is there to answer"),
         ("check first", ">/dev/full", 1, "no room left on the disk"),
@@ -463,7 +464,7 @@ def test_a_folder_where_a_file_is_meant_is_wrong_usage(publication: Publication,
     ids=["a-closed-input", "a-full-disk"],
 )
 def test_a_terminal_that_is_gone_or_full_is_said(
-    publication: Publication, words: str, redirected: str, code: int, told: str
+    publication: Publication, words: str, redirected: str, code: int, shown: str
 ) -> None:
     publication.settings(provider="sandbox")
     publication.subscribe(1)
@@ -475,7 +476,7 @@ def test_a_terminal_that_is_gone_or_full_is_said(
         check=False,
     )
     assert ran.returncode == code
-    assert told in ran.stderr
+    assert shown in ran.stderr
     assert "Traceback" not in ran.stderr
     assert publication.run("status", "--json").stdout.strip() == "[]"
 

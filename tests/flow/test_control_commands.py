@@ -89,9 +89,9 @@ def test_ctrl_c_within_the_undo_window_undoes_it(publication: Publication) -> No
             if line.startswith("Waiting"):
                 break
         process.send_signal(signal.SIGINT)
-        out, told = process.communicate(timeout=FOREVER)
-        assert process.returncode == 0, told
-        assert "Undone: nobody was mailed." in told
+        out, shown = process.communicate(timeout=FOREVER)
+        assert process.returncode == 0, shown
+        assert "Undone: nobody was mailed." in shown
         assert '"state": "cancelled"' in out
         assert server.posts == 0
 
@@ -112,7 +112,7 @@ def _keys(local: Publication) -> tuple[str, str]:
     return private[1], public[1]
 
 
-def test_a_second_person_approves_with_his_own_key_and_only_then_it_leaves(local: Publication) -> None:
+def test_a_second_person_approves_with_their_own_key_and_only_then_it_leaves(local: Publication) -> None:
     ana, ben = _keys(local), _keys(local)
     local.settings(provider="sandbox", extra=APPROVAL.format(ana=ana[1], ben=ben[1]))
     asked = local.run("send", "first", "--yes", "--json", environment={"NEWSLETTER_APPROVAL_KEY": ana[0]})
@@ -137,7 +137,7 @@ def test_a_key_that_is_none_is_said_without_being_repeated(local: Publication) -
     assert local.run("approve").exit_code == 2
 
 
-def test_a_correction_is_foreseen_sent_and_shown_beside_what_it_corrects(local: Publication) -> None:
+def test_a_correction_is_planned_sent_and_shown_next_to_what_it_corrects(local: Publication) -> None:
     local.run("send", "first", "--yes")
     local.brief(
         "first", BRIEF.replace("number: 7", "number: 7\ncorrection: It was 2019, not 2018, as all know.")
@@ -148,7 +148,7 @@ def test_a_correction_is_foreseen_sent_and_shown_beside_what_it_corrects(local: 
     assert (sent.exit_code, sent.json["issue"], sent.json["accepted"]) == (0, "first.correction-1", 25)
     status = local.run("status", "first", "--json").json
     assert (status["issue"], status["accepted"]) == ("first", 25)
-    assert [each["issue"] for each in status["corrections"]] == ["first.correction-1"]  # type: ignore[attr-defined]
+    assert [proof["issue"] for proof in status["corrections"]] == ["first.correction-1"]  # type: ignore[attr-defined]
     assert local.run("recipients", "first.correction-1").stdout.count("accepted") == 25
 
 
@@ -167,8 +167,8 @@ def test_what_is_unknown_is_held_with_its_reason_until_somebody_who_knows_says_s
         assert publication.run("reconcile", "first", "--accepted", "--not-accepted").exit_code == 2
         assert publication.run("reconcile", "first", "--policy", "maybe").exit_code == 2
         because = ["--accepted", "--because", "The activity page lists them"]
-        told = publication.run("reconcile", "first", *because, "--json")
-        assert (told.exit_code, told.json["unknown"], told.json["accepted"]) == (0, 0, 25)
+        shown = publication.run("reconcile", "first", *because, "--json")
+        assert (shown.exit_code, shown.json["unknown"], shown.json["accepted"]) == (0, 0, 25)
         assert "The activity page lists them" in publication.run("status", "first").stderr
 
 

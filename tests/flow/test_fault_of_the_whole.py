@@ -13,7 +13,7 @@ from conftest import Publication, Ran, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pace import until
-from scripted import House, Scripted
+from scripted import Scripted, Wired
 from sqlalchemy import select
 from strict_faults import FAULTS, Fault
 from strict_sendgrid import StrictSendGrid
@@ -186,9 +186,9 @@ def test_readers_refused_without_a_name_cost_nobody_else_the_mail(
         assert (ran.json["accepted"], ran.json["rejected"]) == (60 - len(refused), len(refused))
         assert server.accepted.keys() == addresses(range(60)) - refused
         assert set(server.accepted.values()) == {1}
-    told = rows(publication.run("recipients", "first", "--state", "rejected").stdout)
-    assert {row["email"] for row in told} == refused
-    assert all("Bad Request" in row["reason"] for row in told)
+    rejected = rows(publication.run("recipients", "first", "--state", "rejected").stdout)
+    assert {row["email"] for row in rejected} == refused
+    assert all("Bad Request" in row["reason"] for row in rejected)
 
 
 def test_a_long_row_of_such_readers_is_found_out_while_there_are_others_to_compare_them_with(
@@ -208,7 +208,10 @@ def test_after_the_first_refusal_only_single_readers_go_out_until_one_is_accepte
         assert (ran.exit_code, ran.json["accepted"]) == (0, 98), ran.stderr
         sizes = [len(request["personalizations"]) for request in server.requests]
         assert sizes[:4] == [10, 1, 1, 1]
-        asked = [{one["to"][0]["email"] for one in each["personalizations"]} for each in server.requests[:4]]
+        asked = [
+            {personalization["to"][0]["email"] for personalization in request["personalizations"]}
+            for request in server.requests[:4]
+        ]
         assert set.union(*asked[1:]) <= asked[0]
 
 
@@ -234,7 +237,7 @@ class Refusing(Scripted):
         if not is_first:
             self.second.set()
             assert self.doubted.wait(60)
-        return orjson.dumps([each.reader for each in recipients])
+        return orjson.dumps([recipient.reader for recipient in recipients])
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
         readers = orjson.loads(request)
@@ -247,19 +250,19 @@ class Refusing(Scripted):
 
 def test_what_was_ready_to_leave_when_the_doubt_began_stays_here(tmp_path: Path) -> None:
     post = Refusing()
-    house = House(tmp_path / "house", post, batch_size=5, delivery={"threads": 2})
-    house.clock = SystemClock()
+    wiring = Wired(tmp_path / "publication", post, batch_size=5, delivery={"threads": 2})
+    wiring.clock = SystemClock()
 
     def nothing_is_ready() -> bool:
-        with read(house.engine) as connection:
+        with read(wiring.engine) as connection:
             ready = select(batch.c.id).where(batch.c.state == "claimed")
             return connection.execute(ready).first() is None
 
     post.nothing_is_ready = nothing_is_ready  # type: ignore[assignment]
     for n in range(20):
-        readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
-    proof = publish.send(house, publish.plan_send(house, "first"))
-    house.engine.dispose()
+        readership.add(wiring.engine, "readers", f"reader{n}@example.org", now=wiring.clock.now)
+    proof = publish.send(wiring, publish.plan_send(wiring, "first"))
+    wiring.engine.dispose()
     assert (proof.state, proof.pending) == ("paused", 20)
     assert post.posted == [5] + [1] * SEVERAL
 
@@ -281,7 +284,7 @@ class Poisonous(Scripted):
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
-        return orjson.dumps([each.reader for each in recipients])
+        return orjson.dumps([recipient.reader for recipient in recipients])
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
         readers = orjson.loads(request)
@@ -295,7 +298,9 @@ class Poisonous(Scripted):
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_whoever_is_poisonous_nobody_else_is_rejected_and_nobody_is_lost(data: st.DataObject) -> None:
+def test_whichever_readers_are_poisonous_nobody_else_is_rejected_or_lost(
+    data: st.DataObject,
+) -> None:
     readers = data.draw(st.integers(2, 40), label="readers")
     poison = data.draw(st.frozensets(st.integers(1, readers), max_size=12), label="poison")
     post = Poisonous()
@@ -303,12 +308,12 @@ def test_whoever_is_poisonous_nobody_else_is_rejected_and_nobody_is_lost(data: s
     how = {"threads": data.draw(st.integers(1, 8), label="threads")}
     with tempfile.TemporaryDirectory() as folder:
         size = data.draw(st.integers(1, 12), label="batch size")
-        house = House(Path(folder) / "house", post, batch_size=size, delivery=how)
-        house.clock = SystemClock()
+        wiring = Wired(Path(folder) / "publication", post, batch_size=size, delivery=how)
+        wiring.clock = SystemClock()
         for n in range(readers):
-            readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
-        proof = publish.send(house, publish.plan_send(house, "first"))
-        house.engine.dispose()
+            readership.add(wiring.engine, "readers", f"reader{n}@example.org", now=wiring.clock.now)
+        proof = publish.send(wiring, publish.plan_send(wiring, "first"))
+        wiring.engine.dispose()
     good = readers - len(poison)
     assert proof.adds_up
     assert set(post.mailed.values()) <= {1}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from scripted import Answer, House, Killed, Scripted
+from scripted import Answer, Killed, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
@@ -26,365 +26,367 @@ WARM_UP = {"start": "2001-09-09", "first": 5, "growth": 1.5}
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path, Scripted(), batch_size=2)
+def wiring(tmp_path: Path) -> Iterator[Wired]:
+    made = Wired(tmp_path, Scripted(), batch_size=2)
     _join(made, 10)
     yield made
     made.engine.dispose()
 
 
-def _join(house: House, count: int, *, first: int = 0, name: str = "readers") -> None:
+def _join(wiring: Wired, count: int, *, first: int = 0, name: str = "readers") -> None:
     for n in range(first, first + count):
-        readership.add(house.engine, name, f"reader{n}@example.org", now=house.clock.now)
+        readership.add(wiring.engine, name, f"reader{n}@example.org", now=wiring.clock.now)
 
 
-def _leave(house: House, reader: int) -> None:
-    readership.remove(house.engine, f"reader{reader - 1}@example.org", now=house.clock.now)
+def _leave(wiring: Wired, reader: int) -> None:
+    readership.remove(wiring.engine, f"reader{reader - 1}@example.org", now=wiring.clock.now)
 
 
-def _send(house: House, *script: Answer) -> Proof:
-    house.post.script = deque(script)
-    return publish.send(house, publish.plan_send(house, ISSUE))
+def _send(wiring: Wired, *script: Answer) -> Proof:
+    wiring.post.script = deque(script)
+    return publish.send(wiring, publish.plan_send(wiring, ISSUE))
 
 
-def _status(house: House) -> Proof:
-    proof = publish.status(house, ISSUE)
+def _status(wiring: Wired) -> Proof:
+    proof = publish.status(wiring, ISSUE)
     assert proof is not None
     return proof
 
 
-def _much_later(house: House) -> None:
-    house.clock.at += HOUR  # type: ignore[attr-defined]
+def _much_later(wiring: Wired) -> None:
+    wiring.clock.at += HOUR  # type: ignore[attr-defined]
 
 
-def _attempt_of(house: House, reader: int) -> str:
-    return [each for each, readers in house.post.attempts.items() if reader in readers][-1]
+def _attempt_of(wiring: Wired, reader: int) -> str:
+    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers][-1]
 
 
-def _event(house: House, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
-    of = attempt or _attempt_of(house, reader)
+def _event(wiring: Wired, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
+    of = attempt or _attempt_of(wiring, reader)
     key = f"{kind} {reader} {of}".encode()
-    return Event(key, kind, house.clock.now(), f"reader{reader - 1}@example.org", of, reader, "m")  # type: ignore[arg-type]
+    return Event(key, kind, wiring.clock.now(), f"reader{reader - 1}@example.org", of, reader, "m")  # type: ignore[arg-type]
 
 
-def _report(house: House, *events: Event) -> None:
-    readership.take_reports(house.engine, events, now=house.clock.now, pause=PauseAt())
+def _report(wiring: Wired, *events: Event) -> None:
+    readership.take_reports(wiring.engine, events, now=wiring.clock.now, pause=PauseAt())
 
 
-def _lost_and_to_be_sent_again(house: House) -> str:
+def _lost_and_to_be_sent_again(wiring: Wired) -> str:
     """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
-    _send(house, TAKEN)
-    first = _attempt_of(house, 1)
-    _much_later(house)
-    assert publish.reconcile(house, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
+    _send(wiring, TAKEN)
+    first = _attempt_of(wiring, 1)
+    _much_later(wiring)
+    assert publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
     return first
 
 
 def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Scripted(), batch_size=2)
+    wiring = Wired(tmp_path, Scripted(), batch_size=2)
     for name, some in {"others": (0, 1, 2, 3), "readers": (1, 2)}.items():
         for n in some:
-            _join(house, 1, first=n, name=name)
-    house.post.script = deque([LOST])
-    publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
-    house.post.script = deque([Answer("account")])
-    waiting = publish.send(house, publish.plan_send(house, ISSUE, list_name="others"))
+            _join(wiring, 1, first=n, name=name)
+    wiring.post.script = deque([LOST])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
+    wiring.post.script = deque([Answer("account")])
+    waiting = publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others"))
     assert (waiting.candidates, waiting.pending, waiting.unknown) == (4, 2, 2)
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
-    house.post.attempts.clear()
-    proof = publish.resume(house, ISSUE)
-    assert [len(ids) for ids in house.post.attempts.values()] == [2]
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
+    wiring.post.attempts.clear()
+    proof = publish.resume(wiring, ISSUE)
+    assert [len(ids) for ids in wiring.post.attempts.values()] == [2]
     assert (proof.candidates, proof.accepted, proof.rejected) == (4, 2, 2)
 
 
-def _again(house: House, reader: int) -> None:
+def _again(wiring: Wired, reader: int) -> None:
     readership.add(
-        house.engine,
+        wiring.engine,
         "readers",
         f"reader{reader - 1}@example.org",
-        now=house.clock.now,
+        now=wiring.clock.now,
         joining=readership.Joining(again=True),
     )
 
 
 def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_later(
-    house: House,
+    wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(house)
-    _leave(house, 2)
-    assert publish.resume(house, ISSUE).accepted == 9
-    _report(house, _event(house, 2, first))  # he has it, as is now known
-    _again(house, 2)
-    publish.send(house, publish.plan_send(house, ISSUE))
-    assert house.post.mailed[2] == 1
+    first = _lost_and_to_be_sent_again(wiring)
+    _leave(wiring, 2)
+    assert publish.resume(wiring, ISSUE).accepted == 9
+    _report(wiring, _event(wiring, 2, first))  # they have it, as is now known
+    _again(wiring, 2)
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    assert wiring.post.mailed[2] == 1
 
 
-def test_the_same_reported_while_they_are_claimed_as_a_newcomer(house: House) -> None:
-    first = _lost_and_to_be_sent_again(house)
-    _leave(house, 2)
-    assert publish.resume(house, ISSUE).accepted == 9
-    _again(house, 2)
+def test_the_same_reported_while_they_are_claimed_as_a_newcomer(wiring: Wired) -> None:
+    first = _lost_and_to_be_sent_again(wiring)
+    _leave(wiring, 2)
+    assert publish.resume(wiring, ISSUE).accepted == 9
+    _again(wiring, 2)
     done = iter([True])
 
     def look(ids: list[int]) -> None:
         if 2 in ids and next(done, False):
-            _report(house, _event(house, 2, first))
+            _report(wiring, _event(wiring, 2, first))
 
-    house.post.look = look
-    publish.send(house, publish.plan_send(house, ISSUE))
+    wiring.post.look = look
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert not next(done, False), "they were never claimed"
-    assert house.post.mailed[2] == 1
-    assert _counts(house, 10).accepted == 10
+    assert wiring.post.mailed[2] == 1
+    assert _counts(wiring, 10).accepted == 10
 
 
-def test_the_same_reported_while_the_second_is_on_the_wire(house: House) -> None:
-    first = _lost_and_to_be_sent_again(house)
-    _leave(house, 2)
+def test_the_same_reported_while_the_second_is_on_the_wire(wiring: Wired) -> None:
+    first = _lost_and_to_be_sent_again(wiring)
+    _leave(wiring, 2)
     done = iter([True])
-    house.post.meanwhile = lambda: _report(house, _event(house, 2, first)) if next(done, False) else None
-    proof = publish.resume(house, ISSUE)
+    wiring.post.meanwhile = lambda: _report(wiring, _event(wiring, 2, first)) if next(done, False) else None
+    proof = publish.resume(wiring, ISSUE)
     assert proof.state == "finished"
-    _again(house, 2)
-    publish.send(house, publish.plan_send(house, ISSUE))
-    assert house.post.mailed[2] == 1
+    _again(wiring, 2)
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    assert wiring.post.mailed[2] == 1
 
 
-def _as(house: House, key: str) -> None:
+def _as(wiring: Wired, key: str) -> None:
     for personal in ("person", "approver"):
-        house.__dict__.pop(personal, None)
-    house.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
+        wiring.__dict__.pop(personal, None)
+    wiring.settings = wiring.settings.model_copy(update={"approval_key": SecretStr(key)})
 
 
 ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
 
 
-def _approved(house: House, **how: object) -> None:
-    _as(house, ANA)
-    publish.send(house, publish.plan_send(house, ISSUE, **how))
-    _as(house, BEN)
-    publish.approve(house, publish.plan_approval(house, ISSUE))
+def _approved(wiring: Wired, **how: object) -> None:
+    _as(wiring, ANA)
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, **how))
+    _as(wiring, BEN)
+    publish.approve(wiring, publish.plan_approval(wiring, ISSUE))
 
 
 def test_what_is_given_up_after_a_later_mailing_was_approved_changes_nothing_in_that(
     tmp_path: Path,
 ) -> None:
     rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
-    house = House(tmp_path, Scripted(), batch_size=2, approval=rules)
-    _join(house, 6)
-    _approved(house)
-    house.post.script = deque([LOST, Answer("named", places=(0,))])
-    assert publish.resume(house, ISSUE).rejected == 1
-    _approved(house, only_missing=True)
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
-    proof = publish.resume(house, ISSUE)
+    wiring = Wired(tmp_path, Scripted(), batch_size=2, approval=rules)
+    _join(wiring, 6)
+    _approved(wiring)
+    wiring.post.script = deque([LOST, Answer("named", places=(0,))])
+    assert publish.resume(wiring, ISSUE).rejected == 1
+    _approved(wiring, only_missing=True)
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
+    proof = publish.resume(wiring, ISSUE)
     assert (proof.accepted, proof.rejected) == (4, 2)
 
 
-def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(house: House) -> None:
-    _send(house, LOST)
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
-    proof = publish.cancel(house, ISSUE)
+def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(wiring: Wired) -> None:
+    _send(wiring, LOST)
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
+    proof = publish.cancel(wiring, ISSUE)
     assert (proof.excluded, proof.pending) == ({"cancelled": 2}, 0)
-    missing = publish.plan_send(house, ISSUE, only_missing=True)
+    missing = publish.plan_send(wiring, ISSUE, only_missing=True)
     assert missing.readers == 2
-    assert publish.send(house, missing).accepted == 10
-    assert set(house.post.mailed.values()) == {1}
+    assert publish.send(wiring, missing).accepted == 10
+    assert set(wiring.post.mailed.values()) == {1}
 
 
 # ── given up, taken in by a later mailing, and reported after all ───────────────────────────────────────
 
 
-def _counts(house: House, candidates: int) -> Proof:
+def _counts(wiring: Wired, candidates: int) -> Proof:
     """See that each of so many candidates stands in one place, in the proof and in the list of recipients."""
-    proof = _status(house)
-    accounts = list(publish.recipients(house, ISSUE))
+    proof = _status(wiring)
+    accounts = list(publish.recipients(wiring, ISSUE))
     assert proof.adds_up
     assert proof.candidates == len(accounts) == candidates
-    assert len({each["email"] for each in accounts}) == candidates
+    assert len({recipient["email"] for recipient in accounts}) == candidates
     return proof
 
 
-def _given_up(house: House, *script: Answer, place: int = 0) -> str:
+def _given_up(wiring: Wired, *script: Answer, place: int = 0) -> str:
     """A request that was taken is given up; return its attempt."""
-    proof = _send(house, *script)
+    proof = _send(wiring, *script)
     assert proof.unknown
-    lost = [each for each in house.post.attempts if each in house.post.taken][place]
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
+    lost = [attempt for attempt in wiring.post.attempts if attempt in wiring.post.taken][place]
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     return lost
 
 
-def _begin_missing(house: House, *script: Answer) -> Proof:
-    house.post.script = deque(script)
-    return publish.send(house, publish.plan_send(house, ISSUE, only_missing=True))
+def _begin_missing(wiring: Wired, *script: Answer) -> Proof:
+    wiring.post.script = deque(script)
+    return publish.send(wiring, publish.plan_send(wiring, ISSUE, only_missing=True))
 
 
 @pytest.mark.parametrize("stop", ["scheduled", "paused", "cancelled"])
-def test_reported_while_the_mailing_to_the_missing_waits_they_count_once(house: House, stop: str) -> None:
-    lost = _given_up(house, TAKEN)
+def test_reported_while_the_mailing_to_the_missing_waits_they_count_once(wiring: Wired, stop: str) -> None:
+    lost = _given_up(wiring, TAKEN)
     if stop == "scheduled":
-        missing = publish.plan_send(house, ISSUE, only_missing=True)
-        publish.schedule(house, missing, house.clock.now() + SECOND)
+        missing = publish.plan_send(wiring, ISSUE, only_missing=True)
+        publish.schedule(wiring, missing, wiring.clock.now() + SECOND)
     else:
-        _begin_missing(house, Answer("account"))  # cut into batches, then stopped
-        assert _counts(house, 10).pending == 2
+        _begin_missing(wiring, Answer("account"))  # cut into batches, then stopped
+        assert _counts(wiring, 10).pending == 2
     if stop == "cancelled":
-        publish.cancel(house, ISSUE)
-    _report(house, _event(house, 1, lost))
-    assert _counts(house, 10).accepted == 10
-    publish.resume(house, ISSUE)
-    proof = _counts(house, 10)
+        publish.cancel(wiring, ISSUE)
+    _report(wiring, _event(wiring, 1, lost))
+    assert _counts(wiring, 10).accepted == 10
+    publish.resume(wiring, ISSUE)
+    proof = _counts(wiring, 10)
     assert (proof.accepted, proof.excluded, proof.pending) == (10, {}, 0)
-    assert set(house.post.mailed.values()) == {1}
+    assert set(wiring.post.mailed.values()) == {1}
 
 
 def test_reported_while_some_of_the_missing_wait_in_the_same_batch_those_are_still_mailed(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Scripted(), batch_size=6)
-    _join(house, 6)
-    lost = _given_up(house, Answer("named", places=(0, 5)), TAKEN)
-    assert _begin_missing(house, Answer("account")).pending == 6
-    _report(house, _event(house, 3, lost))
-    proof = _counts(house, 6)
+    wiring = Wired(tmp_path, Scripted(), batch_size=6)
+    _join(wiring, 6)
+    lost = _given_up(wiring, Answer("named", places=(0, 5)), TAKEN)
+    assert _begin_missing(wiring, Answer("account")).pending == 6
+    _report(wiring, _event(wiring, 3, lost))
+    proof = _counts(wiring, 6)
     assert (proof.accepted, proof.pending) == (4, 2)
-    assert publish.resume(house, ISSUE).accepted == 6
-    assert (_counts(house, 6).excluded, set(house.post.mailed.values())) == ({}, {1})
-    house.engine.dispose()
+    assert publish.resume(wiring, ISSUE).accepted == 6
+    assert (_counts(wiring, 6).excluded, set(wiring.post.mailed.values())) == ({}, {1})
+    wiring.engine.dispose()
 
 
-def test_reported_while_they_are_claimed_beside_others_they_count_once(tmp_path: Path) -> None:
-    house = House(tmp_path, Scripted(), batch_size=6)
-    _join(house, 6)
-    lost = _given_up(house, Answer("named", places=(0, 5)), TAKEN)
+def test_reported_while_they_are_claimed_along_with_others_they_count_once(tmp_path: Path) -> None:
+    wiring = Wired(tmp_path, Scripted(), batch_size=6)
+    _join(wiring, 6)
+    lost = _given_up(wiring, Answer("named", places=(0, 5)), TAKEN)
     done = iter([True])
 
     def look(_: list[int]) -> None:
         if next(done, False):
-            _report(house, _event(house, 3, lost))
-            proof = _counts(house, 6)
+            _report(wiring, _event(wiring, 3, lost))
+            proof = _counts(wiring, 6)
             assert (proof.accepted, proof.pending) == (4, 2)
 
-    house.post.look = look
-    assert _begin_missing(house).accepted == 6
-    assert (_counts(house, 6).excluded, set(house.post.mailed.values())) == ({}, {1})
-    house.engine.dispose()
+    wiring.post.look = look
+    assert _begin_missing(wiring).accepted == 6
+    assert (_counts(wiring, 6).excluded, set(wiring.post.mailed.values())) == ({}, {1})
+    wiring.engine.dispose()
 
 
 def test_reported_after_the_missing_had_it_and_some_of_them_had_left_each_counts_once(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Scripted(), batch_size=4)
-    _join(house, 4)
-    lost = _given_up(house, TAKEN)
-    _leave(house, 2)  # turned away by the second mailing; the first had reached them
-    proof = _begin_missing(house, Answer("named", places=(0,)))
+    wiring = Wired(tmp_path, Scripted(), batch_size=4)
+    _join(wiring, 4)
+    lost = _given_up(wiring, TAKEN)
+    _leave(wiring, 2)  # turned away by the second mailing; the first had reached them
+    proof = _begin_missing(wiring, Answer("named", places=(0,)))
     assert (proof.accepted, proof.rejected, proof.excluded) == (2, 1, {"unsubscribed": 1})
-    _report(house, _event(house, 1, lost))
-    proof = _counts(house, 4)
+    _report(wiring, _event(wiring, 1, lost))
+    proof = _counts(wiring, 4)
     assert (proof.accepted, proof.rejected, proof.excluded) == (4, 0, {})
     assert proof.alarms == {"accepted_twice": 2}
-    house.engine.dispose()
+    wiring.engine.dispose()
 
 
-def test_reported_after_newcomers_were_mailed_beside_them_they_are_rejected_no_longer(house: House) -> None:
-    lost = _given_up(house, TAKEN)
-    _join(house, 1, first=10)
-    proof = _send(house)  # whoever was given up is no newcomer
+def test_reported_after_newcomers_were_mailed_too_they_are_rejected_no_longer(
+    wiring: Wired,
+) -> None:
+    lost = _given_up(wiring, TAKEN)
+    _join(wiring, 1, first=10)
+    proof = _send(wiring)  # a reader who was given up is no newcomer
     assert (proof.accepted, proof.rejected) == (9, 2)
-    _report(house, _event(house, 1, lost))
-    proof = _counts(house, 11)
+    _report(wiring, _event(wiring, 1, lost))
+    proof = _counts(wiring, 11)
     assert (proof.accepted, proof.rejected, proof.alarms) == (11, 0, {})
 
 
 def test_reported_while_a_third_mailing_waits_and_a_second_turned_them_away_they_count_once(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Scripted(), batch_size=1)
-    _join(house, 10)
-    lost = _given_up(house, Answer("named", places=(0,)), TAKEN)  # reader 1 is refused, reader 2 given up
-    _begin_missing(house, Answer("accepted", taken=True), Answer("named", places=(0,)))
-    assert _counts(house, 10).rejected == 1
-    _begin_missing(house, Answer("account"))
-    _report(house, _event(house, 2, lost))
-    proof = _counts(house, 10)
+    wiring = Wired(tmp_path, Scripted(), batch_size=1)
+    _join(wiring, 10)
+    lost = _given_up(wiring, Answer("named", places=(0,)), TAKEN)  # reader 1 is refused, reader 2 given up
+    _begin_missing(wiring, Answer("accepted", taken=True), Answer("named", places=(0,)))
+    assert _counts(wiring, 10).rejected == 1
+    _begin_missing(wiring, Answer("account"))
+    _report(wiring, _event(wiring, 2, lost))
+    proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.pending) == (10, 0, 0)
-    publish.resume(house, ISSUE)
-    assert (_counts(house, 10).excluded, set(house.post.mailed.values())) == ({}, {1})
-    house.engine.dispose()
+    publish.resume(wiring, ISSUE)
+    assert (_counts(wiring, 10).excluded, set(wiring.post.mailed.values())) == ({}, {1})
+    wiring.engine.dispose()
 
 
-def test_reported_after_another_lists_mailing_had_it_they_count_once(house: House) -> None:
-    _join(house, 2, name="others")
-    house.post.script = deque([TAKEN])
-    publish.send(house, publish.plan_send(house, ISSUE, list_name="readers"))
-    lost = house.post.taken[0]
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("drop", "I looked"))
-    assert publish.send(house, publish.plan_send(house, ISSUE, list_name="others")).accepted == 10
-    _report(house, _event(house, 1, lost))
-    proof = _counts(house, 10)
+def test_reported_after_another_lists_mailing_had_it_they_count_once(wiring: Wired) -> None:
+    _join(wiring, 2, name="others")
+    wiring.post.script = deque([TAKEN])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
+    lost = wiring.post.taken[0]
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
+    assert publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others")).accepted == 10
+    _report(wiring, _event(wiring, 1, lost))
+    proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})
     assert proof.alarms == {"accepted_twice": 2}
 
 
 @pytest.mark.parametrize("then", [LOST, Answer("killed on the wire")])
 def test_reported_while_the_second_request_is_unknown_they_are_accepted_and_never_mailed_a_third_time(
-    house: House, then: Answer
+    wiring: Wired, then: Answer
 ) -> None:
-    lost = _given_up(house, TAKEN)
+    lost = _given_up(wiring, TAKEN)
     with suppress(Killed):
-        _begin_missing(house, then)
-    assert _counts(house, 10).unknown == 2
-    _report(house, _event(house, 1, lost))
-    assert (_counts(house, 10).accepted, _status(house).unknown) == (10, 0)
-    _much_later(house)
-    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
-    publish.resume(house, ISSUE)
-    assert (_counts(house, 10).accepted, set(house.post.mailed.values())) == (10, {1})
+        _begin_missing(wiring, then)
+    assert _counts(wiring, 10).unknown == 2
+    _report(wiring, _event(wiring, 1, lost))
+    assert (_counts(wiring, 10).accepted, _status(wiring).unknown) == (10, 0)
+    _much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
+    publish.resume(wiring, ISSUE)
+    assert (_counts(wiring, 10).accepted, set(wiring.post.mailed.values())) == (10, {1})
 
 
 # ── cancelled before anything left ──────────────────────────────────────────────────────────────────────
 
 
-def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing(house: House) -> None:
-    _join(house, 3, first=20, name="others")
+def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing(wiring: Wired) -> None:
+    _join(wiring, 3, first=20, name="others")
     for name in ("readers", "others"):
-        sending = publish.plan_send(house, ISSUE, list_name=name)
-        publish.schedule(house, sending, house.clock.now() + HOUR)
-        publish.cancel(house, ISSUE)
-    assert _counts(house, 3).excluded == {"cancelled": 3}  # the latest, as there is nothing else
-    assert publish.send(house, publish.plan_send(house, ISSUE, list_name="others")).accepted == 3
-    assert _counts(house, 3).accepted == 3
+        plan = publish.plan_send(wiring, ISSUE, list_name=name)
+        publish.schedule(wiring, plan, wiring.clock.now() + HOUR)
+        publish.cancel(wiring, ISSUE)
+    assert _counts(wiring, 3).excluded == {"cancelled": 3}  # the latest, as there is nothing else
+    assert publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others")).accepted == 3
+    assert _counts(wiring, 3).accepted == 3
 
 
-def test_whom_a_mailing_refused_that_was_cancelled_before_anything_left_is_a_newcomer_still(
-    house: House,
+def test_who_was_refused_by_a_mailing_that_was_cancelled_before_anything_left_is_a_newcomer_still(
+    wiring: Wired,
 ) -> None:
-    _send(house, Answer("named", places=(1,)), Answer("account"))  # it refused reader 2, and took nothing
-    assert publish.cancel(house, ISSUE).rejected == 0  # nobody was reached, so nobody counts as refused
-    _leave(house, 2)
-    assert _send(house).accepted == 9
-    _again(house, 2)
-    newcomers = publish.plan_send(house, ISSUE)
+    _send(wiring, Answer("named", places=(1,)), Answer("account"))  # it refused reader 2, and took nothing
+    assert publish.cancel(wiring, ISSUE).rejected == 0  # nobody was reached, so nobody counts as refused
+    _leave(wiring, 2)
+    assert _send(wiring).accepted == 9
+    _again(wiring, 2)
+    newcomers = publish.plan_send(wiring, ISSUE)
     assert newcomers.readers == 1
-    assert publish.send(house, newcomers).accepted == 10
+    assert publish.send(wiring, newcomers).accepted == 10
 
 
 def test_a_mailing_to_the_missing_that_was_cancelled_before_anything_left_changes_no_later_proof(
-    house: House,
+    wiring: Wired,
 ) -> None:
-    lost = _given_up(house, TAKEN)
-    _begin_missing(house, Answer("account"))
-    publish.cancel(house, ISSUE)
-    assert (_counts(house, 10).rejected, _status(house).excluded) == (2, {})
-    _begin_missing(house, Answer("account"))
-    publish.cancel(house, ISSUE)
-    _report(house, _event(house, 1, lost))
-    proof = _counts(house, 10)
+    lost = _given_up(wiring, TAKEN)
+    _begin_missing(wiring, Answer("account"))
+    publish.cancel(wiring, ISSUE)
+    assert (_counts(wiring, 10).rejected, _status(wiring).excluded) == (2, {})
+    _begin_missing(wiring, Answer("account"))
+    publish.cancel(wiring, ISSUE)
+    _report(wiring, _event(wiring, 1, lost))
+    proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})

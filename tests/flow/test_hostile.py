@@ -36,8 +36,8 @@ def test_every_odd_name_gets_the_mail_and_none_becomes_markup(publication: Publi
         assert sent.json["accepted"] == len(NAMES), sent.stderr
         assert server.problems == []
         for request in server.requests:
-            for one in request["personalizations"]:
-                for tag, value in one["substitutions"].items():
+            for personalization in request["personalizations"]:
+                for tag, value in personalization["substitutions"].items():
                     assert "-nl." not in value
                     assert "\n" not in value
                     if tag.endswith(".h-"):

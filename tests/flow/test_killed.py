@@ -66,10 +66,10 @@ def test_ctrl_c_finishes_what_is_on_the_wire_and_says_how_to_go_on(publication: 
         until(lambda: server.posts == 4)
         process.send_signal(signal.SIGINT)
         server.release()
-        _, told = process.communicate(timeout=FOREVER)
-        assert process.returncode == 3, told
-        assert b"newsletter resume first" in told
-        assert b"Traceback" not in told
+        _, shown = process.communicate(timeout=FOREVER)
+        assert process.returncode == 3, shown
+        assert b"newsletter resume first" in shown
+        assert b"Traceback" not in shown
         proof = publication.run("resume", "first", "--json").json
         assert (proof["accepted"], proof["unknown"], proof["state"]) == (READERS, 0, "finished")
         assert set(server.accepted.values()) == {1}

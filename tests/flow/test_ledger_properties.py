@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from scripted import Answer, House, Killed, Scripted
+from scripted import Answer, Killed, Scripted, Wired
 from sqlalchemy import delete, select
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event, Kind
-from newsletter.delivery.evidence import Seen
+from newsletter.delivery.evidence import HasMail
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision, Policy, Verdict
 from newsletter.delivery.reports import PauseAt
@@ -64,14 +64,14 @@ class Story(RuleBasedStateMachine):
         self.misjudged: set[int] = set()  # who was mailed by a request that an editor said was not taken
 
     def teardown(self) -> None:
-        if hasattr(self, "house"):
-            self._settle()
-            self.house.engine.dispose()
+        if hasattr(self, "wiring"):
+            self._finish()
+            self.wiring.engine.dispose()
         shutil.rmtree(self.folder)
 
     @initialize(batch_size=st.integers(1, 6), count=st.integers(1, 12), pending=st.integers(0, 3))
     def begin(self, batch_size: int, count: int, pending: int) -> None:
-        self.house = House(self.folder, self.post, batch_size=batch_size)
+        self.wiring = Wired(self.folder, self.post, batch_size=batch_size)
         for place, address in enumerate(PEOPLE[:count]):
             self.join(address, LISTS[0], pending=place < pending)
 
@@ -86,7 +86,7 @@ class Story(RuleBasedStateMachine):
         self._change(what, address)
 
     def _change(self, what: str, address: str, name: str = "", *, pending: bool = False) -> None:
-        engine, now = self.house.engine, self.house.clock.now
+        engine, now = self.wiring.engine, self.wiring.clock.now
         try:
             match what:
                 case "join":
@@ -108,7 +108,7 @@ class Story(RuleBasedStateMachine):
                         connection.execute(delete(subscriber).where(subscriber.c.email == address))
                     self.erased = True
         except AudienceError:
-            pass  # he was on no list, or is never mailed: nothing to change
+            pass  # who was on no list, or is never mailed: nothing to change
 
     # ── sends ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,52 +124,52 @@ class Story(RuleBasedStateMachine):
     def send(
         self, script: list[Answer], name: str, *, only_missing: bool, meanwhile: list[tuple[str, str]]
     ) -> None:
-        sending = self._foresee(name, only_missing=only_missing)
-        if sending is None or sending.state == "scheduled":
+        plan = self._plan(name, only_missing=only_missing)
+        if plan is None or plan.state == "scheduled":
             return
         changes = deque(meanwhile)
 
         def change() -> None:
             if changes:
                 what, address = changes.popleft()
-                self._change(what, address, sending.list_name)
+                self._change(what, address, plan.list_name)
             self.check()
 
         self.post.script = deque(script)
-        self.post.look = lambda ids: self._only_who_may_be_mailed(sending, ids)
+        self.post.look = lambda ids: self._only_who_may_be_mailed(plan, ids)
         self.post.meanwhile = change
         with suppress(Killed):
-            publish.send(self.house, sending)
+            publish.send(self.wiring, plan)
         self.post.script.clear()
 
     @rule(name=st.sampled_from(LISTS), stretch=st.integers(1, 5), times=st.integers(0, 3))
     def die_while_planning(self, name: str, stretch: int, times: int) -> None:
-        sending = self._foresee(name, only_missing=False)
-        if sending is None or sending.mailing is not None or sending.nothing_to_do:
+        plan = self._plan(name, only_missing=False)
+        if plan is None or plan.mailing is not None or plan.nothing_to_do:
             return
-        with write(self.house.engine) as connection:
+        with write(self.wiring.engine) as connection:
             key = mailings.create(
-                connection, sending.frozen, state=MailingState.SENDING, now=self.house.clock.now()
+                connection, plan.frozen, state=MailingState.SENDING, now=self.wiring.clock.now()
             )
             each = mailings.get(connection, key)
-            size = self.house.settings.delivery.batch_size
+            size = self.wiring.settings.delivery.batch_size
             for _ in range(times):
-                cutting.cut(connection, each, batch_size=size, now=self.house.clock.now(), at_once=stretch)
+                cutting.cut(connection, each, batch_size=size, now=self.wiring.clock.now(), at_once=stretch)
 
     @precondition(lambda self: self._last_state() in {"paused", "sending", "scheduled"})
     @rule()
     def cancel(self) -> None:
-        publish.cancel(self.house, ISSUE)
+        publish.cancel(self.wiring, ISSUE)
 
     @rule(name=st.sampled_from(LISTS), then=st.sampled_from(["undo", "cancel", "pause", "resume", "nothing"]))
     def schedule(self, name: str, then: str) -> None:
-        sending = self._foresee(name, only_missing=False)
-        if sending is None or sending.mailing is not None or sending.nothing_to_do:
+        plan = self._plan(name, only_missing=False)
+        if plan is None or plan.mailing is not None or plan.nothing_to_do:
             return
         self.post.look, self.post.meanwhile = lambda ids: None, lambda: None
-        publish.schedule(self.house, sending, self.house.clock.now() + 5 * SECOND)
+        publish.schedule(self.wiring, plan, self.wiring.clock.now() + 5 * SECOND)
         if then != "nothing":
-            getattr(publish, then)(self.house, ISSUE)
+            getattr(publish, then)(self.wiring, ISSUE)
 
     @precondition(lambda self: self._last_state() != "")
     @rule(script=st.lists(ANSWERS, max_size=4), cut=st.sampled_from(["", "pause", "cancel"]))
@@ -179,11 +179,11 @@ class Story(RuleBasedStateMachine):
         def act() -> None:
             self.post.meanwhile = lambda: None
             if cut:
-                getattr(publish, cut)(self.house, ISSUE)
+                getattr(publish, cut)(self.wiring, ISSUE)
 
         self.post.look, self.post.meanwhile, self.post.script = lambda ids: None, act, deque(script)
         with suppress(Killed, DeliveryError):
-            publish.resume(self.house, ISSUE)
+            publish.resume(self.wiring, ISSUE)
         self.post.meanwhile = lambda: None
         self.post.script.clear()
 
@@ -200,7 +200,7 @@ class Story(RuleBasedStateMachine):
             for attempt in attempts
             for reader in self.post.attempts[attempt]
         ]
-        readership.take_reports(self.house.engine, events, now=self.house.clock.now, pause=PauseAt())
+        readership.take_reports(self.wiring.engine, events, now=self.wiring.clock.now, pause=PauseAt())
 
     @precondition(lambda self: self._last_state() != "")
     @rule(policy=st.sampled_from(["hold", "resend", "drop"]), reported=st.booleans(), later=st.booleans())
@@ -208,11 +208,11 @@ class Story(RuleBasedStateMachine):
         """Decide about lost answers: after reports had their time or before, with reports or with none."""
         if reported:
             self._report(self.post.taken, "processed")
-        elif self._somebody_heard():
+        elif self._anything_reported():
             return  # some reports and not others, long after: more than a provider may do to us
         if later:
-            self.house.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
-        done = publish.reconcile(self.house, ISSUE, policy=policy)
+            self.wiring.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
+        done = publish.reconcile(self.wiring, ISSUE, policy=policy)
         if not reported:
             assert not {"resend", "drop"} & set(done.readers), "decided without evidence"
 
@@ -220,52 +220,52 @@ class Story(RuleBasedStateMachine):
     @rule(verdict=st.sampled_from(["resend", "drop"]))
     def decide(self, verdict: Verdict) -> None:
         """An editor says what becomes of requests that the provider says it does not have."""
-        self.post.sightings = {attempt: Seen("message") for attempt in self.post.taken}
-        self.house.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
-        publish.reconcile(self.house, ISSUE, word=Decision(verdict, "I looked"))
+        self.post.look_ups = {attempt: HasMail("message") for attempt in self.post.taken}
+        self.wiring.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
+        publish.reconcile(self.wiring, ISSUE, word=Decision(verdict, "I looked"))
 
     @precondition(lambda self: self._last_state() != "")
     @rule(verdict=st.sampled_from(["resend", "drop"]))
     def misjudge(self, verdict: Verdict) -> None:
         """An editor says, without a look, that requests were not taken: some may have been."""
-        self.post.sightings.clear()
-        self.house.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
+        self.post.look_ups.clear()
+        self.wiring.clock.at += 2 * 3600 * SECOND  # type: ignore[attr-defined]
         for state in ("unknown", "posting"):
-            with read(self.house.engine) as connection:
+            with read(self.wiring.engine) as connection:
                 attempts = connection.scalars(select(batch.c.attempt).where(batch.c.state == state))
                 taken = set(attempts) & set(self.post.taken)
-            self.misjudged.update(reader for each in taken for reader in self.post.attempts[each])
-        publish.reconcile(self.house, ISSUE, word=Decision(verdict, "I guess"))
+            self.misjudged.update(reader for attempt in taken for reader in self.post.attempts[attempt])
+        publish.reconcile(self.wiring, ISSUE, word=Decision(verdict, "I guess"))
 
-    def _somebody_heard(self) -> bool:
-        with read(self.house.engine) as connection:
+    def _anything_reported(self) -> bool:
+        with read(self.wiring.engine) as connection:
             return connection.execute(select(event.c.id).limit(1)).first() is not None
 
     def _last_state(self) -> str:
-        if not hasattr(self, "house"):
+        if not hasattr(self, "wiring"):
             return ""
-        with read(self.house.engine) as connection:
+        with read(self.wiring.engine) as connection:
             found = mailings.of_issue(connection, ISSUE)
         return found[-1].state if found else ""
 
-    def _foresee(self, name: str, *, only_missing: bool) -> publish.SendPlan | None:
+    def _plan(self, name: str, *, only_missing: bool) -> publish.SendPlan | None:
         try:
-            sending = publish.plan_send(self.house, ISSUE, list_name=name, only_missing=only_missing)
+            plan = publish.plan_send(self.wiring, ISSUE, list_name=name, only_missing=only_missing)
         except (AudienceError, DeliveryError):
             return None  # no such list yet, or nobody can be missing
-        if sending.list_name != LISTS[0]:
+        if plan.list_name != LISTS[0]:
             self.only_first_list = False
-        return sending
+        return plan
 
-    def _only_who_may_be_mailed(self, sending: publish.SendPlan, ids: list[int]) -> None:
-        with read(self.house.engine) as connection:
+    def _only_who_may_be_mailed(self, plan: publish.SendPlan, ids: list[int]) -> None:
+        with read(self.wiring.engine) as connection:
             rows = connection.execute(
                 select(subscriber.c.id)
                 .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
                 .where(
-                    subscription.c.list_id == sending.frozen.list_id,
+                    subscription.c.list_id == plan.frozen.list_id,
                     subscription.c.status == "confirmed",
-                    subscription.c.since <= sending.frozen.audience_at,
+                    subscription.c.since <= plan.frozen.audience_at,
                     subscriber.c.suppressed.is_(None),
                 )
             )
@@ -277,28 +277,28 @@ class Story(RuleBasedStateMachine):
     def check(self) -> None:
         twice = {reader for reader, times in self.post.mailed.items() if times > 1}
         assert twice <= self.misjudged, "somebody was mailed twice"
-        if not hasattr(self, "house"):
+        if not hasattr(self, "wiring"):
             return
-        proof = publish.status(self.house, ISSUE)
+        proof = publish.status(self.wiring, ISSUE)
         if proof is None:
             assert not self.post.mailed
             return
-        accounts = list(publish.recipients(self.house, ISSUE))
+        accounts = list(publish.recipients(self.wiring, ISSUE))
         self._agrees(proof, accounts)
         self._nobody_is_forgotten(accounts)
 
     def _agrees(self, proof: Proof, accounts: list[Mapping[str, str]]) -> None:
         assert proof.adds_up, proof
-        states = Counter(each["state"] for each in accounts)
-        told = {
+        states = Counter(recipient["state"] for recipient in accounts)
+        counts = {
             "accepted": proof.accepted,
             "rejected": proof.rejected,
             "excluded": sum(proof.excluded.values()),
             "unknown": proof.unknown,
             "pending": proof.pending,
         }
-        assert dict(states) == {state: n for state, n in told.items() if n}, (proof, accounts)
-        reasons = Counter(each["reason"] for each in accounts if each["state"] == "excluded")
+        assert dict(states) == {state: n for state, n in counts.items() if n}, (proof, accounts)
+        reasons = Counter(recipient["reason"] for recipient in accounts if recipient["state"] == "excluded")
         assert dict(reasons) == dict(proof.excluded)
         mailed = self.post.mailed.keys() - self.misjudged
         assert proof.accepted + proof.unknown + proof.pending >= len(mailed)
@@ -310,10 +310,10 @@ class Story(RuleBasedStateMachine):
 
     def _nobody_is_forgotten(self, accounts: list[Mapping[str, str]]) -> None:
         """Every subscription of a mailed list at the latest audience instant has its line."""
-        with read(self.house.engine) as connection:
+        with read(self.wiring.engine) as connection:
             latest: dict[int | None, int] = {}
-            for each in counted(connection, ISSUE, self.post.identity):
-                latest[each.list_id] = max(each.audience_at, latest.get(each.list_id, 0))
+            for mailing in counted(connection, ISSUE, self.post.identity):
+                latest[mailing.list_id] = max(mailing.audience_at, latest.get(mailing.list_id, 0))
             wanted: Counter[str] = Counter()
             for key, audience_at in latest.items():
                 wanted.update(
@@ -326,30 +326,30 @@ class Story(RuleBasedStateMachine):
                         )
                     )
                 )
-        listed = Counter(each["email"] for each in accounts if each["email"])
+        listed = Counter(recipient["email"] for recipient in accounts if recipient["email"])
         assert set(wanted) <= set(listed)
         if self.only_first_list:
             assert set(listed.values()) <= {1}, "two lines for one reader"
             if not self.erased:
                 assert listed == wanted
 
-    def _settle(self) -> None:
+    def _finish(self) -> None:
         """With a provider that accepts everything, a few sends leave nothing undone."""
         self.post.script.clear()
         self.post.meanwhile, self.post.look = lambda: None, lambda ids: None
         for only_missing in (True, False, False):
             for name in LISTS:
-                sending = self._foresee(name, only_missing=only_missing)
-                if sending is not None and sending.state == "scheduled":
+                plan = self._plan(name, only_missing=only_missing)
+                if plan is not None and plan.state == "scheduled":
                     for _ in range(2):  # too late, it is held first
                         with suppress(SendingStopped):
-                            publish.resume(self.house, ISSUE)
-                elif sending is not None:
-                    publish.send(self.house, sending)
+                            publish.resume(self.wiring, ISSUE)
+                elif plan is not None:
+                    publish.send(self.wiring, plan)
         self.check()
         self._report(self.post.taken, "processed")
         self.check()
-        proof = publish.status(self.house, ISSUE)
+        proof = publish.status(self.wiring, ISSUE)
         if proof is None:
             return
         assert proof.alarms.get("accepted_twice", 0) == self._second_mails()
@@ -358,11 +358,11 @@ class Story(RuleBasedStateMachine):
         assert proof.state in {"finished", "cancelled"}
         # Who was rejected, and then cancelled when tried again, waits for --only-missing.
         done = {
-            each["email"]
-            for each in publish.recipients(self.house, ISSUE)
-            if each["state"] != "excluded" or each["reason"] == "cancelled"
+            recipient["email"]
+            for recipient in publish.recipients(self.wiring, ISSUE)
+            if recipient["state"] != "excluded" or recipient["reason"] == "cancelled"
         }
-        with read(self.house.engine) as connection:
+        with read(self.wiring.engine) as connection:
             everyone = connection.scalars(
                 select(subscriber.c.email)
                 .join(subscription, subscription.c.subscriber_id == subscriber.c.id)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scripted import Answer, House, Scripted
+from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
@@ -15,65 +15,65 @@ ISSUE = "first"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path, Scripted(), batch_size=2)
+def wiring(tmp_path: Path) -> Iterator[Wired]:
+    made = Wired(tmp_path, Scripted(), batch_size=2)
     for n in range(10):
         readership.add(made.engine, "readers", f"reader{n}@example.org", now=made.clock.now)
     yield made
     made.engine.dispose()
 
 
-def _lost_then_newcomers(house: House, *script: Answer) -> None:
-    house.post.script = deque([Answer("unknown")])
-    publish.send(house, publish.plan_send(house, ISSUE))
-    readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
-    house.post.script = deque(script)
-    proof = publish.send(house, publish.plan_send(house, ISSUE))
+def _lost_then_newcomers(wiring: Wired, *script: Answer) -> None:
+    wiring.post.script = deque([Answer("unknown")])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    readership.add(wiring.engine, "readers", "late@example.org", now=wiring.clock.now)
+    wiring.post.script = deque(script)
+    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert (proof.candidates, proof.unknown) == (11, 2)
 
 
-@pytest.mark.parametrize(("verdict", "told"), [("resend", "pending"), ("drop", "rejected")])
+@pytest.mark.parametrize(("verdict", "state"), [("resend", "pending"), ("drop", "rejected")])
 def test_decided_about_after_newcomers_were_mailed_its_readers_are_still_in_the_proof(
-    house: House, verdict: str, told: str
+    wiring: Wired, verdict: str, state: str
 ) -> None:
-    _lost_then_newcomers(house)
-    house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
-    publish.reconcile(house, ISSUE, word=Decision(verdict, "I looked"))  # type: ignore[arg-type]
-    proof = publish.status(house, ISSUE)
-    assert (proof.candidates, getattr(proof, told)) == (11, 2)
-    emails = {each["email"] for each in publish.recipients(house, ISSUE)}
+    _lost_then_newcomers(wiring)
+    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(wiring, ISSUE, word=Decision(verdict, "I looked"))  # type: ignore[arg-type]
+    proof = publish.status(wiring, ISSUE)
+    assert (proof.candidates, getattr(proof, state)) == (11, 2)
+    emails = {recipient["email"] for recipient in publish.recipients(wiring, ISSUE)}
     assert {"reader0@example.org", "reader1@example.org"} <= emails
 
 
-def test_who_left_before_he_is_mailed_again_is_still_in_the_proof(house: House) -> None:
-    _lost_then_newcomers(house)
-    house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
-    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
-    readership.remove(house.engine, "reader0@example.org", now=house.clock.now)
-    proof = publish.resume(house, ISSUE)
+def test_who_left_before_they_are_mailed_again_is_still_in_the_proof(wiring: Wired) -> None:
+    _lost_then_newcomers(wiring)
+    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
+    readership.remove(wiring.engine, "reader0@example.org", now=wiring.clock.now)
+    proof = publish.resume(wiring, ISSUE)
     assert (proof.candidates, proof.accepted, proof.excluded) == (11, 10, {"unsubscribed": 1})
 
 
-def test_a_cancel_ends_all_of_an_issue_also_what_an_older_mailing_was_to_send_again(house: House) -> None:
-    _lost_then_newcomers(house, Answer("account"))
-    house.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
-    publish.reconcile(house, ISSUE, word=Decision("resend", "I looked"))
-    publish.cancel(house, ISSUE)
-    house.post.mailed.clear()
-    assert publish.resume(house, ISSUE).state == "cancelled"
-    assert house.post.mailed.total() == 0
+def test_a_cancel_ends_all_of_an_issue_also_what_an_older_mailing_was_to_send_again(wiring: Wired) -> None:
+    _lost_then_newcomers(wiring, Answer("account"))
+    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
+    publish.cancel(wiring, ISSUE)
+    wiring.post.mailed.clear()
+    assert publish.resume(wiring, ISSUE).state == "cancelled"
+    assert wiring.post.mailed.total() == 0
 
 
-def test_newcomers_can_be_mailed_once_all_whom_a_cancel_left_out_are_gone(house: House) -> None:
+def test_newcomers_can_be_mailed_once_all_that_a_cancel_left_out_are_gone(wiring: Wired) -> None:
     def meanwhile() -> None:
-        if house.post.mailed.total() >= 4:
-            house.post.meanwhile = lambda: None
-            publish.cancel(house, ISSUE)
+        if wiring.post.mailed.total() >= 4:
+            wiring.post.meanwhile = lambda: None
+            publish.cancel(wiring, ISSUE)
 
-    house.post.meanwhile = meanwhile
-    publish.send(house, publish.plan_send(house, ISSUE))
+    wiring.post.meanwhile = meanwhile
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
     for n in range(6, 10):
-        readership.remove(house.engine, f"reader{n}@example.org", now=house.clock.now)
-    assert publish.plan_send(house, ISSUE, only_missing=True).nothing_to_do
-    readership.add(house.engine, "readers", "late@example.org", now=house.clock.now)
-    assert publish.plan_send(house, ISSUE).readers == 1
+        readership.remove(wiring.engine, f"reader{n}@example.org", now=wiring.clock.now)
+    assert publish.plan_send(wiring, ISSUE, only_missing=True).nothing_to_do
+    readership.add(wiring.engine, "readers", "late@example.org", now=wiring.clock.now)
+    assert publish.plan_send(wiring, ISSUE).readers == 1

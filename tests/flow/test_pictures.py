@@ -34,7 +34,7 @@ More of it.
 
 
 def brief(publication: Publication, picture: str, *files: tuple[str, bytes]) -> None:
-    """Write an issue in a folder of its own, with its pictures beside it."""
+    """Write an issue in a folder of its own, with its pictures next to it."""
     folder = publication.root / "issues" / "it"
     folder.mkdir(exist_ok=True)
     (folder / "issue.md").write_text(BRIEF.format(picture=picture))
@@ -42,15 +42,15 @@ def brief(publication: Publication, picture: str, *files: tuple[str, bytes]) -> 
         (folder / name).write_bytes(data)
 
 
-def told(publication: Publication) -> list[tuple[str, int | None, str]]:
+def remarks(publication: Publication) -> list[tuple[str, int | None, str]]:
     """Return code, line and message of what a check says of pictures."""
-    return [(each.code, each.line, each.message) for each in findings(publication)]
+    return [(finding.code, finding.line, finding.message) for finding in findings(publication)]
 
 
 def findings(publication: Publication) -> list[Finding]:
     """Return what a check finds that is about pictures."""
     found = check(Wiring(load_settings(publication.root / "newsletter.toml")), "it")
-    return [each for each in found if each.code.startswith(("picture", "alt", "caption"))]
+    return [finding for finding in found if finding.code.startswith(("picture", "alt", "caption"))]
 
 
 def shown(publication: Publication) -> list[bytes]:
@@ -67,7 +67,7 @@ DISC = '![A red disc on sand]({name} "Photo: own")'
 
 def test_a_photo_with_a_position_is_published_upright_and_without_it(publication: Publication) -> None:
     brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1600, 1200), exif=whereabouts(6))))
-    assert told(publication) == []
+    assert remarks(publication) == []
     [content] = shown(publication)
     assert opened(content).size == (960, 1280)
     assert not opened(content).getexif()
@@ -75,7 +75,7 @@ def test_a_photo_with_a_position_is_published_upright_and_without_it(publication
 
 def test_a_picture_under_anothers_name_is_shown_as_what_every_program_shows(publication: Publication) -> None:
     brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1200, 800), "WEBP")))
-    [(code, line, message)] = told(publication)
+    [(code, line, message)] = remarks(publication)
     assert (code, line) == ("picture-converted", 11)
     assert message == (
         "The picture “p.jpg” is WebP inside, which not every mail program shows: readers get it as JPEG."
@@ -83,10 +83,10 @@ def test_a_picture_under_anothers_name_is_shown_as_what_every_program_shows(publ
     assert opened(shown(publication)[0]).format == "JPEG"
 
 
-def test_a_file_that_ends_too_early_is_told_once(publication: Publication) -> None:
+def test_a_file_that_ends_too_early_is_named_once(publication: Publication) -> None:
     brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1200, 800))[:7569]))
     message = "The picture “p.jpg” cannot be used: the file ends too early (damaged)."
-    assert told(publication) == [("picture-missing", 11, message)]
+    assert remarks(publication) == [("picture-missing", 11, message)]
     refused = publication.run("render", "it", "--out", "out")
     assert refused.exit_code == 1
     assert refused.stderr.count("ends too early") == 1
@@ -98,7 +98,7 @@ def test_a_name_with_an_accent_is_found_however_it_is_composed(publication: Publ
     on_disk = unicodedata.normalize({"NFC": "NFD", "NFD": "NFC"}[form], "Café.jpg")
     written = unicodedata.normalize(form, "Café.jpg")
     brief(publication, DISC.format(name=written), (on_disk, saved(photo(1200, 800))))
-    assert told(publication) == []
+    assert remarks(publication) == []
     assert len(shown(publication)) == 1
 
 
@@ -107,13 +107,13 @@ def test_a_name_with_spaces_is_found_with_brackets_and_without(
     publication: Publication, written: str
 ) -> None:
     brief(publication, DISC.format(name=written), ("My clock.jpg", saved(photo(1200, 800))))
-    assert told(publication) == []
+    assert remarks(publication) == []
     assert len(shown(publication)) == 1
 
 
 def test_one_picture_that_lacks_everything_is_one_finding(publication: Publication) -> None:
     brief(publication, "![](gaet.jpg)", ("gate.jpg", saved(photo(1200, 800))))
-    [(code, line, message)] = told(publication)
+    [(code, line, message)] = remarks(publication)
     assert (code, line) == ("picture-missing", 11)
     assert (
         message == "The picture “gaet.jpg” cannot be used: there is no such file. It has no alt text, either."
@@ -131,7 +131,7 @@ def test_a_path_of_the_editors_own_machine_is_no_web_address(publication: Public
 
 def test_a_picture_without_words_is_one_finding(publication: Publication) -> None:
     brief(publication, "![](gate.jpg)", ("gate.jpg", saved(photo(1200, 800))))
-    [(code, _line, message)] = told(publication)
+    [(code, _line, message)] = remarks(publication)
     assert code == "alt-missing"
     assert "neither alt text nor caption" in message
 
@@ -150,7 +150,7 @@ def test_a_picture_without_words_is_one_finding(publication: Publication) -> Non
 def test_a_file_shown_twice_is_spoken_of_once(publication: Publication, data: bytes, code: str) -> None:
     picture = DISC.format(name="p.jpg")
     brief(publication, f"{picture}\n\n{picture}", ("p.jpg", data))
-    assert [(found, line) for found, line, _message in told(publication)] == [(code, 11)]
+    assert [(found, line) for found, line, _message in remarks(publication)] == [(code, 11)]
 
 
 def test_a_picture_in_the_card_is_made_for_the_card(publication: Publication) -> None:
@@ -181,7 +181,7 @@ def test_a_theme_says_how_large_a_picture_is_made(publication: Publication) -> N
     assert [opened(content).width for content in shown(publication)] == [600]
 
 
-def test_a_theme_that_cannot_be_read_is_told_as_before(publication: Publication) -> None:
+def test_a_theme_that_cannot_be_read_is_named_as_before(publication: Publication) -> None:
     theme = publication.root / "templates" / "broken"
     theme.mkdir(parents=True)
     (theme / "theme.toml").write_text("[layout\n")
@@ -189,7 +189,7 @@ def test_a_theme_that_cannot_be_read_is_told_as_before(publication: Publication)
     settings.write_text(settings.read_text().replace("[publication]", '[publication]\ntheme = "broken"'))
     brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1600, 900))))
     found = check(Wiring(load_settings(settings)), "it")
-    assert [each.code for each in found if each.severity == "error"] == ["render-refused"]
+    assert [finding.code for finding in found if finding.severity == "error"] == ["render-refused"]
 
 
 def test_two_renders_are_the_same_and_the_second_decodes_nothing(publication: Publication) -> None:

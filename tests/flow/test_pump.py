@@ -114,7 +114,7 @@ def test_a_provider_that_is_down_all_along_leaves_everyone_pending(publication: 
         assert not server.accepted
 
 
-def test_a_late_acceptance_settles_what_was_unknown(publication: Publication) -> None:
+def test_a_late_acceptance_decides_what_was_unknown(publication: Publication) -> None:
     slow = Fault("drip", accept=True, delay=0.01)
     with StrictSendGrid(faults=[slow]) as server:
         ran = _send(publication, server, timeout=0.3, threads=1, batch_size=10)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from scripted import Answer, House, Scripted
+from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
@@ -18,25 +18,25 @@ from newsletter.wiring import SystemClock
 ISSUE = "first"
 
 
-def house_of(tmp_path: Path, readers: int, post: Scripted, **delivery: object) -> House:
-    house = House(tmp_path, post, batch_size=2, delivery=delivery)
+def wiring_of(tmp_path: Path, readers: int, post: Scripted, **delivery: object) -> Wired:
+    wiring = Wired(tmp_path, post, batch_size=2, delivery=delivery)
     for n in range(readers):
-        readership.add(house.engine, "readers", f"reader{n}@example.org", now=house.clock.now)
-    return house
+        readership.add(wiring.engine, "readers", f"reader{n}@example.org", now=wiring.clock.now)
+    return wiring
 
 
 @pytest.mark.parametrize("idle", [60, 3600, 30 * 86_400])
 def test_after_a_pause_of_any_length_the_rate_holds_from_the_first_request_on(
     tmp_path: Path, idle: int
 ) -> None:
-    house = house_of(tmp_path, 20, Scripted(), rate_per_second=1.0)
-    house.post.script = deque([Answer("accepted", taken=True)] * 2 + [Answer("account")])
-    publish.send(house, publish.plan_send(house, ISSUE))
-    house.clock.at += idle * SECOND  # type: ignore[attr-defined]
+    wiring = wiring_of(tmp_path, 20, Scripted(), rate_per_second=1.0)
+    wiring.post.script = deque([Answer("accepted", taken=True)] * 2 + [Answer("account")])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    wiring.clock.at += idle * SECOND  # type: ignore[attr-defined]
     posted: list[int] = []
-    house.post.meanwhile = lambda: posted.append(house.clock.now())
-    assert publish.resume(house, ISSUE).accepted == 20
-    house.engine.dispose()
+    wiring.post.meanwhile = lambda: posted.append(wiring.clock.now())
+    assert publish.resume(wiring, ISSUE).accepted == 20
+    wiring.engine.dispose()
     apart = [later - before for before, later in pairwise(posted)]
     assert len(apart) == 7
     assert min(apart) >= 2 * SECOND * 0.9  # two readers a request, one a second
@@ -65,9 +65,9 @@ class Busy(Scripted):
 
 def test_requests_turned_away_together_count_as_one_round(tmp_path: Path) -> None:
     post = Busy(rounds=2)  # the second begins when all have heard the answers to the first
-    house = house_of(tmp_path, 4 * GIVE_UP_AFTER, post, threads=GIVE_UP_AFTER)
-    house.clock = SystemClock()
-    proof = publish.send(house, publish.plan_send(house, ISSUE))
-    house.engine.dispose()
+    wiring = wiring_of(tmp_path, 4 * GIVE_UP_AFTER, post, threads=GIVE_UP_AFTER)
+    wiring.clock = SystemClock()
+    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    wiring.engine.dispose()
     assert (proof.state, proof.accepted) == ("finished", 4 * GIVE_UP_AFTER)
     assert post.turned_away > 2 * GIVE_UP_AFTER

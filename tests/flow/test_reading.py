@@ -283,7 +283,10 @@ def test_a_setting_keeps_readers_with_a_title_from_being_greeted_by_first_name(
 def greeted(server: StrictSendGrid) -> dict[str, tuple[str | None, str]]:
     """Return the name each mail is addressed to, and the first name it greets with."""
     return {
-        one["to"][0]["email"]: (one["to"][0].get("name"), one["substitutions"]["-nl.first_name-"])
+        personalization["to"][0]["email"]: (
+            personalization["to"][0].get("name"),
+            personalization["substitutions"]["-nl.first_name-"],
+        )
         for request in server.requests[:]
-        for one in request["personalizations"]
+        for personalization in request["personalizations"]
     }

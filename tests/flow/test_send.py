@@ -51,10 +51,10 @@ def test_a_later_send_mails_those_who_joined_since_and_says_so_first(
 ) -> None:
     ready.run("send", "first", "--yes")
     ready.subscribe(29, pending=3, unsubscribed=2)
-    told = ready.run("send", "first", "--yes", "--json")
-    assert "4 readers of “readers” who joined since" in told.stderr
-    assert told.json["accepted"] == 29
-    assert told.json["candidates"] == 34
+    ran = ready.run("send", "first", "--yes", "--json")
+    assert "4 readers of “readers” who joined since" in ran.stderr
+    assert ran.json["accepted"] == 29
+    assert ran.json["candidates"] == 34
     assert len(server.accepted) == 29
     assert set(server.accepted.values()) == {1}
 
@@ -62,9 +62,9 @@ def test_a_later_send_mails_those_who_joined_since_and_says_so_first(
 def test_only_missing_keeps_the_first_audience(ready: Publication, server: StrictSendGrid) -> None:
     ready.run("send", "first", "--yes")
     ready.subscribe(29, pending=3, unsubscribed=2)
-    told = ready.run("send", "first", "--yes", "--only-missing", "--json")
-    assert told.exit_code == 0, told.stderr
-    assert told.json["accepted"] == 25
+    ran = ready.run("send", "first", "--yes", "--only-missing", "--json")
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.json["accepted"] == 25
     assert len(server.accepted) == 25
 
 
@@ -73,9 +73,9 @@ def test_a_second_list_does_not_mail_twice_who_is_on_both(ready: Publication, se
     more = ready.root / "more.csv"
     more.write_text("email\nreader1@example.org\nnew@example.org\n")
     ready.run("subscribers", "import", str(more), "--list", "others")
-    told = ready.run("send", "first", "--list", "others", "--yes", "--json")
-    assert told.exit_code == 0, told.stderr
-    assert told.json["accepted"] == 26
+    ran = ready.run("send", "first", "--list", "others", "--yes", "--json")
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.json["accepted"] == 26
     assert set(server.accepted.values()) == {1}
 
 
@@ -118,15 +118,15 @@ def test_an_issue_changed_after_sending_began_is_refused_with_the_choice(
     assert "bathroom" not in server.requests[-1]["content"][0]["value"]
 
 
-def test_each_readers_unsubscribe_link_is_his_own_and_the_same_everywhere(
+def test_each_readers_unsubscribe_link_is_their_own_and_the_same_everywhere(
     ready: Publication, server: StrictSendGrid
 ) -> None:
     ready.run("send", "first", "--yes")
     links = set()
     for request in server.requests:
-        for one in request["personalizations"]:
-            link = one["headers"]["List-Unsubscribe"].strip("<>")
-            assert one["substitutions"]["-nl.unsubscribe_url-"] == link
+        for personalization in request["personalizations"]:
+            link = personalization["headers"]["List-Unsubscribe"].strip("<>")
+            assert personalization["substitutions"]["-nl.unsubscribe_url-"] == link
             links.add(link)
         assert all("-nl.unsubscribe_url-" in part["value"] for part in request["content"])
     assert len(links) == 25

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP end what sends as Ctrl-C does: nothing unknown, nobody twice, the way on told."""
+"""SIGTERM and SIGHUP end what sends as Ctrl-C does: nothing unknown, nobody twice, the way on shown."""
 
 import os
 import pty
@@ -52,7 +52,7 @@ def said(process: "subprocess.Popen[str]", word: str) -> None:
 
 
 @pytest.mark.parametrize("piece", range(PIECES))
-def test_told_to_end_at_random_moments_nothing_is_unknown_and_nobody_mailed_twice(
+def test_ended_by_signals_at_random_moments_nothing_is_unknown_and_nobody_mailed_twice(
     publication: Publication, piece: int
 ) -> None:
     seed = secrets.randbits(32)
@@ -63,10 +63,10 @@ def test_told_to_end_at_random_moments_nothing_is_unknown_and_nobody_mailed_twic
         publication.subscribe(READERS)
         kills = 0
         while kills < KILLS:
-            kills += _told_to_end(publication, server, chance)
+            kills += _ended_by_a_signal(publication, server, chance)
             assert set(server.accepted.values()) <= {1}
             proof = publication.run("status", "first", "--json")
-            if proof.exit_code == 0:  # else it was told before there was a mailing
+            if proof.exit_code == 0:  # else it was ended before there was a mailing
                 assert proof.json["unknown"] == 0
                 assert proof.json["accepted"] == len(server.accepted)
         last = publication.run("send", "first", "--yes", "--json").json
@@ -74,8 +74,8 @@ def test_told_to_end_at_random_moments_nothing_is_unknown_and_nobody_mailed_twic
         assert set(server.accepted.values()) == {1}
 
 
-def _told_to_end(publication: Publication, server: StrictSendGrid, chance: random.Random) -> bool:
-    """Send, tell it to end after so many requests and so many moments, and return whether it was running."""
+def _ended_by_a_signal(publication: Publication, server: StrictSendGrid, chance: random.Random) -> bool:
+    """Send, end it by a signal after so many requests and moments, and return whether it was running."""
     process = start(publication, "send", "first", "--yes")
     with process:
         enough = server.posts + chance.randrange(8)
@@ -87,20 +87,20 @@ def _told_to_end(publication: Publication, server: StrictSendGrid, chance: rando
         running = process.poll() is None
         sign = chance.choice(SIGNS)
         process.send_signal(sign)
-        _, told = process.communicate(timeout=PATIENCE)
-    assert "Traceback" not in told
-    if "Stopped." in told and "finished" not in told:
-        assert process.returncode == 3, told
-        assert "newsletter resume first" in told
+        _, shown = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in shown
+    if "Stopped." in shown and "finished" not in shown:
+        assert process.returncode == 3, shown
+        assert "newsletter resume first" in shown
     else:  # by the system while Python starts, or before there was anything to go on with, or at its end
         # Interrupted in an `exec`, as dataclasses use it while modules load, Python ends by SIGINT itself.
-        assert process.returncode in (-sign, -signal.SIGINT, 130, 1, 0), (process.returncode, told)
+        assert process.returncode in (-sign, -signal.SIGINT, 130, 1, 0), (process.returncode, shown)
     return running
 
 
 @pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("command", ["send", "resume", "correct"])
-def test_what_is_on_the_wire_is_finished_and_the_way_on_told(
+def test_what_is_on_the_wire_is_finished_and_the_way_on_shown(
     publication: Publication, command: str, sign: signal.Signals
 ) -> None:
     with StrictSendGrid(faults=["401"] if command == "resume" else []) as server:
@@ -118,9 +118,9 @@ def test_what_is_on_the_wire_is_finished_and_the_way_on_told(
         process = start(publication, *words)
         until(lambda: server.posts > posts + 3, process)
         process.send_signal(sign)
-        _, told = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 3, told
-        assert f"newsletter resume {issue}" in told
+        _, shown = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3, shown
+        assert f"newsletter resume {issue}" in shown
         proof = publication.run("status", issue, "--json").json
         assert proof["unknown"] == 0
         assert sum(times == before + 1 for times in server.accepted.values()) == proof["accepted"]
@@ -137,8 +137,8 @@ def test_within_the_undo_window_it_undoes(publication: Publication, sign: signal
         process = start(publication, "send", "first", "--undo-window", "10m", "--yes")
         said(process, "Waiting")
         process.send_signal(sign)
-        _, told = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, "Undone: nobody was mailed." in told) == (0, True), told
+        _, shown = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, "Undone: nobody was mailed." in shown) == (0, True), shown
         assert publication.run("status", "first", "--json").json["state"] == "cancelled"
         assert server.posts == 0
 
@@ -153,9 +153,9 @@ def test_waiting_for_its_time_it_leaves_the_issue_scheduled(
         process = start(publication, "send", "first", "--at", "in 30m", "--yes")
         said(process, "Waiting")
         process.send_signal(sign)
-        _, told = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 3, told
-        assert "newsletter resume first" in told
+        _, shown = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3, shown
+        assert "newsletter resume first" in shown
         assert publication.run("status", "first", "--json").json["state"] == "scheduled"
         assert server.posts == 0
 
@@ -171,8 +171,8 @@ def test_a_signal_that_was_to_be_ignored_stays_ignored(publication: Publication)
         )  # fmt: skip
         until(lambda: server.posts > 1, process)
         process.send_signal(signal.SIGHUP)
-        _, told = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, told
+        _, shown = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, shown
         assert len(server.accepted) == 60
 
 
@@ -212,9 +212,9 @@ def test_a_second_signal_ends_it_at_once(publication: Publication) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.5)  # it waits for what is on the wire
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 3, told
-        assert "got no clear answer" in told or "newsletter resume" in told
+        _, shown = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3, shown
+        assert "got no clear answer" in shown or "newsletter resume" in shown
 
 
 def test_told_together_with_the_local_sendgrid_nothing_is_unknown(publication: Publication) -> None:
@@ -224,10 +224,10 @@ def test_told_together_with_the_local_sendgrid_nothing_is_unknown(publication: P
     said(process, "Sending")
     everyone = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     assert len(everyone) == 2
-    for one in reversed(everyone):
-        one.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 3, told
+    for process in reversed(everyone):
+        process.send_signal(signal.SIGTERM)
+    _, shown = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 3, shown
     proof = publication.run("status", "first", "--json").json
     assert proof["unknown"] == 0
     assert 0 < int(str(proof["accepted"])) < 400

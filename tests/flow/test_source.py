@@ -1,4 +1,4 @@
-"""A text as it came from a web page: imported, its picture settled, rendered and sent, word for word."""
+"""A text as it came from a web page: imported, its picture put in place, rendered and sent, word for word."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The whole way round: mail goes out, reports come back to the site, and the next issue heeds them."""
+"""The whole way round: mail goes out, reports come back to the site, and the next issue goes by them."""
 
 import re
 import subprocess
@@ -62,15 +62,16 @@ def test_each_simulated_outcome_leads_to_its_suppression_and_the_next_proof_says
         }  # fmt: skip
         until(lambda: _reported(publication, "first") == expected)
     suppressed = rows(publication.run("suppressions").stdout)
-    assert {each["email"].partition("@")[0]: each["reason"] for each in suppressed} == {
+    assert {entry["email"].partition("@")[0]: entry["reason"] for entry in suppressed} == {
         "bounce": "bounce",
         "complaint": "complaint",
         "dropped": "bounce",
         "invalid": "invalid",
         "unsubscribe": "unsubscribed",
     }
-    told = {each["email"].partition("@")[0]: each["reported"] for each in _recipients(publication, "first")}
-    assert {name: told[name] for name in SIMULATED} == {
+    recipients = _recipients(publication, "first")
+    reported = {recipient["email"].partition("@")[0]: recipient["reported"] for recipient in recipients}
+    assert {name: reported[name] for name in SIMULATED} == {
         "bounce": "bounce",
         "blocked": "blocked",
         "complaint": "complaint",
@@ -85,7 +86,7 @@ def test_each_simulated_outcome_leads_to_its_suppression_and_the_next_proof_says
 
 
 def _recipients(publication: Publication, issue: str) -> list[dict[str, str]]:
-    return [dict(each) for each in rows(publication.run("recipients", issue).stdout)]
+    return [dict(row) for row in rows(publication.run("recipients", issue).stdout)]
 
 
 @pytest.mark.slow
@@ -101,7 +102,7 @@ def test_one_click_in_the_mail_that_was_sent_leaves_the_list_and_a_look_does_not
         from newsletter.sandbox.file.messages import MessageStore
 
         with MessageStore(publication.root / "sandbox.db") as store:
-            mail = next(each for each in store.everything() if each.email == "reader1@example.org")
+            mail = next(mail for mail in store.everything() if mail.email == "reader1@example.org")
         link = mail.headers["List-Unsubscribe"].strip("<>")
         assert link.startswith(f"{url}/u/")
         assert httpx.get(link).status_code == 200

@@ -16,7 +16,7 @@ def picture(path: Path, colour: str) -> None:
     path.write_bytes(file.getvalue())
 
 
-def test_a_wordmark_beside_the_settings_stands_in_the_mail_and_lies_among_its_pictures(
+def test_a_wordmark_next_to_the_settings_stands_in_the_mail_and_lies_among_its_pictures(
     publication: Publication,
 ) -> None:
     picture(publication.root / "day.png", "navy")
@@ -45,7 +45,7 @@ def test_a_wordmark_that_cannot_be_used_is_named_with_its_setting(
     (publication.root / "day.svg").write_text("<svg/>")
     ran = publication.run("render", "first", "--out", "out", environment={DAY: name})
     assert ran.exit_code == 1
-    told = " ".join(ran.stderr.split())
-    assert "newsletter.toml: The [publication] wordmark" in told
-    assert cause in told
+    shown = " ".join(ran.stderr.split())
+    assert "newsletter.toml: The [publication] wordmark" in shown
+    assert cause in shown
     assert not (publication.root / "out").exists()

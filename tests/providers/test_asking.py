@@ -10,7 +10,7 @@ from pace import FOREVER
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from newsletter.delivery.evidence import CannotSay, NotSeen, ReportedSuppression, Seen
+from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, ReportedSuppression
 from newsletter.errors import DeliveryError
 from newsletter.providers.sendgrid.client import SendGridProvider
 
@@ -58,18 +58,18 @@ class TestMessages:
     def test_a_mail_that_is_found_was_taken(self, running: Desk) -> None:
         found = {"messages": [{"msg_id": "w8-PGBC5.recvd-7d-1.0", "to_email": "ann@example.org"}]}
         with asking(running, says(200, found)) as provider:
-            assert provider.look_up(ATTEMPT) == Seen("w8-PGBC5")
+            assert provider.look_up(ATTEMPT) == HasMail("w8-PGBC5")
         ((path, parameters),) = running.asked
         assert path == "/v3/messages"
         assert parameters == {"query": f"(unique_args['nl_attempt']=\"{ATTEMPT}\")", "limit": "1"}
 
     def test_a_mail_without_an_id_was_taken_all_the_same(self, running: Desk) -> None:
         with asking(running, says(200, {"messages": [{}]})) as provider:
-            assert provider.look_up(ATTEMPT) == Seen("")
+            assert provider.look_up(ATTEMPT) == HasMail("")
 
     def test_none_found_is_not_seen(self, running: Desk) -> None:
         with asking(running, says(200, {"messages": []})) as provider:
-            assert provider.look_up(ATTEMPT) == NotSeen()
+            assert provider.look_up(ATTEMPT) == HasNoMail()
 
     @pytest.mark.parametrize("status", [401, 403, 404])
     def test_an_account_without_the_search_cannot_say(self, running: Desk, status: int) -> None:

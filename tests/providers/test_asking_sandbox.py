@@ -10,7 +10,7 @@ from local_sendgrid import Stage
 from pace import FOREVER
 from provider_samples import ENVELOPE, reader
 
-from newsletter.delivery.evidence import NotSeen, Seen
+from newsletter.delivery.evidence import HasMail, HasNoMail
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Recipient
 from newsletter.delivery.reports import consequence
@@ -48,8 +48,8 @@ def test_what_was_taken_is_found_by_its_attempt_and_nothing_else_is(provider: Se
     request = provider.build(ENVELOPE, [reader(1), reader(2)], batch="1", attempt=ATTEMPT)
     taken = provider.post(request, pytest.fail)
     assert isinstance(taken, Accepted)
-    assert provider.look_up(ATTEMPT) == Seen(taken.message_id)
-    assert provider.look_up("f" * 20) == NotSeen()
+    assert provider.look_up(ATTEMPT) == HasMail(taken.message_id)
+    assert provider.look_up("f" * 20) == HasNoMail()
 
 
 def test_addresses_that_simulate_an_outcome_come_back_as_suppressions(provider: SendGridProvider) -> None:

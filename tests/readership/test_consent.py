@@ -7,7 +7,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted import House, Scripted
+from scripted import Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.contacts.consent.standing import ConsentKind
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ANN = "ann@example.org"
 
 
-def _steps(store: "Store | House", email: str = ANN) -> list[Consent]:
+def _steps(store: "Store | Wired", email: str = ANN) -> list[Consent]:
     with read(store.engine) as connection:
         found = subscribers.find(connection, email)
     assert found is not None
@@ -55,7 +55,7 @@ def test_removing_from_all_lists_is_a_step_with_each(store: "Store") -> None:
 
 @pytest.mark.parametrize("again", [True, False])
 def test_choices_at_the_provider_are_kept_with_its_time(tmp_path: Path, again: bool) -> None:
-    house = House(tmp_path, Scripted())
+    house = Wired(tmp_path, Scripted())
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
     publish.send(house, publish.plan_send(house, "first"))
     (attempt,), (reader,) = house.post.attempts, next(iter(house.post.attempts.values()))

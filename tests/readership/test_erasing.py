@@ -12,7 +12,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted import Answer, House, Scripted
+from scripted import Answer, Scripted, Wired
 from sqlalchemy import Text, insert, select, update
 
 from newsletter import publish, readership
@@ -37,7 +37,7 @@ ANN = "ann.lee@bücher.example"
 SPELLINGS = (b"ann.lee@b\xc3\xbccher", b"ann.lee@xn--", b"ann.lee%40", b"Ann.Lee@", b"Annabel")
 
 
-def _erase(house: House, email: str) -> Erasure:
+def _erase(house: Wired, email: str) -> Erasure:
     root = house.settings.root
     return readership.erase(
         house.engine,
@@ -54,9 +54,9 @@ def _bytes_of(folder: Path) -> bytes:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[Wired]:
     """A publication with four readers, and a provider of the test's own."""
-    made = House(tmp_path, Scripted(), batch_size=2)
+    made = Wired(tmp_path, Scripted(), batch_size=2)
     for email in ("a@example.org", "b@example.org", "c@example.org", "d@example.org"):
         readership.add(made.engine, "readers", email, now=made.clock.now)
     yield made
@@ -66,7 +66,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 # ---- nothing is left
 
 
-def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
+def test_no_file_holds_an_erased_reader_in_any_spelling(house: Wired) -> None:
     readership.add(
         house.engine,
         "readers",
@@ -105,7 +105,7 @@ def test_no_file_holds_an_erased_reader_in_any_spelling(house: House) -> None:
     assert b"(erased)" in left
 
 
-def test_what_earlier_versions_left_in_unused_pages_goes_too(house: House) -> None:
+def test_what_earlier_versions_left_in_unused_pages_goes_too(house: Wired) -> None:
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
     path = house.settings.root / "newsletter.db"
     with write(house.engine) as connection:  # as a database did before anything was overwritten
@@ -174,7 +174,7 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
     )
 
 
-def _report(house: House, reader: int, kind: Any, *, key: bytes = b"", email: str = ANN) -> Event:
+def _report(house: Wired, reader: int, kind: Any, *, key: bytes = b"", email: str = ANN) -> Event:
     with read(house.engine) as connection:
         attempt = connection.exec_driver_sql("SELECT id FROM attempt LIMIT 1").scalar() or ""
     return Event(
@@ -195,7 +195,7 @@ def _report(house: House, reader: int, kind: Any, *, key: bytes = b"", email: st
 # ---- nobody comes back
 
 
-def _erased_reader(house: House) -> int:
+def _erased_reader(house: Wired) -> int:
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
     publish.send(house, publish.plan_send(house, "first"))
     with read(house.engine) as connection:
@@ -205,7 +205,7 @@ def _erased_reader(house: House) -> int:
     return found.id
 
 
-def test_an_erased_address_is_not_added_again_in_any_spelling(house: House) -> None:
+def test_an_erased_address_is_not_added_again_in_any_spelling(house: Wired) -> None:
     _erased_reader(house)
     for spelling in (ANN, ANN.upper(), f" {ANN} ", "ann.lee@xn--bcher-kva.example"):
         with pytest.raises(AudienceError, match="never mailed: erased") as caught:
@@ -215,7 +215,7 @@ def test_an_erased_address_is_not_added_again_in_any_spelling(house: House) -> N
         subscribers.put(connection, ANN, name="", attrs={}, now=1)
 
 
-def test_a_suppression_of_an_erased_address_is_not_written_down(house: House) -> None:
+def test_a_suppression_of_an_erased_address_is_not_written_down(house: Wired) -> None:
     _erased_reader(house)
     (held,) = readership.suppress(house.engine, [ANN], now=house.clock.now, reason="bounce")
     assert held.reason == "erased"
@@ -227,7 +227,7 @@ def test_a_suppression_of_an_erased_address_is_not_written_down(house: House) ->
 @pytest.mark.parametrize(
     "kind", ["bounce", "complaint", "unsubscribe", "deferred", "group_unsubscribe", "other"]
 )
-def test_a_report_on_an_erased_reader_is_counted_and_not_written_down(house: House, kind: str) -> None:
+def test_a_report_on_an_erased_reader_is_counted_and_not_written_down(house: Wired, kind: str) -> None:
     reader = _erased_reader(house)
     for email in (ANN, ""):  # a report that names the id alone is theirs as well
         event = _report(
@@ -242,7 +242,7 @@ def test_a_report_on_an_erased_reader_is_counted_and_not_written_down(house: Hou
     assert b"Annabel" not in held
 
 
-def test_the_providers_own_lists_do_not_bring_an_erased_address_back(house: House) -> None:
+def test_the_providers_own_lists_do_not_bring_an_erased_address_back(house: Wired) -> None:
     _erased_reader(house)
     listed = [ReportedSuppression(email, "bounce", 1) for email in (ANN, "a@example.org")]
     house.post.suppressions = lambda since, until: iter(listed)  # type: ignore[method-assign]
@@ -250,7 +250,7 @@ def test_the_providers_own_lists_do_not_bring_an_erased_address_back(house: Hous
     assert ANN.encode() not in _bytes_of(house.settings.root)
 
 
-def test_who_asks_to_join_again_is_let_in(house: House) -> None:
+def test_who_asks_to_join_again_is_let_in(house: Wired) -> None:
     before = _erased_reader(house)
     found, held = readership.show(house.engine, ANN)
     assert found is None
@@ -266,7 +266,7 @@ def test_who_asks_to_join_again_is_let_in(house: House) -> None:
     assert again.id != before
 
 
-def test_erasing_twice_and_erasing_a_stranger_are_harmless(house: House) -> None:
+def test_erasing_twice_and_erasing_a_stranger_are_harmless(house: Wired) -> None:
     readership.add(house.engine, "readers", ANN, now=house.clock.now)
     assert [_erase(house, ANN).known for _ in range(2)] == [True, False]
     assert not _erase(house, "stranger@example.org").known
@@ -317,30 +317,30 @@ class Counting(Scripted):
         return super().build(envelope, some, batch=batch, attempt=attempt)
 
 
-def _frozen(house: House) -> None:
+def _frozen(house: Wired) -> None:
     publish.schedule(house, publish.plan_send(house, "first"), None)
 
 
-def _paused_half_way(house: House) -> None:
+def _paused_half_way(house: Wired) -> None:
     house.post.script.extend([Answer("accepted", taken=True), Answer("account")])
     publish.send(house, publish.plan_send(house, "first"))
 
 
-def _unknown(house: House) -> None:
+def _unknown(house: Wired) -> None:
     house.post.script.extend([Answer("unknown"), Answer("accepted", taken=True), Answer("unknown")])
     publish.send(house, publish.plan_send(house, "first"))
 
 
-def _rejected(house: House) -> None:
+def _rejected(house: Wired) -> None:
     house.post.script.extend([Answer("named", places=(0,)), Answer("named", places=(0,))])
     publish.send(house, publish.plan_send(house, "first"))
 
 
-def _finished(house: House) -> None:
+def _finished(house: Wired) -> None:
     publish.send(house, publish.plan_send(house, "first"))
 
 
-def _cancelled(house: House) -> None:
+def _cancelled(house: Wired) -> None:
     _paused_half_way(house)
     publish.cancel(house, "first")
 
@@ -352,9 +352,9 @@ STAGES = [_frozen, _paused_half_way, _unknown, _rejected, _finished, _cancelled]
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("status", ["confirmed", "pending", "suppressed", "unsubscribed"])
 def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(
-    tmp_path: Path, stage: Callable[[House], None], status: str
+    tmp_path: Path, stage: Callable[[Wired], None], status: str
 ) -> None:
-    house = House(tmp_path, Counting(), batch_size=2)
+    house = Wired(tmp_path, Counting(), batch_size=2)
     emails = [f"reader{n}@example.org" for n in range(7)]
     for email in emails:
         pending = status == "pending" and email in emails[::3]
@@ -381,7 +381,7 @@ def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(
     house.engine.dispose()
 
 
-def _adds_up(house: House) -> int:
+def _adds_up(house: Wired) -> int:
     proof = publish.status(house, "first")
     assert proof is not None
     parts = proof.accepted + proof.rejected + sum(proof.excluded.values()) + proof.unknown + proof.pending
@@ -395,7 +395,7 @@ def _adds_up(house: House) -> int:
 def test_who_is_erased_while_their_mail_is_on_the_wire_leaves_no_words_behind(
     tmp_path: Path, answer: Answer
 ) -> None:
-    house = House(tmp_path, Scripted(), batch_size=1)
+    house = Wired(tmp_path, Scripted(), batch_size=1)
     for address in ("bob@example.org", ANN):
         readership.add(house.engine, "readers", address, now=house.clock.now)
     house.post.script += [Answer("accepted", taken=True), answer]
@@ -479,7 +479,7 @@ def test_a_file_that_cannot_be_cleaned_is_named_and_the_command_fails(publicatio
     assert "reader0" not in stuck.read_text()
 
 
-def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(house: House) -> None:
+def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(house: Wired) -> None:
     path = house.settings.root / "issues" / "first.md"
     path.write_text(path.read_text() + "\nWrite to [Ann](mailto:ann.lee@example.org).\n")
     publish.send(house, publish.plan_send(house, "first"))
@@ -514,7 +514,7 @@ def _requests(path: Path) -> list[bytes]:
 
 
 def test_erased_addresses_are_known_elsewhere_once_the_key_is_there(
-    house: House, make_publication: Callable[[str], "Publication"]
+    house: Wired, make_publication: Callable[[str], "Publication"]
 ) -> None:
     here = make_publication("here")
     ran = here.run("subscribers", "erasure-key")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from scripted import House, Scripted
+from scripted import Scripted, Wired
 from terminals import Terminal
 
 from newsletter import publish, readership
@@ -156,20 +156,20 @@ def test_the_four_counts_add_up_to_all_subscriptions(store: "Store") -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(tmp_path: Path) -> Wired:
     """A publication with one reader of “readers”, and a provider of the test's own."""
-    made = House(tmp_path, Scripted())
+    made = Wired(tmp_path, Scripted())
     readership.add(made.engine, "readers", "ana@example.org", now=made.clock.now)
     return made
 
 
-def _list_id(house: House, issue: str) -> str:
+def _list_id(house: Wired, issue: str) -> str:
     with read(house.engine) as connection:
         latest = mailings.of_issue(connection, issue)[-1]
         return mailings.frozen_of(connection, latest.id).envelope.list_id
 
 
-def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(house: House) -> None:
+def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(house: Wired) -> None:
     publish.send(house, publish.plan_send(house, "first"))
     readership.rename_list(house.engine, "readers", "Something else")
     readership.add(house.engine, "Something else", "bob@example.org", now=house.clock.now)
@@ -182,7 +182,7 @@ def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(house: House) -
     assert len(house.post.mailed) == 2
 
 
-def test_a_list_is_not_archived_while_it_is_being_sent_to(house: House) -> None:
+def test_a_list_is_not_archived_while_it_is_being_sent_to(house: Wired) -> None:
     publish.schedule(house, publish.plan_send(house, "first"), house.clock.now() + 10**9)
     with pytest.raises(AudienceError, match="still being sent to “readers”") as caught:
         readership.archive_list(house.engine, "readers", now=house.clock.now)
@@ -191,13 +191,13 @@ def test_a_list_is_not_archived_while_it_is_being_sent_to(house: House) -> None:
     assert readership.archive_list(house.engine, "readers", now=house.clock.now)
 
 
-def _archived_meanwhile(house: House) -> Callable[[], object]:
+def _archived_meanwhile(house: Wired) -> Callable[[], object]:
     sending = publish.plan_send(house, "first")
     readership.archive_list(house.engine, "readers", now=house.clock.now)
     return lambda: publish.send(house, sending)
 
 
-def _given_back_after_archiving(house: House) -> Callable[[], object]:
+def _given_back_after_archiving(house: Wired) -> Callable[[], object]:
     from sqlalchemy import text, update
 
     from newsletter.store.tables import batch
@@ -213,7 +213,7 @@ def _given_back_after_archiving(house: House) -> Callable[[], object]:
 
 @pytest.mark.parametrize("story", [_archived_meanwhile, _given_back_after_archiving])
 def test_nothing_leaves_to_a_list_that_was_archived_meanwhile(
-    house: House, story: Callable[[House], Callable[[], object]]
+    house: Wired, story: Callable[[Wired], Callable[[], object]]
 ) -> None:
     go = story(house)
     with pytest.raises(AudienceError, match="“readers” is archived"):

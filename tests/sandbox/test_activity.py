@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from local_sendgrid import KEY, Site, letter
 from pace import FOREVER
 
-from newsletter.delivery.evidence import CannotSay, NotSeen, Seen
+from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail
 from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.sandbox.server.email_activity import BadQuery, parse_query
 
@@ -38,8 +38,8 @@ def test_mail_is_found_by_the_beginning_of_its_id(site: Site) -> None:
     message_id = sent(site, "ann@example.org", "bea@example.org")
     sent(site, "cy@example.org")
     messages = found(site, f"msg_id LIKE '{message_id}%'")
-    assert [each["to_email"] for each in messages] == ["ann@example.org", "bea@example.org"]
-    assert all(each["msg_id"].startswith(f"{message_id}.") for each in messages)
+    assert [message["to_email"] for message in messages] == ["ann@example.org", "bea@example.org"]
+    assert all(message["msg_id"].startswith(f"{message_id}.") for message in messages)
     assert found(site, f'msg_id="{messages[1]["msg_id"]}"') == [messages[1]]
     assert found(site, f'msg_id="{message_id}"') == []
 
@@ -58,7 +58,7 @@ def test_mail_is_found_by_the_beginning_of_its_id(site: Site) -> None:
 def test_mail_is_found_by_its_custom_arguments_and_other_fields(site: Site, query: str) -> None:
     sent(site, "ann@example.org")
     site.send(letter("bea@example.org", subject="Other", custom_args={"nl_attempt": "cd" * 10}))
-    assert [each["to_email"] for each in found(site, query)] == ["ann@example.org"]
+    assert [message["to_email"] for message in found(site, query)] == ["ann@example.org"]
 
 
 def test_our_own_client_and_the_sandbox_understand_each_other(site: Site) -> None:
@@ -73,8 +73,8 @@ def test_our_own_client_and_the_sandbox_understand_each_other(site: Site) -> Non
         finally:
             provider.close()
 
-    assert look_up("SG.test.key", ATTEMPT) == Seen(message_id)
-    assert look_up("SG.test.key", "cd" * 10) == NotSeen()
+    assert look_up("SG.test.key", ATTEMPT) == HasMail(message_id)
+    assert look_up("SG.test.key", "cd" * 10) == HasNoMail()
     assert isinstance(look_up("SG.no-activity.key", ATTEMPT), CannotSay)
 
 
@@ -98,7 +98,10 @@ def test_the_status_is_what_became_of_the_mail(site: Site, address: str, status:
 def test_newest_mail_comes_first_and_no_more_than_asked_for(site: Site) -> None:
     for number in range(12):
         sent(site, f"r{number}@example.org")
-    assert [each["to_email"] for each in found(site, "", limit="2")] == ["r11@example.org", "r10@example.org"]
+    assert [message["to_email"] for message in found(site, "", limit="2")] == [
+        "r11@example.org",
+        "r10@example.org",
+    ]
     assert len(found(site, "")) == 10
     assert len(found(site, "", limit="1000")) == 12
 
@@ -139,7 +142,7 @@ def test_one_message_is_told_with_its_events(site: Site) -> None:
     sent(site, "bounce@example.org")
     (message,) = found(site, "")
     whole = site.get(f"/v3/messages/{message['msg_id']}").json()
-    assert [each["event_name"] for each in whole["events"]] == ["processed", "bounced"]
+    assert [event["event_name"] for event in whole["events"]] == ["processed", "bounced"]
     assert whole["events"][1]["bounce_type"] == "hard"
     assert ATTEMPT in whole["unique_args"]
     for unknown in ("nonsense", message["msg_id"] + "0", message["msg_id"].partition(".")[0], "%"):

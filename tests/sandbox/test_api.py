@@ -40,11 +40,11 @@ def test_sandbox_mode_judges_and_keeps_nothing(site: Site) -> None:
 def test_a_bad_request_names_the_entry_and_nothing_of_it_is_kept(site: Site) -> None:
     answer = site.send(letter("ann@example.org", "nobody", "ANN@example.org"))
     assert answer.status_code == 400
-    assert [each["field"] for each in errors(answer)] == [
+    assert [error["field"] for error in errors(answer)] == [
         "personalizations.1.to.0.email",
         "personalizations.2.to.0.email",
     ]
-    assert all(set(each) == {"message", "field", "help"} for each in errors(answer))
+    assert all(set(error) == {"message", "field", "help"} for error in errors(answer))
     assert site.store.counts().total == 0
 
 
@@ -141,8 +141,8 @@ def test_beyond_the_rate_a_request_is_refused_and_told_when_to_come_again(
     now = [1_800_000_000.5]
     site = make_site(requests_per_second=2, clock=lambda: now[0])
     answers = [site.send(letter()) for _ in range(3)]
-    assert [each.status_code for each in answers] == [202, 202, 429]
-    assert [each.headers["X-RateLimit-Remaining"] for each in answers] == ["1", "0", "0"]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
     assert answers[2].headers["X-RateLimit-Limit"] == "2"
     assert answers[2].headers["X-RateLimit-Reset"] == "1800000001"
     now[0] += 1
@@ -182,8 +182,8 @@ def test_sixteen_senders_at_once_lose_and_mix_nothing(site: Site) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {each.status_code for each in answers} == {202}
-    assert len({each.headers["X-Message-Id"] for each in answers}) == 80
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.headers["X-Message-Id"] for answer in answers}) == 80
     kept = list(site.store.everything())
     assert len({message.email for message in kept}) == 800
     assert all(message.email.startswith(f"r{message.custom_args['nl_issue']}-") for message in kept)

@@ -54,8 +54,8 @@ def test_an_operator_drills_a_fault_and_everyone_is_accounted_for(
         publication.subscribe(25)
         sent = publication.run("send", "first", "--yes", "--json")
         assert (sent.exit_code, sent.json["accepted"], sent.json["unknown"]) == (3, 15, 10)
-        settled = publication.run("reconcile", "first", "--json")
-        assert (settled.exit_code, settled.json["accepted"], settled.json["unknown"]) == (0, 25, 0)
+        reconciled = publication.run("reconcile", "first", "--json")
+        assert (reconciled.exit_code, reconciled.json["accepted"], reconciled.json["unknown"]) == (0, 25, 0)
     with MessageStore(publication.root / "sandbox.db") as store:
         assert (store.counts().total, store.counts().twice) == (25, 0)
 
@@ -88,7 +88,7 @@ def test_it_says_what_it_will_do_and_reports_where_it_is_told_to(
         publication.subscribe(3)
         assert publication.run("send", "first", "--yes").exit_code == 0
         events = webhook.wait_for(12)
-    assert {each["nl_issue"] for each in events} == {"first"}
+    assert {event["nl_issue"] for event in events} == {"first"}
     assert said[1] == f"What becomes of its mail is reported to {webhook.url}"
     assert "slow" in said[2]
 

@@ -54,7 +54,7 @@ def whole(schema: Any, name: str) -> Any:
     if isinstance(schema, dict):
         inner = resolved(schema, name) if "$ref" in schema else schema
         return {key: whole(value, name) for key, value in inner.items() if key != "example"}
-    return [whole(each, name) for each in schema] if isinstance(schema, list) else schema
+    return [whole(part, name) for part in schema] if isinstance(schema, list) else schema
 
 
 def body_schema() -> Mapping[str, Any]:
@@ -103,10 +103,10 @@ def _of_string(schema: Mapping[str, Any], value: str, path: str) -> Iterator[str
 def _of_list(schema: Mapping[str, Any], value: list[Any], path: str) -> Iterator[str]:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         yield path
-    if schema.get("uniqueItems") and len({orjson.dumps(each) for each in value}) < len(value):
+    if schema.get("uniqueItems") and len({orjson.dumps(entry) for entry in value}) < len(value):
         yield path
-    for index, each in enumerate(value):
-        yield from refusals(schema.get("items", {}), each, f"{path}.{index}".lstrip("."))
+    for index, entry in enumerate(value):
+        yield from refusals(schema.get("items", {}), entry, f"{path}.{index}".lstrip("."))
 
 
 def _of_object(schema: Mapping[str, Any], value: dict[str, Any], path: str) -> Iterator[str]:
@@ -116,8 +116,8 @@ def _of_object(schema: Mapping[str, Any], value: dict[str, Any], path: str) -> I
         if name not in value:
             yield f"{path}.{name}".lstrip(".")
     known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
-    for name, each in value.items():
-        yield from refusals(known.get(name, others or {}), each, f"{path}.{name}".lstrip("."))
+    for name, content in value.items():
+        yield from refusals(known.get(name, others or {}), content, f"{path}.{name}".lstrip("."))
 
 
 def officially_refused(value: object) -> bool:
@@ -259,14 +259,14 @@ json_values = st.recursive(
 @given(st.data())
 def test_the_same_holds_for_any_value_at_any_place(data: st.DataObject) -> None:
     body = taken()
-    path = data.draw(st.sampled_from([each for each in steps(body) if each]))
+    path = data.draw(st.sampled_from([step for step in steps(body) if step]))
     mutant = changed(body, path, data.draw(json_values))
     assert not officially_refused(mutant) or validate(mutant, NOW)
 
 
 def test_the_official_limits_on_lists_hold_here() -> None:
     people = [{"email": f"r{n}@example.org"} for n in range(1_001)]
-    ones = [{"to": [each]} for each in people]
+    ones = [{"to": [person]} for person in people]
     for body in (letter(personalizations=ones), letter(reply_to_list=people)):
         assert officially_refused(body)
         assert validate(body, NOW)
@@ -281,8 +281,8 @@ def test_the_official_examples_are_taken() -> None:
         "examples"
     ]
     assert examples
-    for name, each in examples.items():
-        assert validate(each["value"], NOW) == [], name
+    for name, example in examples.items():
+        assert validate(example["value"], NOW) == [], name
 
 
 def test_answers_have_the_official_shape(site: Site) -> None:

@@ -242,7 +242,7 @@ def test_any_document_is_faults_or_refused(document: object) -> None:
         planned = read_faults(document)
     except UsageError:
         return
-    assert all(each.name in FAULTS for each in planned)
+    assert all(fault.name in FAULTS for fault in planned)
 
 
 def test_a_client_that_is_never_answered_is_let_go_when_the_server_ends(tmp_path: Path) -> None:

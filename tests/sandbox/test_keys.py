@@ -21,7 +21,7 @@ def test_a_key_is_made_when_first_asked_for_and_stays(tmp_path: Path) -> None:
     assert public_key(sandbox) == first
     assert key_file(sandbox) == tmp_path / "sandbox.key"
     assert key_file(sandbox).read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
-    assert [each.name for each in tmp_path.iterdir()] == ["sandbox.key"]
+    assert [path.name for path in tmp_path.iterdir()] == ["sandbox.key"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")

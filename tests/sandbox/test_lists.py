@@ -94,7 +94,7 @@ def test_a_window_of_time_holds_both_its_ends(site: Site, clock: list[float]) ->
     for number in range(3):
         site.send(letter(f"bounce+{number}@example.org"))
         clock[0] += 10
-    created = [each["created"] for each in listed(site, "bounces", start_time=NOW, end_time=NOW + 10)]
+    created = [entry["created"] for entry in listed(site, "bounces", start_time=NOW, end_time=NOW + 10)]
     assert created == [NOW + 10, NOW]
     assert listed(site, "bounces", start_time=NOW + 21) == []
 
@@ -103,7 +103,7 @@ def test_pages_hold_every_entry_once(site: Site) -> None:
     site.send(letter(*(f"bounce+{n}@example.org" for n in range(7))))
     pages = [listed(site, "bounces", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [len(page) for page in pages] == [3, 3, 1, 0]
-    assert len({each["email"] for page in pages for each in page}) == 7
+    assert len({entry["email"] for page in pages for entry in page}) == 7
 
 
 @pytest.mark.parametrize("query", ["limit=501", "limit=0", "offset=-1", "start_time=x", "end_time=1e9"])
@@ -115,7 +115,7 @@ def test_a_question_out_of_range_is_refused_with_its_field(site: Site, query: st
 
 def test_entries_are_found_by_how_an_address_begins(site: Site) -> None:
     site.send(letter("bounce+a_b@example.org", "bounce+axb@example.org"))
-    assert [each["email"] for each in listed(site, "bounces", email="bounce+a_")] == [
+    assert [entry["email"] for entry in listed(site, "bounces", email="bounce+a_")] == [
         "bounce+a_b@example.org"
     ]
     assert len(listed(site, "bounces", email="%EXAMPLE")) == 2
@@ -177,7 +177,10 @@ def test_our_own_client_reads_all_lists_but_blocks(site: Site) -> None:
         api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1, identity="sandbox"
     )
     try:
-        found = {each.email: each.reason for each in provider.suppressions(NOW * 1_000_000, NOW * 1_000_000)}
+        found = {
+            suppression.email: suppression.reason
+            for suppression in provider.suppressions(NOW * 1_000_000, NOW * 1_000_000)
+        }
     finally:
         provider.close()
     assert found == {

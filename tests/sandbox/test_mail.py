@@ -125,7 +125,7 @@ def test_any_name_header_and_text_come_through(name: str, header: str, text: str
     request = letter(headers={"X-Any": header}, content=[{"type": "text/plain", "value": f"-{text}-"}])
     request["personalizations"][0]["to"] = [{"email": "ann@example.org", "name": name}]
     mail = read(request)
-    assert [each.addr_spec for each in mail["To"].addresses] == ["ann@example.org"]
+    assert [address.addr_spec for address in mail["To"].addresses] == ["ann@example.org"]
     assert mail["To"].addresses[0].display_name.split() == name.split()
     assert mail["X-Any"] == header
     assert body(mail, "plain") == f"-{text}-"

@@ -51,9 +51,9 @@ def nobody_there() -> Iterator[str]:
 
 def names(events: list[dict[str, Any]], email: str) -> list[str]:
     return [
-        f"{each['event']} {each['type']}" if "type" in each else each["event"]
-        for each in events
-        if each["email"] == email
+        f"{event['event']} {event['type']}" if "type" in event else event["event"]
+        for event in events
+        if event["email"] == email
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_late_bounce_lacks_the_message_id(site: Site, webhook: "Webhook") -> N
     site.send(letter("latebounce@example.org"))
     with reporting(site, webhook.url):
         events = webhook.wait_for(3)
-    assert ["sg_message_id" in each for each in events] == [True, True, False]
+    assert ["sg_message_id" in event for event in events] == [True, True, False]
 
 
 def test_a_post_is_signed_over_its_timestamp_and_raw_bytes(site: Site, webhook: "Webhook") -> None:
@@ -125,8 +125,8 @@ def test_a_post_is_signed_over_its_timestamp_and_raw_bytes(site: Site, webhook: 
         webhook.wait_for(4)
     (post,) = webhook.taken
     keys = [public_key(site.store.path)]
-    told = read_reports(post.body, post.headers, keys, now=time.time())
-    assert [each.kind for each in told] == ["processed", "delivered", "processed", "bounce"]
+    reports = read_reports(post.body, post.headers, keys, now=time.time())
+    assert [report.kind for report in reports] == ["processed", "delivered", "processed", "bounce"]
     with pytest.raises(Exception, match="fits no key"):
         read_reports(post.body + b" ", post.headers, keys, now=time.time())
 
@@ -147,7 +147,7 @@ def test_what_nobody_took_is_there_for_the_next_run(site: Site, webhook: "Webhoo
         pass
     assert report_queue.count(site.store.file) == 2
     with reporting(site, webhook.url):
-        assert Counter(each["event"] for each in webhook.wait_for(4)) == {"processed": 2, "delivered": 2}
+        assert Counter(event["event"] for event in webhook.wait_for(4)) == {"processed": 2, "delivered": 2}
     assert report_queue.count(site.store.file) == 0
 
 
@@ -158,7 +158,7 @@ def test_what_was_reported_is_not_reported_again(site: Site, webhook: "Webhook")
     site.send(letter("bea@example.org"))
     with reporting(site, webhook.url):
         webhook.wait_for(4)
-    assert Counter(each["email"] for each in webhook.events) == {"ann@example.org": 2, "bea@example.org": 2}
+    assert Counter(event["email"] for event in webhook.events) == {"ann@example.org": 2, "bea@example.org": 2}
 
 
 def test_two_over_one_file_share_the_work(site: Site, webhook: "Webhook") -> None:
@@ -167,7 +167,7 @@ def test_two_over_one_file_share_the_work(site: Site, webhook: "Webhook") -> Non
     with reporting(site, webhook.url), reporting(site, webhook.url):
         webhook.wait_for(60)
     assert len(webhook.events) == 60
-    assert len({each["sg_event_id"] for each in webhook.events}) == 60
+    assert len({event["sg_event_id"] for event in webhook.events}) == 60
 
 
 def test_a_post_holds_at_most_768_kb_and_nothing_is_lost_between_posts(
@@ -179,7 +179,7 @@ def test_a_post_holds_at_most_768_kb_and_nothing_is_lost_between_posts(
         events = webhook.wait_for(2_000)
     assert len(webhook.taken) > 2
     assert max(len(post.body) for post in webhook.taken) <= MAX_POST
-    assert len({(each["email"], each["event"]) for each in events}) == 2_000
+    assert len({(event["email"], event["event"]) for event in events}) == 2_000
 
 
 def test_an_event_larger_than_a_post_goes_alone() -> None:
@@ -194,11 +194,11 @@ def test_repeats_come_under_other_event_ids_and_shuffling_changes_the_order_alon
     site.send(letter(*(f"r{n}@example.org" for n in range(50))))
     with reporting(site, webhook.url, repeat=2, shuffle=7):
         events = webhook.wait_for(300)
-    counted = Counter((each["email"], each["event"]) for each in events)
+    counted = Counter((event["email"], event["event"]) for event in events)
     assert len(counted) == 100
     assert set(counted.values()) == {3}
-    assert len({each["sg_event_id"] for each in events}) == 300
-    order = [each["email"] for each in events[:100]]
+    assert len({event["sg_event_id"] for event in events}) == 300
+    order = [event["email"] for event in events[:100]]
     assert order != sorted(order, key=order.index)
     assert order != [f"r{n // 2}@example.org" for n in range(100)]
 

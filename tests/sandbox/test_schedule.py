@@ -46,7 +46,7 @@ def schedule(site: Site, *addresses: str, **changes: Any) -> str:
 
 def state(site: Site) -> list[str]:
     """Return what the inbox says of each message, oldest first."""
-    site.get("/")  # whoever looks has what is due go out
+    site.get("/")  # a look at the inbox lets what is due go out
     lines = reversed(site.store.messages().messages)
     return [state_in_words(line.email, line.disposition, line.held) for line in lines]
 
@@ -68,7 +68,7 @@ def test_mail_waits_until_it_is_due_and_is_reported_then(site: Site, clock: list
     assert to_report(site, clock[0]) == ["ann@example.org"]
 
 
-def test_a_reader_may_have_a_time_of_his_own(site: Site, clock: list[float]) -> None:
+def test_a_reader_may_have_a_time_of_their_own(site: Site, clock: list[float]) -> None:
     body = letter("ann@example.org", "bea@example.org", "cy@example.org")
     body["personalizations"][1]["send_at"] = NOW + HOUR
     body["personalizations"][2]["send_at"] = NOW - HOUR

@@ -35,7 +35,7 @@ def test_what_was_accepted_outlasts_the_process_that_accepted_it(path: Path) -> 
         assert (message.message_id, message.email) == (message_id, "ann@example.org")
 
 
-def test_a_reader_gets_his_own_values_in_subject_and_both_parts_and_not_in_headers(path: Path) -> None:
+def test_a_reader_gets_their_own_values_in_subject_and_both_parts_and_not_in_headers(path: Path) -> None:
     request = letter("ann@example.org", "bea@example.org", subject="For -nl.name-")
     request["personalizations"][1]["headers"]["X-Name"] = "-nl.name-"
     with MessageStore(path) as store:
@@ -55,7 +55,7 @@ def test_an_address_is_found_by_any_part_in_any_case_newest_first(path: Path) ->
     with MessageStore(path) as store:
         add(store, letter("Ann@Example.org", "bea@example.org"))
         add(store, letter("hanna@example.net"))
-        assert [each.email for each in store.messages("ANN").messages] == [
+        assert [message.email for message in store.messages("ANN").messages] == [
             "hanna@example.net",
             "ann@example.org",
         ]
@@ -68,7 +68,7 @@ def test_pages_hold_everything_once(path: Path) -> None:
         add(store, letter(*(f"r{n}@example.org" for n in range(2 * PAGE_SIZE + 1))))
         pages = [store.messages(page=number) for number in (1, 2, 3)]
         assert [len(page.messages) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 1]
-        assert len({each.id for page in pages for each in page.messages}) == 2 * PAGE_SIZE + 1
+        assert len({message.id for page in pages for message in page.messages}) == 2 * PAGE_SIZE + 1
         assert pages[0].last == 3
         assert store.messages(page=99).number == 3
         assert store.messages(page=-1).number == 1
@@ -99,7 +99,7 @@ def test_an_issue_named_by_a_personalization_counts_as_its_own(path: Path) -> No
         add(store, letter("ann@example.org"))
         add(store, request)
         assert store.counts().twice == 0
-        assert [each.issue for each in store.messages().messages] == ["other", "first"]
+        assert [message.issue for message in store.messages().messages] == ["other", "first"]
         assert len(list(store.everything(issue="other"))) == 1
 
 
@@ -193,12 +193,12 @@ def test_a_file_of_the_first_version_keeps_its_mail_and_reports_none_of_it(path:
             "INSERT INTO request VALUES (1, 'abc', 1, 'Old', NULL, ?)",
             (zlib.compress(orjson.dumps(request)),),
         )
-        for number, each in enumerate(request["personalizations"], 1):
-            row = (number, number - 1, each["to"][0]["email"])
+        for number, personalization in enumerate(request["personalizations"], 1):
+            row = (number, number - 1, personalization["to"][0]["email"])
             connection.execute("INSERT INTO message VALUES (?, 1, ?, ?, NULL, NULL)", row)
         connection.commit()
     with MessageStore(path) as store:
-        assert [each.email for each in store.everything()] == ["ann@example.org", "bounce@example.org"]
+        assert [message.email for message in store.everything()] == ["ann@example.org", "bounce@example.org"]
         assert report_queue.count(store.file) == 0
         terms = email_activity.parse_query(f"unique_args['nl_attempt']='{'ab' * 10}'")
         assert len(email_activity.find(store.file, terms, 10)) == 2

@@ -401,10 +401,13 @@ def test_a_thousand_personalizations_take_about_ten_times_as_long_as_a_hundred()
 
 def _many_personalizations(count: int) -> dict[str, Any]:
     whole = to(*(f"reader{n}@example.org" for n in range(count)))
-    for index, each in enumerate(whole["personalizations"]):
-        each["substitutions"] = {f"-nl.{n}-": f"value {n}" for n in range(8)}
-        each["headers"] = {"List-Unsubscribe": f"<https://example.org/u/{index}>", "List-Id": "a.example.org"}
-        each["custom_args"] = {"nl_reader": str(index)}
+    for index, personalization in enumerate(whole["personalizations"]):
+        personalization["substitutions"] = {f"-nl.{n}-": f"value {n}" for n in range(8)}
+        personalization["headers"] = {
+            "List-Unsubscribe": f"<https://example.org/u/{index}>",
+            "List-Id": "a.example.org",
+        }
+        personalization["custom_args"] = {"nl_reader": str(index)}
     assert validate(whole, NOW) == []
     return whole
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from old_databases import contents, fill, made_by
 from pydantic import SecretStr
-from scripted import Answer, House, Killed, Scripted
+from scripted import Answer, Killed, Scripted, Wired
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -115,10 +115,10 @@ def _rules(engine: database.Engine, name: str) -> object:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def wired(tmp_path: Path) -> Iterator[Wired]:
     """A publication with an approved mailing that waits, in a database that stands at 0002."""
     rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
-    made = House(tmp_path, Scripted(), approval=rules)
+    made = Wired(tmp_path, Scripted(), approval=rules)
     readership.add(made.engine, "Old Readers", "ana@example.org", now=made.clock.now)
     asking = _as(made, ANA)
     publish.send(asking, publish.plan_send(asking, "first"))
@@ -129,11 +129,11 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.engine.dispose()
 
 
-def _as(house: House, key: str) -> House:
+def _as(wired: Wired, key: str) -> Wired:
     """The same publication, as the holder of this key sees it."""
-    other = House.__new__(House)
-    other.__dict__.update({k: v for k, v in house.__dict__.items() if k not in {"person", "approver"}})
-    other.settings = house.settings.model_copy(update={"approval_key": SecretStr(key)})
+    other = Wired.__new__(Wired)
+    other.__dict__.update({k: v for k, v in wired.__dict__.items() if k not in {"person", "approver"}})
+    other.settings = wired.settings.model_copy(update={"approval_key": SecretStr(key)})
     return other
 
 
@@ -146,9 +146,9 @@ THEN = {
 }
 
 
-def _bring_back_to(revision: str, house: House, folder: Path) -> None:
+def _bring_back_to(revision: str, wired: Wired, folder: Path) -> None:
     """Carry all that a revision has a place for into a database made by it, which takes the place."""
-    house.engine.dispose()
+    wired.engine.dispose()
     new, old = folder / "newsletter.db", folder / "old.db"
     made_by(revision, old).dispose()
     filled = sqlite3.connect(old)
@@ -169,54 +169,54 @@ def _bring_back_to(revision: str, house: House, folder: Path) -> None:
     old.replace(new)
 
 
-def test_an_approval_and_a_list_id_outlive_the_migration_and_a_renaming(house: House) -> None:
-    database.migrate(house.engine)
-    with read(house.engine) as connection:
+def test_an_approval_and_a_list_id_outlive_the_migration_and_a_renaming(wired: Wired) -> None:
+    database.migrate(wired.engine)
+    with read(wired.engine) as connection:
         (before,) = of_issue(connection, "first")
         before_it = frozen_of(connection, before.id)
         signed = orjson.loads(connection.scalar(select(approval.c.manifest)) or "")
-    readership.rename_list(house.engine, "Old Readers", "Everyone")
-    proof = publish.resume(house, "first")
+    readership.rename_list(wired.engine, "Old Readers", "Everyone")
+    proof = publish.resume(wired, "first")
     assert (proof.state, proof.accepted) == ("finished", 1)
-    with read(house.engine) as connection:
+    with read(wired.engine) as connection:
         (after,) = of_issue(connection, "first")
         assert frozen_of(connection, after.id) == before_it
     assert (after.list_name, after.list_key, signed["list"]) == ("Everyone", "Old Readers", "Old Readers")
     assert before_it.envelope.list_id == "<old-readers.example.org>"
-    assert publish.plan_send(house, "first").frozen.envelope.list_id == "<old-readers.example.org>"
+    assert publish.plan_send(wired, "first").frozen.envelope.list_id == "<old-readers.example.org>"
 
 
-def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(house: House) -> None:
-    with write(house.engine) as connection:
+def test_lists_of_before_get_their_names_as_keys_and_new_ones_never_take_them(wired: Wired) -> None:
+    with write(wired.engine) as connection:
         connection.execute(text("INSERT INTO list (name, created_at) VALUES ('two', 1)"))
-    database.migrate(house.engine)
-    readership.rename_list(house.engine, "two", "zwei")
-    readership.make_list(house.engine, "two", now=house.clock.now)
-    keys = {found.name: found.key for found in readership.list_counts(house.engine)}
+    database.migrate(wired.engine)
+    readership.rename_list(wired.engine, "two", "zwei")
+    readership.make_list(wired.engine, "two", now=wired.clock.now)
+    keys = {found.name: found.key for found in readership.list_counts(wired.engine)}
     assert keys == {"Old Readers": "Old Readers", "zwei": "two", "two": "two-2"}
 
 
 @pytest.mark.parametrize("revision", OLD)
 def test_a_half_sent_mailing_is_finished_after_the_migration(revision: str, tmp_path: Path) -> None:
     post = Scripted()
-    house = House(tmp_path, post, batch_size=2)
+    wired = Wired(tmp_path, post, batch_size=2)
     for number in range(6):
-        readership.add(house.engine, "readers", f"r{number}@example.org", now=house.clock.now)
+        readership.add(wired.engine, "readers", f"r{number}@example.org", now=wired.clock.now)
     post.script.extend(
         [Answer("accepted", taken=True), Answer("unknown", taken=True), Answer("killed before the wire")]
     )
     with pytest.raises(Killed):
-        publish.send(house, publish.plan_send(house, "first"))
-    before = publish.status(house, "first")
+        publish.send(wired, publish.plan_send(wired, "first"))
+    before = publish.status(wired, "first")
     assert before is not None
     assert (before.accepted, before.unknown, before.pending) == (2, 2, 2)
-    _bring_back_to(revision, house, tmp_path)
-    database.migrate(house.engine)
-    assert publish.status(house, "first") == before
-    after = publish.resume(house, "first")
+    _bring_back_to(revision, wired, tmp_path)
+    database.migrate(wired.engine)
+    assert publish.status(wired, "first") == before
+    after = publish.resume(wired, "first")
     assert (after.state, after.accepted, after.unknown, after.pending) == ("finished", 4, 2, 0)
     assert max(post.mailed.values()) == 1
-    house.engine.dispose()
+    wired.engine.dispose()
 
 
 def test_a_mailing_that_was_put_off_still_is_and_begins_at_its_time(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 import newsletter.store
 from newsletter.delivery.events import Event
 from newsletter.delivery.id_set import encode
-from newsletter.delivery.outcomes import Accepted, NotAccepted, Refused, Unknown
+from newsletter.delivery.outcomes import Accepted, NotAccepted, Outcome, PerMessage, Refused, Unknown
 from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import (
@@ -195,9 +195,7 @@ def _report_on_what_was_kept(connection: Connection) -> None:
     _reported(connection)
 
 
-def _record(
-    outcome: Accepted | NotAccepted | Refused | Unknown, *readers: int
-) -> Callable[[Connection], object]:
+def _record(outcome: Outcome, *readers: int) -> Callable[[Connection], object]:
     return lambda connection: outcomes.record(connection, _claimed(*readers), outcome, now=NOW)
 
 
@@ -218,6 +216,7 @@ BATCHES: Mapping[BatchTransition, Callable[[Connection], object]] = {
         on, _claimed(), NotAccepted("no"), now=NOW
     ),
     BatchTransition.REJECT: _record(Refused("no"), 1),
+    BatchTransition.TURN_AWAY: _record(PerMessage((Refused("no"), Unknown("silence")))),
     BatchTransition.HALVE: _record(Refused("no")),
     BatchTransition.ASK_AGAIN: _rejected_and_asked_again,
     BatchTransition.REPORT: _report_on_what_was_kept,

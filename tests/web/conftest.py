@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from pace import FOREVER
-from scripted import Answer, House, Scripted
+from scripted import Answer, Scripted, Wired
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -42,8 +42,8 @@ class Post(Scripted):
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
-        for each in recipients:
-            self.mails[each.email] = personalise(envelope.message, each.substitutions)
+        for recipient in recipients:
+            self.mails[recipient.email] = personalise(envelope.message, recipient.substitutions)
         return super().build(envelope, recipients, batch=batch, attempt=attempt)
 
     def path(self, email: str, purpose: str) -> str:
@@ -95,7 +95,7 @@ class Stage:
 class World:
     """A publication, the site over it, and what the site told its operator."""
 
-    house: House
+    context: Wired
     post: Post
     site: Site
     said: list[str]
@@ -103,31 +103,35 @@ class World:
 
     def join(self, email: str, *, name: str = "", to: str = "morning") -> int:
         readership.add(
-            self.house.engine, to, email, now=self.house.clock.now, joining=readership.Joining(name=name)
+            self.context.engine, to, email, now=self.context.clock.now, joining=readership.Joining(name=name)
         )
         return self.id_of(email)
 
     def send(self, issue: str = "first", *script: Answer, to: str = "morning") -> None:
         self.post.script.extend(script)
-        publish.send(self.house, publish.plan_send(self.house, issue, list_name=to))
+        publish.send(self.context, publish.plan_send(self.context, issue, list_name=to))
 
     def id_of(self, email: str) -> int:
-        with read(self.house.engine) as connection:
+        with read(self.context.engine) as connection:
             found = subscribers.find(connection, email)
         assert found is not None
         return found.id
 
     def statuses(self, email: str) -> dict[str, str]:
-        with read(self.house.engine) as connection:
+        with read(self.context.engine) as connection:
             found = subscribers.find(connection, email)
-        return {each.list_name: each.status for each in found.subscriptions} if found else {}
+        return (
+            {subscription.list_name: subscription.status for subscription in found.subscriptions}
+            if found
+            else {}
+        )
 
     def erase(self, email: str) -> None:
-        root = self.house.settings.root
+        root = self.context.settings.root
         readership.erase(
-            self.house.engine,
+            self.context.engine,
             email,
-            now=self.house.clock.now,
+            now=self.context.clock.now,
             key_if_new=bytes(32),
             folder=root,
             sandbox=root / "sandbox.db",
@@ -137,7 +141,7 @@ class World:
         return Signer(key or self.site.keys[0], purpose, mailing)(reader)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        with read(self.house.engine) as connection:
+        with read(self.context.engine) as connection:
             return {
                 name: sorted(map(tuple, connection.execute(table.select())), key=repr)
                 for name, table in metadata.tables.items()
@@ -157,18 +161,20 @@ class Sent:
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     """A publication in which Ana and Bob got the issue “first”, and Cem joined since."""
     folder, post = tmp_path_factory.mktemp("sent"), Post()
-    house = House(folder, post)
+    context = Wired(folder, post)
     for list_name, email, name in (("morning", ANA, ODD_NAME), ("morning", BOB, "Bob"), ("evening", ANA, "")):
         readership.add(
-            house.engine, list_name, email, now=house.clock.now, joining=readership.Joining(name=name)
+            context.engine, list_name, email, now=context.clock.now, joining=readership.Joining(name=name)
         )
-    readership.title_list(house.engine, "morning", "Dig In at Dawn")
-    readership.title_list(house.engine, "evening", "Dig In at Dusk")
-    publish.send(house, publish.plan_send(house, "first", list_name="morning"))
-    readership.add(house.engine, "morning", CEM, now=house.clock.now, joining=readership.Joining(name="Cem"))
-    house.engine.dispose()
+    readership.title_list(context.engine, "morning", "Dig In at Dawn")
+    readership.title_list(context.engine, "evening", "Dig In at Dusk")
+    publish.send(context, publish.plan_send(context, "first", list_name="morning"))
+    readership.add(
+        context.engine, "morning", CEM, now=context.clock.now, joining=readership.Joining(name="Cem")
+    )
+    context.engine.dispose()
     files = {name: (folder / name).read_bytes() for name in ("newsletter.db", "newsletter.key")}
-    return Sent(files, post.mails, house.clock.now())
+    return Sent(files, post.mails, context.clock.now())
 
 
 @pytest.fixture(scope="session")
@@ -184,15 +190,15 @@ def make_world(tmp_path: Path, stage: Stage, sent: Sent) -> Callable[..., Any]:
     @contextmanager
     def make(**changes: Any) -> Iterator[World]:
         post, said = Post(mails=dict(sent.mails)), []
-        house = House(tmp_path, post, wait_for_lock=changes.pop("wait_for_lock", 60))
-        house.clock.at = sent.at
+        context = Wired(tmp_path, post, wait_for_lock=changes.pop("wait_for_lock", 60))
+        context.clock.at = sent.at
         (tmp_path / "issues" / "second.md").write_text((tmp_path / "issues" / "first.md").read_text())
         for name, content in sent.files.items():
             (tmp_path / name).write_bytes(content)
-        site = replace(site_of(house, said.append), **changes)
+        site = replace(site_of(context, said.append), **changes)
         with stage.showing(create_app(site)) as client:
-            yield World(house, post, site, said, client)
-        house.engine.dispose()
+            yield World(context, post, site, said, client)
+        context.engine.dispose()
 
     return make
 

@@ -86,13 +86,13 @@ def test_the_style_sheet_is_let_through_by_the_pages_own_rules(world: "World", b
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.close()
     assert colour == "rgb(34, 32, 29)"
-    assert [each for each in complaints if "Content Security Policy" in each] == []
+    assert [complaint for complaint in complaints if "Content Security Policy" in complaint] == []
 
 
 def test_a_mail_in_the_browser_shows_its_pictures_and_its_links_lead_on(
     world: "World", browser: Browser
 ) -> None:
-    issues = world.house.settings.root / "issues"
+    issues = world.context.settings.root / "issues"
     Image.new("P", (200, 100)).save(issues / "gate.gif")
     text = (
         (issues / "first.md")
@@ -111,7 +111,7 @@ def test_a_mail_in_the_browser_shows_its_pictures_and_its_links_lead_on(
     )
     page.goto("http://localhost:8000" + world.post.path(ANA, "v"))
     assert page.evaluate("document.querySelector('img').naturalWidth") == 200
-    assert [each for each in refused if "Refused" in each] == []
+    assert [line for line in refused if "Refused" in line] == []
     page.get_by_role("link", name="Unsubscribe").click()
     page.get_by_role("button", name="Unsubscribe").click()
     page.get_by_role("heading", name="You have left Dig In").wait_for()
@@ -122,7 +122,7 @@ def test_a_mail_in_the_browser_shows_its_pictures_and_its_links_lead_on(
 def test_a_mail_in_the_browser_runs_no_script(world: "World", browser: Browser) -> None:
     from newsletter.store.tables import variant
 
-    with write(world.house.engine) as connection:
+    with write(world.context.engine) as connection:
         evil = "<!doctype html><title>a</title><script>document.title = 'b'</script><p>Hello</p>"
         connection.execute(variant.update().values(html=evil))
     page = _open(browser, str(world.client.base_url.join(world.post.path(ANA, "v"))))

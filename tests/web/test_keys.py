@@ -52,11 +52,11 @@ def test_a_short_key_is_refused_for_a_new_publication(publication: "Publication"
 
 @pytest.mark.parametrize("key", SHORT)
 def test_a_key_is_as_long_as_its_bytes(key: str) -> None:
-    told: list[str] = []
+    warnings: list[str] = []
     with pytest.raises(SettingsError, match="32 bytes"):
-        signing_key(key, links_are_out=lambda: False, warn=told.append)
-    assert signing_key(key, links_are_out=lambda: True, warn=told.append) == key.encode()
-    assert len(told) == 1
+        signing_key(key, links_are_out=lambda: False, warn=warnings.append)
+    assert signing_key(key, links_are_out=lambda: True, warn=warnings.append) == key.encode()
+    assert len(warnings) == 1
 
 
 @pytest.mark.parametrize("key", ["k" * 32, "ü" * 16, "k" * 300])
@@ -104,10 +104,10 @@ def test_where_links_are_out_a_short_key_counts_with_a_loud_warning(
     assert "NEWSLETTER_SECRET_KEYS_OLD" in ran.stderr
     assert "hunter2" not in ran.stderr
     assert ran.stderr.count("WARNING") == 1
-    house, told = load_settings(publication.root / "newsletter.toml"), list[str]()
-    site = site_of(Wiring(house, warn=told.append), told.append)
+    settings, warnings = load_settings(publication.root / "newsletter.toml"), list[str]()
+    site = site_of(Wiring(settings, warn=warnings.append), warnings.append)
     assert site.keys == (b"hunter2",)
-    assert len(told) == 1
+    assert len(warnings) == 1
 
 
 def test_after_a_rotation_old_links_open_and_new_mails_carry_the_new_key(

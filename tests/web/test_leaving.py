@@ -68,7 +68,7 @@ def test_a_post_unsubscribes_whatever_its_body(world: "World", body: dict[str, A
 def test_the_next_issue_excludes_who_left(world: "World") -> None:
     world.client.post(world.post.path(ANA, "u"), data=ONE_CLICK)
     world.send("second")
-    proof = publish.status(world.house, "second")
+    proof = publish.status(world.context, "second")
     assert proof is not None
     assert dict(proof.excluded) == {"unsubscribed": 1}
     assert proof.accepted == 2
@@ -97,7 +97,11 @@ def test_who_left_and_came_back_can_leave_again_by_the_same_link(world: "World")
     path = world.post.path(ANA, "u")
     world.client.post(path)
     readership.add(
-        world.house.engine, "morning", ANA, now=world.house.clock.now, joining=readership.Joining(again=True)
+        world.context.engine,
+        "morning",
+        ANA,
+        now=world.context.clock.now,
+        joining=readership.Joining(again=True),
     )
     assert "<button" in world.client.get(path).text
     world.client.post(path)
@@ -138,9 +142,9 @@ def test_an_erased_reader_is_told_that_nothing_is_kept(world: "World", method: s
 
 def test_an_erased_readers_link_never_passes_to_a_newcomer(world: "World") -> None:
     path, old = world.post.path("bob@example.org", "u"), world.id_of("cem@example.org")
-    for each in ("bob@example.org", "cem@example.org"):  # the last id there was becomes free
-        world.erase(each)
-        readership.unsuppress(world.house.engine, each, now=world.house.clock.now)
+    for address in ("bob@example.org", "cem@example.org"):  # the last id there was becomes free
+        world.erase(address)
+        readership.unsuppress(world.context.engine, address, now=world.context.clock.now)
     new = world.join("bob@example.org")
     assert new > old
     world.client.post(path, data=ONE_CLICK)
@@ -185,7 +189,11 @@ def test_a_giant_post_that_says_no_length_is_refused_while_it_comes(world: "Worl
     path = world.post.path(ANA, "u")
     assert world.client.post(path, content=_pieces(8)).status_code == 200  # 64 kB are taken
     readership.add(
-        world.house.engine, "morning", ANA, now=world.house.clock.now, joining=readership.Joining(again=True)
+        world.context.engine,
+        "morning",
+        ANA,
+        now=world.context.clock.now,
+        joining=readership.Joining(again=True),
     )
     try:
         status = world.client.post(path, content=_pieces(500)).status_code
@@ -232,7 +240,7 @@ def _locked(world: "World") -> Iterator[threading.Thread]:
     held, go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with write(world.house.engine):
+        with write(world.context.engine):
             held.set()
             go.wait(FOREVER)
 
@@ -266,7 +274,7 @@ def test_those_who_wait_for_a_locked_database_hold_up_nobody_who_reads(world: "W
             shown = [world.client.get(where).status_code for where in ("/health", path, "/metrics") * 3]
             assert holder.is_alive()
         assert shown == [200] * 9
-        assert {each.result().status_code for each in waiting} == {200}
+        assert {answer.result().status_code for answer in waiting} == {200}
     assert world.statuses(ANA) == LEFT
 
 

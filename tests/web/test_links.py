@@ -112,10 +112,15 @@ def test_every_way_of_leading_nowhere_looks_the_same(world: "World") -> None:
         "/nowhere",
     ]
     answers = [world.client.get(path) for path in paths]
-    assert {each.status_code for each in answers} == {404}
-    assert len({each.text for each in answers}) == 1
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
     assert (
-        len({str(sorted(set(each.headers.items()) - {("date", each.headers["date"])})) for each in answers})
+        len(
+            {
+                str(sorted(set(answer.headers.items()) - {("date", answer.headers["date"])}))
+                for answer in answers
+            }
+        )
         == 1
     )
 
@@ -129,7 +134,7 @@ def test_a_key_that_was_replaced_still_opens_its_links() -> None:
 
 
 @given(reader=IDS, mailing=IDS)
-def test_a_link_says_whom_it_is_about_for_its_own_purpose_alone(reader: int, mailing: int) -> None:
+def test_a_link_says_which_reader_it_is_about_for_its_own_purpose_alone(reader: int, mailing: int) -> None:
     token = Signer(KEY, "unsubscribe", mailing)(reader)
     found = follow((KEY,), "unsubscribe", token)
     assert found is not None

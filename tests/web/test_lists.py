@@ -54,7 +54,7 @@ def test_a_body_that_is_not_our_forms_changes_nothing(world: "World", body: byte
     assert world.dump() == before
 
 
-def test_a_list_he_is_not_on_changes_nothing(world: "World") -> None:
+def test_a_list_they_are_not_on_changes_nothing(world: "World") -> None:
     before = world.dump()
     assert world.client.post(world.post.path(ANA, "p"), data={"list": "999"}).status_code == 200
     assert world.dump() == before
@@ -67,7 +67,7 @@ def test_a_link_to_leave_opens_no_preferences_and_none_of_them_leaves(world: "Wo
     assert world.statuses(ANA) == BOTH
 
 
-def test_whoever_was_erased_is_told_that_nothing_is_kept(world: "World") -> None:
+def test_an_erased_reader_is_told_that_nothing_is_kept(world: "World") -> None:
     path = world.post.path(ANA, "p")
     world.erase(ANA)
     assert "no longer keep your address" in world.client.get(path).text
@@ -76,7 +76,7 @@ def test_whoever_was_erased_is_told_that_nothing_is_kept(world: "World") -> None
 
 def test_a_list_without_a_title_is_the_publication_and_never_its_own_name(world: "World") -> None:
     for name in BOTH:
-        readership.title_list(world.house.engine, name, "")
+        readership.title_list(world.context.engine, name, "")
     for purpose in "pu":
         for answer in (
             world.client.get(world.post.path(ANA, purpose)),
@@ -89,21 +89,21 @@ def test_a_list_without_a_title_is_the_publication_and_never_its_own_name(world:
 
 
 def test_a_title_is_text_and_never_markup(world: "World") -> None:
-    readership.title_list(world.house.engine, "morning", "<b>Dawn</b> & “dusk”")
+    readership.title_list(world.context.engine, "morning", "<b>Dawn</b> & “dusk”")
     assert "&lt;b&gt;Dawn&lt;/b&gt; &amp; “dusk”" in world.client.get(world.post.path(ANA, "u")).text
 
 
 def test_a_renamed_list_is_left_by_the_links_of_mails_sent_before(world: "World") -> None:
-    readership.rename_list(world.house.engine, "morning", "Frühstück")
+    readership.rename_list(world.context.engine, "morning", "Frühstück")
     assert world.client.post(world.post.path(ANA, "u")).status_code == 200
     assert world.statuses(ANA) == {"Frühstück": "unsubscribed", "evening": "confirmed"}
 
 
 def test_an_archived_list_can_still_be_left(world: "World") -> None:
-    readership.archive_list(world.house.engine, "morning", now=world.house.clock.now)
+    readership.archive_list(world.context.engine, "morning", now=world.context.clock.now)
     assert "Leave “Dig In at Dawn”" in world.client.get(world.post.path(ANA, "p")).text
     world.client.post(world.post.path(ANA, "u"))
-    readership.bring_back_list(world.house.engine, "morning")
+    readership.bring_back_list(world.context.engine, "morning")
     assert world.statuses(ANA) == BOTH | {"morning": "unsubscribed"}
 
 
@@ -113,7 +113,7 @@ def test_leaving_by_either_page_is_kept_as_consent_taken_back(world: "World") ->
     (evening,) = re.findall(r'name="list" value="(\d+)"', shown)
     for _ in range(2):  # again changes nothing
         world.client.post(world.post.path(ANA, "p"), data={"list": evening})
-    with read(world.house.engine) as connection:
+    with read(world.context.engine) as connection:
         steps = consent.steps_of(connection, world.id_of(ANA))
     assert [(step.list_name, step.kind, step.source) for step in steps] == [
         ("morning", "confirmed", "command"),

@@ -37,20 +37,20 @@ def test_health_is_ok_while_the_database_answers(world: "World") -> None:
 
 
 def test_health_fails_when_the_database_is_gone(world: "World") -> None:
-    world.house.engine.dispose()
-    file = world.house.settings.root / "newsletter.db"
-    for each in file.parent.glob("newsletter.db*"):
-        each.unlink()
+    world.context.engine.dispose()
+    file = world.context.settings.root / "newsletter.db"
+    for path in file.parent.glob("newsletter.db*"):
+        path.unlink()
     file.mkdir()
     assert world.client.get("/health").status_code == 503
     assert world.client.get("/metrics").status_code == 503
-    assert any("database" in each for each in world.said)
+    assert any("database" in sentence for sentence in world.said)
 
 
 def test_the_figures_follow_the_ledger(world: "World") -> None:
     world.send("second", Answer("unknown"))
-    readership.suppress(world.house.engine, ["x@example.org"], now=world.house.clock.now)
-    with write(world.house.engine) as connection:
+    readership.suppress(world.context.engine, ["x@example.org"], now=world.context.clock.now)
+    with write(world.context.engine) as connection:
         sound(connection, "first", "accepted_twice", n=3, detail="", now=1)
     found = _figures(world)
     assert found["newsletter_mailings", (("state", "finished"),)] == 2
@@ -70,7 +70,7 @@ def test_no_figure_holds_an_address(world: "World") -> None:
     assert "@" not in world.client.get("/metrics").text
 
 
-def test_what_nobody_foresaw_is_a_page_and_a_place_but_no_words(make_world: Callable[..., Any]) -> None:
+def test_an_unexpected_failure_is_a_page_and_a_place_but_no_words(make_world: Callable[..., Any]) -> None:
     mishaps = [RuntimeError("ana@example.org")]
 
     def now() -> int:
@@ -83,7 +83,7 @@ def test_what_nobody_foresaw_is_a_page_and_a_place_but_no_words(make_world: Call
         assert answer.status_code == 500
         assert "That is our fault" in answer.text
         assert world.statuses("ana@example.org")["morning"] == "confirmed"
-    assert [each.partition(" at ")[0] for each in world.said] == ["A page failed: RuntimeError"]
+    assert [sentence.partition(" at ")[0] for sentence in world.said] == ["A page failed: RuntimeError"]
 
 
 def test_a_databases_own_words_are_told_without_the_row_they_quote(make_world: Callable[..., Any]) -> None:
@@ -100,15 +100,15 @@ def test_a_databases_own_words_are_told_without_the_row_they_quote(make_world: C
 
 
 def test_a_damaged_page_of_the_publications_own_is_found_before_a_reader_does(tmp_path: Path) -> None:
-    from scripted import House, Scripted
+    from scripted import Scripted, Wired
 
     from newsletter.web.server import site_of
 
-    house = House(tmp_path, Scripted())
+    context = Wired(tmp_path, Scripted())
     pages = tmp_path / "templates" / "pages"
     pages.mkdir(parents=True)
     (pages / "left.html").write_text("one\n{% if %}\n")
-    with pytest.raises(RenderError) as told:
-        create_app(site_of(house, lambda _: None))
-    house.engine.dispose()
-    assert "templates/pages/left.html:2" in str(told.value)
+    with pytest.raises(RenderError) as caught:
+        create_app(site_of(context, lambda _: None))
+    context.engine.dispose()
+    assert "templates/pages/left.html:2" in str(caught.value)

@@ -43,7 +43,7 @@ class Sender:
             await asyncio.sleep(0)
 
 
-def told(story: Callable[[], Awaitable[None]]) -> None:
+def run(story: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(story())  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ def test_the_body_that_was_held_back_longest_gives_way_and_the_others_come_whole
             sender.go.set()
         assert (await swift.outcome, await large.outcome) == (b"b" * 30, b"c" * 70)
 
-    told(story)
+    run(story)
 
 
 def test_a_body_that_was_read_to_its_end_gives_way_to_nobody() -> None:
@@ -77,7 +77,7 @@ def test_a_body_that_was_read_to_its_end_gives_way_to_nobody() -> None:
         whole.go.set()
         assert await whole.outcome == b"a" * 80
 
-    told(story)
+    run(story)
 
 
 def test_room_that_was_taken_is_there_again_for_the_next() -> None:
@@ -92,7 +92,7 @@ def test_room_that_was_taken_is_there_again_for_the_next() -> None:
             await over.send(b"a" * 51)
             assert await over.outcome == 413
 
-    told(story)
+    run(story)
 
 
 @pytest.mark.parametrize("length", ["101", "9" * 15, "9" * 400])
@@ -102,7 +102,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(length: str) -> None
         assert await sender.outcome == 413
         assert sender.seen == []
 
-    told(story)
+    run(story)
 
 
 def test_a_body_that_drips_is_given_up_in_time() -> None:
@@ -113,7 +113,7 @@ def test_a_body_that_drips_is_given_up_in_time() -> None:
             await asyncio.sleep(0.005)
         assert await sender.outcome == 408
 
-    told(story)
+    run(story)
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,8 @@ def test_told_not_to_hear_a_closing_terminal_it_goes_on(publication: "Publicatio
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("whom", ["the site alone", "everybody at once"])
-def test_a_send_that_it_started_ends_cleanly_with_it(publication: "Publication", whom: str) -> None:
+@pytest.mark.parametrize("signalled", ["the site alone", "everybody at once"])
+def test_a_send_that_it_started_ends_cleanly_with_it(publication: "Publication", signalled: str) -> None:
     with StrictSendGrid(latency=1.5) as server:  # longer than the site takes to end, and tells its sender
         publication.settings(host=server.url, batch_size=2, threads=2)
         publication.subscribe(200)
@@ -128,12 +128,12 @@ def test_a_send_that_it_started_ends_cleanly_with_it(publication: "Publication",
         environment = {**os.environ, "SENDGRID_API_KEY": "SG.test.key"}
         with _serving(publication, env=environment) as (process, _):
             until(lambda: server.posts > 2)
-            told = [psutil.Process(process.pid)]
-            if whom == "everybody at once":  # as a service manager does
-                told += told[0].children(recursive=True)
-                assert len(told) == 2
-            for one in told:
-                one.send_signal(signal.SIGTERM)
+            processes = [psutil.Process(process.pid)]
+            if signalled == "everybody at once":  # as a service manager does
+                processes += processes[0].children(recursive=True)
+                assert len(processes) == 2
+            for running in processes:
+                running.send_signal(signal.SIGTERM)
             _, rest = process.communicate(timeout=PATIENCE)
             assert process.returncode == 0, rest
         assert "Traceback" not in rest

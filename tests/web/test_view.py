@@ -25,7 +25,7 @@ def test_the_page_is_the_mail_byte_for_byte(world: "World") -> None:
 
 
 def test_a_hostile_name_stands_there_escaped_as_in_the_mail(world: "World") -> None:
-    issue = world.house.settings.root / "issues" / "third.md"
+    issue = world.context.settings.root / "issues" / "third.md"
     issue.write_text((issue.parent / "first.md").read_text().replace("first_name", "name"))
     world.send("third")
     answer = world.client.get(world.post.path(ANA, "v"))
@@ -35,7 +35,7 @@ def test_a_hostile_name_stands_there_escaped_as_in_the_mail(world: "World") -> N
 
 
 def test_it_stays_the_same_when_the_issue_file_changes(world: "World") -> None:
-    (world.house.settings.root / "issues" / "first.md").write_text("nothing of it is left")
+    (world.context.settings.root / "issues" / "first.md").write_text("nothing of it is left")
     assert world.client.get(world.post.path(ANA, "v")).text == world.post.mails[ANA].html
 
 
@@ -61,7 +61,7 @@ def test_seeing_it_changes_nothing(world: "World") -> None:
     assert world.dump() == before
 
 
-def test_who_left_can_still_see_what_he_got(world: "World") -> None:
+def test_who_left_can_still_see_what_they_got(world: "World") -> None:
     world.client.post(world.post.path(ANA, "u"))
     assert world.client.get(world.post.path(ANA, "v")).status_code == 200
 
@@ -82,8 +82,8 @@ def test_who_may_have_got_it_sees_it_and_who_was_refused_does_not(world: "World"
     assert world.client.get(world.post.path(ANA, "v")).status_code == 200
     dora = world.join("dora@example.org", to="noon")
     world.join("emil@example.org", to="noon")
-    (world.house.settings.root / "issues" / "noon.md").write_text(
-        (world.house.settings.root / "issues" / "first.md").read_text()
+    (world.context.settings.root / "issues" / "noon.md").write_text(
+        (world.context.settings.root / "issues" / "first.md").read_text()
     )
     world.send("noon", Answer("named", places=(0,)), to="noon")
     path = world.post.path("dora@example.org", "v")
@@ -99,7 +99,7 @@ def test_a_mail_on_the_wire_can_be_read_before_its_answer_is_written_down(world:
 
 
 def _keep(world: "World", media_type: str = "image/png") -> None:
-    with write(world.house.engine) as connection:
+    with write(world.context.engine) as connection:
         keep_picture(connection, DIGEST, media_type, PNG)
 
 

@@ -60,7 +60,7 @@ def world(make_world: Callable[..., Any]) -> Iterator["World"]:
 
 
 def _report(world: "World", email: str, kind: str, **more: object) -> dict[str, object]:
-    with read(world.house.engine) as connection:
+    with read(world.context.engine) as connection:
         latest = connection.scalars(select(attempt.c.id).order_by(attempt.c.posted_at)).all()[-1]
     return {
         "email": email,
@@ -74,7 +74,7 @@ def _report(world: "World", email: str, kind: str, **more: object) -> dict[str, 
 
 
 def _seconds(world: "World") -> int:
-    return world.house.clock.now() // 1_000_000
+    return world.context.clock.now() // 1_000_000
 
 
 def _post(world: "World", body: bytes, *, signing: Signing = SENDGRID, age: int = 0) -> httpx.Response:
@@ -82,7 +82,7 @@ def _post(world: "World", body: bytes, *, signing: Signing = SENDGRID, age: int 
 
 
 def _events(world: "World") -> int:
-    with read(world.house.engine) as connection:
+    with read(world.context.engine) as connection:
         return len(connection.execute(select(event.c.id)).all())
 
 
@@ -92,7 +92,7 @@ def test_a_signed_report_is_stored_and_acted_on(world: "World") -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert _events(world) == 2
     world.send("second")
-    proof = publish.status(world.house, "second")
+    proof = publish.status(world.context, "second")
     assert proof is not None
     assert dict(proof.excluded) == {"complaint": 1}
 
@@ -114,7 +114,7 @@ def test_forged_changed_unsigned_and_stale_posts_are_refused(world: "World") -> 
         _post(world, body, age=26 * 3600),
         _post(world, body, age=-3600),
     ]
-    assert [each.status_code for each in refused] == [403] * len(refused)
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
     assert _events(world) == 0
 
 
@@ -141,7 +141,7 @@ def test_strange_events_cost_the_others_of_a_post_nothing(world: "World") -> Non
     assert _events(world) == len(strange) + len(good)
     assert _post(world, body).status_code == 204
     assert _events(world) == len(strange) + len(good)
-    proof = publish.status(world.house, "first")
+    proof = publish.status(world.context, "first")
     assert proof is not None
     assert dict(proof.reported) == {"delivered": 1, "bounce": 1}
 
@@ -151,9 +151,9 @@ def test_the_same_post_five_times_at_once_counts_once(world: "World") -> None:
     headers = SENDGRID.headers(body, _seconds(world))
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: world.client.post(PLACE, content=body, headers=headers), range(5)))
-    assert {each.status_code for each in answers} == {204}
+    assert {answer.status_code for answer in answers} == {204}
     assert _events(world) == 2
-    proof = publish.status(world.house, "first")
+    proof = publish.status(world.context, "first")
     assert proof is not None
     assert dict(proof.reported) == {"delivered": 1, "bounce": 1}
 
@@ -164,9 +164,9 @@ def _too_much() -> Iterator[bytes]:
 
 def test_more_than_ten_megabytes_are_refused_whatever_the_length_says(world: "World") -> None:
     headers = SENDGRID.headers(b"", _seconds(world))
-    told = _post(world, b" " * 10_000_001)
-    untold = world.client.post(PLACE, content=_too_much(), headers=headers)
-    assert (told.status_code, untold.status_code) == (413, 413)
+    declared = _post(world, b" " * 10_000_001)
+    undeclared = world.client.post(PLACE, content=_too_much(), headers=headers)
+    assert (declared.status_code, undeclared.status_code) == (413, 413)
     assert _post(world, b" " * 9_999_990 + b"[]").status_code == 204
 
 
@@ -269,7 +269,7 @@ def test_while_a_post_of_many_events_is_taken_in_readers_leave(make_world: Calla
 def test_without_a_key_nothing_is_believed_and_the_setting_is_named(make_world: Callable[..., Any]) -> None:
     with make_world(webhook_keys=()) as world:
         assert _post(world, b"[]").status_code == 403
-        assert any("webhook_keys" in each for each in world.said)
+        assert any("webhook_keys" in sentence for sentence in world.said)
 
 
 def test_only_posts_are_taken(world: "World") -> None:
@@ -283,7 +283,7 @@ def test_a_locked_database_asks_for_the_post_again_and_then_takes_it(make_world:
         held, go = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with write(world.house.engine):
+            with write(world.context.engine):
                 held.set()
                 go.wait(FOREVER)
 
@@ -306,12 +306,12 @@ def test_a_pause_by_reports_is_told(make_world: Callable[..., Any]) -> None:
 
         def report() -> None:
             world.post.meanwhile = lambda: None
-            body = orjson.dumps([_report(world, ANA, "bounce")])  # she is in the request on the wire
+            body = orjson.dumps([_report(world, ANA, "bounce")])  # who is in the request on the wire
             assert _post(world, body).status_code == 204
 
         world.post.meanwhile = report
         world.send("second")
-        proof = publish.status(world.house, "second")
+        proof = publish.status(world.context, "second")
         assert proof is not None
         assert proof.state == "paused"
         assert "“second” was paused. See why: newsletter status second" in world.said
@@ -321,7 +321,7 @@ def test_what_is_said_of_refusals_holds_no_address_and_comes_once_a_minute(world
     body = orjson.dumps([_report(world, ANA, "bounce")])
     for _ in range(20):
         world.client.post(PLACE, content=body)
-    refusals = [each for each in world.said if "refused" in each]
+    refusals = [sentence for sentence in world.said if "refused" in sentence]
     assert len(refusals) == 1
     assert ANA not in "".join(world.said)
     assert SENDGRID.public not in "".join(world.said)

@@ -88,7 +88,7 @@ def link_form(checked: CheckedIssue) -> Iterator[Remark]:
 
 @check("link-unfinished", "warning")
 def link_unfinished(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for an address in which a word such as TODO stands for what is to come."""
+    """Look for an address with a placeholder such as TODO."""
     for link in checked.links:
         if found := compiled(_TO_COME).search(unquote(link.href)):
             yield Remark(

@@ -1,4 +1,4 @@
-"""Stories: their length, their dates, what was left standing by mistake."""
+"""Stories: their length, their dates, what was left in by mistake."""
 
 import re
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ _ALWAYS_KNOWN = frozenset({"email"})
 
 @check("field-default", "warning")
 def field_default(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for a merge field that leaves a hole for readers without a value."""
+    """Look for a merge field that leaves a gap for readers without a value."""
     for use in checked.issue.fields:
         if not use.default.strip() and use.name not in _ALWAYS_KNOWN:
             yield Remark(

@@ -19,13 +19,13 @@ def text_unwritten(checked: CheckedIssue) -> Iterator[Remark]:
 
 @check("text-placeholder", "warning")
 def text_placeholder(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for notes among editors, and for words that stand where others were to come."""
+    """Look for notes between editors, and for placeholders of words still to come."""
     return checked.left("text-placeholder")
 
 
 @check("field-foreign", "warning")
 def field_foreign(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for a merge field in another system's writing, which every reader would see as it stands."""
+    """Look for a merge field in another system's writing, which every reader would see as it is."""
     return checked.left("field-foreign")
 
 
@@ -37,7 +37,7 @@ def link_unread(checked: CheckedIssue) -> Iterator[Remark]:
 
 @check("markup-left", "warning")
 def markup_left(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for markup that means nothing in a brief, so that readers would see it as it stands."""
+    """Look for markup that means nothing in a brief, so that readers would see it as it is."""
     return checked.left("markup-left")
 
 

@@ -1,4 +1,4 @@
-"""Signs that Markdown takes away or changes, and those that nobody sees, where an editor meant neither."""
+"""Signs that Markdown takes away or changes, and those that nobody sees, against the editor's intention."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def _swallowed(tokens: Sequence[Token], line: int) -> Iterator[Remark]:
 
 @check("code-open", "warning")
 def code_open(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for a block of code that is never closed, so that all below it would be shown as code."""
+    """Look for a block of code that is never closed, so that everything below it would be shown as code."""
     lines: list[str] = []
     for _, section in sections(checked.issue):
         for token in section.body:
@@ -81,7 +81,7 @@ def _closes(token: Token, opening: Token) -> bool:
 
 
 def _text(tokens: Sequence[Token], at: int, step: int) -> str:
-    """Return the text next to a token, empty ones skipped; nothing where something else stands there."""
+    """Return the text next to a token, empty ones skipped; nothing where there is something else."""
     at += step
     while 0 <= at < len(tokens) and tokens[at].type == "text":
         if tokens[at].content:
@@ -91,7 +91,7 @@ def _text(tokens: Sequence[Token], at: int, step: int) -> str:
 
 
 def _is_sum(before: str, inside: str, after: str) -> bool:
-    """Say whether signs stand between letters or digits on both sides, one of them a digit."""
+    """Say whether signs are between letters or digits on both sides, one of them a digit."""
     around = (before, inside[0], inside[-1], after)
     touches = all(sign.isascii() and sign.isalnum() for sign in (before, after) if sign)
     return bool(before and after and touches) and any(sign.isdigit() for sign in around)
@@ -138,7 +138,7 @@ def _renumbered(written: Sequence[tuple[int, int]]) -> Iterator[Remark]:
                 f"“{number}” is written before this item, but readers see “{seen_as}”: Markdown counts on.",
                 f"Put a backslash before the sign that follows ({number}\\.), and an empty line above.",
             )
-            return  # all that follow are off for the same reason
+            return  # all the following numbers are wrong for the same reason
 
 
 @check("text-invisible", "warning")
@@ -209,6 +209,6 @@ def subject_quotes(checked: CheckedIssue) -> Iterator[Remark]:
 
 
 def _is_quoted(checked: CheckedIssue, key: str) -> bool:
-    """Say whether a value stands in straight quotes as well, so that the curly ones are its own."""
+    """Say whether a value is in straight quotes as well, so that the curly ones are its own."""
     line = checked.line_of(key)
     return line is not None and bool(_STRAIGHT.match(_lines(checked)[line - 1]))

@@ -1,4 +1,4 @@
-"""Notes among editors in other languages than English, in brackets or to a colleague by name."""
+"""Notes between editors in other languages than English, in brackets or to a colleague by name."""
 
 from newsletter.checks.visible.scan import MatchedPlace, compiled, in_quotation, words
 

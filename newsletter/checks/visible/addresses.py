@@ -1,4 +1,4 @@
-"""Links that are none: halves of them, other systems' writing, addresses of somebody's own machine."""
+"""What was meant as a link and is none: half links, other systems' links, addresses of a local machine."""
 
 from newsletter.checks.visible.scan import Kind, MatchedPlace
 from newsletter.editorial.invisible import NOT_SEEN

@@ -5,7 +5,7 @@ from newsletter.checks.visible.scan import Kind, MatchedPlace, compiled, in_quot
 _SAYS = "is a merge field of another system; readers would see it as it stands"
 _HINT = 'Write {{ first_name or "there" }}, or put it between backticks if it is meant as text.'
 
-# Words that make a name between plain brackets a field: one of the first, and none but these.
+# Words that make a name between plain brackets a field: one of the first, and only these.
 _OF_A_READER = words(
     """
     name fname lname firstname lastname fullname username nickname forename surname email mail vorname

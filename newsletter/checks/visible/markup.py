@@ -1,4 +1,4 @@
-"""Markup left standing: HTML, other dialects of Markdown, other systems' writing, signs that did not pair."""
+"""Markup that was left in: HTML, other dialects of Markdown, other systems' marks, signs without a pair."""
 
 from html.entities import html5
 

@@ -1,4 +1,4 @@
-"""Notes among editors, and what stands where words are still to come."""
+"""Notes between editors, and placeholders for words that are still to come."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _WRITE = "Write them, or put it between backticks if it is meant as such."
 _TAKE_OUT = "Take it out, or put it between backticks if it is meant as such."
 _COMMENT = "Readers never see what stands in <!-- … -->."
 
-# What stands in brackets: nouns for what is missing, in any case outside a quotation. In one, a lower-case
+# What is in brackets: nouns for what is missing, in any case outside a quotation. In one, a lower-case
 # noun is how journalists explain: “the [link] is strong”.
 _NOUN = (
     r"(?:link|url|date|quote|quotation|photo|image|picture|pic|caption|headline|hed|dek|lede|source|cite"
@@ -68,7 +68,7 @@ def _bracketed(place: MatchedPlace) -> bool:
 
 
 def _in_capitals(inside: list[str]) -> bool:
-    """Say whether capitals name what is missing: [NAME OF SCHOOL], but not [NAME REDACTED] nor [NATO]."""
+    """Say whether capitals name what is missing: [NAME OF SCHOOL], but not [NAME REDACTED] or [NATO]."""
     noun = compiled(_CAPITAL_NOUN, _LOOSE)
     ends = (inside[0].strip("?!.:,"), inside[-1].strip("?!.:,"))
     return any(map(noun.fullmatch, ends)) and _TAKEN_OUT.isdisjoint(inside)

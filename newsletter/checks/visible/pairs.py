@@ -1,7 +1,7 @@
 """Signs of emphasis that Markdown did not take as such, apart from those that are meant as they are.
 
 ``**`` also makes a word printable (f**k), marks a note at the foot, and is a power in a formula; ``==``
-compares, ``__`` is a gap to be filled in. Told is what stands around words as emphasis does.
+compares, ``__`` is a gap to be filled in. What surrounds words as emphasis does is reported.
 """
 
 import re
@@ -11,7 +11,7 @@ from itertools import groupby
 from newsletter.checks.visible.scan import Match, MatchedPlace
 
 _LONGEST = 3  # ***both***; a longer run is a line or a gap
-_TIGHT = ("==", "~~", "__")  # a space inside makes these something else than emphasis
+_TIGHT = ("==", "~~", "__")  # with a space inside these are not emphasis
 _FIRST_MARK = re.compile(r"(?<=\w)\*(?![\w*])")  # what a note marked ** comes after
 _SHORT_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}$")
 
@@ -30,7 +30,7 @@ def unpaired(places: Sequence[MatchedPlace]) -> Iterator[MatchedPlace]:
     feet = [place for place in single if _begins_line(place.match) and _position(place) > first]
     counted = any(_FIRST_MARK.search(place.match.string) for place in marks)
     if not (marks and (feet or counted)):
-        yield from (place for place in single if _beside_words(place.match))
+        yield from (place for place in single if _touches_word(place.match))
 
 
 def _pairs(runs: Sequence[MatchedPlace]) -> tuple[list[MatchedPlace], list[MatchedPlace]]:
@@ -72,8 +72,8 @@ def _begins_line(match: Match) -> bool:
     return _before(match) in ("", "\n")
 
 
-def _beside_words(match: Match) -> bool:
-    """Say whether a sign touches a word, and no unprintable one: “s**”."""
+def _touches_word(match: Match) -> bool:
+    """Say whether a sign touches a word, and not a swearword cut short: “s**”."""
     if _SHORT_WORD.search(match.string[max(0, match.start() - 3) : match.start()]):
         return False
     return _is_word(_before(match)) or bool(_after(match).strip())

@@ -42,12 +42,12 @@ class MatchedPlace:
 class Kind:
     """A kind of leftover, found by a pattern in linear time.
 
-    ``needles``: one of them stands in each match, so that most texts need no pattern, which takes time to
+    ``needles``: one of them is in each match, so that most texts need no pattern, which takes time to
     compile. ``says`` follows the quoted words to the end of their sentence. ``sure`` decides about one match,
-    ``choose`` about all of an issue's. ``together`` tells all of a line in one finding, those of one ``key``
+    ``choose`` about all of an issue's. ``together`` puts all of a line into one finding, those of one ``key``
     once, and ``says`` is then what they are. ``shows`` gives the words that are quoted. What lies within an
-    address is reported by the checks of links, but for kinds found ``in_addresses``, too. ``plain`` holds
-    what it says, and the hint, where Markdown is not read; without it, the hint less its backticks.
+    address is reported by the checks of links, except for kinds found ``in_addresses``, too. ``plain`` holds
+    what it says, and the hint, where Markdown is not read; without it, the hint minus its backticks.
     """
 
     code: str

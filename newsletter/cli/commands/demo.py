@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from newsletter.cli.console import print_json, progress_told, say, show_proof, told, way_on
-from newsletter.cli.manual import RUN, App
+from newsletter.cli.console import handle_errors, print_json
+from newsletter.cli.manual import App
+from newsletter.cli.panels import RUN
+from newsletter.cli.proofs import show_proof, way_on
+from newsletter.cli.terminal.output import say
+from newsletter.cli.terminal.progress import shown_progress
+from newsletter.paths import path_as_typed
 
 if TYPE_CHECKING:
-    from newsletter.demo import Arrival, DemoPublication
+    from newsletter import Arrival, DemoRun, Proof
 
 
 def register(app: App) -> None:
@@ -19,7 +24,7 @@ def register(app: App) -> None:
     app.command(panel=RUN, example="newsletter demo")(demo)
 
 
-@told
+@handle_errors
 def demo(
     directory: Path = typer.Argument(
         Path("newsletter-demo"), metavar="[DIR]", help="Where its publication lives; made if it is not there."
@@ -30,21 +35,20 @@ def demo(
     json: bool = typer.Option(False, "--json", help="Print what was counted as JSON."),
 ) -> None:
     """Send to made-up readers on this machine, be killed half way, go on, and count who got it."""
-    from newsletter.demo import Demo, Scale, open_publication
-    from newsletter.sandbox.file.arrivals import Arrivals
+    from newsletter.app import Newsletter
 
-    publication, program = open_publication(directory, readers), _program()
-    say(f"No mail leaves this machine. All of it happens in {_place(publication)}.")
+    run, program = Newsletter.demo(directory, readers=readers), _program()
+    say(f"No mail leaves this machine. All of it happens in {_place(run)}.")
     try:
-        with Arrivals(publication.inbox_file, publication.issue) as arrivals:
-            arrival = Demo(publication, arrivals, Scale(readers), _show, progress_told, program=program).run()
+        arrival = run.run(say=_show, progress=shown_progress, program=program)
     except KeyboardInterrupt:
         say("Stopped, and nothing is broken: the same command goes on.")
         raise
     _show_count(arrival)
-    settled = _show_proof(publication, arrival, json=json)
-    _show_way_to_the_inbox(publication, program)
-    if not (settled and arrival.right):
+    proof = run.proof()
+    _show_proof(proof, arrival, json=json)
+    _show_way_to_the_inbox(run, program)
+    if not (proof.settled and arrival.right):
         raise typer.Exit(1)
 
 
@@ -72,29 +76,25 @@ def _show_count(arrival: "Arrival") -> None:
         say(f"  {name:<{width}}  {count:>7,}", bold=True, fg="green" if arrival.right else "yellow")
 
 
-def _show_proof(publication: "DemoPublication", arrival: "Arrival", *, json: bool) -> bool:
-    """Show the sender's own account; say whether nothing is left to do."""
-    from newsletter import publish
-
-    proof = publish.status(publication.wiring, publication.issue)
-    assert proof is not None  # noqa: S101  (for the type checker: it was sent)
+def _show_proof(proof: "Proof", arrival: "Arrival", *, json: bool) -> None:
+    """Show the sender's own account."""
     if json:
         print_json({"arrived": arrival.as_dict(), "proof": proof.as_dict()})
     say("\nThe sender’s own proof says the same:" if arrival.right else "\nThe sender’s own proof:")
     show_proof(proof)
     if not proof.settled:
         say(way_on(proof))
-    return proof.settled
 
 
-def _show_way_to_the_inbox(publication: "DemoPublication", program: str) -> None:
-    say(f"\nThe mail lies in {publication.shown_inbox}. Open it as each reader got it:")
-    inside = "" if publication.folder == Path.cwd() else f"cd {shlex.quote(publication.shown_folder)} && "
+def _show_way_to_the_inbox(run: "DemoRun", program: str) -> None:
+    say(f"\nThe mail lies in {path_as_typed(run.inbox)}. Open it as each reader got it:")
+    here = run.folder == Path.cwd()
+    inside = "" if here else f"cd {shlex.quote(path_as_typed(run.folder))} && "
     say(f"  {inside}{program} sandbox")
 
 
-def _place(publication: "DemoPublication") -> str:
-    return "this folder" if publication.folder == Path.cwd() else publication.shown_folder
+def _place(run: "DemoRun") -> str:
+    return "this folder" if run.folder == Path.cwd() else path_as_typed(run.folder)
 
 
 def _program() -> str:

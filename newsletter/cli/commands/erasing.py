@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from newsletter.cli.console import confirm, print_json, say, told, wiring
+from newsletter.cli.console import handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
+from newsletter.cli.terminal.output import say
+from newsletter.cli.terminal.questions import insist_agreed
 from newsletter.errors import AudienceError
 from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
-    from newsletter.readership import Erasure
+    from newsletter import Erasure
 
 
 def register(subscribers: App) -> None:
@@ -21,52 +23,39 @@ def register(subscribers: App) -> None:
     subscribers.command("erasure-key", example="newsletter subscribers erasure-key")(erasure_key)
 
 
-@told
+@handle_errors
 def erase(
     address: str = typer.Argument(..., metavar="ADDRESS", help="The reader's email address."),
     yes: bool = typer.Option(False, "--yes", help="Do not ask."),
     json: bool = typer.Option(False, "--json", help="Print JSON to stdout."),
 ) -> None:
     """Erase all that is kept of a reader, for good, and never mail the address again."""
-    from newsletter import readership
-
-    if not confirm(f"Erase all that is kept of {address}? This cannot be undone.", yes=yes):
-        say("Nothing was erased.")
-        raise typer.Exit(1)
-    house = wiring()
-    done = readership.erase(
-        house.engine,
-        address,
-        now=house.clock.now,
-        key_if_new=house.new_erasure_key(),
-        folder=house.settings.root,
-        sandbox=house.sandbox_file,
-    )
-    _tell_erased(done)
+    question = f"Erase all that is kept of {address}? This cannot be undone."
+    insist_agreed(question, yes=yes, otherwise="Nothing was erased.")
+    with open_letter() as letter:
+        done = letter.subscribers.erase(address)
+    _show_erased(done)
     if json:
         print_json(_erasure_document(done))
     if done.problems:
         raise typer.Exit(1)
 
 
-@told
+@handle_errors
 def erasure_key(
     set_: str | None = typer.Option(
         None, "--set", metavar="FILE", help="Use another publication's key, from FILE; - is stdin."
     ),
 ) -> None:
     """Show the key that erased addresses are hashed under, or take another publication's."""
-    from newsletter import readership
-
-    engine = wiring().engine
-    if set_ is not None:
-        say(
-            f"The erasure key is set. Its fingerprint is {readership.set_erasure_key(engine, _key_in(set_))}."
-        )
-        return
-    key, fingerprint = readership.erasure_key(engine)
-    say(f"Keep this secret: it shows whether an address was erased. Its fingerprint is {fingerprint}.")
-    typer.echo(key)
+    with open_letter() as letter:
+        if set_ is not None:
+            fingerprint = letter.subscribers.set_erasure_key(_key_in(set_))
+            say(f"The erasure key is set. Its fingerprint is {fingerprint}.")
+            return
+        key = letter.subscribers.erasure_key()
+    say(f"Keep this secret: it shows whether an address was erased. Its fingerprint is {key.fingerprint}.")
+    typer.echo(key.key)
 
 
 def _key_in(name: str) -> str:
@@ -78,7 +67,7 @@ def _key_in(name: str) -> str:
         raise AudienceError(f"The key cannot be read: {reason}.", file=name) from error
 
 
-def _tell_erased(done: "Erasure") -> None:
+def _show_erased(done: "Erasure") -> None:
     say(f"{done.email} is erased. It is never mailed again, and no import takes it in.")
     if not done.known:
         say("No list or suppression held it: check that it is spelled as the reader spells it.")

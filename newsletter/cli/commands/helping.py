@@ -5,7 +5,8 @@ from typing import Any
 import typer
 
 from newsletter.cli.completion import commands
-from newsletter.cli.manual import HELP, App, Group, refuse_command
+from newsletter.cli.manual import App, Group, refuse_command
+from newsletter.cli.panels import HELP
 
 
 def register(app: App) -> None:

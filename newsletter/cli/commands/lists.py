@@ -1,25 +1,26 @@
 """Commands for lists: show them, make one, rename it, give it a title, put it away."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from newsletter.cli.completion import lists as known_lists
-from newsletter.cli.console import agreed_new_list, print_json, say, told, wiring
+from newsletter.cli.console import agreed_new_list, handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
+from newsletter.cli.parameters import NEW_LIST
+from newsletter.cli.terminal.output import say
 from newsletter.sentences import command
 
 if TYPE_CHECKING:
-    from newsletter.store.readers.lists import ListCounts
+    from newsletter import ListCounts, Newsletter
 
 app = App(help="The lists, with how many readers of each status.", invoke_without_command=True)
 
 NAME = typer.Argument(..., metavar="NAME", help="What the list is called.", autocompletion=known_lists)
-NEW_LIST = typer.Option(False, "--new-list", help="Even if the name is near another list's.")
 
 
 @app.callback()
-@told
+@handle_errors
 def lists(
     context: typer.Context,
     all_: bool = typer.Option(False, "--all", help="Archived lists too."),
@@ -28,96 +29,101 @@ def lists(
     """Show the lists, with how many readers of each status."""
     if context.invoked_subcommand is not None:
         return
-    from newsletter import readership
-    from newsletter.files import exports
-
-    found = readership.list_counts(wiring().engine, archived=all_)
+    with open_letter() as letter:
+        found = letter.lists.counts(archived=all_)
     if json:
-        print_json([exports.list_document(one) for one in found])
+        print_json([_document(counts) for counts in found])
         return
-    for one in found:
-        say(_line(one))
+    for counts in found:
+        say(_line(counts))
     if not found:
         say("There is no list yet. Make one: newsletter subscribers import FILE --list NAME")
 
 
-def _line(one: "ListCounts") -> str:
-    about = f" (“{one.title}”)" if one.title else ""
-    put_away = "; archived" if one.archived_at is not None else ""
+def _line(counts: "ListCounts") -> str:
+    about = f" (“{counts.title}”)" if counts.title else ""
+    put_away = "; archived" if counts.archived_at is not None else ""
     return (
-        f"{one.name}{about}: {one.confirmed:,} confirmed, {one.pending:,} pending, "
-        f"{one.unsubscribed:,} unsubscribed, {one.suppressed:,} suppressed{put_away}"
+        f"{counts.name}{about}: {counts.confirmed:,} confirmed, {counts.pending:,} pending, "
+        f"{counts.unsubscribed:,} unsubscribed, {counts.suppressed:,} suppressed{put_away}"
     )
 
 
+def _document(counts: "ListCounts") -> dict[str, Any]:
+    from newsletter.instants import rfc3339
+
+    return {
+        "name": counts.name,
+        "key": counts.key,
+        "title": counts.title,
+        "archived": counts.archived_at is not None,
+        "since": rfc3339(counts.created_at),
+        "confirmed": counts.confirmed,
+        "pending": counts.pending,
+        "unsubscribed": counts.unsubscribed,
+        "suppressed": counts.suppressed,
+    }
+
+
 @app.command(example="newsletter lists add members")
-@told
+@handle_errors
 def add(name: str = NAME, new_list: bool = NEW_LIST) -> None:
     """Make an empty list."""
-    _make(name, new_list=new_list)
+    with open_letter() as letter:
+        _make(letter, name, new_list=agreed_new_list(letter, name, insisted=new_list))
 
 
 @app.command(hidden=True, deprecated=True)
-@told
+@handle_errors
 def create(name: str = NAME) -> None:
     """Make an empty list, as newsletter lists add does."""
     say("`lists create` is now called: newsletter lists add")
-    _make(name, new_list=True)
+    with open_letter() as letter:
+        _make(letter, name, new_list=True)
 
 
-def _make(name: str, *, new_list: bool) -> None:
-    from newsletter import readership
-
-    house = wiring()
-    insisted = agreed_new_list(house.engine, name, insisted=new_list)
-    made = readership.make_list(house.engine, name, now=house.clock.now, new_list=insisted)
+def _make(letter: "Newsletter", name: str, *, new_list: bool) -> None:
+    made = letter.lists.add(name, new_list=new_list)
     say(f"The list “{name}” is {'new' if made else 'there already'}.")
 
 
 @app.command(example="newsletter lists rename readers everyone")
-@told
+@handle_errors
 def rename(
     name: str = NAME,
     new: str = typer.Argument(..., metavar="NEW", help="The new name."),
     new_list: bool = NEW_LIST,
 ) -> None:
     """Call a list by another name; its readers, approvals and List-Id stay."""
-    from newsletter import readership
-
-    house = wiring()
-    insisted = agreed_new_list(house.engine, new, insisted=new_list, but=name)
-    found = readership.rename_list(house.engine, name, new, new_list=insisted)
+    with open_letter() as letter:
+        insisted = agreed_new_list(letter, new, insisted=new_list, but=name)
+        found = letter.lists.rename(name, new, new_list=insisted)
     say(f"The list “{name}” is now called “{found.name}”.")
 
 
 @app.command(example="newsletter lists title members 'Letter for members'")
-@told
+@handle_errors
 def title(
     name: str = NAME,
     words: str = typer.Argument(..., metavar="TITLE", help="What readers' pages call it; may be empty."),
 ) -> None:
     """Say what readers' pages call a list; with an empty title they show the publication's name."""
-    from newsletter import readership
-
-    house = wiring()
-    found = readership.title_list(house.engine, name, words)
-    shown = found.title or house.settings.publication.name
+    with open_letter() as letter:
+        found = letter.lists.title(name, words)
+        shown = found.title or letter.settings.publication.name
     say(f"Readers see the list “{found.name}” as “{shown}”.")
 
 
 @app.command(example="newsletter lists archive members")
-@told
+@handle_errors
 def archive(
     name: str = NAME, undo: bool = typer.Option(False, "--undo", help="Bring an archived list back.")
 ) -> None:
     """Put a list away: nothing is sent or added to it, and it keeps all it holds."""
-    from newsletter import readership
-
-    house = wiring()
+    with open_letter() as letter:
+        done = letter.lists.bring_back(name) if undo else letter.lists.archive(name)
     if undo:
-        back = readership.bring_back_list(house.engine, name)
-        say(f"The list “{name}” is {'back' if back else 'not archived'}.")
+        say(f"The list “{name}” is {'back' if done else 'not archived'}.")
         return
-    done = readership.archive_list(house.engine, name, now=house.clock.now)
     say(f"The list “{name}” is {'now' if done else 'already'} archived. Nothing of it is deleted.")
     say(f"Bring it back with: {command('lists', 'archive', name, '--undo')}")

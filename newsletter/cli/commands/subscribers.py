@@ -1,43 +1,47 @@
 """Commands for readers: import, add, show, remove, erase, export."""
 
 import sys
-from builtins import list as list_  # commands call an option so
-from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from newsletter.cli.completion import lists as lists_
 from newsletter.cli.completion import platforms, words
-from newsletter.cli.console import agreed_new_list, print_json, progress_told, say, told, wiring
+from newsletter.cli.console import agreed_new_list, handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
+from newsletter.cli.parameters import JSON, LIST, LIST_TO_JOIN, NEW_LIST
+from newsletter.cli.terminal.output import say
+from newsletter.cli.terminal.progress import shown_progress
+from newsletter.delivery.states import SubscriptionState, SuppressionReason
 from newsletter.errors import UsageError
 from newsletter.sentences import count_of
 
 if TYPE_CHECKING:
-    from newsletter.store.readers.subscribers import Subscriber
-    from newsletter.store.readers.suppressions import Suppression
+    from newsletter import Newsletter, Subscriber, SubscriberRecord
 
 app = App(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
 
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="A reader's email address.")
-LIST = typer.Option(
-    None, "--list", metavar="L", help="The list; not needed with one list.", autocompletion=lists_
+
+
+# What a whole file may be said to be; “blocked” is the word of files for the reason manual.
+EVERYONE_IS = (
+    SubscriptionState.CONFIRMED,
+    SubscriptionState.PENDING,
+    SubscriptionState.UNSUBSCRIBED,
+    SuppressionReason.BOUNCE,
+    SuppressionReason.COMPLAINT,
+    "blocked",
 )
-JSON = typer.Option(False, "--json", help="Print JSON to stdout.")
 
 
 @app.command("import", example="newsletter subscribers import readers.csv --list readers")
-@told
+@handle_errors
 def import_(
     file: Path = typer.Argument(
         ..., metavar="FILE", dir_okay=False, help="A CSV file that begins with a line of column names."
     ),
-    list: str | None = typer.Option(
-        None, "--list", metavar="L", help="The list; made if there is none.", autocompletion=lists_
-    ),
+    list: str | None = LIST_TO_JOIN,
     columns: list[str] = typer.Option(
         [],
         "--column",
@@ -66,9 +70,9 @@ def import_(
         "--as",
         metavar="ANSWER",
         help="What everyone in the file is, such as unsubscribed.",
-        autocompletion=words("confirmed", "pending", "unsubscribed", "bounce", "complaint", "blocked"),
+        autocompletion=words(*EVERYONE_IS),
     ),
-    new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
+    new_list: bool = NEW_LIST,
     encoding: str | None = typer.Option(
         None, "--encoding", metavar="NAME", help="The file's encoding, if the one found out is wrong."
     ),
@@ -82,116 +86,88 @@ def import_(
     json: bool = JSON,
 ) -> None:
     """Bring a CSV file's readers into a list: all of them or, if stopped, none."""
-    from newsletter import readership
+    from newsletter.app import FileOptions
     from newsletter.cli import import_report
-    from newsletter.contacts.consent.questions import everyone_is
-    from newsletter.contacts.table.columns import chosen
-    from newsletter.contacts.text.encodings import named_encoding
-    from newsletter.platforms.layout import Declaration
-    from newsletter.store.readers import lists
 
-    house = wiring()
-    name = list if list is not None else lists.resolve(house.engine, None).name
-    insisted = agreed_new_list(house.engine, name, insisted=new_list)
-    options = readership.ImportOptions(
-        choices=chosen(columns, ignored),
-        declared=Declaration(platform, tuple(values), everyone_is(everyone)),
-        encoding=None if encoding is None else named_encoding(encoding),
-        language=house.settings.publication.language,
-        rejected_to=refused,
-        new_list=insisted,
-        as_typed=_as_typed(
-            {
-                "--column": columns,
-                "--ignore-column": ignored,
-                "--value": values,
-                "--from": platform,
-                "--as": everyone,
-                "--encoding": encoding,
-                "--refused": refused,
-            },
+    with open_letter() as letter:
+        name, insisted = _agreed_list(letter, list, insisted=new_list)
+        options = FileOptions(
+            columns=columns,
+            ignored=ignored,
+            values=values,
+            platform=platform,
+            everyone=everyone,
+            encoding=encoding,
+            rejected_to=refused,
             new_list=insisted,
-        ),
-    )
-    with progress_told() as progress:
-        report = readership.import_subscribers(
-            house.engine, name, file, now=house.clock.now, progress=progress, options=options
         )
-    import_report.tell(report)
+        with shown_progress() as progress:
+            report = letter.subscribers.import_file(file, name, options=options, progress=progress)
+    import_report.show(report)
     if json:
         print_json(import_report.document(report))
 
 
+def _agreed_list(letter: "Newsletter", name: str | None, *, insisted: bool) -> tuple[str, bool]:
+    """Return the list that readers join, and whether it may be made although another's name is near."""
+    chosen = letter.lists.only() if name is None else name
+    return chosen, agreed_new_list(letter, chosen, insisted=insisted)
+
+
 @app.command(example="newsletter subscribers add ana@example.org --name Ana --list readers")
-@told
+@handle_errors
 def add(
     address: str = ADDRESS,
-    list: str | None = typer.Option(
-        None, "--list", metavar="L", help="The list; made if there is none.", autocompletion=lists_
-    ),
+    list: str | None = LIST_TO_JOIN,
     name: str = typer.Option("", "--name", metavar="NAME", help="The reader's name."),
     attributes: list[str] = typer.Option(
         [], "--set", metavar="FIELD=VALUE", help="An attribute; repeatable."
     ),
     pending: bool = typer.Option(False, "--pending", help="The reader has not confirmed yet."),
     again: bool = typer.Option(False, "--again", help="Even if the reader left: they asked to come back."),
-    new_list: bool = typer.Option(False, "--new-list", help="Even if the list's name is near another's."),
+    new_list: bool = NEW_LIST,
 ) -> None:
     """Put one reader on a list."""
-    from newsletter import readership
-    from newsletter.store.readers import lists
+    from newsletter import Joining
 
-    house = wiring()
-    list_name = list if list is not None else lists.resolve(house.engine, None).name
-    done = readership.add(
-        house.engine,
-        list_name,
-        address,
-        now=house.clock.now,
-        joining=readership.Joining(
-            name=name,
-            attributes=_pairs(attributes),
-            pending=pending,
-            again=again,
-            new_list=agreed_new_list(house.engine, list_name, insisted=new_list),
-        ),
-    )
+    with open_letter() as letter:
+        list_name, insisted = _agreed_list(letter, list, insisted=new_list)
+        joining = Joining(name, _pairs(attributes), pending, again, insisted)
+        done = letter.subscribers.add(address, list_name, joining=joining)
     if done.list_made:
         say(f"The list “{done.list_name}” is new.")
     say(f"{done.email} is {'now ' if done.joined else ''}{done.status} on “{done.list_name}”.")
 
 
 @app.command(example="newsletter subscribers show ana@example.org")
-@told
+@handle_errors
 def show(address: str = ADDRESS, json: bool = JSON) -> None:
     """Show all that is kept of one reader."""
-    from newsletter import readership
-
-    found, held = readership.show(wiring().engine, address)
-    document = _reader_document(found, held)
+    with open_letter() as letter:
+        record = letter.subscribers.show(address)
+    document = _document(record)
     if json:
         print_json(document)
         return
     for name, value in document.items():
         for line in _lines_of(name, value):
             say(line)
-    if held is not None and held.reason == "erased":
+    if record.suppression is not None and record.suppression.reason == "erased":
         say("Nothing else is kept of this address: it was erased.")
 
 
 @app.command(example="newsletter subscribers remove ana@example.org")
-@told
+@handle_errors
 def remove(address: str = ADDRESS, list: str | None = LIST) -> None:
     """Take a reader off a list, or off all; a later import does not bring them back."""
-    from newsletter import readership
-
-    house = wiring()
-    for name in readership.remove(house.engine, address, now=house.clock.now, list_name=list):
+    with open_letter() as letter:
+        names = letter.subscribers.remove(address, list)
+    for name in names:
         say(f"{address} is off “{name}”.")
 
 
 @app.command(example="newsletter subscribers export --list readers -o readers.csv")
-@told
+@handle_errors
 def export(
     list: str | None = LIST,
     output: Path | None = typer.Option(
@@ -200,22 +176,9 @@ def export(
     json: bool = typer.Option(False, "--json", help="Print a JSON array instead of CSV."),
 ) -> None:
     """Write a list as CSV that an import takes back."""
-    from newsletter import readership
-    from newsletter.files import exports
-
-    engine = wiring().engine
-    with exports.export_file(output) if output else nullcontext(sys.stdout) as out:
-        count = readership.export(engine, out, list_name=list, as_json=json)
+    with open_letter() as letter:
+        count = letter.subscribers.export(output or sys.stdout, list, as_json=json)
     say(f"{count_of(count, 'reader')}.")
-
-
-def _as_typed(options: Mapping[str, object], *, new_list: bool) -> tuple[str, ...]:
-    """Return the options of a command as they were typed, for one that is to be run again with more."""
-    words: list_[str] = []
-    for option, given in options.items():
-        for value in given if isinstance(given, list_) else [given] if given else []:
-            words += [option, str(value)]
-    return (*words, "--new-list") if new_list else tuple(words)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:
@@ -225,9 +188,10 @@ def _pairs(given: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in (pair.partition("=") for pair in given)}
 
 
-def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> dict[str, Any]:
+def _document(record: "SubscriberRecord") -> dict[str, Any]:
     from newsletter.instants import rfc3339
 
+    found, held = record
     document: dict[str, Any] = {}
     if found is not None:
         document = {
@@ -236,8 +200,8 @@ def _reader_document(found: "Subscriber | None", held: "Suppression | None") -> 
             "attributes": found.attrs,
             "since": rfc3339(found.created_at),
             "lists": {
-                one.list_name: {"status": one.status, "since": rfc3339(one.since)}
-                for one in found.subscriptions
+                subscription.list_name: {"status": subscription.status, "since": rfc3339(subscription.since)}
+                for subscription in found.subscriptions
             },
             "consent": _consent_document(found),
         }
@@ -264,5 +228,7 @@ def _lines_of(name: str, value: Any) -> list[str]:
         return ["consent:", *lines] if lines else []
     if not isinstance(value, dict):
         return [f"{name}: {value}"] if value else []
-    shown = {key: ", ".join(one.values()) if isinstance(one, dict) else one for key, one in value.items()}
-    return [f"{name}:", *(f"  {key}: {one}" for key, one in shown.items())] if shown else []
+    shown = {
+        key: ", ".join(below.values()) if isinstance(below, dict) else below for key, below in value.items()
+    }
+    return [f"{name}:", *(f"  {key}: {text}" for key, text in shown.items())] if shown else []

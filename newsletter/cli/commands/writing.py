@@ -1,7 +1,6 @@
 """Commands for writing: init, new, import, check, render."""
 
 import shlex
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,16 +9,14 @@ import typer
 
 from newsletter.cli.completion import issues as issue_ids
 from newsletter.cli.completion import words
-from newsletter.cli.console import print_json, say, told, warn, wiring
-from newsletter.cli.manual import WRITE, App
-from newsletter.cli.terminal.speaking import is_terminal, show
+from newsletter.cli.console import handle_errors, open_letter, print_json
+from newsletter.cli.manual import App
+from newsletter.cli.panels import WRITE
+from newsletter.cli.parameters import ISSUE
+from newsletter.cli.terminal.output import say, show
 from newsletter.errors import Finding, UsageError
+from newsletter.paths import path_as_typed
 from newsletter.sentences import command
-
-ISSUE = typer.Argument(
-    metavar="ISSUE", help="A file, a folder, or an id: the file's or folder's name.", autocompletion=issue_ids
-)
-
 
 FORMATS = ("text", "json", "github")
 OUTPUT = typer.Option(
@@ -42,71 +39,50 @@ def register(app: App) -> None:
     )
 
 
-@told
+@handle_errors
 def init(directory: Path = typer.Argument(metavar="DIR", help="The folder for it; made if need be.")) -> None:
     """Make a publication: newsletter.toml, a folder for issues, and a .gitignore."""
-    from newsletter.files.publications import make_publication
+    from newsletter.app import Newsletter
 
     kept = (directory / ".gitignore").exists()
-    for path in make_publication(directory):
+    for path in Newsletter.init(directory):
         say(f"{'Added lines to' if kept and path.name == '.gitignore' else 'Made'} {path}")
     there = "" if directory.resolve() == Path.cwd() else f"  cd {shlex.quote(str(directory))}\n"
     say(f"Next:\n{there}  newsletter new 'Your first headline'")
 
 
-@told
+@handle_errors
 def new(
     headline: str = typer.Argument(metavar="HEADLINE", help="The story's headline."),
     output: Path | None = OUTPUT,
     no_edit: bool = typer.Option(False, "--no-edit", help="Do not open the editor."),
 ) -> None:
     """Start a brief with its sections in place, and open it in your editor: VISUAL or EDITOR."""
-    from newsletter.files.briefs import new_brief
-    from newsletter.files.issues import path_as_typed
+    from newsletter.cli.terminal.editor import edit
 
-    made = new_brief(wiring(), headline, output)
+    with open_letter() as letter:
+        made = letter.new(headline, output)
     path = path_as_typed(made)
     say(f"Made {path}")
-    edited = not no_edit and _edit(made)
+    edited = not no_edit and edit(made)
     say(f"Next{'' if edited else ', once it is written'}: {command('check', path)}")
 
 
-def _edit(path: Path) -> bool:
-    """Open a file in the editor of the person at the terminal; say whether that went well."""
-    from newsletter.config import editor_command
-    from newsletter.files.briefs import edit
-
-    editor = editor_command()
-    if not editor or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        return False
-    problem = edit(path, editor)
-    if problem:
-        warn(f"The editor “{editor}” could not be used: {problem}. VISUAL or EDITOR names it.")
-    return not problem
-
-
-@told
+@handle_errors
 def import_(
     file: Path = typer.Argument(metavar="FILE", help="A brief as plain text, as copied from a web page."),
     output: Path | None = OUTPUT,
 ) -> None:
     """Turn a plain text into a brief, and say what became of each line."""
-    from newsletter.files.briefs import import_brief
-    from newsletter.files.issues import path_as_typed
-
-    path, notes = import_brief(file, output, config=_config())
-    for note in notes:
+    with open_letter(required=False) as letter:
+        made = letter.import_brief(file, output)
+    for note in made.notes:
         say(str(note))
-    say(f"Made {path_as_typed(path)}\nNext: {command('check', path_as_typed(path))}")
+    path = path_as_typed(made.path)
+    say(f"Made {path}\nNext: {command('check', path)}")
 
 
-def _config() -> Path | None:
-    from newsletter.cli.console import state
-
-    return Path(state.config) if state.config else None
-
-
-@told
+@handle_errors
 def check(
     issues: list[str] = typer.Argument(
         metavar="ISSUE…", help="Files, folders or ids.", autocompletion=issue_ids
@@ -122,21 +98,20 @@ def check(
 ) -> None:
     """List what should be changed before readers see an issue; exit 1 when any of it is an error."""
     from newsletter.checks.report import as_github, as_json, as_text
-    from newsletter.publish import check as check_issue
 
     formats: dict[str, Callable[[Sequence[Finding]], str]]
     formats = {"text": partial(as_text, notices=all), "json": as_json, "github": as_github}
     if format not in formats:
         raise UsageError(f"“{format}” is no format.", hint=f"Write one of these: {', '.join(formats)}.")
-    house = wiring()
-    findings = [each for issue in issues for each in check_issue(house, issue)]
+    with open_letter() as letter:
+        findings = [finding for issue in issues for finding in letter.check(issue)]
     report = formats[format](findings)
     show(report) if format == "text" else typer.echo(report)
-    if any(each.severity == "error" for each in findings):
+    if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
 
-@told
+@handle_errors
 def render(
     issue: str = ISSUE,
     out: Path = typer.Option(..., "--out", metavar="DIR", help="Where the files go."),
@@ -148,13 +123,12 @@ def render(
     json: bool = typer.Option(False, "--json", help="Print what was written as JSON."),
 ) -> None:
     """Write the mail as files to open in a browser: HTML, pictures, text, MJML, and message.json."""
-    from newsletter.files.rendered import write_rendered
-
     if raw and reader is not None:
         raise UsageError(
             "--raw leaves the tags in, so there is no reader to fill in.", hint="Use one of them."
         )
-    written = write_rendered(wiring(), issue, out, reader=reader, raw=raw, force=force)
+    with open_letter() as letter:
+        written = letter.render(issue, out, reader=reader, raw=raw, force=force)
     if json:
         print_json({name: str(path) for name, path in written.paths.items()})
         return

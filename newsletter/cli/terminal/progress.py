@@ -5,26 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, cast
 
-from newsletter.cli.terminal.speaking import NOBODY_LISTENS, is_terminal, say
+from newsletter.cli.terminal.output import NOBODY_LISTENS, is_terminal, say
 from newsletter.garbage import collect_as_usual
 from newsletter.sentences import count_of, span
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-    from newsletter.publish import Progress
+    from newsletter.progress import Progress
 
 NARROW = 60  # columns: fewer leave no room for a bar
 
 
-def _counted(one: str, many: str | None = None) -> Callable[[int, int], str]:
-    def told(done: int, of: int) -> str:
+def _counted(noun: str, plural: str | None = None) -> Callable[[int, int], str]:
+    def in_words(done: int, of: int) -> str:
         if not of:
-            return count_of(done, one, many)
-        whole = count_of(of, one, many)
+            return count_of(done, noun, plural)
+        whole = count_of(of, noun, plural)
         return f"all {whole}" if done >= of > 1 else f"{done:,} of {whole}"
 
-    return told
+    return in_words
 
 
 def _bytes(done: int, of: int) -> str:
@@ -52,19 +52,19 @@ _STEPS: dict[str, tuple[str, Callable[[int, int], str]]] = {
 
 def progress_of(step: str, done: int, of: int) -> tuple[str, str]:
     """Return what a step does and how far it is, in words; ``of`` is 0 where nobody knows the whole."""
-    doing, told = _STEPS[step]
-    return doing, told(done, of)
+    doing, in_words = _STEPS[step]
+    return doing, in_words(done, of)
 
 
 @contextmanager
-def progress_told() -> Iterator["Progress"]:
+def shown_progress() -> Iterator["Progress"]:
     """Show progress: a bar on a terminal, a plain line now and then elsewhere."""
     from newsletter.config import is_dumb_terminal
 
     collect_as_usual()  # the start is over
     if is_terminal(sys.stderr) and not is_dumb_terminal():
-        with _bar() as told_bar:
-            yield told_bar
+        with _bar() as bar_report:
+            yield bar_report
     else:
         yield _lines()
 
@@ -75,19 +75,19 @@ def _bar() -> Iterator["Progress"]:
     from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
     console = Console(file=cast("TextIO", _Unbroken(sys.stderr)))
-    words = (TextColumn("{task.description}"), TextColumn("{task.fields[told]}"))
+    words = (TextColumn("{task.description}"), TextColumn("{task.fields[words]}"))
     bar = (BarColumn(bar_width=None), _remaining())
     columns = words if console.width < NARROW else (words[0], bar[0], words[1], bar[1])
     with Progress(*columns, console=console, transient=True, expand=True) as shown:
         tasks: dict[str, TaskID] = {}
 
         def report(step: str, done: int, of: int) -> None:
-            doing, told = progress_of(step, done, of)
+            doing, counted = progress_of(step, done, of)
             if step not in tasks:
                 for earlier in tasks.values():
                     shown.update(earlier, visible=False)
-                tasks[step] = shown.add_task(doing, total=of or None, told=told)
-            shown.update(tasks[step], completed=done, total=of or None, told=told, visible=True)
+                tasks[step] = shown.add_task(doing, total=of or None, words=counted)
+            shown.update(tasks[step], completed=done, total=of or None, words=counted, visible=True)
 
         yield report
 
@@ -133,12 +133,12 @@ class _Unbroken:
 
 
 def _lines() -> "Progress":
-    told_at: dict[str, int] = {}
+    shown_at: dict[str, int] = {}
 
     def report(step: str, done: int, of: int) -> None:
         tenth = done * 10 // of if of else -1
-        if of and tenth > told_at.get(step, -1):
-            told_at[step] = tenth
+        if of and tenth > shown_at.get(step, -1):
+            shown_at[step] = tenth
             say(": ".join(progress_of(step, done, of)))
 
     return report

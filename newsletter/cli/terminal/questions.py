@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import typer
 
-from newsletter.cli.terminal.speaking import is_terminal, say, width_of
+from newsletter.cli.terminal.output import is_terminal, say, width_of
 from newsletter.errors import UsageError
 
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
@@ -18,6 +18,13 @@ def confirm(question: str, *, yes: bool) -> bool:
     if not is_terminal(sys.stdin):
         raise UsageError("Nobody is there to answer.", hint="Add --yes to go on without being asked.")
     return ask(question)
+
+
+def insist_agreed(question: str, *, yes: bool, otherwise: str = "Nothing was sent.") -> None:
+    """Ask as ``confirm`` does; when the answer is no, say so and end the command."""
+    if not confirm(question, yes=yes):
+        say(otherwise)
+        raise typer.Exit(1)
 
 
 def ask(question: str) -> bool:

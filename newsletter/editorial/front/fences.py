@@ -9,7 +9,7 @@ from newsletter.editorial.front.foreign import read_foreign
 from newsletter.editorial.front.keys import FENCE, KEYS, FrontMatter, is_known, key_of, read_keys
 from newsletter.editorial.invisible import tidy, without_ends
 
-MAX_FRONT = 50_000  # characters: nobody writes so many, and a brief's limit is a megabyte
+MAX_FRONT = 50_000  # characters: nobody writes as many, and a brief's limit is a megabyte
 
 _DASHES = "-\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
 _LIKE = re.compile(rf"[{_DASHES} ]+|[*_=~. …·•]+")
@@ -17,7 +17,7 @@ _DASH = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
 _CODE = re.compile(r"```|~~~")
 _WITH_WORDS = re.compile(r"-{3,} \S")
 _HEADLINE = re.compile(r"#{1,6}\s+\S")
-_LOOKED_AT = 20  # lines at a file's top, for a front matter that something stands above
+_LOOKED_AT = 20  # lines at a file's top in which to look for front matter below other text
 _EXAMPLE = "Begin the file with three lines: ---, then “subject: …”, then --- again."
 
 
@@ -35,7 +35,7 @@ def read_front(lines: list[str], faults: Faults) -> FrontMatter:
 
 
 def _skip_code_fence(lines: Sequence[str], front: FrontMatter) -> None:
-    """Step over the end of the code block that the front matter stood in, or all below it would be code."""
+    """Step over the end of the code block around the front matter, or everything below it would be code."""
     at = next((at for at in range(front.body, len(lines)) if tidy(lines[at])), front.body)
     if at < len(lines) and _CODE.match(lines[at]):
         front.body = at + 1
@@ -123,7 +123,7 @@ def _closing(lines: Sequence[str], start: int) -> int | None:
 
 
 def _begins_brief(tail: Sequence[str]) -> bool:
-    """Say whether the lines after the last key are a brief, and not comments or a line that went astray."""
+    """Say whether the lines after the last key are a brief, and not comments or a stray line."""
     said = [at for at, line in enumerate(tail) if tidy(line) and not line.startswith("#")]
     headline = any(_HEADLINE.match(line) for line in tail)
     return bool(said) and (headline or any(not tidy(line) for line in tail[: said[-1]]))
@@ -151,7 +151,7 @@ def _last_of_keys(lines: Sequence[str], start: int, stop: int) -> int:
 def _skip_second(lines: Sequence[str], front: FrontMatter, faults: Faults) -> None:
     """Note a second front matter right below the first, and go on below it.
 
-    It is read where the first one is empty, so that nothing in it is said to be absent.
+    It is read where the first one is empty, so that its keys are not reported as missing.
     """
     at = next((at for at in range(front.body, len(lines)) if tidy(lines[at])), None)
     if at is None:
@@ -174,7 +174,7 @@ def _skip_second(lines: Sequence[str], front: FrontMatter, faults: Faults) -> No
     front.whole = front.whole and "subject" in front.lines
 
 
-# ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── faults ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _report_fence(lines: Sequence[str], at: int, does: str, faults: Faults) -> None:

@@ -54,7 +54,7 @@ class FrontMatter:
     """Keys as written, the line each stands on, and the first line of the brief below, counted from 0.
 
     ``unreadable`` are keys that are there, but with a fault that keeps their value from being read. ``whole``
-    is False when the front matter could not be read to its end, so that what is absent may only be unread.
+    is False when the front matter could not be read to its end: a key that seems missing may only be unread.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def _take(entry: Entry, front: FrontMatter, faults: Faults) -> None:
 
 
 def _from_left(lines: Sequence[str]) -> list[str]:
-    """Return lines without the indentation of the first one; YAML lets all keys be indented alike."""
+    """Return lines without the indentation of the first one: in YAML all keys may be indented alike."""
     written = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     indent = written[: len(written) - len(written.lstrip(" "))]
     return [line.removeprefix(indent) for line in lines]
@@ -137,7 +137,7 @@ def _entries(lines: Sequence[str], first: int, front: FrontMatter, faults: Fault
         yield entry
 
 
-# ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── faults ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _report_no_key(line: str, number: int, entry: Entry | None, front: FrontMatter, faults: Faults) -> None:
@@ -186,7 +186,7 @@ def _report_twice(entry: Entry, front: FrontMatter, faults: Faults) -> None:
 def _report_unknown(entry: Entry, front: FrontMatter, faults: Faults) -> None:
     near = nearest(entry.key, KEYS) or _ELSEWHERE.get(entry.key.casefold())
     if near:
-        front.unreadable.add(near)  # it is there, only its key is misspelt: one fault, not two
+        front.unreadable.add(near)  # it is there, only misspelt: one fault, not two
     faults.add(
         "front-key-unknown",
         entry.line,

@@ -98,8 +98,8 @@ def _joined(text: str) -> str:
 
 
 def _unquoted(entry: Entry, quoted: re.Match[str], faults: Faults) -> str | None:
-    """Return what stands between straight quotes, escapes read as YAML has them."""
-    import yaml  # takes a tenth of the time of a check, and few briefs have quotes
+    """Return what is between straight quotes, with YAML's escapes read."""
+    import yaml  # takes a tenth of a check's time to import, and few briefs have quotes
 
     if quoted["note"] and not quoted["note"][0].isspace():
         _report_after_quote(entry, quoted, faults)
@@ -122,7 +122,7 @@ def _unquoted(entry: Entry, quoted: re.Match[str], faults: Faults) -> str | None
     return value
 
 
-# ── tell ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── faults ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _refuse(entry: Entry, faults: Faults, message: str, hint: str) -> NoReturn:

@@ -22,7 +22,7 @@ _MAX_COMMENTS = 20_000  # characters that a brief's front matter keeps of what w
 class ImportNote:
     """What became of one line of the text: the line's number, its words, and why.
 
-    ``needs you`` is for what the editor must settle before the brief can be sent.
+    ``needs you`` is for what the editor must do before the brief can be sent.
     """
 
     line: int

@@ -23,7 +23,7 @@ def escaped(line: str) -> str:
 
 
 def _escaped_inline(line: str) -> str:
-    """Escape what stands around bare addresses, which are read as they stand."""
+    """Escape what is around bare addresses, which are read as they are."""
     done, at = "", 0
     for start, end in spans(line):
         if "&amp;" not in line[start:end]:
@@ -40,5 +40,5 @@ def escaped_headline(line: str) -> str:
 
 
 def escaped_subject(text: str) -> str:
-    """Return plain text as a subject in which braces stand for themselves."""
+    """Return plain text as a subject in which braces are only braces."""
     return re.sub(r"\{(?=[{%])", r"\\{", text)

@@ -1,4 +1,4 @@
-"""What stands above a text from elsewhere: another system's front matter, or the head of a mail."""
+"""What comes above a text from elsewhere: another system's front matter, or the head of a mail."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _FEWEST = 3  # lines of a mail's head
 
 
 def take_head(text: str, draft: ImportDraft) -> tuple[str, bool]:
-    """Take what stands above a text; return the text with those lines empty, and whether it is Markdown."""
+    """Take what comes above a text; return the text with those lines empty, and whether it is Markdown."""
     lines = text.split("\n")
     first = next((at for at, line in enumerate(lines) if bare(line)), 0)
     if front := _front(lines, first):

@@ -17,9 +17,9 @@ from newsletter.editorial.source import without_odd_characters
 
 __all__ = ["ImportNote", "Imported", "import_text"]
 
-_LEVEL = "    "  # indents a list within another, whatever mark that one has
-_HEADLINE = 250  # characters: what is longer is no headline but the first paragraph
-_LONG_ENOUGH_TO_BREAK = 50  # characters; a shorter first line was not broken for want of room
+_LEVEL = "    "  # indents a list within another, whatever mark the other has
+_HEADLINE = 250  # characters: what is longer is not a headline but the first paragraph
+_LONG_ENOUGH_TO_BREAK = 50  # characters; a shorter first line was not broken because it was full
 MAX_LINES = 20_000  # of a page, with something on them: the report has a note on each
 
 

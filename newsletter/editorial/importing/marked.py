@@ -1,4 +1,4 @@
-"""A text that is Markdown already, as Google Docs and others export it: only its headings are set right."""
+"""A text that is Markdown already, as Google Docs and others export it: only its headings are corrected."""
 
 import re
 
@@ -30,7 +30,7 @@ def is_marked(text: str) -> bool:
 
 
 def take_marked(text: str, draft: ImportDraft) -> None:
-    """Take every line as it stands, but for headings: the first is the headline, a label's has two ``#``."""
+    """Take every line as it is, except headings: the first is the headline, a label's gets two ``#``."""
     body: list[str] = []
     fence = ""
     for number, raw in enumerate(text.split("\n"), start=1):

@@ -22,7 +22,7 @@ _TAB = 4
 class PageLine:
     """A line with something on it, white space around it taken off.
 
-    ``begins`` tells that it starts a paragraph or a list's item, ``kept`` that it goes on with a paragraph
+    ``begins`` says that it starts a paragraph or a list's item, ``kept`` that it goes on with a paragraph
     but on a line of its own. ``item`` is what it is of a list, ``depth`` how many lists that one lies in.
     """
 

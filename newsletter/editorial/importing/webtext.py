@@ -62,5 +62,5 @@ def is_call(line: str) -> bool:
 
 
 def is_loose(line: str) -> bool:
-    """Say whether a line may belong to a page's foot: short, and no sentence."""
+    """Say whether a line may belong to a page's foot: short, and not a sentence."""
     return len(line) <= MAX_CALL and bool(_LEGAL.search(line) or not _ENDS_SENTENCE.search(line))

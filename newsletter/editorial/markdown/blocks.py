@@ -47,8 +47,8 @@ def parse_blocks(
     """Return the block tokens of a text, pictures lifted out of their paragraphs.
 
     ``token.map`` counts the lines of ``text`` from 0. What is wrong is added to ``faults``, HTML comments to
-    ``comments``. Raises IssueError where reading stopped: nothing below is known, and to tell of more would
-    mislead.
+    ``comments``. Raises IssueError where reading stopped: nothing below is known, and further faults
+    would mislead.
     """
     steps = Steps(max_steps)
     env: dict[str, object] = {"faults": faults, "line": 1, "steps": steps, "comments": comments}
@@ -72,7 +72,7 @@ def parse_blocks(
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """Keep Python from looking for garbage among tokens, which are none: it takes a third of the time."""
+    """Keep Python from looking for garbage among tokens: it takes a third of the time and finds none."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -108,7 +108,7 @@ def with_lines(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
 
 
 def report_reserved(faults: Faults, line: int) -> None:
-    """Note the letters that would let the provider put a reader's values where nobody meant them."""
+    """Note the letters that would let the provider put a reader's values where nobody wants them."""
     faults.add(
         "file-reserved",
         line,
@@ -119,7 +119,7 @@ def report_reserved(faults: Faults, line: int) -> None:
 
 @lru_cache(maxsize=4)
 def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
-    """Return a parser; what a text surely does not need is left out, since it takes time to begin with."""
+    """Return a parser without the parts that a text certainly does not need, since setting up takes time."""
     options = {"html": False, "maxNesting": 2 * MAX_DEPTH, "store_labels": True}
     parser = MarkdownIt("commonmark")
     parser.inline = AsianInline()
@@ -177,7 +177,7 @@ def _line(state: StateInline) -> int:
 
 
 def _merge_field(state: StateInline, silent: bool) -> bool:
-    """Read ``{{ name }}``; note a ``{{`` or ``{%`` that is none and read it as text."""
+    """Read ``{{ name }}``; note any other ``{{`` or ``{%`` and read it as text."""
     if state.src[state.pos] != "{":
         return False
     opening = state.src[state.pos : min(state.pos + 2, state.posMax)]
@@ -216,7 +216,7 @@ def _report_misplaced(faults: Faults, line: int) -> None:
 
 
 def _image_once(state: StateInline, silent: bool) -> bool:
-    """Read a picture, but none within another's text, which is words; count the lines before it."""
+    """Read a picture, but not one within another's text, which is words; count the lines before it."""
     if state.src[state.pos] != "!" or state.env.get("in_picture"):
         return False
     line = state.env["line"]
@@ -242,7 +242,7 @@ def _broken_picture(state: StateInline, silent: bool) -> bool:
 
 
 def report_reserved_lines(text: str, faults: Faults) -> None:
-    """Note every line that holds letters kept for the provider's tags, wherever in the file it stands."""
+    """Note every line that holds letters kept for the provider's tags, wherever in the file it is."""
     if RESERVED in text:
         for number, line in enumerate(text.split("\n"), start=1):
             if RESERVED in line:

@@ -16,7 +16,7 @@ from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Comment
 
 _OPEN, _CLOSE = "<!--", "-->"
-_COUNTED = "comment_counted"  # where counting lines for comments goes on
+_COUNTED = "comment_counted"  # where counting lines for comments continues
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(r"[ \t]*")
 
@@ -46,7 +46,7 @@ def _block(state: StateBlock, line: int, last: int, silent: bool) -> bool:
     alone = at >= state.eMarks[below]
     if not alone and below == line:
         return False  # text follows on the same line: both are one paragraph
-    if silent:  # amid a paragraph a comment parts nothing, unless an empty line in it does
+    if silent:  # within a paragraph a comment divides nothing, unless an empty line in it does
         return _BLANK_LINE.search(state.src, counted, at) is not None
     for start, end in found:
         line += state.src.count("\n", counted, start)
@@ -87,7 +87,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if end < 0 or state.src.find(_OPEN, start + len(_OPEN), end) >= 0:
         if not silent:
             _report_open(state, start)
-        state.pos = state.posMax  # how far the note goes nobody knows
+        state.pos = state.posMax  # nobody knows how far the note goes
         return True
     state.pos = end + len(_CLOSE)
     if silent:
@@ -101,9 +101,9 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def line_at(state: StateInline, at: int, counted: str) -> int:
-    """Return the line of a place in a text; counting goes on from the last place asked about in that text.
+    """Return the line of a place in a text; counting continues from the last place asked about in that text.
 
-    ``counted`` names where that place is kept: who asks for places further on keeps another.
+    ``counted`` names where that place is kept: a caller that asks for places further on keeps another.
     """
     text, last, line = state.env.get(counted, ("", 0, 0))
     if text is not state.src or last > at:

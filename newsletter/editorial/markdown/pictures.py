@@ -13,7 +13,7 @@ from newsletter.editorial.issue import Picture
 _BREAKS = ("softbreak", "hardbreak")
 MAX_PICTURES = 500  # in one issue: each is read from the disk and measured
 
-# A name that Markdown takes for none: with spaces, or before a caption in the quotes that programs put.
+# A name that Markdown does not take for one: with spaces, or before a caption in curly quotation marks.
 _SPACED = re.compile(
     r"!\[(?P<alt>[^\[\]\n]{0,500})\]\([ \t]*"
     r"(?P<name>(?![a-z][a-z0-9+.-]+:|//)(?:[^()<>\n\"“”„«»]|\([^()\n]{0,50}\)){1,300}?"
@@ -106,7 +106,7 @@ def _picture(image: Token, href: str, line: int) -> Picture:
 
 
 def _one_line(text: str) -> str:
-    """Return text with its spaces evened out; no-break and thin ones are the words' own, as in 10 000."""
+    """Return text with its spaces evened out; no-break and thin ones belong to the words, as in 10 000."""
     return re.sub("[ \t\n]+", " ", text).strip()
 
 

@@ -19,7 +19,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, near enough
 def mark_languages(parser: MarkdownIt) -> None:
     """Let a parser read marked words as ``span_open`` and ``span_close``; ``lang`` holds the language's tag.
 
-    A headline or subhead with the mark at its end is one such span. A tag that is none is added to
+    A headline or subhead with the mark at its end is one such span. A tag that does not exist is added to
     ``env["faults"]``, a Faults, with its line.
     """
     parser.inline.ruler.before("link", "language", _span)
@@ -59,7 +59,7 @@ def _span(state: StateInline, silent: bool) -> bool:
 
 
 def _line_at(state: StateInline, place: int) -> int:
-    """Return the line of a place in a text, counted on from the last place asked about."""
+    """Return the line of a place in a text, counted from the last place asked about."""
     text, at, line = state.env.get("counted_for_marks", ("", 0, 0))
     if text is not state.src or at > place:
         at, line = 0, state.env["line"]
@@ -69,7 +69,7 @@ def _line_at(state: StateInline, place: int) -> int:
 
 
 def _has_mark(state: StateInline) -> bool:
-    """Say whether the text holds any mark, looked for once: a text may hold brackets without number."""
+    """Say whether the text holds any mark, looked for once: a text may hold countless brackets."""
     text, found = state.env.get("has_mark", ("", False))
     if text is not state.src:
         found = any(state.src[mark.start() - 1] == "]" for mark in _MARK.finditer(state.src, 1))

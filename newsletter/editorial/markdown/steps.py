@@ -13,7 +13,7 @@ from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkT
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline, autolink, text
 
-MAX_STEPS = 1_800_000  # a megabyte of paragraphs takes two fifths of it, one with lists and tables too four
+MAX_STEPS = 1_800_000  # a megabyte of paragraphs takes 2/5 of it, one with lists and tables 4/5
 
 # Steps, in proportion to the processor's time: one is about a microsecond of an ordinary computer.
 _LINE = 4  # a line looked at: does another block begin here?
@@ -86,7 +86,7 @@ def count_steps(parser: MarkdownIt) -> None:
         "table", "steps", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-    parser.inline.ruler.at("text", _text)  # it is the first of all that are tried
+    parser.inline.ruler.at("text", _text)  # it is the first rule that is tried
     parser.inline.ruler.at("autolink", _autolink)
     counted = SimpleNamespace(
         parseLinkDestination=parseLinkDestination, parseLinkLabel=_label, parseLinkTitle=parseLinkTitle

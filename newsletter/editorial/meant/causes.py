@@ -1,4 +1,4 @@
-"""Why a headline or a label was not found: the line that was meant as one, and how it is written."""
+"""Why a headline or a label was not found: the line that was meant as one, and how to write it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from newsletter.editorial.names import nearest
 _SIGNS = re.compile(r"[#＃]{1,6}[ \xa0]?(?=\S)")
 _LOOKED_AT = 100  # blocks of a story; a label that is further down than that was not meant for its top
 _HEADLINE = 120  # characters: what is longer is a paragraph
-_CLOSING = re.compile(r"^(\s|[:：*_]|</\w+>)+")  # what stands between a label and its text
+_CLOSING = re.compile(r"^(\s|[:：*_]|</\w+>)+")  # what comes between a label and its text
 _AFTER_LABEL = re.compile(r"\s*([-‐-―−.;,|/•·>=→]|$)")
 
 
@@ -38,7 +38,7 @@ class _Line:
 
 
 def headline_meant(block: Sequence[Token], words: str) -> Cause | None:
-    """Say how a block was meant as a headline, though it is none to Markdown; ``words`` are what it shows."""
+    """Say how a block that Markdown reads otherwise was meant as a headline; ``words`` are what it shows."""
     line = block[0].map[0] + 1 if block[0].map else 1
     if block[0].type == "heading_open" and block[0].tag == "h2":
         message = f"“{words[:60]}” is a heading of the second level, so the story has no headline."

@@ -50,7 +50,7 @@ def _markers(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _empty_later(left: list[str], markers: list[tuple[int, str]]) -> None:
-    """Leave the first version alone: to read both would make faults of what is said twice."""
+    """Leave the first version only: with both, what is said twice would be reported as faults."""
     places = {sign: at for at, sign in reversed(markers)}
     start = min((places[sign] for sign in ("|||||||", "=======") if sign in places), default=None)
     if "<<<<<<<" in places and start is not None:

@@ -1,4 +1,4 @@
-"""Files that are no plain text, known by how they begin: one sentence about each of them."""
+"""Files that are not plain text, recognised by how they begin: one sentence about each of them."""
 
 import re
 from dataclasses import dataclass

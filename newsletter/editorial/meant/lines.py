@@ -14,7 +14,7 @@ _CODE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(
     rf"[ {NOT_SEEN}\xa0]{{0,3}}(?P<signs>#{{1,6}})(?P<gap>[{BLANK}{NOT_SEEN}]*)(?P<text>.*)"
 )
-# Google Docs' and Pandoc's names for headings: what stands in braces is an anchor, never the editor's words.
+# Google Docs' and Pandoc's names for headings: what is in braces is an anchor, never the editor's words.
 _ANCHOR = re.compile(r"\\?\{\s*\\?#[^{}\s]+(?:\s+[.#][^{}\s]+)*\s*\\?\}\s*(?=#*\s*$)")
 _TRAIL = re.compile(rf"[{BLANK}{NOT_SEEN}]+$")
 _ITEM = re.compile(rf"(?P<mark> {{0,3}}(?:[-+]|\*(?!.*\*)))[{BLANK}{NOT_SEEN}]+(?P<text>.*)")
@@ -89,7 +89,7 @@ def _label(line: str, labels: Labels) -> str | None:
 
 
 def _with_spaces(marks: str, label: str, before: str, after: str) -> str | None:
-    """Put a label together again; None where the emphasis goes on behind it.
+    """Put a label together again; None where the emphasis continues after it.
 
     ``before`` is the label with whatever stands between its last letter and the colon, ``after`` the rest.
     """
@@ -114,7 +114,7 @@ def _item(line: str) -> str | None:
 
 
 def _caption(line: str) -> str | None:
-    """Return a picture whose caption stands whole between straight quotation marks, whatever is in it."""
+    """Return a picture whose caption is whole, between straight quotation marks, whatever it holds."""
     found = _CAPTION.fullmatch(line) if "![" in line[:6] else None
     if not found or _SOUND_TITLE.fullmatch(found["title"]):
         return None

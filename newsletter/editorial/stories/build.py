@@ -1,4 +1,4 @@
-"""From block tokens to stories: headlines, labels, what stands under them."""
+"""From block tokens to stories: headlines, labels, what is under them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -41,7 +41,7 @@ def build_stories(
 
 
 def _number_notes(story: GatheredStory, notes: Notes) -> list[Note]:
-    """Number the notes that a story refers to; return those that stand at its end."""
+    """Number the notes that a story refers to; return those to show at its end."""
     for tokens, what, line in (
         (story.headline or (), "a headline", story.line),
         *((part.heading, "a label's heading", part.line) for part in story.parts),
@@ -58,7 +58,7 @@ def _brief(story: GatheredStory, notes: Notes, own: Sequence[Note], faults: Faul
 
 
 def _built(part: GatheredSection, faults: Faults) -> Iterator[Section | Picture]:
-    """Yield the section, then the pictures it ends with: they stand between this section and the next."""
+    """Yield the section, then the pictures it ends with: they are shown between this section and the next."""
     end = len(part.blocks)
     while end and part.blocks[end - 1][0].type == "picture":
         end -= 1

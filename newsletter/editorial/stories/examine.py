@@ -19,7 +19,7 @@ def report_no_headline(line: int, faults: Faults) -> None:
 
 
 def without_stray(stories: list[GatheredStory], faults: Faults) -> list[GatheredStory]:
-    """Report what stands before the first headline: a story that lacks its own, or text of none."""
+    """Report what comes before the first headline: a story that lacks its own, or stray text."""
     if len(stories) == 1 or any(part.kind != "lede" for part in stories[0].parts):
         report_no_headline(stories[0].line, faults)
         return stories

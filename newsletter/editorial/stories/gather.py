@@ -20,7 +20,7 @@ from newsletter.editorial.stories.story import (
 
 
 def gather(tokens: Sequence[Token], labels: Labels, faults: Faults) -> list[GatheredStory]:
-    """Return the stories of an issue, what stands before the first headline as one without a headline."""
+    """Return the stories of an issue, what comes before the first headline as one without a headline."""
     stories: list[GatheredStory] = []
     headless = _lacks_headline(tokens, labels)
     for block in blocks_of(tokens):
@@ -74,7 +74,7 @@ def _begins_story(block: Block, labels: Labels, faults: Faults) -> bool:
 
 
 def _add(story: GatheredStory, block: Block, labels: Labels, faults: Faults) -> None:
-    """Put a block where it belongs: a label opens a section, all else goes to the one that is open."""
+    """Put a block where it belongs: a label opens a section, the rest goes into the open one."""
     line = line_of(block)
     if block[0].type == "heading_open":
         _add_heading(story, block, labels, faults)
@@ -103,7 +103,7 @@ def _add_heading(story: GatheredStory, block: Block, labels: Labels, faults: Fau
     if kind is None and block[0].tag == "h2":
         report_unknown(text, line, labels, faults)
         near = nearest(text, labels.all)
-        kind = labels.kind_of(near) if near else None  # so that it is not missed a second time
+        kind = labels.kind_of(near) if near else None  # so that it is not reported as missing, too
     if kind:
         story.parts.append(GatheredSection(kind, text.rstrip(":： "), line, heading=block[1].children or ()))
     elif block[0].tag != "h2":

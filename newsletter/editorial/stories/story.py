@@ -23,7 +23,7 @@ class GatheredSection:
 
 @dataclass(slots=True)
 class GatheredStory:
-    """A story while it is being gathered. Without a headline it holds what stands before the first one."""
+    """A story while it is being gathered. Without a headline it holds what comes before the first one."""
 
     headline: tuple[Token, ...] | None
     line: int

@@ -10,7 +10,7 @@ import orjson
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from newsletter.delivery.evidence import CannotSay, ReportedSuppression, Sighting
+from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.provider import Envelope, Recipient
 from newsletter.delivery.provider_kind import Properties
@@ -18,7 +18,7 @@ from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
 from newsletter.providers.sendgrid.kind import PROPERTIES
 from newsletter.providers.sendgrid.limits import MAX_BYTES
-from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, query_of, sighting
+from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, look_up_of, query_of
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
 from newsletter.providers.sendgrid.pool import Pool
 from newsletter.providers.sendgrid.request import build_request
@@ -118,12 +118,12 @@ class SendGridProvider:
             late=lambda _: None,
         )
 
-    def look_up(self, attempt: str) -> Sighting:
+    def look_up(self, attempt: str) -> LookUp:
         """Ask SendGrid's Email Activity, if the account has it, whether mail of an attempt was taken."""
         if self._host == EU_HOST:
             return CannotSay(NOT_IN_THE_EU)
         try:
-            return sighting(self._get(self._api.messages, query_of(attempt)))
+            return look_up_of(self._get(self._api.messages, query_of(attempt)))
         except DeliveryError as error:
             return CannotSay(error.message)
 

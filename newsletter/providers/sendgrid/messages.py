@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import orjson
 
-from newsletter.delivery.evidence import CannotSay, NotSeen, Seen, Sighting
+from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp
 from newsletter.providers.sendgrid.outcomes import Answer, error_list, shorten
 
 NO_SEARCH = "The account has no Email Activity search, or the key may not use it"
@@ -18,7 +18,7 @@ def query_of(attempt: str) -> dict[str, str | int]:
     return {"query": f"(unique_args['nl_attempt']=\"{attempt}\")", "limit": 1}
 
 
-def sighting(answer: Answer) -> Sighting:
+def look_up_of(answer: Answer) -> LookUp:
     """Return what an answer to that question says; any but a clear one says nothing."""
     if answer.status in {401, 403, 404}:
         return CannotSay(f"{NO_SEARCH} ({answer.status}).")
@@ -28,7 +28,7 @@ def sighting(answer: Answer) -> Sighting:
     messages = _messages(answer.body)
     if messages is None:
         return CannotSay("SendGrid's answer is no list of messages.")
-    return Seen(_prefix(messages[0])) if messages else NotSeen()
+    return HasMail(_prefix(messages[0])) if messages else HasNoMail()
 
 
 def _messages(body: bytes) -> list[object] | None:

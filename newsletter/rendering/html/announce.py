@@ -30,7 +30,7 @@ def announced(issue: Issue, phrase: str) -> Issue:
 
 
 def _says(text: str, phrase: str) -> bool:
-    """Say whether a text has the phrase's word in it, or begins with one of its family."""
+    """Say whether a text has the phrase's word in it, or begins with a related one."""
     word = re.sub(r"\W+$", "", phrase).casefold()
     words = re.findall(r"[^\W\d_]+", text.casefold())
     family = len(word) >= _SHARED and any(

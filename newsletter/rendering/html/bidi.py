@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"\S*(?:://|@)\S*")
 _ENOUGH = 0.4
 
 
-# What runs as what is around it, whatever its words: a table's parts, and what has no element of its own.
+# What has the direction of what is around it, whatever its words: a table's parts, what has no element.
 _FOLLOWING = frozenset({"thead_open", "tbody_open", "tr_open", "footnote_block_open", "footnote_open"})
 
 

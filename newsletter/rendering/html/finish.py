@@ -29,7 +29,7 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile('[&<>"]')
 
 _UNBROKEN = "white-space:nowrap"
-_ROOM = "min-width:8em"  # or a sentence stands one word to the line where its neighbours need much
+_ROOM = "min-width:8em"  # or a sentence would have one word a line where its neighbours are wide
 # Table cells around a mail's text would grow with what is in them; one of a fixed layout holds what scrolls.
 _BOX = (
     '<table role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%"'
@@ -121,7 +121,7 @@ class HtmlWriter:
         self._in_table = True
         label = escape(f"{self.table_word}: {', '.join(filter(None, rows[0]))}")
         needed = least_width(rows)
-        # A box that scrolls has to be reached by the keyboard; one that never does is not worth a stop.
+        # A box that scrolls has to be reached by the keyboard; one that never scrolls is not worth a stop.
         reach = f' tabindex="0" role="group" aria-label="{label}"' if needed > NARROWEST else ""
         wide = self.sides.classes("wide", *["wider"] * (needed > A_PAGE)) if needed > A_PHONE else ""
         box = f"<div{wide}{self.sides.facing(style='overflow-x:auto')}{reach}>"
@@ -222,7 +222,7 @@ _BLOCK: dict[str, _Block] = {
     "footnote_block_close": _notes,
     "footnote_open": lambda writer, token, following: (
         ""
-    ),  # its number leads to it, its first words tell of it
+    ),  # its number leads to it, its first words introduce it
     "footnote_close": lambda writer, token, following: "",
 }
 
@@ -287,7 +287,7 @@ _INLINE: dict[str, _Inline] = {
     "span_close": lambda writer, token: "</span>",
     "link_open": _link,
     "link_close": lambda writer, token: "</a>",
-    # The brief refuses a picture amid text; its words are kept all the same.
+    # The brief refuses a picture within text; its words are kept anyway.
     "image": lambda writer, token: escape(token.content),
     "html_inline": lambda writer, token: escape(token.content),
 }

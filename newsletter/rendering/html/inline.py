@@ -25,9 +25,9 @@ _CLASSES = re.compile(r'class="([^"]*)"')
 _TAGS = re.compile("<([a-zA-Z][a-zA-Z0-9]*)")
 _NAMES = re.compile(r"\.[\w-]+|(?<![\w.#-])[a-z][a-z0-9]*")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_PLAIN = re.compile(r"(?:[\w\s.,>+~*#-]+\{[^{}]*\})*\s*")  # names of elements, classes and ids alone
+_PLAIN = re.compile(r"(?:[\w\s.,>+~*#-]+\{[^{}]*\})*\s*")  # names of elements, classes and ids only
 _DOCTYPE = "<!DOCTYPE html>"
-_GROUNDS = frozenset({"body", "table", "td", "th"})  # the elements that HTML ever knew bgcolor for
+_GROUNDS = frozenset({"body", "table", "td", "th"})  # the elements for which HTML has ever had bgcolor
 
 _OPTIONS: dict[str, Any] = {
     "keep_style_tags": False,
@@ -84,7 +84,7 @@ def _rules(css: str) -> tuple[tuple[tuple[tuple[str, frozenset[str]], ...], str]
 
 @cache
 def _inliner() -> Any:
-    """Return Premailer, made to remember what it read from a stylesheet: ours is the same at every render."""
+    """Return Premailer, made to keep what it read from a stylesheet: ours is the same at every render."""
     import cssutils
 
     cssutils.ser.prefs.minimizeColorHash = False  # some clients read six digits only
@@ -110,7 +110,7 @@ def _inliner() -> Any:
 
 
 def _premailer() -> Any:
-    """Return Premailer without an HTTP client: none of our style sheets is to be fetched."""
+    """Return Premailer without an HTTP client: none of our style sheets has to be fetched."""
     ours = ModuleType("requests")  # loading the real one takes a tenth of a cold start
     if sys.modules.setdefault("requests", ours) is not ours:
         from premailer import Premailer
@@ -129,7 +129,7 @@ def _transform(html: str, css: str) -> str:
 
 
 def check_undamaged(before: str, after: str) -> None:
-    """Raise RenderError when a step that should touch style attributes alone touched something else."""
+    """Raise RenderError when a step that should change only style attributes changed something else."""
     if not after.startswith(_DOCTYPE):
         raise _damaged("lost its doctype")
     (comments, bare), (kept, result) = _apart(before), _apart(after)
@@ -139,7 +139,7 @@ def check_undamaged(before: str, after: str) -> None:
         raise _damaged("changed a style block")
     if image_widths(bare) != image_widths(result):
         raise _damaged("changed the width of a picture")
-    # Most often the pieces between tags are the same to the character; only else is it worth reading them.
+    # Usually the pieces between tags are the same to the character; only otherwise is it worth reading them.
     written = bare.replace("&#10;", "\n").replace("&#8202;", "\u200a")  # as a spacer holds
     if _pieces(written) != _pieces(result) and visible_text(bare) != visible_text(result):
         raise _damaged("changed the text")

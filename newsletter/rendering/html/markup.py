@@ -19,8 +19,8 @@ def made_valid(html: str, language: str, direction: Direction, shapes: Mapping[s
     ``shapes`` are pictures of known size, by their address as it stands in the HTML: a height in proportion
     lets programs that know no styles lay out by it.
 
-    A mail program that puts the body into a page of its own drops the elements around it, and what they say
-    of language and direction. The compiler repeats both on the letter, but not on the line before it.
+    A mail program that puts the body into a page of its own drops the elements around it, and with them
+    language and direction. The compiler repeats both on the letter, but not on the line before it.
     """
     html = html.replace('<style type="text/css"', "<style")
     if ' height="auto"' in html:

@@ -32,7 +32,7 @@ class Sides:
         self.enter(self.page)
 
     def enter(self, story: Direction, language: str = "") -> None:
-        """Begin a story: what has no words runs as it does."""
+        """Begin a story: what has no words takes its direction."""
         self.story, self.language = story, language
         # A template may turn a story's containers or not: the blocks in them say for themselves.
         self._around = [self.page if story == self.page else None]
@@ -47,7 +47,7 @@ class Sides:
         self._mixed = tokens[position].type in _LISTS and self._has_turned_items(tokens, position)
 
     def go_on(self, token: Token) -> None:
-        """Go on into a block whose opening has been written, or out of one whose end has."""
+        """Enter a block whose opening has been written, or leave one whose end has."""
         if token.nesting > 0 and not token.hidden:
             self._around.append(self.own)
         elif token.nesting < 0 and not token.hidden:
@@ -78,8 +78,8 @@ class Sides:
     def classes(self, *names: str) -> str:
         """Return the class attribute of a block that has a start and an end.
 
-        ``turned`` are those that run otherwise than the letter, ``mixed`` lists whose items differ from them:
-        a theme gives them their marks, rules and room at the other side, or at both.
+        ``turned`` are those in another direction than the letter, ``mixed`` lists whose items differ: a theme
+        gives them their marks, rules and room at the other side, or at both.
         """
         names = (*names, *["mixed"] * self._mixed, *["turned"] * (self.own != self.page))
         return f' class="{" ".join(names)}"' if names else ""

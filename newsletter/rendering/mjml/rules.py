@@ -1,4 +1,4 @@
-"""What MJML allows: reduced from MJML 5.4.1's own tables (MIT, see mjml_rules.LICENSE.md).
+"""What MJML allows: reduced from MJML 5.4.1's own tables (MIT, see rules.LICENSE.md).
 
 Left out are components that a mail should not use: interactive ones, which most clients drop, and those that
 fetch fonts or icons from a third party or that the compiler gets wrong.

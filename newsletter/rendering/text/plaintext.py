@@ -11,7 +11,7 @@ from newsletter.rendering.text.wrap import WIDTH, pad, wrap
 from newsletter.widths import display_width
 
 _GAP = "  "  # between a table's columns
-_VALUE = 12  # columns that a reader's value is likely to take where no default tells more
+_VALUE = 12  # columns that a reader's value is likely to take where no default says more
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ class TextWriter:
 
 
 def _end(tokens: Sequence[Token], position: int) -> int:
-    """Return where the block that opens at ``position`` closes; itself when it has no inside."""
+    """Return where the block that opens at ``position`` closes; itself when it holds nothing."""
     depth = 0
     for index in range(position, len(tokens)):
         depth += tokens[index].nesting

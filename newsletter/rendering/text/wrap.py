@@ -7,13 +7,13 @@ from functools import cache
 from newsletter.editorial.fields import RESERVED
 from newsletter.widths import display_width, one_each
 
-WIDTH = 72  # what a quoted reply still fits on a line of 80
+WIDTH = 72  # columns: quoted in a reply, it still fits on a line of 80
 
-# No-break and thin spaces are words' own, as in 10 000; only these end a word.
+# No-break and thin spaces are part of a word, as in 10 000; only these end one.
 _SPACES = re.compile("[ \t\n\r\f\v]+")
 
-# Chinese and Japanese end a line after any letter, but for what belongs to the letter before or after it
-# (JIS X 4051, GB/T 15834): a line never begins with closing marks and small kana, nor ends with opening ones.
+# Chinese and Japanese end a line after any letter, except for what belongs to the letter before or after it
+# (JIS X 4051, GB/T 15834): no line begins with closing marks or small kana, or ends with opening ones.
 _UNSPACED = (
     "\u2e80-\u2fdf\u3000-\u30ff\u3105-\u312f\u3190-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\uff01-\uff9f"
     "\U00020000-\U0003fffd"

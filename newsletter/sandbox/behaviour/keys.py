@@ -1,4 +1,4 @@
-"""The key that signs what the local SendGrid reports, kept beside its file."""
+"""The key that signs what the local SendGrid reports, kept next to its file."""
 
 import base64
 from contextlib import suppress

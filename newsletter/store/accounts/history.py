@@ -6,6 +6,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from newsletter.delivery.frozen import MailingKind
 from newsletter.delivery.states import MailingState
 from newsletter.store.tables import batch, mailing, variant
 
@@ -48,4 +49,4 @@ def dates(connection: Connection, provider: str, *, but: str) -> Mapping[str, st
 
 
 def _first(provider: str, but: str) -> tuple[ColumnElement[bool], ...]:
-    return mailing.c.provider == provider, mailing.c.kind == "first", mailing.c.issue != but
+    return mailing.c.provider == provider, mailing.c.kind == MailingKind.FIRST, mailing.c.issue != but

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
@@ -54,19 +54,25 @@ def _state_now(state: str, sender_alive: bool) -> str:
 
 
 def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
-    """Yield a mailing's batches, the split ones left out, by their ranges: no two begin alike."""
-    cursor = -1
+    """Yield a mailing's batches, the split ones left out, by their ranges."""
+    lo, key = -1, -1
     while True:
         rows = connection.execute(
             select(batch)
-            .where(batch.c.mailing_id == mailing_id, batch.c.lo > cursor, batch.c.state != BatchState.SPLIT)
-            .order_by(batch.c.lo)
+            .where(
+                batch.c.mailing_id == mailing_id,
+                # Several begin alike where a request was answered message by message.
+                batch.c.lo >= lo,
+                or_(batch.c.lo > lo, batch.c.id > key),
+                batch.c.state != BatchState.SPLIT,
+            )
+            .order_by(batch.c.lo, batch.c.id)
             .limit(100)
         ).all()
         if not rows:
             return
         yield from rows
-        cursor = rows[-1].lo
+        lo, key = rows[-1].lo, rows[-1].id
 
 
 def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
@@ -97,7 +103,7 @@ def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iter
     if row.state in UNPOSTED:
         cancelled = mailing.state == MailingState.CANCELLED
         rejected = {reader.subscriber_id for reader in turned_away}
-        waiting = _waiting(connection, mailing, row.lo, row.hi, rejected)
+        waiting = _waiting(connection, mailing, row, rejected)
         yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
     else:
         yield from _all((), row.candidates - row.n - len(turned_away), *REMOVED)
@@ -124,18 +130,21 @@ def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Acc
         count -= 1
 
 
-def _waiting(connection: Connection, mailing: Mailing, lo: int, hi: int, but: set[int]) -> Iterator[str]:
+def _waiting(connection: Connection, mailing: Mailing, own: Row[Any], but: set[int]) -> Iterator[str]:
     rows = connection.execute(
         select(subscriber.c.id, subscriber.c.email)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(
             subscription.c.list_id == mailing.list_id,
-            subscription.c.subscriber_id.between(lo, hi),
-            subscriber.c.id.between(lo, hi),
+            subscription.c.subscriber_id.between(own.lo, own.hi),
+            subscriber.c.id.between(own.lo, own.hi),
             subscription.c.created_at <= mailing.audience_at,
         )
         .order_by(subscriber.c.id)
     ).all()
+    only = None if own.only is None else set(decode(own.only))
+    if only is not None and len(only) == own.candidates:  # all it holds: others of its range are elsewhere
+        rows = [row for row in rows if row.id in only]
     skip = but | outside(connection, mailing, [row.id for row in rows])
     return (row.email for row in rows if row.id not in skip)
 

@@ -13,7 +13,13 @@ from newsletter.delivery.states import MailingState
 from newsletter.store.events.alarms import NEVER_MAILED, UNKNOWN_REQUEST, sound_more
 from newsletter.store.events.consequences import follow_choices, suppress_all
 from newsletter.store.events.mailed_twice import Reported, compare_reported, sound_twice
-from newsletter.store.events.settle_by_event import Request, issues_of, requests_of, settle
+from newsletter.store.events.settle_by_event import (
+    Request,
+    issues_of,
+    requests_of,
+    settle,
+    under_own_attempts,
+)
 from newsletter.store.events.tallies import add, compare_delivered, counts, remember_pause
 from newsletter.store.ledger import mailings
 from newsletter.store.readers import erasures
@@ -112,7 +118,7 @@ class _Post:
 
     def take(self, events: Sequence[Event]) -> None:
         """Take in so many events that a query can name them all."""
-        new = self._unknown(events)
+        new = under_own_attempts(self.connection, self._unknown(events))
         found = requests_of(self.connection, (report.attempt for report in new if report.attempt))
         # A request of a mailing begun since this post came in cannot be what it reports on.
         requests = {key: request for key, request in found.items() if request.mailing in self.all}

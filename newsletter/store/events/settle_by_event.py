@@ -1,12 +1,13 @@
 """Settle requests by what was reported of them: whatever was answered, a mail that exists was taken."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.delivery.events import TAKEN, Event
 from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.outcomes import of_one_reader
 from newsletter.delivery.states import (
     GIVEN_UP,
     ON_THE_WIRE,
@@ -70,6 +71,27 @@ def requests_of(connection: Connection, attempts: Iterable[str]) -> dict[str, Re
         for row in connection.execute(_REQUESTS.where(attempt.c.id.in_(wanted[start : start + IDS_AT_ONCE]))):
             found[row[0]] = Request(*row)
     return found
+
+
+def under_own_attempts(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Return events under the attempt of their reader's own message, where that alone got no answer."""
+    own = {
+        of_one_reader(event.attempt, event.reader)
+        for event in events
+        if event.attempt and event.reader is not None
+    }
+    wanted, found = sorted(own), set[str]()
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        some = attempt.c.id.in_(wanted[start : start + IDS_AT_ONCE])
+        found.update(connection.scalars(select(attempt.c.id).where(some)))
+    if not found:
+        return list(events)
+    return [_under_own_attempt(event, found) for event in events]
+
+
+def _under_own_attempt(event: Event, found: Collection[str]) -> Event:
+    own = "" if event.reader is None else of_one_reader(event.attempt, event.reader)
+    return replace(event, attempt=own) if own in found else event
 
 
 def issues_of(connection: Connection, attempts: Iterable[str]) -> list[str]:

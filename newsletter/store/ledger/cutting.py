@@ -1,4 +1,4 @@
-"""Plan a mailing: cut its audience into batches, the cursor moving in the same transaction."""
+"""Cut a mailing's audience into batches, the cursor moving in the same transaction."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

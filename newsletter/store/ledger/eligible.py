@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select
 
+from newsletter.delivery.frozen import MailingKind
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import RecipientState
 from newsletter.store.ledger.already_mailed import outside, rejected_between
@@ -25,7 +26,7 @@ def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Read
         found = [one for one in found if one.id in only]
     settled = _turned_away(connection, each, row, span)
     settled |= outside(connection, each, [one[0] for one in found])
-    rejected = rejected_between(connection, *where, but=each.id) if each.kind == "newcomers" else {}
+    rejected = rejected_between(connection, *where, but=each.id) if each.kind == MailingKind.NEWCOMERS else {}
     if not settled and not rejected and not any(one[4] for one in found):
         return tuple([Reader._make(one[:4]) for one in found])
     readers: list[Reader] = []

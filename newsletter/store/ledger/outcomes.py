@@ -2,41 +2,43 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from newsletter.contacts.mentions import ERASED
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import decode, encode
-from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.outcomes import (
+    Accepted,
+    AccountRefused,
+    NotAccepted,
+    Outcome,
+    PerMessage,
+    Refused,
+    Unknown,
+    Whole,
+    overall,
+)
 from newsletter.delivery.policy import backoff
-from newsletter.delivery.states import AttemptOutcome, BatchState, BatchTransition, RecipientState
+from newsletter.delivery.states import BatchState, BatchTransition, RecipientState
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
+from newsletter.store.ledger.answers import earlier_request, reject, write_answer
+from newsletter.store.ledger.by_message import record_by_message
 from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
-from newsletter.store.readers import erasures
-from newsletter.store.tables import attempt, batch, unmailed
+from newsletter.store.tables import batch, unmailed
 
 IDS_AT_ONCE = 500
 
 
 def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
     """Write what became of a request; False when the batch was no longer this attempt's."""
+    outcome = _plain(claimed, outcome)
+    if isinstance(outcome, PerMessage):
+        return record_by_message(connection, claimed, outcome, now=now)
     if _taken_before(connection, claimed, outcome, now=now):
         return True
-    match outcome:
-        case Accepted(message_id):
-            moved = move_if_mine(connection, claimed, BatchTransition.ACCEPT, now=now, message_id=message_id)
-        case Unknown():
-            moved = move_if_mine(connection, claimed, BatchTransition.DOUBT, now=now)
-        case NotAccepted(_, retry_after):
-            later = now + int(backoff(claimed.tries, retry_after) * SECOND)
-            moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=later)
-        case AccountRefused():
-            moved = _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=now)
-        case Refused():
-            moved = _refused(connection, claimed, outcome, now)
+    moved = _move(connection, claimed, outcome, now)
     if moved:
-        kept = _record_attempt(connection, claimed, outcome, now)
+        kept = write_answer(connection, claimed, outcome, now)
         if isinstance(outcome, Accepted) and (kept or claimed.tries > 1):
             # Only where an earlier request had some of them, or another one was reported meanwhile.
             readers = [reader.id for reader in claimed.readers]
@@ -44,28 +46,49 @@ def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int
     return moved
 
 
+def _plain(claimed: Claim, outcome: Outcome) -> Outcome:
+    """Return an answer as that to a request: one reader's message is all of it."""
+    return overall(outcome, 1) if len(claimed.readers) == 1 else outcome
+
+
+def _move(connection: Connection, claimed: Claim, outcome: Whole, now: int) -> bool:
+    match outcome:
+        case Accepted(message_id):
+            return move_if_mine(connection, claimed, BatchTransition.ACCEPT, now=now, message_id=message_id)
+        case Unknown():
+            return move_if_mine(connection, claimed, BatchTransition.DOUBT, now=now)
+        case NotAccepted(_, retry_after):
+            later = now + int(backoff(claimed.tries, retry_after) * SECOND)
+            return _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=later)
+        case AccountRefused():
+            return _again(connection, claimed, BatchTransition.TRY_AGAIN, now=now, not_before=now)
+        case Refused():
+            return _refused(connection, claimed, outcome, now)
+
+
 def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
     """Write an answer that came after its deadline: it settles what was, or is about to be, unknown."""
+    outcome = _plain(claimed, outcome)
     if isinstance(outcome, Unknown):
         return False
-    if isinstance(outcome, Accepted):
+    if isinstance(outcome, Accepted | PerMessage):
         return record(connection, claimed, outcome, now=now)
     if _taken_before(connection, claimed, outcome, now=now):
         return True
     moved = _again(connection, claimed, BatchTransition.TRY_AGAIN_LATE, now=now, not_before=now)
     if moved:
-        _record_attempt(connection, claimed, outcome, now)
+        write_answer(connection, claimed, outcome, now)
     return moved
 
 
-def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int) -> bool:
+def _taken_before(connection: Connection, claimed: Claim, outcome: Whole, *, now: int) -> bool:
     """Settle a batch by an earlier request, if one was reported while this one was on the wire.
 
     This one was not taken, so its readers have one mail, of the earlier one: they must not go back to wait.
     """
     if isinstance(outcome, Accepted | Unknown):
         return False
-    earlier = connection.execute(_EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}).first()
+    earlier = earlier_request(connection, claimed)
     if earlier is None:
         return False
     # Some of its readers may count elsewhere by now: the batch holds those who count here.
@@ -79,47 +102,8 @@ def _taken_before(connection: Connection, claimed: Claim, outcome: Outcome, *, n
     connection.execute(
         delete(unmailed).where(unmailed.c.batch_id == claimed.batch, unmailed.c.subscriber_id.in_(readers))
     )
-    _record_attempt(connection, claimed, outcome, now)
+    write_answer(connection, claimed, outcome, now)
     return True
-
-
-_EARLIER = (
-    select(attempt.c.id, attempt.c.reader_ids)
-    .where(
-        attempt.c.batch_id == bindparam("batch"),
-        attempt.c.id != bindparam("mine"),
-        attempt.c.outcome == AttemptOutcome.ACCEPTED,
-        attempt.c.reader_ids.is_not(None),
-    )
-    .order_by(attempt.c.posted_at)
-    .limit(1)
-)
-
-
-def _record_attempt(connection: Connection, claimed: Claim, outcome: Outcome, now: int) -> bool:
-    """Write the answer; say whether the request keeps who was in it, because its batch lost some since."""
-    name = {
-        Accepted: AttemptOutcome.ACCEPTED,
-        NotAccepted: AttemptOutcome.NOT_ACCEPTED,
-        Refused: AttemptOutcome.REFUSED,
-        AccountRefused: AttemptOutcome.ACCOUNT_REFUSED,
-        Unknown: AttemptOutcome.UNKNOWN,
-    }[type(outcome)]
-    detail = "" if isinstance(outcome, Accepted) else outcome.reason[:500]
-    if detail and len(claimed.readers) == 1 and erasures.gone(connection, [claimed.readers[0].id]):
-        detail = ERASED
-    kept = connection.scalar(
-        _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
-    )
-    return kept is not None
-
-
-_ANSWERED = (
-    update(attempt)
-    .where(attempt.c.id == bindparam("mine"))
-    .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
-    .returning(attempt.c.reader_ids)
-)
 
 
 def _again(
@@ -138,7 +122,7 @@ def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int)
     else:
         moved = move_if_mine(connection, claimed, BatchTransition.REJECT, now=now, n=0, reader_ids=None)
     if moved:
-        _reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
+        reject(connection, claimed, [(claimed.readers[place].id, why) for place, why in blamed.items()])
     return moved
 
 
@@ -167,29 +151,6 @@ def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield as many ids at once as a statement may hold."""
     for start in range(0, len(readers), IDS_AT_ONCE):
         yield readers[start : start + IDS_AT_ONCE]
-
-
-def _reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
-    gone = erasures.gone(connection, [reader for reader, _ in readers])
-    # While this was on the wire, an earlier request may have been reported that mailed some of them.
-    here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
-    if not here:
-        return
-    connection.execute(
-        insert(unmailed),
-        [
-            {
-                "mailing_id": claimed.mailing,
-                "subscriber_id": reader,
-                "batch_id": claimed.batch,
-                "kind": RecipientState.REJECTED,
-                # Of somebody erased since the request was made, nothing is written down again.
-                "reason": ERASED if reader in gone else why[:500],
-            }
-            for reader, why in readers
-            if reader in here
-        ],
-    )
 
 
 def _split(connection: Connection, claimed: Claim, now: int) -> bool:

@@ -1,6 +1,6 @@
-"""Web addresses that stand bare in a text: https://example.org and www.example.org become links.
+"""Bare web addresses in a text: https://example.org and www.example.org become links.
 
-Names without either (README.md, example.org) stay text, and so do mail addresses: too much else looks alike.
+Names without either (README.md, example.org) stay text, and so do mail addresses: other words look the same.
 """
 
 import re
@@ -22,7 +22,7 @@ _MAY_HOLD = re.compile(r"https?://|www\.", re.IGNORECASE)
 _WHOLE_SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])https?$", re.IGNORECASE)
 _HOST = re.compile(r"(?<![A-Za-z0-9_.@/:-])www\.(?=[^\W_][\w-]*(\.[\w-]+)*\.[^\W\d_]{2})", re.IGNORECASE)
-# What no address goes on beyond. linkify-it knows of closing brackets and of punctuation at the end.
+# What ends every address. linkify-it knows of closing brackets and of punctuation at the end.
 _WITHIN = re.compile(rf"[^\s<>\\`{{}}|^\"“”„‘’‚«»‹›…—{PUNCTUATION.pattern[1:-1]}]*")
 
 
@@ -61,7 +61,7 @@ def address_in(text: str) -> str:
     within = _WITHIN.match(text)
     candidate = within[0] if within else ""
     if text.startswith("{{", len(candidate)):
-        return ""  # a merge field goes on with it, and no link may hold one
+        return ""  # a merge field follows directly, and no link may hold one
     if not candidate.isascii():
         candidate = _text_begins().split(candidate, maxsplit=1)[0]
     found = _linkify().match_at_start(candidate)
@@ -77,7 +77,7 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     steps: Steps = state.env["steps"]
     steps.take_for_bare_address(state.env["line"])
     start = state.pos - len(scheme[0])
-    if state.src.endswith(("](", "<"), 0, start):  # half a link, which the checks tell as that
+    if state.src.endswith(("](", "<"), 0, start):  # half a link, which the checks report as such
         return False
     written = address_in(state.src[start : min(start + LONGEST, state.posMax)])
     address = written.replace("&amp;", "&")

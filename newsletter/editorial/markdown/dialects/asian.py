@@ -21,7 +21,7 @@ _NO_SPACES = (
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"
 
 PUNCTUATION = re.compile(f"[{_PUNCTUATION}]")
-# Told by what it is not: to compile a long range of letters takes milliseconds at every start.
+# Written as what it is not: to compile a long range of letters takes milliseconds at every start.
 _MAY_HOLD = re.compile("[^\0-\u10ff\u2000-\u2e7f]")
 _ASTERISKS = re.compile(r"\*+")
 _STRONG = 2  # asterisks; more of them within a word stand for letters

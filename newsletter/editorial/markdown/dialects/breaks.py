@@ -1,4 +1,4 @@
-"""Which ends of lines were meant: of an address, a poem, a signature, a dialogue, of numbered lines.
+"""Which line ends were meant: those of an address, a poem, a signature, a dialogue, of numbered lines.
 
 Prose that was broken by hand is broken where the next word no longer fits. Where several words would still
 have fitted, at every break of several lines, somebody pressed Enter because a line was to end there.
@@ -15,8 +15,8 @@ from markdown_it.rules_inline.newline import newline
 
 from newsletter.editorial.markdown.dialects.asian import columns, is_unspaced
 
-_NARROWEST = 60  # columns: nobody breaks prose at less, but see _looks_broken_by_hand
-_NARROW = 30  # columns: no prose is broken at less at all
+_NARROWEST = 60  # columns: nobody breaks prose at fewer, but see _looks_broken_by_hand
+_NARROW = 30  # columns: no prose is broken at fewer at all
 _SEVERAL = 3  # lines
 
 SPACE = r"[ \t\u00a0\u2000-\u200a\u202f]"
@@ -50,7 +50,7 @@ _ROMAN = {name: value for value, name in enumerate(_ROMANS, 1)}
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A paragraph's lines; ``early`` tells of each break whether the next word would still have fitted."""
+    """A paragraph's lines; ``early`` says for each break whether the next word would still have fitted."""
 
     texts: tuple[str, ...]
     early: tuple[bool, ...]
@@ -69,7 +69,7 @@ class Lines:
 
 
 def kept_breaks(text: str) -> frozenset[int]:
-    """Return where in a paragraph's text the line ends stand that were meant."""
+    """Return where in a paragraph's text the line ends are that were meant."""
     texts = text.split("\n")
     kept = kept_lines(texts)
     places, at = [], -1
@@ -126,7 +126,7 @@ def _first(line: str) -> int:
 
 
 def _verse(lines: Lines) -> Iterator[int]:
-    """Yield the breaks of short lines, to the paragraph's end: three at least, or two very short ones."""
+    """Yield the breaks of short lines, to the paragraph's end: at least three, or two very short ones."""
     last = len(lines.texts) - 1
     start = last
     if columns(lines.texts[last]) > _NARROWEST:
@@ -143,7 +143,7 @@ def _verse(lines: Lines) -> Iterator[int]:
 def _is_pair(texts: Sequence[str], *, alone: bool) -> bool:
     """Say whether the two lines of a paragraph are as those of a signature: “Yours,” and “Ana”.
 
-    Two lines are little to judge by, so they must be names and numbers alone, or end a greeting.
+    Two lines are little evidence, so they must be names and numbers alone, or end a greeting.
     """
     if not alone or len(texts) != 2 or any(columns(text) > _NARROW for text in texts):
         return False
@@ -213,7 +213,7 @@ def _indented(texts: Sequence[str]) -> Iterator[int]:
 
 
 def _numbered(lines: Lines) -> Iterator[int]:
-    """Yield the breaks before lines that count on: (1) and (2), a) and b), ① and ②."""
+    """Yield the breaks before lines that count: (1) and (2), a) and b), ① and ②."""
     counting = sorted({number for pair in sequences(lines.texts) for number in pair})
     for number in counting:
         if number:

@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 
 from newsletter.editorial.markdown.dialects.breaks import Lines, is_marked
 
-_MARKS = " \t>-*+"  # what stands before the words of a quote or an item
+_MARKS = " \t>-*+"  # what comes before the words of a quote or an item
 
 
 def read_ends(parser: MarkdownIt) -> None:

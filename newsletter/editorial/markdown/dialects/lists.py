@@ -60,7 +60,9 @@ def pieces(text: str, first_indent: int = 0) -> list[Piece]:
     items = _items(texts, lines, first_indent)
     for number, line in enumerate(texts):
         item = items[number]
-        goes_on = bool(found) and item is None and not _begins_anew(found[-1], line, lines.early[number - 1])
+        goes_on = (
+            bool(found) and item is None and not _begins_paragraph(found[-1], line, lines.early[number - 1])
+        )
         if goes_on:
             found[-1] = Piece(found[-1].item, f"{found[-1].text}\n{line}", found[-1].line)
         else:
@@ -69,7 +71,7 @@ def pieces(text: str, first_indent: int = 0) -> list[Piece]:
 
 
 def depths(items: Iterable[Item]) -> Iterator[int]:
-    """Yield how deep each item lies: by its indent, or where those are alike by a bullet of its own."""
+    """Yield how deep each item is: by its indent, or where indents are equal by a bullet of its own."""
     stack: list[Item] = []
     for item in items:
         while stack and item.indent <= stack[-1].indent - _DEEPER:
@@ -78,14 +80,14 @@ def depths(items: Iterable[Item]) -> Iterator[int]:
         same = [n for n in alike if stack[n].mark == item.mark]
         if same:
             del stack[same[0] :]
-        elif alike and item.number is not None:  # numbers are no bullets' inner marks
+        elif alike and item.number is not None:  # numbers are no marks of a list within bullets
             del stack[alike[0] :]
         stack.append(item)
         yield len(stack) - 1
 
 
-def _begins_anew(before: Piece, line: str, early: bool) -> bool:
-    """Say whether a line below an item is no more the item's: it would have fitted, and is not indented."""
+def _begins_paragraph(before: Piece, line: str, early: bool) -> bool:
+    """Say whether a line below an item is no longer the item's: it would have fitted, and is not indented."""
     return before.item is not None and early and not line[:1].isspace()
 
 
@@ -207,7 +209,7 @@ def _place(piece: Piece, first: int) -> list[int]:
 
 
 def _list_tokens(growing: _List) -> Iterator[Token]:
-    """Yield the tokens of a list, of lists within its items too."""
+    """Yield the tokens of a list and of the lists within its items."""
     opened: list[tuple[str, str]] = []  # the mark and the kind of every list that is open
     deep = depths(item for item, _, _ in growing.items)
     for (item, text, line), depth in zip(growing.items, deep, strict=True):

@@ -1,4 +1,4 @@
-"""Footnotes: taken from where they stand, numbered as they are referred to, put at a story's end."""
+"""Footnotes: taken from where they are, numbered as they are referred to, put at a story's end."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ def _reference(state: StateInline, silent: bool) -> bool:
 def take_notes(tokens: Sequence[Token], faults: Faults) -> tuple[list[Token], dict[str, Note]]:
     """Return the tokens without the notes, and the notes by label.
 
-    A note that stands in a quote or a list is taken out as well. A second one of a label is a fault.
+    A note in a quote or a list is taken out as well. A second one with the same label is a fault.
     """
     left: list[Token] = []
     notes: dict[str, Note] = {}
@@ -112,13 +112,13 @@ class Notes:
         return found
 
     def refuse(self, tokens: Iterable[Token], what: str, line: int) -> None:
-        """Note references where no note can be referred to: a headline also stands in lists of stories."""
+        """Report references where none can be: a headline, for example, is also shown in lists of stories."""
         for token in _references(tokens):
             self._refused.add(str(token.meta["label"]))
             self.faults.add("brief-note-misplaced", line, f"A note is referred to in {what}.", _WHERE_TO)
 
     def report_unused(self) -> None:
-        """Note what no text refers to, which no reader would see."""
+        """Report notes that no text refers to, which no reader would see."""
         for label, note in self.known.items():
             if label not in self._numbers and label not in self._refused:
                 self.faults.add(
@@ -129,7 +129,7 @@ class Notes:
                 )
 
     def blocks(self, notes: Iterable[Note]) -> Iterator[Token]:
-        """Yield the tokens of notes as they stand at a story's end, each with its number."""
+        """Yield the tokens of notes as shown at a story's end, each with its number."""
         yield Token("footnote_block_open", "", 1, block=True)
         for note in notes:
             place = [note.line - 1, note.line]

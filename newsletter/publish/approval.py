@@ -1,4 +1,4 @@
-"""Let a second person sign what will be sent, and to whom; hold it until then."""
+"""Let a second person sign what will be sent, and to which readers; hold it until then."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

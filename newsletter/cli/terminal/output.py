@@ -1,4 +1,4 @@
-"""What a person is told, on stderr: laid out and coloured on a terminal, plain lines elsewhere."""
+"""What a command says to a person, on stderr: laid out and coloured on a terminal, plain lines elsewhere."""
 
 import errno
 import os
@@ -33,7 +33,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def width_of(stream: TextIO | None) -> int:
-    """Return the columns of the terminal a stream is, or else of the one that the environment tells of."""
+    """Return the columns of the terminal a stream is, or else of the one that the environment names."""
     try:
         columns = os.get_terminal_size(stream.fileno()).columns if stream else 0
     except (OSError, ValueError, AttributeError):  # no terminal, or not even a file
@@ -54,8 +54,8 @@ def coloured(stream: TextIO | None) -> bool:
 
 
 def say(text: str = "", **style: str | bool) -> None:
-    """Tell a person something, in this style where there are colours."""
-    _tell(text, "", **style)
+    """Say something, in this style where there are colours."""
+    _write(text, "", **style)
 
 
 def end_line() -> None:
@@ -65,18 +65,18 @@ def end_line() -> None:
 
 
 def warn(text: str) -> None:
-    """Tell a person what cannot stay as it is, though the work goes on."""
-    _tell(text, "WARNING: ", fg="yellow", bold=True)
+    """Say what cannot stay as it is, though the work goes on."""
+    _write(text, "WARNING: ", fg="yellow", bold=True)
 
 
 def alarm(text: str) -> None:
-    """Tell a person what should never have happened, so that nobody overlooks it."""
-    _tell(text, "ALARM: ", fg="white", bg="red", bold=True)
+    """Say what should never have happened, so that nobody overlooks it."""
+    _write(text, "ALARM: ", fg="white", bg="red", bold=True)
 
 
 def error(text: str) -> None:
-    """Tell a person what went wrong."""
-    _tell(text, "Error: ", fg="red", bold=True)
+    """Say what went wrong."""
+    _write(text, "Error: ", fg="red", bold=True)
 
 
 def show(text: str) -> None:
@@ -90,7 +90,7 @@ def show(text: str) -> None:
     typer.echo(text, color=coloured(sys.stdout))
 
 
-def _tell(text: str, label: str = "", **style: str | bool) -> None:
+def _write(text: str, label: str = "", **style: str | bool) -> None:
     stream = sys.stderr
     text = label + _repeatable(text)
     if is_terminal(stream):

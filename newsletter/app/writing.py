@@ -1,0 +1,75 @@
+"""An editor's work before a send: start a brief, check it, render it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.app.opened import Opened
+
+if TYPE_CHECKING:
+    from newsletter.editorial.importing.draft import ImportNote
+    from newsletter.errors import Finding
+    from newsletter.files.rendered import RenderedFiles
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBrief:
+    """A brief made from plain text: its file, and what became of each line of the text."""
+
+    path: Path
+    notes: Sequence["ImportNote"]
+
+
+class Writing(Opened):
+    """Write and look at issues. ``issue`` is a file, a folder, or an id: the file's or folder's name."""
+
+    def issues(self) -> list[str]:
+        """Return the ids of the issues in ``issues/``, in the order of their names."""
+        from newsletter.files.issues import issue_ids
+
+        return issue_ids(self.settings.root)
+
+    def new(self, headline: str, output: Path | None = None) -> Path:
+        """Start a brief with its sections in place; return its file.
+
+        ``output`` is the file to make, by default ``issues/DATE-slug.md``. Raises NewsletterError for an
+        empty headline, and where a file of that name is already.
+        """
+        from newsletter.files.briefs import new_brief
+
+        return new_brief(self._wiring, headline, output)
+
+    def import_brief(self, file: Path, output: Path | None = None) -> ImportedBrief:
+        """Turn a plain text of at most 1 MB, as copied from a web page, into a brief.
+
+        ``output`` is the file to make, by default ``issues/DATE-slug.md``. Raises NewsletterError when the
+        text cannot be read, and where a file of that name is already.
+        """
+        from newsletter.files.briefs import import_brief
+
+        return ImportedBrief(*import_brief(self._wiring, file, output))
+
+    def check(self, issue: str) -> tuple["Finding", ...]:
+        """Return all that should be changed before readers see an issue, by line.
+
+        Faults of the file are findings, too; nothing is raised for them. Raises NewsletterError when there is
+        no such issue, SettingsError for a wordmark that cannot be used.
+        """
+        from newsletter.publish import check
+
+        return check(self._wiring, issue)
+
+    def render(
+        self, issue: str, out: Path, *, reader: str | None = None, raw: bool = False, force: bool = False
+    ) -> "RenderedFiles":
+        """Write the mail below the folder ``out``: HTML, text, MJML, pictures and message.json.
+
+        A sample reader's values are filled in, or those of the subscriber with the address ``reader``; with
+        ``raw`` the merge fields stay as they are sent. Raises IssueError with every fault of the file,
+        RenderError when the mail would be damaged, NewsletterError for an unknown reader and, without
+        ``force``, for a file in the way that no render wrote.
+        """
+        from newsletter.files.rendered import write_rendered
+
+        return write_rendered(self._wiring, issue, out, reader=reader, raw=raw, force=force)
