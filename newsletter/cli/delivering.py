@@ -35,7 +35,7 @@ def end(letter: "Newsletter", proof: "Proof", *, stopped: bool = False, json: bo
         print_json(proof.as_dict())
     show_proof(proof)
     say_when(letter, proof)
-    if not proof.settled or (stopped and proof.state == MailingState.SENDING):
+    if not proof.complete or (stopped and proof.state == MailingState.SENDING):
         say(way_on(proof))
         raise typer.Exit(3)
     if proof.state == MailingState.FINISHED:

@@ -83,7 +83,7 @@ def accepted_of(outcome: Outcome, readers: int) -> int:
 
 
 def refused_of(outcome: Outcome, readers: int) -> Mapping[int, str]:
-    """Return the readers of a request whom its answer rejects, by position, with the words."""
+    """Return the readers of a request that its answer rejects, by position, with the words."""
     match outcome:
         case Refused():
             return outcome.blamed(readers)

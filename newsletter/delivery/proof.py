@@ -38,7 +38,7 @@ class Proof:
         return counted == self.candidates
 
     @property
-    def settled(self) -> bool:
+    def complete(self) -> bool:
         """Say whether nothing is left to do or to find out."""
         return not self.pending and not self.unknown
 

@@ -122,10 +122,10 @@ def _unanswered(wiring: Wiring, issue: str, provider: str) -> "list[Unanswered]"
 
 def _carry_out(wiring: Wiring, request: "Unanswered", made: Decision) -> bool:
     from newsletter.store.database import write
-    from newsletter.store.events.decisions import settle
+    from newsletter.store.events.decisions import carry_out
 
     with write(wiring.engine) as connection:
-        return settle(connection, request, made, now=wiring.clock.now())
+        return carry_out(connection, request, made, now=wiring.clock.now())
 
 
 def _observe(wiring: Wiring, provider: str, waiting: "Sequence[Unanswered]") -> Observations:

@@ -119,7 +119,7 @@ class Scene(ABC):
             self.decide()
             self.run("resume")
             proof = self.holds()
-            if proof.settled and proof.state == "finished":
+            if proof.complete and proof.state == "finished":
                 break
         assert self.received().keys() == self.everyone(), (proof, self.steps)
         assert (proof.accepted, proof.state) == (self.readers, "finished"), (proof, self.steps)

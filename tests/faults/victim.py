@@ -97,7 +97,7 @@ def _deliver(command: How) -> dict[str, Any]:
     )
     try:
         proof = _DO[command["what"]](house, command)
-        told: dict[str, Any] = {"code": 0 if proof.settled else 3, "proof": proof.as_dict()}
+        told: dict[str, Any] = {"code": 0 if proof.complete else 3, "proof": proof.as_dict()}
     except NewsletterError as error:
         told = {"code": error.exit_code, "error": type(error).__name__, "message": str(error)}
     return told | {"moments": dict(house.moments.reached)}

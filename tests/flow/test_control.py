@@ -190,7 +190,7 @@ def test_cancelled_while_it_is_sent_the_rest_is_counted_as_cancelled(wiring: Wir
     wiring.post.meanwhile = lambda: None if wiring.post.mailed.total() < 2 else _cancel_once(wiring)
     proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert (proof.state, proof.accepted, proof.excluded) == ("cancelled", 4, {"cancelled": 6})
-    assert proof.settled
+    assert proof.complete
     with pytest.raises(DeliveryError, match="--only-missing"):
         publish.plan_send(wiring, ISSUE)
     with pytest.raises(DeliveryError, match="nothing to cancel"):

@@ -362,7 +362,7 @@ def test_of_a_cancelled_issue_nothing_is_sent_again(wiring: Wired) -> None:
     _later(wiring)
     done = publish.reconcile(wiring, ISSUE, policy="resend")
     assert (done.proof.state, done.proof.unknown, done.proof.pending) == ("cancelled", 0, 0)
-    assert done.proof.settled
+    assert done.proof.complete
 
 
 def _cancel_at(wiring: Wired, mailed: int) -> None:

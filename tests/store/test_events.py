@@ -234,7 +234,7 @@ class TestSettledByEvent:
     @pytest.mark.parametrize("kind", ["processed", "delivered", "bounce", "dropped", "deferred", "complaint"])
     def test_a_mail_that_exists_was_taken(self, ledger: Ledger, state: str, kind: Kind) -> None:
         key = ledger.post(ledger.mail(), 1, state=state)
-        assert ledger.take(reported(kind, 1)).settled == 1
+        assert ledger.take(reported(kind, 1)).settled_by_event == 1
         assert ledger.batch(key) == ("accepted", attempt_id(1), [1, 2, 3], "m1")
         ((_, _, posted, answered, outcome, detail, _),) = ledger.rows(attempt)
         assert (posted, outcome, detail) == (1, "accepted", "reported")
@@ -252,7 +252,7 @@ class TestSettledByEvent:
 
     def test_an_unsubscription_proves_nothing_of_a_request(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="unknown")
-        assert ledger.take(reported("unsubscribe", 1)).settled == 0
+        assert ledger.take(reported("unsubscribe", 1)).settled_by_event == 0
         assert ledger.batch(key)[0] == "unknown"
 
     def test_an_event_without_a_message_id_does_not_hide_one_with_it(self, ledger: Ledger) -> None:
@@ -271,7 +271,7 @@ class TestSettledByEvent:
                         mailing_id=of, subscriber_id=reader, batch_id=key, kind=kind, reason="why"
                     )
                 )
-        assert ledger.take(reported("delivered", 1)).settled == 1
+        assert ledger.take(reported("delivered", 1)).settled_by_event == 1
         assert ledger.batch(key) == ("accepted", attempt_id(1), [1, 2, 3], "m1")
         assert [row[1] for row in ledger.rows(unmailed)] == [8]
         assert len(ledger.rows(decision)) == 1
@@ -279,12 +279,12 @@ class TestSettledByEvent:
 
     def test_an_earlier_request_settles_a_later_unknown_one(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="unknown", kept=(1, 2, 3), latest=2)
-        assert ledger.take(reported("delivered", 1)).settled == 1
+        assert ledger.take(reported("delivered", 1)).settled_by_event == 1
         assert ledger.batch(key)[:3] == ("accepted", attempt_id(1), [1, 2, 3])
 
     def test_a_later_request_on_the_wire_is_left_alone(self, ledger: Ledger) -> None:
         key = ledger.post(ledger.mail(), 1, state="posting", kept=(1, 2, 3), latest=2)
-        assert ledger.take(reported("delivered", 1)).settled == 0
+        assert ledger.take(reported("delivered", 1)).settled_by_event == 0
         assert ledger.batch(key)[:2] == ("posting", attempt_id(2))
 
     def test_mail_of_a_request_whose_batch_was_cut_up_since_pauses_the_issue(self, ledger: Ledger) -> None:
@@ -634,7 +634,7 @@ def test_five_shuffled_replays_on_parallel_threads_end_as_one_in_order_does(tmp_
     assert sum(post.new for post in taken) == len(events)
     assert sum(post.repeated for post in taken) == 4 * len(events)
     assert sum(post.suppressed for post in taken) == 3
-    assert sum(post.settled for post in taken) == 2
+    assert sum(post.settled_by_event for post in taken) == 2
 
 
 @pytest.mark.slow

@@ -145,7 +145,7 @@ def _reported(connection: Connection) -> None:
 def _decided(verdict: str) -> Callable[[Connection], object]:
     def decide(connection: Connection) -> None:
         (unanswered,) = decisions.unanswered(connection, "first", "sandbox")
-        decisions.settle(connection, unanswered, Decision(verdict, "why"), now=NOW)  # type: ignore[arg-type]
+        decisions.carry_out(connection, unanswered, Decision(verdict, "why"), now=NOW)  # type: ignore[arg-type]
 
     return decide
 

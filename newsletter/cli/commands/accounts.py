@@ -48,7 +48,7 @@ def status(
         for proof in proofs:
             show_proof(proof)
             say_when(letter, proof)
-            if not proof.settled:
+            if not proof.complete:
                 say(way_on(proof))
             if issue is not None:
                 show_decisions(letter.decisions(proof.issue))

@@ -140,7 +140,7 @@ def reconcile(
         )
     _show_reconciled(done)
     _show(done.proof, json=json)
-    if not done.proof.settled:
+    if not done.proof.complete:
         if done.proof.pending:
             say(way_on(done.proof))
         raise typer.Exit(3)

@@ -48,7 +48,7 @@ def demo(
     proof = run.proof()
     _show_proof(proof, arrival, json=json)
     _show_way_to_the_inbox(run, program)
-    if not (proof.settled and arrival.right):
+    if not (proof.complete and arrival.right):
         raise typer.Exit(1)
 
 
@@ -82,7 +82,7 @@ def _show_proof(proof: "Proof", arrival: "Arrival", *, json: bool) -> None:
         print_json({"arrived": arrival.as_dict(), "proof": proof.as_dict()})
     say("\nThe sender’s own proof says the same:" if arrival.right else "\nThe sender’s own proof:")
     show_proof(proof)
-    if not proof.settled:
+    if not proof.complete:
         say(way_on(proof))
 
 

@@ -130,8 +130,8 @@ def _accepted(provider: str, since: int, until: int) -> Select[Any]:
     )
 
 
-def settle(connection: Connection, request: Unanswered, made: Decision, *, now: int) -> bool:
-    """Carry out a decision and write it down; False when the batch was settled meanwhile."""
+def carry_out(connection: Connection, request: Unanswered, made: Decision, *, now: int) -> bool:
+    """Carry out a decision and write it down; False when an event settled the batch meanwhile."""
     reader_ids = connection.scalar(
         select(batch.c.reader_ids).where(
             batch.c.id == request.batch,

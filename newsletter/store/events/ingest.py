@@ -17,7 +17,7 @@ from newsletter.store.events.settle_by_event import (
     Request,
     issues_of,
     requests_of,
-    settle,
+    settle_by_event,
     under_own_attempts,
 )
 from newsletter.store.events.tallies import add, compare_delivered, counts, remember_pause
@@ -34,8 +34,8 @@ AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
 class Taken:
     """What became of a post: events ``new``, ``repeated`` and of ``strangers`` (no request of ours).
 
-    ``suppressed`` counts addresses, ``left`` and ``rejoined`` subscriptions, ``settled`` batches; ``paused``
-    names issues.
+    ``suppressed`` counts addresses, ``left`` and ``rejoined`` subscriptions, ``settled_by_event`` batches;
+    ``paused`` names issues.
     """
 
     new: int = 0
@@ -44,7 +44,7 @@ class Taken:
     suppressed: int = 0
     left: int = 0
     rejoined: int = 0
-    settled: int = 0
+    settled_by_event: int = 0
     paused: tuple[str, ...] = ()
 
     def __add__(self, other: "Taken") -> "Taken":
@@ -53,7 +53,7 @@ class Taken:
         return Taken(**counts, paused=tuple(sorted({*self.paused, *other.paused})))
 
 
-_COUNTED = ("new", "repeated", "strangers", "suppressed", "left", "rejoined", "settled")
+_COUNTED = ("new", "repeated", "strangers", "suppressed", "left", "rejoined", "settled_by_event")
 
 
 def take(connection: Connection, events: Sequence[Event], *, now: int, pause: PauseAt) -> Taken:
@@ -70,7 +70,7 @@ def take(connection: Connection, events: Sequence[Event], *, now: int, pause: Pa
         suppressed=post.count["suppressed"],
         left=post.count["left"],
         rejoined=post.count["rejoined"],
-        settled=post.count["settled"],
+        settled_by_event=post.count["settled_by_event"],
         paused=tuple(sorted(post.paused)),
     )
 
@@ -129,7 +129,7 @@ class _Post:
         known = self._before(ours)
         self._keep(new, requests)
         self._tally(ours, known)
-        self._settle(ours)
+        self._settle_by_event(ours)
         self._compare(ours, known)
         self._follow(new, requests)
         self._strangers(
@@ -235,14 +235,14 @@ class _Post:
                 first[request.mailing, report.kind] += 1
         add(self.connection, first)
 
-    def _settle(self, ours: Sequence[tuple[Event, Request]]) -> None:
+    def _settle_by_event(self, ours: Sequence[tuple[Event, Request]]) -> None:
         telling: dict[str, tuple[Request, Event]] = {}
         for report, request in ours:
             before = telling.get(report.attempt)
             if report.kind in TAKEN and (before is None or (report.message_id and not before[1].message_id)):
                 telling[report.attempt] = request, report
-        settled, contradicted = settle(self.connection, list(telling.values()), now=self.now)
-        self.count["settled"] += settled
+        batches, contradicted = settle_by_event(self.connection, list(telling.values()), now=self.now)
+        self.count["settled_by_event"] += batches
         for request in contradicted:
             self._pause(
                 request.mailing,

@@ -123,8 +123,8 @@ _REQUESTS = select(
 ).join(batch, batch.c.id == attempt.c.batch_id)
 
 
-def settle(
-    connection: Connection, heard: Sequence[tuple[Request, Event]], *, now: int
+def settle_by_event(
+    connection: Connection, reported: Sequence[tuple[Request, Event]], *, now: int
 ) -> tuple[int, list[Request]]:
     """Mark requests as accepted that an event shows to be taken; return how many batches that settled.
 
@@ -132,21 +132,21 @@ def settle(
     longer keep from a second mail: the provider answered that it took nothing, so who was in them was not
     kept, or their batch was cut up since.
     """
-    settled: set[int] = set()
+    batches: set[int] = set()
     contradicted: list[Request] = []
     # A batch's newest request first: when it counts, an older one only adds who left before the newest.
-    for request, report in sorted(heard, key=lambda one: one[0].attempt != one[0].latest):
-        if request.state == BatchState.ACCEPTED or request.batch in settled:
+    for request, report in sorted(reported, key=lambda pair: pair[0].attempt != pair[0].latest):
+        if request.state == BatchState.ACCEPTED or request.batch in batches:
             _add_readers(connection, request, now)
             _mark(connection, request, now)
         elif request.attempt == request.latest and request.state in ON_THE_WIRE:
-            settled.add(request.batch)
+            batches.add(request.batch)
             _accept(connection, request, report, now)
         elif request.kept is not None and (
             request.state in GIVEN_UP
             or (request.state == BatchState.SPLIT and _take_back(connection, request, now))
         ):
-            settled.add(request.batch)
+            batches.add(request.batch)
             _accept_kept(connection, request, request.kept, report, now)
         elif request.state == BatchState.SPLIT or (
             request.kept is None and request.state != BatchState.POSTING
@@ -155,7 +155,7 @@ def settle(
         else:
             _add_readers(connection, request, now)
             _mark(connection, request, now)
-    return len(settled), contradicted
+    return len(batches), contradicted
 
 
 def _take_back(connection: Connection, request: Request, now: int) -> bool:
@@ -170,9 +170,9 @@ def _take_back(connection: Connection, request: Request, now: int) -> bool:
         )
     ).all()
     whole_again = BatchTransition.PUT_TOGETHER
-    if not pieces or not {each.state for each in pieces} <= set(whole_again.before):
+    if not pieces or not {piece.state for piece in pieces} <= set(whole_again.before):
         return False
-    ids = [each.id for each in pieces]
+    ids = [piece.id for piece in pieces]
     connection.execute(
         update(batch)
         .where(batch.c.id.in_(ids), batch.c.state.in_(whole_again.before))
@@ -241,7 +241,9 @@ def _add_readers(connection: Connection, request: Request, now: int) -> None:
     held = set(
         decode(connection.scalar(select(batch.c.reader_ids).where(batch.c.id == request.batch)) or b"")
     )
-    more = _counted_here(connection, request, [one for one in decode(request.kept) if one not in held])
+    more = _counted_here(
+        connection, request, [reader for reader in decode(request.kept) if reader not in held]
+    )
     if not more:
         return
     _keep_newest(connection, request.batch)

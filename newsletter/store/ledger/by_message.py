@@ -27,7 +27,7 @@ from newsletter.delivery.outcomes import (
 from newsletter.delivery.policy import backoff
 from newsletter.delivery.states import ON_THE_WIRE, AttemptOutcome, BatchState, BatchTransition
 from newsletter.store.events.mailed_twice import compare_answered
-from newsletter.store.ledger.answers import MAX_WORDS, earlier_request, reject, write_answer
+from newsletter.store.ledger.recording import MAX_WORDS, earlier_request, reject, write_answer
 from newsletter.store.ledger.transitions import Claim, move_if_mine
 from newsletter.store.readers import erasures
 from newsletter.store.tables import attempt, batch, unmailed
@@ -97,7 +97,7 @@ def record_by_message(connection: Connection, claimed: Claim, outcome: PerMessag
     for reader, words in shares.unanswered.items():
         _set_apart(connection, claimed, row, reader, words, now=now)
     kept = write_answer(connection, claimed, shares.own, now)
-    if kept:  # whom it reached, no longer all who were in it
+    if kept:  # the readers it reached, no longer all who were in it
         connection.execute(
             update(attempt).where(attempt.c.id == claimed.attempt).values(reader_ids=encode(mailed))
         )

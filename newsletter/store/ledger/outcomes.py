@@ -21,8 +21,8 @@ from newsletter.delivery.policy import backoff
 from newsletter.delivery.states import BatchState, BatchTransition, RecipientState
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
-from newsletter.store.ledger.answers import earlier_request, reject, write_answer
 from newsletter.store.ledger.by_message import record_by_message
+from newsletter.store.ledger.recording import earlier_request, reject, write_answer
 from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
 from newsletter.store.tables import batch, unmailed
 

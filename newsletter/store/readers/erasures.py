@@ -265,7 +265,7 @@ def still_mentioned(connection: Connection, email: str) -> list[str]:
 
 
 def gone(connection: Connection, readers: Sequence[int]) -> set[int]:
-    """Return those of some ids that no subscriber has any more."""
+    """Return those of some ids that no subscriber has now."""
     there: set[int] = set()
     for start in range(0, len(readers), AT_ONCE):
         some = readers[start : start + AT_ONCE]

@@ -64,7 +64,7 @@ _ANSWERED = (
 
 
 def reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, str]]) -> None:
-    """Write down readers whom a refusal names, with its words."""
+    """Write down readers that a refusal names, with its words."""
     gone = erasures.gone(connection, [reader for reader, _ in readers])
     # While this was on the wire, an earlier request may have been reported that mailed some of them.
     here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
