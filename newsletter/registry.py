@@ -1,5 +1,8 @@
 """The providers that [delivery] provider may name. A further one is a line here, or ``register``."""
 
+from collections.abc import Callable
+from functools import partial
+
 from newsletter.delivery.provider_kind import ProviderKind
 from newsletter.providers.sendgrid.kind import SENDGRID
 from newsletter.sandbox.kind import SANDBOX
@@ -7,9 +10,13 @@ from newsletter.sandbox.kind import SANDBOX
 _KINDS: dict[str, ProviderKind] = {kind.name: kind for kind in (SANDBOX, SENDGRID)}
 
 
-def register(kind: ProviderKind) -> None:
-    """Let settings choose a provider that lives in another package. Do it before settings are read."""
+def register(kind: ProviderKind) -> Callable[[], object]:
+    """Let settings choose a provider of another package; return what takes it back.
+
+    Do it before settings are read.
+    """
     _KINDS[kind.name] = kind
+    return partial(_KINDS.pop, kind.name, None)
 
 
 def kinds() -> tuple[ProviderKind, ...]:

@@ -268,7 +268,7 @@ class Wiring:
 
         from newsletter.contacts.links import Signer
 
-        url = f"{self.settings.site_url}/u/{Signer(self.secret_key, 'unsubscribe', 0)(0)}"
+        url = f"{self.settings.site_url}/u/{Signer(self.secret_key, 0)(0).unsubscribe}"
         try:
             answer = httpx.get(url, timeout=10, trust_env=not is_loopback(url))
         except httpx.HTTPError as error:

@@ -10,6 +10,7 @@ MESSAGE = RenderedMessage(
     text="Hello -nl.first_name- “you”\nLeave: -nl.unsubscribe_url-",
     fields=(),
 )
+TAGS = "-nl.first_name-", "-nl.first_name.h-", "-nl.unsubscribe_url-", "-nl.unsubscribe_url.h-"
 ENVELOPE = Envelope(
     message=MESSAGE,
     from_name="Dig In",
@@ -26,11 +27,6 @@ def reader(number: int, name: str = "Ada") -> Recipient:
         reader=number,
         email=f"reader{number}@example.org",
         name=name,
-        substitutions={
-            "-nl.first_name-": name,
-            "-nl.first_name.h-": name,
-            "-nl.unsubscribe_url-": link,
-            "-nl.unsubscribe_url.h-": link.replace("&", "&amp;"),
-        },
+        values=(name, name, link, link.replace("&", "&amp;")),
         unsubscribe_url=link,
     )

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -14,8 +15,18 @@ from databases import empty_database
 
 from newsletter.config import Settings
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
-from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.outcomes import (
+    Accepted,
+    AccountRefused,
+    NotAccepted,
+    Outcome,
+    PerMessage,
+    Refused,
+    Unknown,
+    Whole,
+    of_one_reader,
+)
+from newsletter.delivery.provider import Build, Envelope, Recipient
 from newsletter.delivery.provider_kind import Properties
 from newsletter.sandbox.kind import PROPERTIES
 from newsletter.variables import merged
@@ -42,13 +53,18 @@ class Ticking:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the provider does with one request: ``taken`` is the truth, whatever it says."""
+    """What the provider does with one request: ``taken`` is the truth, whatever it says.
+
+    ``messages`` are its answers "by message", a reader each and then again from the first; of what is silent,
+    "silent, taken" was taken.
+    """
 
     kind: str
     taken: bool = False
     places: tuple[int, ...] = ()
     late: bool = False
     retry_after: float = 0
+    messages: tuple[str, ...] = ()
 
 
 @dataclass
@@ -67,6 +83,9 @@ class Scripted:
     meanwhile: Callable[[], None] = lambda: None
     late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
 
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        return partial(self.build, envelope)
+
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
@@ -83,8 +102,10 @@ class Scripted:
         self._tell_late()
         self.meanwhile()
         answer = self.script.popleft() if self.script else Answer("accepted", taken=True)
+        document = orjson.loads(request)
+        if answer.kind == "by message":
+            return self._by_message(document["attempt"], document["readers"], answer.messages)
         if answer.taken:
-            document = orjson.loads(request)
             self.mailed.update(document["readers"])
             self.taken.append(document["attempt"])
         if answer.kind.startswith("killed"):
@@ -92,6 +113,19 @@ class Scripted:
         if answer.late:
             self.late.append((late, Accepted("late") if answer.taken else NotAccepted("late")))
         return _outcome(answer)
+
+    def _by_message(self, attempt: str, readers: list[int], messages: Sequence[str]) -> Outcome:
+        said = {reader: messages[place % len(messages)] for place, reader in enumerate(readers)}
+        accepted = [reader for reader, kind in said.items() if kind == "accepted"]
+        silent = [reader for reader, kind in said.items() if kind == "silent, taken"]
+        self.mailed.update([*accepted, *silent])
+        self.attempts[attempt] = accepted
+        self.taken += [attempt] if accepted else []
+        for reader in silent:
+            own = attempt if len(readers) == 1 else of_one_reader(attempt, reader)
+            self.attempts[own] = [reader]
+            self.taken.append(own)
+        return PerMessage(tuple(_MESSAGES[kind] for kind in said.values()))
 
     def look_up(self, attempt: str) -> LookUp:
         return self.look_ups.get(attempt, CannotSay("the account has no search"))
@@ -106,6 +140,16 @@ class Scripted:
         while self.late:
             tell, outcome = self.late.pop()
             tell(outcome)
+
+
+_MESSAGES: Mapping[str, Whole] = {
+    "accepted": Accepted("message"),
+    "later": NotAccepted("greylisted"),
+    "refused": Refused("no such mailbox"),
+    "account": AccountRefused("no credit"),
+    "silent": Unknown("the line broke"),
+    "silent, taken": Unknown("the line broke"),
+}
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -24,6 +24,8 @@ TRACKING_OFF = ("click_tracking", "open_tracking", "subscription_tracking", "gan
 ADDRESS = re.compile(r"(?:[^\s@<>,;:\"()]+|\"[^\"\r\n]+\")@[^\s@<>,;:\"()]+\.[^\s@<>,;:\".()]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 TAG = re.compile(r"-nl\.[A-Za-z0-9_.]+-")
+# A tag, and what of an address stands right before it.
+SPOT = re.compile(r"((?:https?://[^\s\"'<>]*?)?)(-nl\.[A-Za-z0-9_.]+-)")
 
 
 @dataclass
@@ -160,11 +162,11 @@ def promise_problems(request: dict[str, Any], memory: Memory) -> list[Problem]:
     """Return where a request that SendGrid takes breaks what this project promises its readers."""
     texts = {part["type"]: part["value"] for part in request["content"]}
     problems = [*_message_promises(request, texts, memory)]
-    tags = {kind: set(TAG.findall(value)) for kind, value in texts.items()}
-    wanted = set(TAG.findall(request["subject"])).union(*tags.values())
+    spots = {kind: set(SPOT.findall(value)) for kind, value in texts.items()}
+    wanted = set(TAG.findall(request["subject"])).union(*(TAG.findall(value) for value in texts.values()))
     for number, personalization in enumerate(request["personalizations"]):
         where = f"personalizations.{number}"
-        problems += [(where, what) for what in _reader_promises(personalization, tags, wanted, memory)]
+        problems += [(where, what) for what in _reader_promises(personalization, spots, wanted, memory)]
     return problems
 
 
@@ -186,7 +188,7 @@ def _message_promises(request: dict[str, Any], texts: dict[str, str], memory: Me
 
 
 def _reader_promises(
-    personalization: dict[str, Any], tags: dict[str, set[str]], wanted: set[str], memory: Memory
+    personalization: dict[str, Any], spots: dict[str, set[tuple[str, str]]], wanted: set[str], memory: Memory
 ) -> Iterator[str]:
     address = personalization["to"][0]["email"].lower()
     if len(personalization["to"]) != 1 or "cc" in personalization or "bcc" in personalization:
@@ -207,7 +209,9 @@ def _reader_promises(
     link = found.group(1)
     if memory.links.setdefault(link, address) != address:
         yield "Two readers share an unsubscribe URL"
-    if not any(values.get(tag) == link for tag in tags.get("text/plain", ())):
+    if not any(before + values.get(tag, "") == link for before, tag in spots.get("text/plain", ())):
         yield "The text part has another unsubscribe URL, or none"
-    if not any(html.unescape(values.get(tag, "")) == link for tag in tags.get("text/html", ())):
+    if not any(
+        html.unescape(before + values.get(tag, "")) == link for before, tag in spots.get("text/html", ())
+    ):
         yield "The HTML part has another unsubscribe URL, or none"

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from newsletter.checks.reading import sections
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.issue import Issue
-from newsletter.rendering.merge import LINKS
+from newsletter.rendering.message import has_link
 
 CLIPPED = 102_400  # bytes of HTML at which Gmail cuts a mail off; click tracking makes links longer still
 LARGE = 80_000
@@ -183,9 +183,8 @@ def mail_unsubscribe(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a mail that does not let its reader leave."""
     if not checked.message:
         return
-    tag = f"-nl.{LINKS[0]}-"
     for name, part in (("HTML", checked.message.html), ("text", checked.message.text)):
-        if tag not in part:
+        if not has_link(part, "unsubscribe_url"):
             yield Remark(
                 None,
                 f"The mail's {name} has no unsubscribe link.",

@@ -54,6 +54,7 @@ def _outcomes(report: "ImportReport") -> list[tuple[str, int, list[int]]]:
     rows: list[tuple[str, int, list[int]]] = [
         ("new on the list", new[SubscriptionState.CONFIRMED], []),
         ("new on the list, yet to confirm", new[SubscriptionState.PENDING], []),
+        ("new on the list, paused", new[SubscriptionState.PAUSED], []),
         ("new on the list as unsubscribed, never mailed", new[SubscriptionState.UNSUBSCRIBED], []),
         ("new on the list as never to be mailed", new["suppressed"], []),
         ("on the list already", report.known, []),

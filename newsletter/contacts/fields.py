@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from newsletter.contacts.names import Titles, is_no_name, read_first_name, read_name
+from newsletter.contacts.names import NOBODY, Titles, is_no_name, read_first_name, read_name
 from newsletter.errors import AudienceError
 
 BUILT_IN = ("email", "name", "first_name", "last_name")
@@ -96,16 +96,15 @@ def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Title
     A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
     name count as missing, and ``titles`` says how who is listed with one is greeted; see ``names``.
     """
-    first, last = _said(attrs.get("first_name", "")), _said(attrs.get("last_name", ""))
-    whole = read_name(name, titles)
-    return {
-        **attrs,
-        "email": email,
-        "name": whole.whole or shorten(f"{first} {last}".strip()),
-        "first_name": read_first_name(first, titles) if first else whole.first,
-        "last_name": last or whole.last,
-    }
-
-
-def _said(name: str) -> str:
-    return "" if not name or is_no_name(name) else name
+    first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
+    if first and is_no_name(first):
+        first = ""
+    if last and is_no_name(last):
+        last = ""
+    whole = read_name(name, titles) if name else NOBODY
+    values = dict(attrs)
+    values["email"] = email
+    values["name"] = whole.whole or shorten(f"{first} {last}".strip())
+    values["first_name"] = read_first_name(first, titles) if first else whole.first
+    values["last_name"] = last or whole.last
+    return values

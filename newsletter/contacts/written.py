@@ -58,7 +58,7 @@ class Written(NamedTuple):
     name: str = ""
 
 
-class Unreadable(AudienceError):
+class UnreadableAddress(AudienceError):
     """Refuse what is no address to mail; ``instead`` is the one that was probably meant."""
 
     def __init__(self, message: str, *, reason: Unfit, instead: str = "") -> None:
@@ -70,10 +70,12 @@ class Unreadable(AudienceError):
 def read_address(text: str) -> Written:
     """Return the one address that a cell holds, and what was taken off it.
 
-    Raises Unreadable for a cell that holds none or several.
+    Raises UnreadableAddress for a cell that holds none or several.
     """
     if len(text) > MAX_CELL:
-        raise Unreadable(f"The cell holds {len(text):,} characters, no address.", reason="invalid address")
+        raise UnreadableAddress(
+            f"The cell holds {len(text):,} characters, no address.", reason="invalid address"
+        )
     bare, packaging, name = _unwrapped(text)
     try:
         return Written(normalise(bare), packaging, name)
@@ -82,18 +84,18 @@ def read_address(text: str) -> Written:
 
 
 def _found_within(text: str, bare: str, packaging: tuple[Packaging, ...], error: AudienceError) -> Written:
-    """Return the address that a cell says twice; raise Unreadable for all else."""
+    """Return the address that a cell says twice; raise UnreadableAddress for all else."""
     found = _addresses(text)
     different = list(dict.fromkeys(found))
     if len(different) > 1:
         message = f"The cell holds {len(different)} addresses: {' and '.join(different[:3])}. A row has one."
-        raise Unreadable(message, reason="several addresses") from None
+        raise UnreadableAddress(message, reason="several addresses") from None
     if len(found) > 1 and not _FOUND.sub("", text).replace("mailto", "").strip(" []()<>:;,|/\"'"):
         return Written(found[0], (*packaging, "the same address twice"))
     # A single word before the address may well be the first half of it: “ann lee@example.com”.
     alone = len(different) == 1 and not re.match(r"\s*\w+\s+\S+@", text)
     instead = _meant(bare) or (different[0] if alone else "")
-    raise Unreadable(error.message, reason="invalid address", instead=instead) from None
+    raise UnreadableAddress(error.message, reason="invalid address", instead=instead) from None
 
 
 def _unwrapped(text: str) -> tuple[str, tuple[Packaging, ...], str]:
@@ -151,15 +153,15 @@ def _addresses(text: str) -> list[str]:
 
 
 def check_mailable(email: str) -> None:
-    """Raise Unreadable when the provider would refuse what stands before a normalised address's @-sign."""
+    """Raise UnreadableAddress when the provider would refuse what is before a normalised address's @-sign."""
     local = email.rpartition("@")[0]
     if len(local) > MAX_LOCAL_PART:
         message = f"The provider takes {MAX_LOCAL_PART} characters before the @-sign; here are {len(local)}."
-        raise Unreadable(message, reason="not mailable")
+        raise UnreadableAddress(message, reason="not mailable")
     if not local.isascii():
         odd = next(letter for letter in local if not letter.isascii())
         message = f"The provider takes no letters such as “{odd}” before the @-sign, only plain ASCII."
-        raise Unreadable(message, reason="not mailable", instead=_meant(email))
+        raise UnreadableAddress(message, reason="not mailable", instead=_meant(email))
 
 
 def _meant(text: str) -> str:

@@ -1,6 +1,6 @@
 """The seam to the provider who carries the mail: values in, an outcome out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeGuard
 
@@ -30,13 +30,21 @@ class Envelope:
 
 
 class Recipient(NamedTuple):
-    """One reader of a batch. ``substitutions`` maps whole tags to values; ``reader`` is the opaque id."""
+    """One reader of a batch. ``values`` take the place of the message's tags; ``reader`` is an opaque id."""
 
     reader: int
     email: str
     name: str
-    substitutions: Mapping[str, str]
+    values: Sequence[str]
     unsubscribe_url: str
+
+
+class Build(Protocol):
+    """Render one request of a mailing; nothing is on the wire yet."""
+
+    def __call__(self, recipients: Sequence[Recipient], *, batch: str, attempt: str) -> bytes:
+        """Return the request for these recipients, in their order."""
+        ...
 
 
 class Provider(Protocol):
@@ -52,10 +60,11 @@ class Provider(Protocol):
         """What it is and can do."""
         ...
 
-    def build(
-        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
-    ) -> bytes:
-        """Render one request; nothing is on the wire yet."""
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        """Return what renders a mailing's requests: all that they share is made once, here.
+
+        ``tags`` are the message's places for readers' values, in the order of each recipient's values.
+        """
         ...
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:

@@ -57,7 +57,7 @@ def subscriber_cells(subscriber: ListedSubscriber, attributes: Sequence[str]) ->
     leading = {
         "email": subscriber.email,
         "name": subscriber.name,
-        "status": subscriber.status,
+        "status": own.status_cell(subscriber.status, subscriber.paused_until),
         "since": iso(subscriber.since),
         "joined": iso(subscriber.created_at),
         "suppressed": subscriber.suppressed or "",
@@ -77,6 +77,7 @@ def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
         "email": subscriber.email,
         "name": subscriber.name,
         "status": subscriber.status,
+        **pause(subscriber.paused_until),
         "since": rfc3339(subscriber.since),
         "joined": rfc3339(subscriber.created_at),
         "suppressed": subscriber.suppressed,
@@ -88,6 +89,11 @@ def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
         ],
         "attributes": subscriber.attrs,
     }
+
+
+def pause(until: int | None) -> dict[str, str]:
+    """Return when a pause ends, for those whose subscription is paused until then."""
+    return {} if until is None else {"paused_until": rfc3339(until)}
 
 
 def suppression_document(suppression: Suppression) -> dict[str, str]:

@@ -73,8 +73,10 @@ def write_rendered(
 
 def _values(wiring: Wiring, reader: str | None) -> Mapping[str, str]:
     """Return a reader's values, and addresses for their links that lead to no page of anybody's."""
+    from newsletter.rendering.message import LINKS
+
     site = wiring.settings.site_url
-    links = {f"{page}_url": f"{site}/{page}/of-a-sample" for page in ("unsubscribe", "preferences", "view")}
+    links = {name: f"{site}/{page}/of-a-sample" for name, page in LINKS.items()}
     return {**(SAMPLE if reader is None else _subscriber(wiring, reader)), **links}
 
 

@@ -36,7 +36,10 @@ COLUMNS = (
 SUPPRESSIONS = ("email", "reason", "since")  # what `suppressions` prints
 RECIPIENTS = ("email", "state", "reason", "reported", "at", "message_id")  # what `recipients` prints
 ERASED = "erased"
-_STATES, _REASONS = frozenset(SubscriptionState), frozenset(SuppressionReason)
+_STATES = frozenset(SubscriptionState)
+_REASONS = frozenset(SuppressionReason)
+_UNTIL = " until "
+_PAUSED_CELL = f"{SubscriptionState.PAUSED}{_UNTIL}2026-01-12T08:30:00Z"  # as an export writes a pause
 
 # Who stands in a list of suppressions is on no list by that: they come in as unsubscribed.
 SUPPRESSION_LIST = Platform(
@@ -56,6 +59,11 @@ _CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
 def is_own(header: Sequence[str]) -> bool:
     """Say whether a header is that of an own export, be it of rejected rows or with its columns moved."""
     return set(COLUMNS) <= {name.casefold() for name in header}
+
+
+def status_cell(status: SubscriptionState, paused_until: int | None) -> str:
+    """Return a status as one cell, a pause with its end: ``paused until 2026-01-12T08:30:00Z``."""
+    return status if paused_until is None else f"{status}{_UNTIL}{iso(paused_until)}"
 
 
 def consent_cell(consents: Sequence[ConsentEntry]) -> str:
@@ -139,9 +147,8 @@ def _erased(line: int, cells: Mapping[str, str]) -> Erased:
 
 
 def _row(line: int, cells: Mapping[str, str], values: Mapping[str, str]) -> Row:
-    status, suppressed = cells["status"], cells["suppressed"]
-    if status not in _STATES:
-        raise ValueError("The status is none of confirmed, pending, unsubscribed.")
+    status, paused_until = _status_in(cells["status"])
+    suppressed = cells["suppressed"]
     if suppressed and suppressed not in _REASONS:
         raise ValueError(f"The column suppressed holds none of {', '.join(sorted(SuppressionReason))}.")
     return Row(
@@ -156,7 +163,19 @@ def _row(line: int, cells: Mapping[str, str], values: Mapping[str, str]) -> Row:
         suppressed_since=_instant(cells, "suppressed_since"),
         known_since=_instant(cells, "known_since"),
         consent=orjson.dumps(_consents(cells["consent"])).decode(),
+        paused_until=paused_until,
     )
+
+
+def _status_in(cell: str) -> tuple[str, int | None]:
+    """Return the status that ``status_cell`` wrote, and when a pause ends."""
+    status, _, until = cell.partition(_UNTIL)
+    if status not in _STATES or (until and status != SubscriptionState.PAUSED):
+        raise ValueError(f"The status is none of confirmed, pending, unsubscribed, {_PAUSED_CELL}.")
+    try:
+        return status, from_iso(until) if until else None
+    except ValueError as error:
+        raise ValueError(f"The status names no instant such as {_PAUSED_CELL}.") from error
 
 
 def _instant(cells: Mapping[str, str], column: str) -> int | None:

@@ -124,8 +124,9 @@ def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
 
 def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Callable[[int], None]) -> None:
     """Send what the ledger holds of a mailing, by its frozen bytes; count the accepted to ``progress``."""
-    from newsletter.sending.personal import recipient_maker
-    from newsletter.sending.pump import Job, Pressure, Pump
+    from newsletter.sending.job import Job, SendLimits
+    from newsletter.sending.pump import Pump
+    from newsletter.sending.recipients import Recipients, Signing
     from newsletter.store.database import read
     from newsletter.store.ledger import mailings
 
@@ -138,19 +139,14 @@ def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Call
 
     with read(wiring.engine) as connection:
         frozen = mailings.frozen_of(connection, mailing.id)
-    recipient = recipient_maker(
-        frozen.message,
-        key=wiring.secret_key,
-        site_url=wiring.settings.site_url,
-        mailing=mailing.id,
-        titles=wiring.settings.publication.titles,
-    )
+    signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing.id)
+    recipients = Recipients(frozen.message, signing, wiring.settings.publication.titles)
     Pump(
         wiring.engine,
         provider,
         wiring.clock,
-        Job(mailing, frozen.envelope, recipient),
-        Pressure(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
+        Job(mailing, frozen.envelope, recipients),
+        SendLimits(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
         new_id=wiring.new_id,
         progress=accepted,
     ).run()

@@ -85,6 +85,7 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
 
 def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     """Render an issue. Raises IssueError when a picture is missing, RenderError when a mail would suffer."""
+    from newsletter.rendering.message import with_addresses
     from newsletter.rendering.render import render_all
 
     if draft.missing:
@@ -105,7 +106,8 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     own = replace(
         _publication(wiring), wordmark=pictures.get(WORDMARK), wordmark_dark=pictures.get(WORDMARK_DARK)
     )
-    return render_all(draft.issue, own, wiring.templates, pictures=pictures)
+    rendered = render_all(draft.issue, own, wiring.templates, pictures=pictures)
+    return replace(rendered, message=with_addresses(rendered.message, site))
 
 
 def _publication(wiring: Wiring) -> Publication:

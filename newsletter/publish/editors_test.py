@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from newsletter.contacts.address import normalise
 from newsletter.delivery.outcomes import Accepted, Whole, weakest
-from newsletter.delivery.provider import Recipient
 from newsletter.errors import UsageError
 from newsletter.publish.draft import read_draft, render_draft
 from newsletter.publish.envelope import envelope_of
 from newsletter.publish.freeze import keep_pictures
-from newsletter.rendering import RenderedMessage
 from newsletter.wiring import Wiring
 
 MOST = 50  # addresses of one test
@@ -21,7 +19,9 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Whole
 
     Returns the first answer that is not an acceptance, of the request or of one message.
     """
+    from newsletter.sending.recipients import Recipients, Signing
     from newsletter.store.database import write
+    from newsletter.store.ledger.transitions import Reader
 
     draft = read_draft(wiring, reference)
     message = render_draft(wiring, draft).message
@@ -30,16 +30,18 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Whole
     with write(wiring.engine) as connection:
         keep_pictures(connection, draft.pictures.values())
     envelope = envelope_of(wiring, f"{draft.issue.id}:test", marked, "test")
-    recipients = _recipients(wiring, marked, own)
+    signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing=0)
+    recipients = Recipients(marked, signing, wiring.settings.publication.titles)
+    made = recipients.of([Reader(0, address, "", "{}") for address in own])
     with wiring.provider() as provider:
-        at_once, outcome = provider.properties.most_recipients, Accepted("")
-        for start in range(0, len(recipients), at_once):
-            some = recipients[start : start + at_once]
-            request = provider.build(envelope, some, batch="test", attempt=wiring.new_id())
-            answer = weakest(provider.post(request, lambda _late: None), len(some))
-            if not isinstance(answer, Accepted):
-                return answer
-            outcome = answer
+        build, at_once = provider.prepare(envelope, recipients.tags), provider.properties.most_recipients
+        outcome: Whole = Accepted("")
+        for start in range(0, len(made), at_once):
+            some = made[start : start + at_once]
+            request = build(some, batch="test", attempt=wiring.new_id())
+            outcome = weakest(provider.post(request, lambda _late: None), len(some))
+            if not isinstance(outcome, Accepted):
+                break
         return outcome
 
 
@@ -48,17 +50,3 @@ def _own_addresses(addresses: Sequence[str]) -> list[str]:
     if len(unique) > MOST:
         raise UsageError(f"A test goes to {MOST} addresses at most.", hint="Import a list for more.")
     return unique
-
-
-def _recipients(wiring: Wiring, message: RenderedMessage, addresses: Sequence[str]) -> list[Recipient]:
-    from newsletter.sending.personal import recipient_maker
-    from newsletter.store.ledger.transitions import Reader
-
-    make = recipient_maker(
-        message,
-        key=wiring.secret_key,
-        site_url=wiring.settings.site_url,
-        mailing=0,
-        titles=wiring.settings.publication.titles,
-    )
-    return [make(Reader(0, address, "", "{}")) for address in addresses]

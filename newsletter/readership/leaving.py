@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from newsletter.contacts.consent.standing import ConsentKind
-from newsletter.contacts.links import Purpose, Reference, token_in, verify
+from newsletter.contacts.links import DAY, Purpose, Reference, tokens_in, verify
 from newsletter.contacts.names import Titles
 from newsletter.delivery.clock import Now
 from newsletter.delivery.states import SubscriptionState
@@ -17,8 +17,6 @@ from newsletter.store.readers import consent, links, subscribers
 
 TEST_MAILING = 0  # what links name in tests to editors, and in the question whether the site answers
 _LARGEST_ID = 2**63 - 1  # no database holds a larger one
-# 43 letters hold two bits more than 32 bytes do: of four spellings of a link, the one that was signed counts.
-_LAST_LETTERS = frozenset("AEIMQUYcgkosw048")
 
 
 class LinkState(StrEnum):
@@ -41,18 +39,17 @@ class LinkStanding:
     lists: tuple[str, ...] = ()
 
 
-def follow(keys: Sequence[bytes], purpose: Purpose, token: str) -> Reference | None:
+def follow(keys: Sequence[bytes], purpose: Purpose, token: str, *, now: int) -> Reference | None:
     """Return which reader a link is about, by any of the keys, however a mail program mangled it.
 
-    None when it is forged, cut short, or for another purpose: the answer does not say which.
+    ``now`` is microseconds since 1970. None when it is forged, cut short, expired, or for another purpose:
+    the answer does not say which.
     """
-    token = token_in(token)
-    if token[-1:] not in _LAST_LETTERS:
-        return None
-    for key in keys:
-        found = verify(key, purpose, token)
-        if found is not None and max(found.reader, found.mailing) <= _LARGEST_ID:
-            return found
+    for candidate in tokens_in(token):
+        for key in keys:
+            found = verify(key, purpose, candidate, today=now // DAY)
+            if found is not None and max(found.reader, found.mailing) <= _LARGEST_ID:
+                return found
     return None
 
 
@@ -148,15 +145,16 @@ def mail_as_received(
     None when they are erased or were not in that mailing. Their links are signed with ``key`` as they were.
     """
     from newsletter.rendering.merge import personalise
-    from newsletter.sending.personal import recipient_maker
+    from newsletter.sending.recipients import Recipients, Signing
 
     with read(engine) as connection:
         reader = links.reader_of(connection, link.reader)
         if reader is None or not links.was_mailed(connection, link.reader, link.mailing):
             return None
         message = mailings.message_of(connection, link.mailing)
-    make = recipient_maker(message, key=key, site_url=site_url, mailing=link.mailing, titles=titles)
-    return personalise(message, make(reader).substitutions).html
+    recipients = Recipients(message, Signing(key, site_url, link.mailing), titles)
+    [recipient] = recipients.of([reader])
+    return personalise(message, dict(zip(recipients.tags, recipient.values, strict=True))).html
 
 
 def picture_as_mailed(engine: Engine, digest: str) -> tuple[str, bytes] | None:

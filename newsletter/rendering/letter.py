@@ -21,7 +21,7 @@ _PREHEADER = 100  # characters an inbox shows at most
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """What is around the stories. ``links`` maps each of merge.LINKS to its tag."""
+    """What is around the stories. ``links`` maps each of message.LINKS to its tag."""
 
     issue: Issue
     publication: Publication

@@ -1,18 +1,14 @@
 """Merge fields: which a message has, and what stands in them for one reader."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from markdown_it.token import Token
 
 from newsletter.editorial.issue import FieldUse
 from newsletter.rendering.message import MergeField, RenderedMessage
-
-#: Fields whose value is a URL that we signed ourselves: the same tag serves an HTML href and the text.
-LINKS = ("unsubscribe_url", "view_url", "preferences_url")
 
 _PREFIX = "-nl."  # begins every tag, see MergeField
 
@@ -82,31 +78,40 @@ def _escape(value: str) -> str:
     return _HTML_SPECIAL.sub(lambda match: _HTML[match[0]], value) if _HTML_SPECIAL.search(value) else value
 
 
-@lru_cache(maxsize=4096)  # readers share first names and cities
-def _both(value: str) -> tuple[str, str]:
-    """Return a value clean, and clean and escaped."""
-    cleaned = clean(value)
-    return cleaned, _escape(cleaned)
+class Slot:
+    """A field of one message: its tags, and what stands in them for a value. Links are none."""
 
+    def __init__(self, field: MergeField, whole: str) -> None:
+        self.name = field.name
+        tags = field.raw_tag, field.html_tag
+        self.tags = tuple(tag for tag in tags if tag in whole)
+        cleaned = clean(field.default)
+        defaults = dict(zip(tags, (cleaned, _escape(cleaned)), strict=True))
+        self._used = tuple((tag == field.html_tag, defaults[tag]) for tag in self.tags)
+        # Readers share first names and cities.
+        self.fill: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=4096)(self._fill)
 
-class _Slot(NamedTuple):
-    name: str
-    default: str
-    raw: str  # the tag, or empty when the message does not use it
-    html: str
-    default_html: str
+    def _fill(self, value: str) -> tuple[str, ...]:
+        """Return what stands in each tag: the value, or its default for one that is empty once clean."""
+        cleaned = clean(value)
+        both = cleaned, _escape(cleaned)
+        return tuple(both[escaped] or default for escaped, default in self._used)
 
 
 class Merger:
-    """Turn readers' values into substitutions for one message; made once, called for every reader."""
+    """Turn readers' values into what stands in one message's tags; made once, called for every reader.
+
+    ``tags`` are the tags the message uses: those of ``links`` first, then those of ``slots``.
+    """
 
     def __init__(self, message: RenderedMessage) -> None:
         whole = "\n".join((message.subject, message.html, message.text))
-        self._links = tuple((f.name, f.raw_tag) for f in message.fields if _is_link(f) and f.raw_tag in whole)
-        self._slots = tuple(
-            _slot(field, whole)
-            for field in message.fields
-            if not (_is_link(field) and field.raw_tag in whole)
+        self.links = tuple(field for field in message.fields if field.is_link and field.raw_tag in whole)
+        slots = (Slot(field, whole) for field in message.fields if field not in self.links)
+        self.slots = tuple(slot for slot in slots if slot.tags)
+        self.tags = (
+            *(field.raw_tag for field in self.links),
+            *(tag for slot in self.slots for tag in slot.tags),
         )
 
     def __call__(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -115,29 +120,10 @@ class Merger:
         ``values`` maps field names to values, LINKS among them. An absent or empty value, or one of
         control characters alone, becomes the field's default. Links are ours and pass as they are.
         """
-        found = {tag: values.get(name, "") for name, tag in self._links}
-        for name, default, raw, html, default_html in self._slots:
-            cleaned, escaped = _both(values.get(name) or "")
-            if raw:
-                found[raw] = cleaned or default
-            if html:
-                found[html] = escaped or default_html
-        return found
-
-
-def _is_link(field: MergeField) -> bool:
-    return field.name in LINKS and not field.default
-
-
-def _slot(field: MergeField, whole: str) -> _Slot:
-    default = clean(field.default)
-    return _Slot(
-        field.name,
-        default,
-        field.raw_tag if field.raw_tag in whole else "",
-        field.html_tag if field.html_tag in whole else "",
-        _escape(default),
-    )
+        found = [values.get(field.name, "").removeprefix(field.address) for field in self.links]
+        for slot in self.slots:
+            found += slot.fill(values.get(slot.name) or "")
+        return dict(zip(self.tags, found, strict=True))
 
 
 def substitutions(message: RenderedMessage, values: Mapping[str, str]) -> dict[str, str]:

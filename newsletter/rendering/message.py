@@ -1,7 +1,10 @@
 """The rendered message: all of a mail except what differs per reader."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+#: Fields whose value is a URL that we signed ourselves, each with the site's path that it leads to.
+LINKS = {"unsubscribe_url": "u", "view_url": "v", "preferences_url": "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +14,9 @@ class MergeField:
     ``key`` is unique in the message and has two tags: ``-nl.KEY-`` takes the value as it is (text,
     subject, links) and ``-nl.KEY.h-`` the value escaped for HTML. Two uses of one name with different
     defaults have two keys. One substitution value serves all parts of a SendGrid mail, so there are two tags.
+
+    A link whose address stands in the message has its path in capitals as key, which no other field can have,
+    and that address as default: its tag takes the token alone.
     """
 
     key: str
@@ -26,6 +32,16 @@ class MergeField:
     def html_tag(self) -> str:
         """Return the tag for HTML."""
         return f"-nl.{self.key}.h-"
+
+    @property
+    def address(self) -> str:
+        """Return what stands before a link's tag in the message; "" where the tag takes the whole link."""
+        return self.default if self.key == LINKS.get(self.name, "").upper() else ""
+
+    @property
+    def is_link(self) -> bool:
+        """Say whether it is one of LINKS, whole or after its address."""
+        return self.name in LINKS and (not self.default or bool(self.address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +63,31 @@ class RenderedMessage:
         for field in self.fields:
             whole.update(f"{field.key}\0{field.name}\0{field.default}\0".encode())
         return whole.hexdigest()
+
+
+def has_link(part: str, name: str) -> bool:
+    """Say whether one of LINKS stands in a part of a message, whole or after its address."""
+    return f"-nl.{name}-" in part or f"-nl.{LINKS[name].upper()}-" in part
+
+
+def with_addresses(message: RenderedMessage, site_url: str) -> RenderedMessage:
+    """Return a message in which each link's address stands once for all readers, before the tag of a token.
+
+    Readers' parts of a request so hold tokens alone. One whose links have their addresses stays as it is.
+    """
+    for field in message.fields:
+        if field.is_link and not field.address:
+            page = LINKS[field.name]
+            placed = MergeField(page.upper(), field.name, f"{site_url}/{page}/")
+            message = _replaced(message, field, placed)
+    return message
+
+
+def _replaced(message: RenderedMessage, field: MergeField, placed: MergeField) -> RenderedMessage:
+    link = placed.address + placed.raw_tag
+    return replace(
+        message,
+        html=message.html.replace(field.raw_tag, link),
+        text=message.text.replace(field.raw_tag, link),
+        fields=tuple(placed if known is field else known for known in message.fields),
+    )

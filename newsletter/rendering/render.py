@@ -16,8 +16,8 @@ from newsletter.rendering.html.finish import HtmlWriter, escape
 from newsletter.rendering.html.inline import inline_css, inlined_text, visible_text
 from newsletter.rendering.html.markup import made_valid
 from newsletter.rendering.letter import Chrome, address_lines, letter_text, preheader_of, reading_minutes
-from newsletter.rendering.merge import LINKS, Fields, with_defaults
-from newsletter.rendering.message import RenderedMessage
+from newsletter.rendering.merge import Fields, with_defaults
+from newsletter.rendering.message import LINKS, RenderedMessage
 from newsletter.rendering.mjml.compile import compile_mjml
 from newsletter.rendering.mjml.faults import MjmlFault
 from newsletter.rendering.publication import PictureInfo, Publication, Templates, direction

@@ -9,7 +9,6 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Engine
@@ -17,45 +16,20 @@ from sqlalchemy import Engine
 from newsletter.delivery.clock import SECOND, Clock
 from newsletter.delivery.outcomes import NotAccepted, Outcome, accepted_of, overall
 from newsletter.delivery.policy import Pace, after, backoff
-from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.delivery.provider import Provider
 from newsletter.delivery.states import MailingState
 from newsletter.errors import StoreError
+from newsletter.sending.job import Job, SendLimits
 from newsletter.sending.refusals import Refusals
 from newsletter.store.database import read, write
 from newsletter.store.ledger import claims, mailings, outcomes
-from newsletter.store.ledger.limits import Ceiling
-from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.ledger.transitions import Claim, Reader
+from newsletter.store.ledger.transitions import Claim
 
 IDLE_SECONDS = 0.05
 COLLECT_AFTER = 30_000  # new objects that stay
 TODAY_FULL = "as many were mailed today as a new sender should mail in a day; the rest follows tomorrow"
 WENT_BACK = 5 * SECOND  # a clock set back by more than this makes what waits by it wait no longer
 WRITE_AGAIN_SECONDS = (1.0, 3.0, 9.0)  # a full disk or a busy database may recover
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a pump needs to know of a mailing."""
-
-    mailing: Mailing
-    envelope: Envelope
-    recipient: Callable[[Reader], Recipient]
-
-
-@dataclass(frozen=True, slots=True)
-class Pressure:
-    """How hard to send: threads, recipients a second (0: no bound), a request's hard total in seconds."""
-
-    threads: int
-    rate_per_second: float
-    timeout_seconds: float
-    ceiling: Callable[[], Ceiling | None] = lambda: None  # how many readers today
-
-    @property
-    def lease_seconds(self) -> float:
-        """Return a lease that outlives any request, twice over."""
-        return 2 * self.timeout_seconds + 30
 
 
 class Pump:
@@ -67,7 +41,7 @@ class Pump:
         provider: Provider,
         clock: Clock,
         job: Job,
-        pressure: Pressure,
+        limits: SendLimits,
         *,
         new_id: Callable[[], str],
         progress: Callable[[int], None],
@@ -76,20 +50,21 @@ class Pump:
         self.provider = provider
         self.clock = clock
         self.job = job
-        self.pressure = pressure
+        self.limits = limits
         self.new_id = new_id
         self.progress = progress
         self.stopping = threading.Event()
         self.failure: BaseException | None = None
+        self._request = provider.prepare(job.envelope, job.recipients.tags)
         self._pace = Pace()
         self._hold_until = 0
         self._latest = 0
         self._ended: set[threading.Thread] = set()
-        self._one_ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._worker_ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._pace_lock = threading.Lock()
         self._refusals = Refusals()
-        self._one_at_a_time = threading.Lock()
-        self._one_tells = threading.Lock()
+        self._probe_lock = threading.Lock()
+        self._progress_lock = threading.Lock()
 
     def run(self) -> None:
         """Send until nothing is ready any more. Raises what stopped a worker."""
@@ -112,7 +87,7 @@ class Pump:
     def _run_workers(self) -> None:
         workers = [
             threading.Thread(target=self._work, name=f"sender-{n}", daemon=True)
-            for n in range(self.pressure.threads)
+            for n in range(self.limits.threads)
         ]
         try:
             for worker in workers:
@@ -132,17 +107,17 @@ class Pump:
         """
         while not self._ended.issuperset(workers):
             with suppress(queue.Empty):
-                self._one_ended.get(timeout=0.2)  # in slices, so that Ctrl-C is heard
+                self._worker_ended.get(timeout=0.2)  # in slices, so that Ctrl-C is heard
 
     def _work(self) -> None:
         try:
-            while not self.stopping.is_set() and self._one_step():
+            while not self.stopping.is_set() and self._step():
                 pass
         except BaseException as error:  # noqa: BLE001  (handed to the thread that waits)
             self._fail(error)
         finally:
             self._ended.add(threading.current_thread())
-            self._one_ended.put(None)
+            self._worker_ended.put(None)
 
     def _fail(self, error: BaseException) -> None:
         self.failure = self.failure or error
@@ -160,21 +135,21 @@ class Pump:
                 doubted=self._pace.doubt is not None,
             )
 
-    def _one_step(self) -> bool:
+    def _step(self) -> bool:
         """Do one batch; False when there is nothing left for anybody."""
-        self._heed_the_clock()
+        self._forget_waits_if_set_back()
         if self._pace.doubt is None:
-            return self._one_batch(None)
-        if not self._one_at_a_time.acquire(blocking=False):
+            return self._next_batch(None)
+        if not self._probe_lock.acquire(blocking=False):
             self.clock.wait(IDLE_SECONDS, self.stopping)
             return True
         try:
             doubt = self._pace.doubt  # ended perhaps, while another thread had its turn
-            return doubt is None or self._one_batch(self._refusals.whom_to_ask(doubt))
+            return doubt is None or self._next_batch(self._refusals.next_asked(doubt))
         finally:
-            self._one_at_a_time.release()
+            self._probe_lock.release()
 
-    def _one_batch(self, alone: claims.Alone | None) -> bool:
+    def _next_batch(self, alone: claims.Alone | None) -> bool:
         taken = claims.Wait(self._hold_until) if self._hold_until > self.clock.now() else self._claim(alone)
         match taken:
             case Claim() if alone is None:
@@ -192,7 +167,7 @@ class Pump:
                 return self._others_may_give_back()
         return True
 
-    def _heed_the_clock(self) -> None:
+    def _forget_waits_if_set_back(self) -> None:
         """Wait for nothing that was set by a clock since put back."""
         with self._pace_lock:
             now, before = self.clock.now(), self._latest
@@ -224,9 +199,9 @@ class Pump:
                 self.job.mailing,
                 claims.ClaimTerms(
                     threading.current_thread().name,
-                    self.pressure.lease_seconds,
-                    self.pressure.rate_per_second,
-                    self.pressure.ceiling(),
+                    self.limits.lease_seconds,
+                    self.limits.rate_per_second,
+                    self.limits.ceiling(),
                 ),
                 attempt_id=self.new_id(),
                 now=self.clock.now(),
@@ -234,17 +209,15 @@ class Pump:
             )
 
     def _build(self, claimed: Claim) -> bytes:
-        recipients = [self.job.recipient(reader) for reader in claimed.readers]
-        return self.provider.build(
-            self.job.envelope, recipients, batch=str(claimed.batch), attempt=claimed.attempt
-        )
+        recipients = self.job.recipients.of(claimed.readers)
+        return self._request(recipients, batch=str(claimed.batch), attempt=claimed.attempt)
 
     def _deliver(self, claimed: Claim) -> None:
         request = self._build(claimed)
         if not self._pace.probing:
             self._post(claimed, request, probe=False)
             return
-        with self._one_at_a_time:
+        with self._probe_lock:
             self._post(claimed, request, probe=True)
 
     def _post(self, claimed: Claim, request: bytes, *, probe: bool, alone: bool = False) -> None:
@@ -257,7 +230,7 @@ class Pump:
         outcome = self.provider.post(request, partial(self._late, claimed))
         self._write_down(outcomes.record, claimed, outcome)
         self._learn(claimed, outcome, began, probe=probe)
-        with self._one_tells:
+        with self._progress_lock:
             self.progress(accepted_of(outcome, len(claimed.readers)))
 
     def _gate(self, claimed: Claim) -> bool:

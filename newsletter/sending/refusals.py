@@ -44,7 +44,7 @@ class Refusals:
         """Remember the batch whose refusal is doubted."""
         self.span = claimed.readers[0].id, claimed.readers[-1].id
 
-    def whom_to_ask(self, doubt: Doubt) -> Alone:
+    def next_asked(self, doubt: Doubt) -> Alone:
         """Return which single reader is asked about next."""
         return Alone(*self.span, elsewhere=doubt.elsewhere)
 

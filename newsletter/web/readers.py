@@ -152,7 +152,8 @@ class Readers:
         return Response(html, media_type="text/html", headers=self._mail_rules)
 
     def _link(self, request: Request, purpose: Purpose) -> Reference:
-        link = leaving.follow(self._site.keys, purpose, request.path_params["token"])
+        site = self._site
+        link = leaving.follow(site.keys, purpose, request.path_params["token"], now=site.now())
         if link is None:
             raise HTTPException(404)
         return link

@@ -24,7 +24,7 @@ def reader_besieged(_scale: Scale, folder: Path) -> list[Figure]:
     """Time a reader's page under 300 silent connections, 40 dripped heads and 40 forged posts of 9.9 MB."""
     (folder / "newsletter.toml").write_text('[publication]\nfrom_email = "news@example.org"\n')
     with _serving(folder) as (process, port):
-        token = Signer(environment()["NEWSLETTER_SECRET_KEY"].encode(), "unsubscribe", 0)(0)
+        token = Signer(environment()["NEWSLETTER_SECRET_KEY"].encode(), 0)(0).unsubscribe
         for _ in range(50):
             _page(port, token)
         siege = subprocess.Popen(

@@ -19,7 +19,7 @@ from newsletter.delivery.provider import Provider
 from newsletter.providers.sendgrid.pool import Pool
 from newsletter.providers.sendgrid.settings import SendGridSettings
 from newsletter.publish import SendPlan, plan_send
-from newsletter.sending.personal import recipient_maker
+from newsletter.sending.recipients import Recipients, Signing
 from newsletter.store.database import read
 from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import subscriber
@@ -27,8 +27,9 @@ from newsletter.wiring import Wiring
 
 
 def _bodies(wiring: Wiring, provider: Provider, plan: SendPlan) -> tuple[list[bytes], int]:
-    envelope = plan.frozen.envelope
-    make = recipient_maker(plan.message, key=wiring.secret_key, site_url=wiring.settings.site_url, mailing=1)
+    signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing=1)
+    recipients = Recipients(plan.message, signing)
+    build = provider.prepare(plan.frozen.envelope, recipients.tags)
     columns = select(subscriber.c.id, subscriber.c.email, subscriber.c.name, subscriber.c.attrs)
     bodies: list[bytes] = []
     count = 0
@@ -36,8 +37,7 @@ def _bodies(wiring: Wiring, provider: Provider, plan: SendPlan) -> tuple[list[by
         rows = iter(connection.execute(columns.order_by(subscriber.c.id)))
         while readers := [Reader(*row) for row in islice(rows, wiring.settings.delivery.batch_size)]:
             count += len(readers)
-            recipients = [make(reader) for reader in readers]
-            bodies.append(provider.build(envelope, recipients, batch=str(len(bodies)), attempt="0" * 20))
+            bodies.append(build(recipients.of(readers), batch=str(len(bodies)), attempt="0" * 20))
     return bodies, count
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.contacts.address import normalise
-from newsletter.contacts.written import Unreadable, Written, check_mailable, read_address
+from newsletter.contacts.written import UnreadableAddress, Written, check_mailable, read_address
 from newsletter.errors import AudienceError
 
 
@@ -95,7 +95,7 @@ def test_the_name_beside_an_address_is_kept(written: str, name: str) -> None:
 def test_what_would_need_another_letter_is_refused_with_what_was_probably_meant(
     written: str, instead: str
 ) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableAddress) as caught:
         read_address(written)
     assert (caught.value.reason, caught.value.instead) == ("invalid address", instead)
 
@@ -113,7 +113,7 @@ def test_what_would_need_another_letter_is_refused_with_what_was_probably_meant(
     ],
 )
 def test_two_addresses_in_a_cell_are_refused_with_both_named(written: str) -> None:
-    with pytest.raises(Unreadable, match=r"a@example\.com and b@example\.com") as caught:
+    with pytest.raises(UnreadableAddress, match=r"a@example\.com and b@example\.com") as caught:
         read_address(written)
     assert caught.value.reason == "several addresses"
 
@@ -123,7 +123,7 @@ def test_two_addresses_in_a_cell_are_refused_with_both_named(written: str) -> No
     [("a" * 65 + "@example.com", ""), ("josé@example.com", ""), ("o’brien@example.ie", "o'brien@example.ie")],
 )
 def test_what_the_provider_would_refuse_is_known_before(email: str, instead: str) -> None:
-    with pytest.raises(Unreadable, match="The provider takes") as caught:
+    with pytest.raises(UnreadableAddress, match="The provider takes") as caught:
         check_mailable(email)
     assert caught.value.instead == instead
 
@@ -161,7 +161,7 @@ _pieces = st.sampled_from(["ann@example.com", "bob@example.com", *_SIGNS])
 def test_whatever_is_written_is_an_address_that_stands_in_it_or_is_refused(written: str) -> None:
     try:
         found = read_address(written)
-    except Unreadable as error:
+    except UnreadableAddress as error:
         meant = error.instead
         assert not meant or normalise(meant) == meant
         return

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, event
 from newsletter.config import Settings
 from newsletter.delivery.evidence import LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import Accepted, Outcome
-from newsletter.delivery.provider import Envelope, Provider, Recipient
+from newsletter.delivery.provider import Build, Envelope, Provider, Recipient
 from newsletter.delivery.provider_kind import Properties
 from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.wiring import SystemClock, Wiring
@@ -127,21 +127,24 @@ class DoomedProvider:
     def properties(self) -> Properties:
         return self.real.properties
 
-    def build(
-        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
-    ) -> bytes:
-        self.moments.at("rendering")
-        request = _Fragile(self.real.build(envelope, recipients, batch=batch, attempt=attempt))
-        request.moments = self.moments
-        self.moments.at("rendered")
-        return request
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        build = self.real.prepare(envelope, tags)
+
+        def watched(recipients: Sequence[Recipient], *, batch: str, attempt: str) -> bytes:
+            self.moments.at("rendering")
+            request = _Fragile(build(recipients, batch=batch, attempt=attempt))
+            request.moments = self.moments
+            self.moments.at("rendered")
+            return request
+
+        return watched
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
-        def told_late(outcome: Outcome) -> None:
+        def late_and_watched(outcome: Outcome) -> None:
             self.moments.at("late")
             late(outcome)
 
-        outcome = self.real.post(request, told_late)
+        outcome = self.real.post(request, late_and_watched)
         self.moments.at("answered" if isinstance(outcome, Accepted) else "not accepted")
         return outcome
 

@@ -45,6 +45,15 @@ ANSWERS = st.one_of(
         st.just("named"),
         places=st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True).map(tuple),
     ),
+    st.builds(
+        Answer,
+        st.just("by message"),
+        messages=st.lists(
+            st.sampled_from(["accepted", "later", "refused", "account", "silent", "silent, taken"]),
+            min_size=1,
+            max_size=5,
+        ).map(tuple),
+    ),
     st.builds(Answer, st.just("unknown"), taken=st.booleans(), late=st.booleans()),
     st.builds(Answer, st.just("killed on the wire"), taken=st.booleans()),
     st.just(Answer("killed before the wire")),
@@ -196,8 +205,10 @@ class Story(RuleBasedStateMachine):
 
     def _report(self, attempts: list[str], kind: Kind) -> None:
         events = [
-            Event(f"{kind} {reader} {attempt}".encode(), kind, 1, "", attempt, reader, "message")
+            Event(f"{kind} {reader} {attempt}".encode(), kind, 1, "", carried, reader, "message")
             for attempt in attempts
+            # What a mail carries is its request's, even where its reader was set apart.
+            for carried in [attempt.partition(".")[0]]
             for reader in self.post.attempts[attempt]
         ]
         readership.take_reports(self.wiring.engine, events, now=self.wiring.clock.now, pause=PauseAt())

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pace import FOREVER
-from provider_samples import ENVELOPE, reader
+from provider_samples import ENVELOPE, TAGS, reader
 from strict_sendgrid import StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, NotAccepted
@@ -109,7 +109,7 @@ class TestWithATrustedCertificate:
         with StrictSendGrid(tls=tls) as server:
             provider = through(server)
             for n in range(3):
-                request = provider.build(ENVELOPE, [reader(n)], batch="1", attempt=f"a{n}")
+                request = provider.prepare(ENVELOPE, TAGS)([reader(n)], batch="1", attempt=f"a{n}")
                 assert isinstance(provider.post(request, pytest.fail), Accepted)
         assert (server.posts, server.connections) == (3, 1)
         assert server.problems == []
@@ -118,7 +118,7 @@ class TestWithATrustedCertificate:
 def test_a_certificate_nobody_vouches_for_gets_neither_key_nor_mail(tls: Tls, through: Through) -> None:
     with StrictSendGrid(tls=tls) as server:
         provider = through(server)
-        request = provider.build(ENVELOPE, [reader(1)], batch="1", attempt="a")
+        request = provider.prepare(ENVELOPE, TAGS)([reader(1)], batch="1", attempt="a")
         outcome = provider.post(request, pytest.fail)
     assert isinstance(outcome, NotAccepted)
     assert "certificate" in outcome.reason

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from local_sendgrid import Stage
 from pace import FOREVER
-from provider_samples import ENVELOPE, reader
+from provider_samples import ENVELOPE, TAGS, reader
 
 from newsletter.delivery.evidence import HasMail, HasNoMail
 from newsletter.delivery.outcomes import Accepted
@@ -45,7 +45,7 @@ def to(number: int, email: str) -> Recipient:
 
 
 def test_what_was_taken_is_found_by_its_attempt_and_nothing_else_is(provider: SendGridProvider) -> None:
-    request = provider.build(ENVELOPE, [reader(1), reader(2)], batch="1", attempt=ATTEMPT)
+    request = provider.prepare(ENVELOPE, TAGS)([reader(1), reader(2)], batch="1", attempt=ATTEMPT)
     taken = provider.post(request, pytest.fail)
     assert isinstance(taken, Accepted)
     assert provider.look_up(ATTEMPT) == HasMail(taken.message_id)
@@ -55,7 +55,7 @@ def test_what_was_taken_is_found_by_its_attempt_and_nothing_else_is(provider: Se
 def test_addresses_that_simulate_an_outcome_come_back_as_suppressions(provider: SendGridProvider) -> None:
     names = ["bounce", "complaint", "invalid", "unsubscribe", "blocked", "deferred", "fine"]
     readers = [to(n, f"{name}@example.org") for n, name in enumerate(names, 1)]
-    request = provider.build(ENVELOPE, readers, batch="1", attempt=ATTEMPT)
+    request = provider.prepare(ENVELOPE, TAGS)(readers, batch="1", attempt=ATTEMPT)
     assert isinstance(provider.post(request, pytest.fail), Accepted)
     until = (int(time.time()) + 5) * SECOND
     assert {each.email.partition("@")[0]: each.reason for each in provider.suppressions(0, until)} == {

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from pace import FOREVER, stretched
-from provider_samples import ENVELOPE, reader
+from provider_samples import ENVELOPE, TAGS, reader
 from strict_sendgrid import Fault, StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
@@ -35,7 +35,7 @@ def _provider(host: str, *, timeout: float = FOREVER, now: float = 0.0) -> SendG
 
 
 def request(made: SendGridProvider, *numbers: int, attempt: str = "a1") -> bytes:
-    return made.build(ENVELOPE, [reader(n) for n in numbers or (1, 2, 3)], batch="1", attempt=attempt)
+    return made.prepare(ENVELOPE, TAGS)([reader(n) for n in numbers or (1, 2, 3)], batch="1", attempt=attempt)
 
 
 def never(outcome: Outcome) -> None:

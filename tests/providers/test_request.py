@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from provider_samples import ENVELOPE, MESSAGE, reader
+from provider_samples import ENVELOPE, MESSAGE, TAGS, reader
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
 from newsletter.delivery.provider import Envelope, Recipient
-from newsletter.providers.sendgrid.request import build_request, clean_name
+from newsletter.providers.sendgrid.request import clean_name, prepare_requests
 
 
 def build(*recipients: Recipient, envelope: Envelope = ENVELOPE) -> dict[str, object]:
-    request = parse(build_request(envelope, recipients, batch="7", attempt="a1"))
+    request = parse(prepare_requests(envelope, TAGS)(recipients, batch="7", attempt="a1"))
     assert isinstance(request, dict)
     return request
 
@@ -74,7 +74,7 @@ def test_an_ordinary_issue_id_is_the_category() -> None:
 @pytest.mark.parametrize("count", [0, 1001])
 def test_no_readers_or_too_many_are_a_mistake_of_the_caller(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 1000"):
-        build_request(ENVELOPE, [reader(n) for n in range(count)], batch="1", attempt="a")
+        prepare_requests(ENVELOPE, TAGS)([reader(n) for n in range(count)], batch="1", attempt="a")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,6 @@ def test_whatever_the_names_sendgrid_takes_the_request(name: str, sender: str) -
 
 
 def test_text_outside_ascii_goes_out_as_utf_8() -> None:
-    body = build_request(ENVELOPE, [reader(1, "Zoë")], batch="1", attempt="a")
+    body = prepare_requests(ENVELOPE, TAGS)([reader(1, "Zoë")], batch="1", attempt="a")
     assert "Zoë".encode() in body
     assert json.loads(body)["content"][0]["value"] == MESSAGE.text

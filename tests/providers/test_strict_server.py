@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 import strict_sendgrid
-from provider_samples import ENVELOPE, reader
+from provider_samples import ENVELOPE, TAGS, reader
 from strict_sendgrid import StrictSendGrid
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
-from newsletter.providers.sendgrid.request import build_request
+from newsletter.providers.sendgrid.request import prepare_requests
 
 
 def good(attempt: str = "a1", *numbers: int) -> dict[str, Any]:
-    body = build_request(ENVELOPE, [reader(n) for n in numbers or (1, 2)], batch="1", attempt=attempt)
+    body = prepare_requests(ENVELOPE, TAGS)(
+        [reader(n) for n in numbers or (1, 2)], batch="1", attempt=attempt
+    )
     payload: dict[str, Any] = orjson.loads(body)
     return payload
 

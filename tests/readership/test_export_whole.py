@@ -14,6 +14,7 @@ from sqlalchemy import Table, insert, select
 from newsletter import readership
 from newsletter.contacts.consent.standing import SUPPRESSING
 from newsletter.contacts.fields import clean
+from newsletter.delivery.states import SubscriptionState
 from newsletter.store.database import read, write
 from newsletter.store.readers.erasures import add_hash, key_of, set_key
 from newsletter.store.readers.lists import add_attributes, ensure_list
@@ -43,7 +44,8 @@ READERS = st.fixed_dictionaries(
     {
         "name": TEXTS,
         "attrs": st.dictionaries(FIELDS, TEXTS.filter(bool), max_size=4),
-        "status": st.sampled_from(["confirmed", "pending", "unsubscribed"]),
+        "status": st.sampled_from(list(SubscriptionState)),
+        "paused_until": st.none() | INSTANTS,
         "since": INSTANTS,
         "joined": INSTANTS,
         "known_since": INSTANTS,
@@ -83,6 +85,7 @@ def fill(store: "Store", readers: Mapping[str, Mapping[str, Any]], erased: Mappi
                     status=reader["status"],
                     since=reader["since"],
                     created_at=reader["joined"],
+                    paused_until=reader["paused_until"] if reader["status"] == "paused" else None,
                 )
             )
             if reader["suppressed"]:
@@ -142,7 +145,7 @@ def kept(store: "Store") -> Mapping[str, set[tuple[object, ...]]]:
     return {
         "people": people,
         "values": values,
-        "subscriptions": table(subscription, "status", "since", "created_at"),
+        "subscriptions": table(subscription, "status", "since", "created_at", "paused_until"),
         "consents": table(consent, "at", "kind", "source", "wording", "form", "evidence"),
         "suppressions": table(suppression, "email", "reason", "since", by=False),
         "fields": table(list_attribute, "name", by=False),

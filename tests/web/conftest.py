@@ -13,12 +13,13 @@ import pytest
 import uvicorn
 from pace import FOREVER
 from scripted import Answer, Scripted, Wired
+from signed import token
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter import publish, readership
-from newsletter.contacts.links import Purpose, Signer
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.contacts.links import Purpose
+from newsletter.delivery.provider import Build, Envelope, Recipient
 from newsletter.listening import listening
 from newsletter.rendering.merge import PersonalMessage, personalise
 from newsletter.store.database import read
@@ -38,17 +39,23 @@ class Post(Scripted):
     """A provider that also keeps each mail as its reader got it."""
 
     mails: dict[str, PersonalMessage] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        self.tags = tags
+        return super().prepare(envelope, tags)
 
     def build(
         self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
     ) -> bytes:
         for recipient in recipients:
-            self.mails[recipient.email] = personalise(envelope.message, recipient.substitutions)
+            values = dict(zip(self.tags, recipient.values, strict=True))
+            self.mails[recipient.email] = personalise(envelope.message, values)
         return super().build(envelope, recipients, batch=batch, attempt=attempt)
 
     def path(self, email: str, purpose: str) -> str:
         """Return the path of a link in a reader's mail: ``u``, ``v`` or ``p``."""
-        found = re.search(rf'href="http://localhost:8000(/{purpose}/[\w-]{{43}})"', self.mails[email].html)
+        found = re.search(rf'href="http://localhost:8000(/{purpose}/[\w-]{{40}})"', self.mails[email].html)
         assert found, self.mails[email].html
         return found[1]
 
@@ -138,7 +145,7 @@ class World:
         )
 
     def token(self, purpose: Purpose, reader: int, mailing: int, *, key: bytes | None = None) -> str:
-        return Signer(key or self.site.keys[0], purpose, mailing)(reader)
+        return token(key or self.site.keys[0], purpose, reader, mailing)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         with read(self.context.engine) as connection:

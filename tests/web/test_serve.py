@@ -17,10 +17,10 @@ import httpx
 import psutil
 import pytest
 from pace import FOREVER, until
+from signed import token
 from strict_sendgrid import StrictSendGrid
 
 from newsletter.config import load_settings
-from newsletter.contacts.links import Signer
 from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.wiring import Wiring
@@ -77,7 +77,7 @@ def test_what_it_is_answering_when_told_to_end_it_answers(
     with _serving(publication) as (process, url):
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as reader:
-            head = f"POST /u/{Signer(key, 'unsubscribe', 1)(1)} HTTP/1.1\r\nHost: {host}\r\n"
+            head = f"POST /u/{token(key, 'unsubscribe', 1, 1)} HTTP/1.1\r\nHost: {host}\r\n"
             form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
             reader.sendall((head + form).encode() + body[:5])
             assert httpx.get(f"{url}/health").status_code == 200  # it has read the head by now
@@ -167,7 +167,7 @@ def test_besieged_it_answers_readers_takes_reports_stays_small_and_lets_go(
         _besieging(url) as siege,
         httpx.Client(timeout=60) as reader,
     ):
-        link = f"{url}/u/{Signer((publication.root / 'newsletter.key').read_bytes(), 'unsubscribe', 0)(0)}"
+        link = f"{url}/u/{token((publication.root / 'newsletter.key').read_bytes(), 'unsubscribe', 0, 0)}"
         assert _report(publication, reader, url) == 204
         assert reader.get(link).status_code == 200
         while siege.poll() is None:  # it ends once the site has ended each of its connections

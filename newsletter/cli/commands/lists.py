@@ -42,10 +42,11 @@ def lists(
 
 def _line(counts: "ListCounts") -> str:
     about = f" (“{counts.title}”)" if counts.title else ""
+    paused = f"{counts.paused:,} paused, " if counts.paused else ""
     put_away = "; archived" if counts.archived_at is not None else ""
     return (
         f"{counts.name}{about}: {counts.confirmed:,} confirmed, {counts.pending:,} pending, "
-        f"{counts.unsubscribed:,} unsubscribed, {counts.suppressed:,} suppressed{put_away}"
+        f"{paused}{counts.unsubscribed:,} unsubscribed, {counts.suppressed:,} suppressed{put_away}"
     )
 
 
@@ -60,6 +61,7 @@ def _document(counts: "ListCounts") -> dict[str, Any]:
         "since": rfc3339(counts.created_at),
         "confirmed": counts.confirmed,
         "pending": counts.pending,
+        "paused": counts.paused,
         "unsubscribed": counts.unsubscribed,
         "suppressed": counts.suppressed,
     }

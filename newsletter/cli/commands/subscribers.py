@@ -189,6 +189,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 def _document(record: "SubscriberRecord") -> dict[str, Any]:
+    from newsletter.files import exports
     from newsletter.instants import rfc3339
 
     found, held = record
@@ -200,7 +201,11 @@ def _document(record: "SubscriberRecord") -> dict[str, Any]:
             "attributes": found.attrs,
             "since": rfc3339(found.created_at),
             "lists": {
-                subscription.list_name: {"status": subscription.status, "since": rfc3339(subscription.since)}
+                subscription.list_name: {
+                    "status": subscription.status,
+                    **exports.pause(subscription.paused_until),
+                    "since": rfc3339(subscription.since),
+                }
                 for subscription in found.subscriptions
             },
             "consent": _consent_document(found),
@@ -228,7 +233,9 @@ def _lines_of(name: str, value: Any) -> list[str]:
         return ["consent:", *lines] if lines else []
     if not isinstance(value, dict):
         return [f"{name}: {value}"] if value else []
-    shown = {
-        key: ", ".join(below.values()) if isinstance(below, dict) else below for key, below in value.items()
-    }
+    shown = {key: _of_subscription(held) if isinstance(held, dict) else held for key, held in value.items()}
     return [f"{name}:", *(f"  {key}: {text}" for key, text in shown.items())] if shown else []
+
+
+def _of_subscription(held: dict[str, str]) -> str:
+    return ", ".join(f"until {text}" if name == "paused_until" else text for name, text in held.items())

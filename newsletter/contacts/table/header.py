@@ -10,7 +10,7 @@ from newsletter.contacts.fields import clean
 from newsletter.contacts.table.cells import CellReader, RawRow, split_cells
 from newsletter.contacts.table.columns import ColumnChoices, Columns, assign
 from newsletter.contacts.text.lines import MAX_LINE
-from newsletter.contacts.written import Unreadable, read_address
+from newsletter.contacts.written import UnreadableAddress, read_address
 from newsletter.errors import AudienceError
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -105,6 +105,6 @@ def _is_address(cell: str) -> bool:
         return False
     try:
         read_address(cell.strip())
-    except Unreadable:
+    except UnreadableAddress:
         return False
     return True

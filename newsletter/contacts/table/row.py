@@ -14,9 +14,9 @@ class Row(NamedTuple):
     subscription, as bare text: databases take that in faster than an enum's member.
 
     ``suppressed`` is the reason for which the file says they are never mailed, "" for none. ``joined``,
-    ``since`` (of the status), ``suppressed_since`` and ``known_since`` (of the address) are microseconds
-    since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file says nothing
-    of it; each entry is [instant or null, kind, source, wording, form, evidence].
+    ``since`` (of the status), ``suppressed_since``, ``known_since`` (of the address) and ``paused_until`` are
+    microseconds since 1970, UTC, where the file knows them. ``consent`` is a JSON array, "" when the file
+    says nothing of it; each entry is [instant or null, kind, source, wording, form, evidence].
     """
 
     line: int
@@ -30,6 +30,7 @@ class Row(NamedTuple):
     suppressed_since: int | None = None
     known_since: int | None = None
     consent: str = ""
+    paused_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,13 @@ from newsletter.contacts.table.header import Header
 from newsletter.contacts.table.layout import Layout
 from newsletter.contacts.table.occurrences import Occurrences
 from newsletter.contacts.table.row import Erased, RejectedRow, RejectionReason, Row
-from newsletter.contacts.written import MAX_LOCAL_PART, Packaging, Unreadable, check_mailable, read_address
+from newsletter.contacts.written import (
+    MAX_LOCAL_PART,
+    Packaging,
+    UnreadableAddress,
+    check_mailable,
+    read_address,
+)
 from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
 
@@ -159,7 +165,7 @@ class Table:
     def _unwrapped(self, text: str) -> tuple[str, str]:
         try:
             written = read_address(text)
-        except Unreadable as error:
+        except UnreadableAddress as error:
             raise _Rejection(error.reason, error.message, value=text, instead=error.instead) from None
         self.unwrapped.update(written.packaging)
         return written.email, written.name
@@ -168,7 +174,7 @@ class Table:
         """Reject who cannot be mailed; who is not to be mailed may well have such an address."""
         try:
             check_mailable(email)
-        except Unreadable as error:
+        except UnreadableAddress as error:
             raise _Rejection(error.reason, error.message, value=email, instead=error.instead) from None
 
     def _too_many(self, cells: list[str]) -> _Rejection:
@@ -179,7 +185,7 @@ class Table:
         broken = self.delimiter.join(cells[place : place + 2])
         try:
             read_address(broken)
-        except Unreadable as error:
+        except UnreadableAddress as error:
             if "@" in cells[place] and error.instead and len(cells) == width + 1:
                 return _Rejection("too many cells", text, value=broken, instead=error.instead)
         return _Rejection("too many cells", text + hint, value=self.delimiter.join(cells))

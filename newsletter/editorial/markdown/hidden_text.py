@@ -1,4 +1,4 @@
-"""Words that Markdown hides without a word: no reader would see them, so they are reported to the editor."""
+"""Words that Markdown hides without saying so: no reader would see them, so the editor is told."""
 
 from collections.abc import Sequence
 

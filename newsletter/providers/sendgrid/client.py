@@ -12,7 +12,7 @@ from sendgrid import SendGridAPIClient
 
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.provider import Build, Envelope
 from newsletter.delivery.provider_kind import Properties
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
@@ -21,7 +21,7 @@ from newsletter.providers.sendgrid.limits import MAX_BYTES
 from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, look_up_of, query_of
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
 from newsletter.providers.sendgrid.pool import Pool
-from newsletter.providers.sendgrid.request import build_request
+from newsletter.providers.sendgrid.request import prepare_requests
 from newsletter.providers.sendgrid.settings import EU_HOST
 from newsletter.providers.sendgrid.suppressions import LISTS, listed
 from newsletter.providers.sendgrid.transport import (
@@ -69,6 +69,7 @@ class SendGridProvider:
             trust_environment=trusted,
         )
         self._api = PooledClient.replacing(vendor.client, self._pool)
+        self._mail_send: PooledClient = self._api.mail.send
         self._closed = False
 
     @property
@@ -81,11 +82,9 @@ class SendGridProvider:
         """What it is and can do."""
         return self._properties
 
-    def build(
-        self, envelope: Envelope, recipients: Sequence[Recipient], *, batch: str, attempt: str
-    ) -> bytes:
-        """Render one request for 1 to 1,000 recipients; nothing is on the wire yet."""
-        return build_request(envelope, recipients, batch=batch, attempt=attempt)
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        """Return what renders a mailing's requests, each for 1 to 1,000 recipients."""
+        return prepare_requests(envelope, tags)
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
         """Put a request on the wire and say what became of it, within the hard total deadline.
@@ -165,7 +164,7 @@ class SendGridProvider:
 
     def _send(self, body: Body) -> Outcome:
         try:
-            response = self._api.carrying(body).mail.send.post()
+            response = self._mail_send.post_bytes(body)
         except HTTPError as error:
             answer = Answer(error.status_code, error.headers, error.body, body.may_have_arrived)
             return classify(answer, now=self._now())

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from python_http_client.client import Client
+from python_http_client.client import Client, Response
 from python_http_client.exceptions import handle_error
 
 from newsletter.errors import SettingsError
@@ -104,12 +104,11 @@ class RawAnswer:
 class PooledClient(Client):  # type: ignore[misc]  # the package has no types
     """The package's client, sending over kept-alive connections."""
 
-    def __init__(self, pool: Pool, authorization: str, body: Body | None = None, **rest: Any) -> None:
+    def __init__(self, pool: Pool, authorization: str, **rest: Any) -> None:
         super().__init__(**rest)
         self._pool = pool
         # Kept out of request_headers, which the package formats for its debug log.
         self._authorization = authorization
-        self._carried = body
 
     @classmethod
     def replacing(cls, client: Client, pool: Pool) -> Self:
@@ -118,41 +117,41 @@ class PooledClient(Client):  # type: ignore[misc]  # the package has no types
         authorization = headers.pop("Authorization")
         return cls(pool, authorization, host=client.host, request_headers=headers, version=client._version)
 
-    def carrying(self, body: Body) -> Self:
-        """Return a client whose next call sends these bytes, past the package's JSON encoder and log."""
-        return self._copy(self._url_path, body)
+    def post_bytes(self, body: Body) -> Response:
+        """Post these bytes to this client's address as the package would, past its JSON encoder and its log.
+
+        It would also build an opener of ten handlers for each call, which the pool takes the place of.
+        """
+        return Response(self._exchange("POST", self._build_url(None), self.request_headers, body))
 
     def _build_client(self, name: str | None = None) -> Self:
-        return self._copy([*self._url_path, name] if name else self._url_path, self._carried)
-
-    def _copy(self, path: list[str], body: Body | None) -> Self:
         return type(self)(
             self._pool,
             self._authorization,
-            body,
             host=self.host,
             version=self._version,
-            request_headers=dict(
-                self.request_headers
-            ),  # the package lets one call's headers leak into the next
-            url_path=path,
+            # The package lets one call's headers leak into the next.
+            request_headers=dict(self.request_headers),
+            url_path=[*self._url_path, name] if name else self._url_path,
         )
 
     def _make_request(
         self, opener: object, request: urllib.request.Request, timeout: float | None = None
     ) -> RawAnswer:
-        headers = {**dict(request.header_items()), "Authorization": self._authorization}
+        return self._exchange(
+            request.get_method(), request.get_full_url(), dict(request.header_items()), None
+        )
+
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body | None) -> RawAnswer:
+        headers = {**headers, "Authorization": self._authorization}
         extensions: dict[str, Any] = {}
-        if self._carried is not None:
+        if body is not None:
             headers["Content-Type"] = "application/json"
-            headers["Content-Length"] = str(len(self._carried.content))
-            extensions["trace"] = self._carried.trace
-        method, url = request.get_method(), request.get_full_url()
+            headers["Content-Length"] = str(len(body.content))
+            extensions["trace"] = body.trace
         with (
             self._pool.borrowed() as line,
-            line.stream(
-                method, url, headers=headers, content=self._carried, extensions=extensions
-            ) as response,
+            line.stream(method, url, headers=headers, content=body, extensions=extensions) as response,
         ):
             answer = RawAnswer(
                 response.status_code, response.reason_phrase, response.headers, _read(response)

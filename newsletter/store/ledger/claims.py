@@ -136,7 +136,7 @@ def _take(
         owner=terms.owner,
         lease_until=now + int(terms.lease_seconds * SECOND),
         n=len(readers),
-        reader_ids=encode(reader.id for reader in readers),
+        reader_ids=encode([reader[0] for reader in readers]),
     )
     return Claim(row.id, row.mailing_id, attempt_id, tries, readers)
 

@@ -16,24 +16,26 @@ from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import subscriber, subscription, unmailed
 
 
-def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
+def eligible(connection: Connection, mailing: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
     """Return who of the batch may be mailed now, and write down who may not and why."""
     span = {"lo": row.lo, "hi": row.hi}
-    where = each.issue, each.provider, row.lo, row.hi
-    found = connection.execute(_span_of(each.list_id, each.audience_at), span).all()
+    of_issue = mailing.issue, mailing.provider, row.lo, row.hi
+    found = connection.execute(_span_of(mailing.list_id, mailing.audience_at), span).all()
     if row.only is not None:
         only = set(decode(row.only))
-        found = [one for one in found if one.id in only]
-    settled = _turned_away(connection, each, row, span)
-    settled |= outside(connection, each, [one[0] for one in found])
-    rejected = rejected_between(connection, *where, but=each.id) if each.kind == MailingKind.NEWCOMERS else {}
-    if not settled and not rejected and not any(one[4] for one in found):
-        return tuple([Reader._make(one[:4]) for one in found])
+        found = [candidate for candidate in found if candidate.id in only]
+    skipped = _turned_away(connection, mailing, row, span)
+    skipped |= outside(connection, mailing, [candidate[0] for candidate in found])
+    rejected: Mapping[int, str] = {}
+    if mailing.kind == MailingKind.NEWCOMERS:
+        rejected = rejected_between(connection, *of_issue, but=mailing.id)
+    if not skipped and not rejected and {candidate[4] for candidate in found} <= {None}:
+        return tuple([Reader(reader, email, name, attrs) for reader, email, name, attrs, _ in found])
     readers: list[Reader] = []
     left_out: list[dict[str, object]] = []
-    about = {"mailing_id": each.id, "batch_id": row.id}
+    about = {"mailing_id": mailing.id, "batch_id": row.id}
     for reader, email, name, attrs, why in found:
-        if reader in settled:
+        if reader in skipped:
             continue
         who = {**about, "subscriber_id": reader}
         if reader in rejected:
@@ -47,9 +49,11 @@ def eligible(connection: Connection, each: Mailing, row: Row[Any]) -> tuple[Read
     return tuple(readers)
 
 
-def _turned_away(connection: Connection, each: Mailing, row: Row[Any], span: Mapping[str, int]) -> set[int]:
-    """Return whom this mailing turned away; forget the batch's own exclusions, which a claim finds anew."""
-    found = connection.execute(_UNMAILED, {**span, "mailing": each.id}).all()
+def _turned_away(
+    connection: Connection, mailing: Mailing, row: Row[Any], span: Mapping[str, int]
+) -> set[int]:
+    """Return the readers that this mailing turned away; the batch's own exclusions are found anew."""
+    found = connection.execute(_UNMAILED, {**span, "mailing": mailing.id}).all()
     stale = {reader for reader, of, kind in found if of == row.id and kind == RecipientState.EXCLUDED}
     if row.only is not None:
         stale &= set(decode(row.only))

@@ -27,6 +27,7 @@ class ListCounts:
     created_at: int
     confirmed: int
     pending: int
+    paused: int
     unsubscribed: int
     suppressed: int
 
@@ -168,7 +169,7 @@ def unfinished_issues(connection: Connection, list_id: int) -> list[str]:
 
 def counts(connection: Connection) -> list[ListCounts]:
     """Return every list with its counts, in order of name."""
-    one = func.count(subscription.c.subscriber_id)
+    found = func.count(subscription.c.subscriber_id)
     mailable = subscriber.c.suppressed.is_(None)
     rows = connection.execute(
         select(
@@ -177,10 +178,11 @@ def counts(connection: Connection) -> list[ListCounts]:
             mailing_list.c.title,
             mailing_list.c.archived_at,
             mailing_list.c.created_at,
-            one.filter(subscription.c.status == SubscriptionState.CONFIRMED, mailable),
-            one.filter(subscription.c.status == SubscriptionState.PENDING, mailable),
-            one.filter(subscription.c.status == SubscriptionState.UNSUBSCRIBED, mailable),
-            one.filter(subscriber.c.suppressed.is_not(None)),
+            found.filter(subscription.c.status == SubscriptionState.CONFIRMED, mailable),
+            found.filter(subscription.c.status == SubscriptionState.PENDING, mailable),
+            found.filter(subscription.c.status == SubscriptionState.PAUSED, mailable),
+            found.filter(subscription.c.status == SubscriptionState.UNSUBSCRIBED, mailable),
+            found.filter(subscriber.c.suppressed.is_not(None)),
         )
         .select_from(mailing_list)
         .outerjoin(subscription, subscription.c.list_id == mailing_list.c.id)

@@ -21,6 +21,7 @@ class Subscription:
     status: SubscriptionState
     since: int
     created_at: int
+    paused_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class ListedSubscriber:
     """A reader as one list has them: a line of an export. Times are microseconds since 1970, UTC.
 
     ``since`` is that of the status, ``created_at`` when they joined the list, ``known_since`` when the
-    address came to this publication. A consent is its instant, kind, source, wording, form and evidence.
+    address came to this publication, ``paused_until`` when a pause ends. A consent is its instant, kind,
+    source, wording, form and evidence.
     """
 
     email: str
@@ -54,6 +56,7 @@ class ListedSubscriber:
     suppressed: str | None
     suppressed_since: int | None
     known_since: int
+    paused_until: int | None = None
     consents: tuple[tuple[int, str, str, str, str, str], ...] = ()
 
 
@@ -63,7 +66,13 @@ def find(connection: Connection, email: str) -> Subscriber | None:
     if row is None:
         return None
     held = connection.execute(
-        select(mailing_list.c.name, subscription.c.status, subscription.c.since, subscription.c.created_at)
+        select(
+            mailing_list.c.name,
+            subscription.c.status,
+            subscription.c.since,
+            subscription.c.created_at,
+            subscription.c.paused_until,
+        )
         .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
         .where(subscription.c.subscriber_id == row.id)
         .order_by(mailing_list.c.name)
@@ -76,10 +85,7 @@ def find(connection: Connection, email: str) -> Subscriber | None:
         attrs,
         row.suppressed,
         row.created_at,
-        tuple(
-            Subscription(held_on.name, SubscriptionState(held_on.status), held_on.since, held_on.created_at)
-            for held_on in held
-        ),
+        tuple(Subscription(name, SubscriptionState(status), *instants) for name, status, *instants in held),
         tuple(steps_of(connection, row.id)),
     )
 
@@ -136,7 +142,7 @@ def set_status(
             subscription.c.subscriber_id == subscriber_id,
             subscription.c.status == before,
         )
-        .values(status=status, since=now)
+        .values(status=status, since=now, paused_until=None)
     )
     return True
 
@@ -157,6 +163,7 @@ def on_list(connection: Connection, list_id: int) -> Iterator[ListedSubscriber]:
                 row.suppressed,
                 row.suppressed_since,
                 row.known_since,
+                row.paused_until,
                 tuple(given.get(row.id, ())),
             )
         after = page[-1].email
@@ -172,6 +179,7 @@ _PAGE = (
         subscriber.c.created_at.label("known_since"),
         subscription.c.status,
         subscription.c.since,
+        subscription.c.paused_until,
         subscription.c.created_at.label("joined_at"),
         suppression.c.since.label("suppressed_since"),
     )

@@ -9,6 +9,7 @@ from newsletter.delivery.states import SubscriptionState
 from newsletter.store.readers import erasures
 from newsletter.store.tables import subscriber, subscription, suppression
 
+_MAILABLE = SubscriptionState.CONFIRMED, SubscriptionState.PAUSED
 ERASED = "erased"  # the reason for an address of which nothing but a hash is kept
 
 
@@ -37,16 +38,15 @@ def suppress(connection: Connection, email: str, reason: str, *, now: int) -> Su
 def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
     """Let an address be mailed again, an erased one too; False when it was not suppressed.
 
-    Its confirmed subscriptions count from now: an audience fixed before does not get the reader back.
+    Its confirmed subscriptions, paused ones too, count from now: an audience fixed before does not get the
+    reader back.
     """
     gone = connection.execute(delete(suppression).where(suppression.c.email == email))
     if gone.rowcount:
         reader = select(subscriber.c.id).where(subscriber.c.email == email).scalar_subquery()
         connection.execute(
             update(subscription)
-            .where(
-                subscription.c.subscriber_id == reader, subscription.c.status == SubscriptionState.CONFIRMED
-            )
+            .where(subscription.c.subscriber_id == reader, subscription.c.status.in_(_MAILABLE))
             .values(since=now)
         )
     connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))

@@ -56,6 +56,7 @@ def _columns() -> list[Column[Any]]:
         Column("suppressed_since", BigInteger),
         Column("known_since", BigInteger),
         Column("consent", Text, nullable=False, server_default=""),
+        Column("paused_until", BigInteger),
         Column("held", Integer, nullable=False, server_default="0"),  # 1: suppressed before, and on the list
     ]
 
@@ -147,6 +148,7 @@ def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         "attrs": orjson.dumps(orjson.loads(before["attrs"]) | orjson.loads(after["attrs"])).decode(),
         "status": stands["status"],
         "since": stands["since"],
+        "paused_until": stands["paused_until"],
         "suppressed": never["suppressed"],
         "suppressed_since": never["suppressed_since"],
         "joined": _earlier(before["joined"], after["joined"]),

@@ -88,21 +88,26 @@ def upsert_subscribers(part: Slice) -> None:
 def upsert_subscriptions(part: Slice) -> None:
     """Add subscriptions; of those held, a row that says so ends one.
 
-    Readers who unsubscribed stay so, and a reader's own confirmation is not taken back by a file.
+    Readers who unsubscribed stay so, and a reader's own confirmation, or pause, is not taken back by a file.
     """
     since, joined = part.dates.of(staged.c.since), part.dates.of(staged.c.joined, staged.c.since)
-    found = select(literal(part.list_id, BigInteger), subscriber.c.id, staged.c.status, since, joined).join(
-        subscriber, subscriber.c.email == staged.c.email
-    )
+    found = select(
+        literal(part.list_id, BigInteger),
+        subscriber.c.id,
+        staged.c.status,
+        since,
+        joined,
+        staged.c.paused_until,
+    ).join(subscriber, subscriber.c.email == staged.c.email)
     new = insert_into(part.connection, subscription).from_select(
-        ["list_id", "subscriber_id", "status", "since", "created_at"],
+        ["list_id", "subscriber_id", "status", "since", "created_at", "paused_until"],
         found.where(part.within).order_by(subscriber.c.id),
     )
     held, in_file = subscription.c.status, new.excluded.status
     part.connection.execute(
         new.on_conflict_do_update(
             index_elements=["list_id", "subscriber_id"],
-            set_={"status": in_file, "since": new.excluded.since},
+            set_={"status": in_file, "since": new.excluded.since, "paused_until": None},
             where=and_(held != SubscriptionState.UNSUBSCRIBED, in_file == SubscriptionState.UNSUBSCRIBED),
         )
     )
