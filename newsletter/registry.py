@@ -1,7 +1,6 @@
 """The providers that [delivery] provider may name. A further one is a line here, or ``register``."""
 
 from collections.abc import Callable
-from functools import partial
 
 from newsletter.delivery.provider_kind import ProviderKind
 from newsletter.providers.sendgrid.kind import SENDGRID
@@ -16,7 +15,11 @@ def register(kind: ProviderKind) -> Callable[[], object]:
     Do it before settings are read.
     """
     _KINDS[kind.name] = kind
-    return partial(_KINDS.pop, kind.name, None)
+
+    def take_back() -> None:
+        del _KINDS[kind.name]
+
+    return take_back
 
 
 def kinds() -> tuple[ProviderKind, ...]:

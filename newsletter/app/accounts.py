@@ -41,14 +41,18 @@ class Accounts(Opened):
 
         return issue_id(self._wiring, issue)
 
-    def proof(self, issue: str) -> "Proof":
+    def proof(self, issue: str, *, draft: bool = False) -> "Proof":
         """Return the account of every candidate of an issue, over all its mailings so far.
 
-        Raises NeverSent when it was never sent, NewsletterError when there is no such issue.
+        With ``draft``, one that was never sent is a draft with no candidates. Raises NeverSent for it
+        otherwise, NewsletterError when there is no such issue.
         """
-        from newsletter.publish import status
+        from newsletter.publish import draft_proof, status
 
-        found = status(self._wiring, self.issue_id(issue))
+        named = self.issue_id(issue)
+        found = status(self._wiring, named)
+        if found is None and draft:
+            return draft_proof(self._wiring, named)
         if found is None:
             raise NeverSent(f"“{issue}” was never sent.", hint=f"Send it: {command('send', issue)}")
         return found

@@ -69,7 +69,7 @@ def show_decisions(decisions: "Sequence[Decided]") -> None:
 
 
 def way_on(proof: "Proof") -> str:
-    """Return the lines that say how to go on, or nothing when all is settled."""
+    """Return the lines that say how to go on, or nothing when the proof is complete."""
     from newsletter.delivery.proof import AWAITS_APPROVAL
 
     resume = command("resume", proof.issue)

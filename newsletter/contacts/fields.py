@@ -96,15 +96,20 @@ def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Title
     A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
     name count as missing, and ``titles`` says how who is listed with one is greeted; see ``names``.
     """
+    whole, first, last = names_of(name, attrs, titles)
+    return {**attrs, "email": email, "name": whole, "first_name": first, "last_name": last}
+
+
+def names_of(name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> tuple[str, str, str]:
+    """Return a reader's whole, first and last name as ``reader_values`` has them."""
     first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
     if first and is_no_name(first):
         first = ""
     if last and is_no_name(last):
         last = ""
     whole = read_name(name, titles) if name else NOBODY
-    values = dict(attrs)
-    values["email"] = email
-    values["name"] = whole.whole or shorten(f"{first} {last}".strip())
-    values["first_name"] = read_first_name(first, titles) if first else whole.first
-    values["last_name"] = last or whole.last
-    return values
+    return (
+        whole.whole or shorten(f"{first} {last}".strip()),
+        read_first_name(first, titles) if first else whole.first,
+        last or whole.last,
+    )

@@ -1,1 +1,1 @@
-"""Files an editor sees: issues, templates, pictures, exports, rejected rows; written whole or not at all."""
+"""Files: issues, templates, pictures and keys as they are read; what commands write, whole or not at all."""

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from newsletter.publish.editors_test import send_test
     from newsletter.publish.freeze import schedule
     from newsletter.publish.going_on import due, resume
-    from newsletter.publish.mailed import corrections, issue_id, mailed_issues, recipients, status
+    from newsletter.publish.mailed import (
+        corrections,
+        draft_proof,
+        issue_id,
+        mailed_issues,
+        recipients,
+        status,
+    )
     from newsletter.publish.plan import SendPlan, plan_send
     from newsletter.publish.reconciliation import Reconciled, decisions, reconcile
 
@@ -46,6 +53,7 @@ _HOMES = {
     "check": "draft",
     "corrections": "mailed",
     "decisions": "reconciliation",
+    "draft_proof": "mailed",
     "due": "going_on",
     "issue_id": "mailed",
     "mailed_issues": "mailed",
@@ -75,6 +83,7 @@ __all__ = [
     "check",
     "corrections",
     "decisions",
+    "draft_proof",
     "due",
     "issue_id",
     "mailed_issues",

@@ -129,6 +129,11 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
         return proof(connection, issue, identity if own else earlier[-1].provider, sender_alive=alive)
 
 
+def draft_proof(wiring: Wiring, issue: str) -> Proof:
+    """Return the proof of an issue that was never sent: a draft, with no candidates yet."""
+    return Proof(issue, MailingState.DRAFT, provider=wiring.settings.provider_identity)
+
+
 def proof_of(wiring: Wiring, issue: str) -> Proof:
     """Return the proof of an issue that has a mailing. Raises DeliveryError when the ledger lost it."""
     proof = status(wiring, issue)

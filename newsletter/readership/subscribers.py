@@ -86,9 +86,10 @@ def _refuse_who_left(before: SubscriptionState | None, email: str, list_name: st
 
 def _status_of(joining: Joining, before: SubscriptionState | None) -> SubscriptionState:
     """Return where a reader stands once they are put on a list: what they confirmed is not taken back."""
-    if before is SubscriptionState.CONFIRMED or not joining.pending:
+    if not joining.pending:
         return SubscriptionState.CONFIRMED
-    return SubscriptionState.PENDING
+    confirmed = before in (SubscriptionState.CONFIRMED, SubscriptionState.PAUSED)
+    return before if before and confirmed else SubscriptionState.PENDING
 
 
 def _refuse_suppressed(connection: Connection, email: str) -> None:

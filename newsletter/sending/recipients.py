@@ -1,12 +1,12 @@
 """Make a reader's part of a request: their values and signed links. The hot path of a send."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from newsletter.contacts.address import on_the_wire
-from newsletter.contacts.fields import reader_values
+from newsletter.contacts.fields import BUILT_IN, names_of
 from newsletter.contacts.links import FirstSigner, Purpose, Signer
 from newsletter.contacts.names import Titles
 from newsletter.delivery.provider import Recipient
@@ -19,6 +19,9 @@ _PURPOSES: dict[str, Purpose] = {
     "view_url": "view",
     "preferences_url": "preferences",
 }
+
+NOTHING: Mapping[str, str] = {}
+_BUILT_IN = {name: place for place, name in enumerate(BUILT_IN)}
 
 # From readers' ids to what stands in the tags of the message's links, and each one's link to unsubscribe.
 _Links = Callable[[Sequence[int]], Iterable[tuple[Sequence[str], str]]]
@@ -43,7 +46,7 @@ class Recipients:
         whole_links = any(field.is_link and not field.address for field in message.fields)
         links = _first_links if whole_links else _links
         self._links = links(self._merger, signing)
-        self._slots = tuple((slot.name, slot.fill) for slot in self._merger.slots)
+        self._slots = tuple((_BUILT_IN.get(slot.name), slot.name, slot.fill) for slot in self._merger.slots)
         self._titles = titles
 
     def of(self, readers: Sequence[Reader]) -> list[Recipient]:
@@ -52,12 +55,13 @@ class Recipients:
         made: list[Recipient] = []
         all_links = self._links([reader[0] for reader in readers])
         for (number, email, name, attrs), (links, unsubscribe) in zip(readers, all_links, strict=True):
-            values = reader_values(email, name, {} if attrs == "{}" else _attributes(attrs), titles)
-            filled = list(links)
-            for field, fill in slots:
-                filled += fill(values.get(field) or "")
+            values = NOTHING if attrs == "{}" else _attributes(attrs)
+            known = (email, *names_of(name, values, titles))
+            filled = [*links]
+            for place, field, fill in slots:
+                filled += fill(values.get(field) or "" if place is None else known[place])
             address = email if email.isascii() else on_the_wire(email)
-            made.append(Recipient(number, address, values["name"], filled, unsubscribe))
+            made.append(Recipient(number, address, known[1], filled, unsubscribe))
         return made
 
 
@@ -89,7 +93,7 @@ def _first_links(merger: Merger, signing: Signing) -> _Links:
     ]
 
 
-def _attributes(text: str) -> dict[str, str]:
+def _attributes(text: str) -> Mapping[str, str]:
     """Read a reader's attributes; damaged ones cost them their attributes, never the mail."""
     try:
         found = orjson.loads(text)

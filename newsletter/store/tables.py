@@ -194,6 +194,7 @@ variant = Table(
     Column("fields", Text, nullable=False),  # JSON: [[key, name, default], …]
 )
 
+# PostgreSQL has the same bound, by its migration: named here, each command would load that dialect.
 _WAITING = text(f"state = '{BatchState.PENDING}'")
 batch = Table(
     "batch",
@@ -223,7 +224,6 @@ batch = Table(
         "mailing_id",
         "not_before",
         sqlite_where=_WAITING,
-        postgresql_where=_WAITING,
     ),
     sqlite_autoincrement=True,
 )

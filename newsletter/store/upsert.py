@@ -1,11 +1,22 @@
 """Inserts that know ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy keeps per dialect."""
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from typing import TYPE_CHECKING, Union
 
-Insert = sqlite.Insert | postgresql.Insert
+from sqlalchemy import Connection, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+Insert = Union["sqlite.Insert", "postgresql.Insert"]
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:
     """Return an insert into a table that can say what happens where a row is there already."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    # The dialects take longer to import than most commands take to run: the one in use is there already.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)

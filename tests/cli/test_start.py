@@ -26,6 +26,11 @@ RENDERING = {"jinja2", "premailer", "cssutils", "lxml", "yaml", "markdown_it", "
 
 def loaded_by(*command: str, folder: Path = ROOT) -> set[str]:
     """Return the top-level names of all that a command imports."""
+    return {name.partition(".")[0] for name in modules_of(*command, folder=folder)}
+
+
+def modules_of(*command: str, folder: Path = ROOT) -> set[str]:
+    """Return the names of all modules that a command imports."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "newsletter", *command],
         capture_output=True,
@@ -35,7 +40,7 @@ def loaded_by(*command: str, folder: Path = ROOT) -> set[str]:
         check=True,
     )
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    return {line.rpartition("|")[2].strip() for line in lines}
 
 
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["send", "--help"]])
@@ -56,3 +61,11 @@ def test_status_loads_nothing_of_the_renderer(publication: Publication) -> None:
     publication.subscribe(1)
     assert publication.run("send", "first", "--at", "in 2h", "--no-wait", "--yes").exit_code == 0
     assert not loaded_by("status", "first", folder=publication.root) & (RENDERING | {"rich", "starlette"})
+
+
+def test_a_command_on_sqlite_loads_no_other_dialect(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(1)
+    modules = modules_of("subscribers", "show", "reader0@example.org", folder=publication.root)
+    assert "sqlalchemy.dialects.sqlite" in modules
+    assert not [name for name in modules if name.startswith("sqlalchemy.dialects.postgresql")]

@@ -493,10 +493,23 @@ def test_without_a_key_nothing_begins(publication: Publication) -> None:
         assert "SENDGRID_API_KEY is not set" in ran.stderr
         assert "environment" in ran.stderr
         assert server.posts == 0
-    for words in (["status", "first", "--json"], ["recipients", "first"], ["resume", "first", "--json"]):
+    for words in (["status", "first"], ["recipients", "first"], ["resume", "first", "--json"]):
         ran = publication.run(*words)
         assert (ran.exit_code, ran.stdout) == (1, "")
         assert "newsletter send first" in ran.stderr
+
+
+def test_as_json_the_status_of_an_issue_that_was_never_sent_is_a_draft(publication: Publication) -> None:
+    publication.settings(provider="sandbox")
+    for before in ("no list", "a list"):
+        ran = publication.run("status", "first", "--json")
+        assert (ran.exit_code, ran.stderr) == (0, ""), before
+        counts = dict.fromkeys(("candidates", "accepted", "rejected", "unknown", "pending"), 0)
+        assert ran.json.items() >= {"issue": "first", "state": "draft", "excluded": {}, **counts}.items()
+        publication.subscribe(3)
+    nobody = publication.run("status", "fisrt", "--json")
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "Did you mean first?" in nobody.stderr
 
 
 def test_a_wrong_key_stops_the_send_and_the_right_one_finishes_it(publication: Publication) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pace import FOREVER
 from postbox.kind import POSTBOX
 from postbox_server import PostboxServer
-from scripted import Answer, House, Scripted
+from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.config import load_settings
@@ -37,7 +37,7 @@ from newsletter.delivery.outcomes import (
     refused_of,
     weakest,
 )
-from newsletter.delivery.provider import sighting_of
+from newsletter.delivery.provider import looked_up
 from newsletter.delivery.reports import PauseAt
 from newsletter.errors import DeliveryError
 from newsletter.readership.reports import sync
@@ -190,7 +190,7 @@ def test_what_a_provider_cannot_do_is_not_asked_of_it(publication: Publication) 
         own = settings.provider_settings.model_copy(update={"postbox_token": settings.secret_key})
         assert (own.identity, own.stays_here, settings.batch_size) == ("postbox", True, 7)
         bare = SimpleNamespace(identity="postbox", properties=POSTBOX.properties)
-        assert sighting_of(bare, "a" * 20) == CannotSay("Postbox cannot be asked about mail it took")  # type: ignore[arg-type]
+        assert looked_up(bare, "a" * 20) == CannotSay("Postbox cannot be asked about mail it took")  # type: ignore[arg-type]
         with pytest.raises(DeliveryError, match="Postbox has no lists"):
             sync(SimpleNamespace(), bare, now=lambda: 1)  # type: ignore[arg-type]
 
@@ -214,6 +214,30 @@ TRUE_STATES = {
 }
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("later", "accepted", "later", "silent", "refused"),  # two wait whose ids lie around another's
+        ("later", "silent", "later", "refused", "silent, taken"),  # nobody was accepted
+        ("refused", "silent", "refused", "silent", "silent"),
+    ],
+)
+def test_only_those_who_wait_go_again(tmp_path: Path, said: tuple[str, ...]) -> None:
+    post = Scripted()
+    house = Wired(tmp_path, post, batch_size=5)
+    for n in range(5):
+        readership.add(house.engine, "readers", _reader(n), now=house.clock.now)
+    requests: list[list[int]] = []
+    post.look = requests.append
+    post.script.append(Answer("by message", messages=said))
+    publish.send(house, publish.plan_send(house, "first", list_name="readers"))
+    waiting = [n for n, kind in enumerate(said, start=1) if kind == "later"]
+    assert requests == [[1, 2, 3, 4, 5], *([waiting] if waiting else [])]
+    listed = {row["email"]: row["state"] for row in publish.recipients(house, "first")}
+    assert listed == {_reader(n): TRUE_STATES[kind] for n, kind in enumerate(said)}
+    house.engine.dispose()
+
+
 @pytest.mark.slow
 @given(
     said=st.lists(st.lists(st.sampled_from(KINDS), min_size=5, max_size=5), min_size=1, max_size=3),
@@ -226,9 +250,9 @@ def test_whatever_mix_is_answered_each_reader_is_in_the_state_that_was_said(
     said = [[("later" if kind == "account" and not account else kind) for kind in kinds] for kinds in said]
     with tempfile.TemporaryDirectory() as folder:
         post = Scripted()
-        house = House(Path(folder), post, batch_size=5)
+        wiring = Wired(Path(folder), post, batch_size=5)
         for n in range(15):
-            readership.add(house.engine, "readers", _reader(n), now=house.clock.now)
+            readership.add(wiring.engine, "readers", _reader(n), now=wiring.clock.now)
         expected: dict[int, str] = {}
 
         def note(ids: list[int]) -> None:
@@ -237,20 +261,20 @@ def test_whatever_mix_is_answered_each_reader_is_in_the_state_that_was_said(
 
         post.script.extend(Answer("by message", messages=tuple(kinds)) for kinds in said)
         post.look = note
-        publish.send(house, publish.plan_send(house, "first", list_name="readers"))
-        proof = publish.resume(house, "first")
+        publish.send(wiring, publish.plan_send(wiring, "first", list_name="readers"))
+        proof = publish.resume(wiring, "first")
         while proof.pending:  # an account that was refused pauses; going on mails who is left
-            proof = publish.resume(house, "first")
+            proof = publish.resume(wiring, "first")
         assert proof.adds_up
         assert (proof.candidates, proof.pending) == (15, 0)
         assert set(post.mailed.values()) == {1} if post.mailed else not post.mailed
-        listed = {row["email"]: row["state"] for row in publish.recipients(house, "first")}
+        listed = {row["email"]: row["state"] for row in publish.recipients(wiring, "first")}
         states = {f"reader{reader - 1}@example.org": state for reader, state in expected.items()}
         assert listed == states
         assert Counter(listed.values()) == Counter(
             {"accepted": proof.accepted, "rejected": proof.rejected, "unknown": proof.unknown}
         )
-        house.engine.dispose()
+        wiring.engine.dispose()
 
 
 ANSWERS: dict[str, Whole] = {

@@ -70,6 +70,8 @@ def test_a_file_ends_no_pause_unless_it_says_that_they_left(paused: "Store") -> 
 
 
 def test_who_is_paused_can_leave_and_who_is_added_again_is_paused_no_more(paused: "Store") -> None:
+    still = readership.Joining(pending=True)  # which takes no confirmation back
+    assert readership.add(paused.engine, "readers", BOB, now=paused.clock, joining=still).status == "paused"
     readership.remove(paused.engine, ANN, now=paused.clock)
     readership.add(paused.engine, "readers", BOB, now=paused.clock)
     assert {email: (found.status, found.paused_until) for email, found in paused.on_list().items()} == {

@@ -39,7 +39,7 @@ def status(
 ) -> None:
     """Show how far an issue's delivery is."""
     with open_letter() as letter:
-        proofs = letter.proofs() if issue is None else [letter.proof(issue)]
+        proofs = letter.proofs() if issue is None else [letter.proof(issue, draft=json)]
         if issue is not None:
             proofs += letter.corrections(proofs[0].issue)
         if json:

@@ -66,7 +66,9 @@ def _stand_in(found: re.Match[str]) -> str:
 
 
 def _name(name: str) -> bytes:
-    cleaned = clean_name(name) if name else ""
+    if name.replace(" ", "").isalnum() and len(name) <= MAX_NAME:  # as nearly all are
+        return b',"name":' + _json(name.strip())
+    cleaned = clean_name(name)
     return b',"name":' + _json(cleaned) if cleaned else b""
 
 

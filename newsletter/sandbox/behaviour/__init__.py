@@ -1,1 +1,1 @@
-"""What the local SendGrid does with mail: faults on demand, outcomes, the reports it posts."""
+"""What the local SendGrid does with mail: accepts, drops, schedules and reports it, and fails on demand."""

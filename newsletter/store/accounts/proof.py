@@ -140,7 +140,7 @@ class _Count:
                 self._not_mailed_apart(mailing, separate)
 
     def _not_mailed(self, connection: Connection, mailing: Mailing, tallies: Mapping[str, Any]) -> None:
-        undone = sum(tallies[state].left for state in UNPOSTED if state in tallies)
+        undone = sum(int(tallies[state].left) for state in UNPOSTED if state in tallies)
         undone += not_yet_cut(connection, mailing)
         if mailing.state == MailingState.CANCELLED:
             self.excluded[Exclusion.CANCELLED] += undone
@@ -148,7 +148,7 @@ class _Count:
             self.pending += undone
         for state, row in tallies.items():
             if state not in UNPOSTED:
-                self.excluded[Exclusion.REMOVED] += row.removed
+                self.excluded[Exclusion.REMOVED] += int(row.removed)
         for row in _reasons(connection, mailing.id):
             if row.kind == RecipientState.REJECTED:
                 self.rejected += row.n

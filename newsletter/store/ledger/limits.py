@@ -9,7 +9,7 @@ from newsletter.delivery.states import MAY_HAVE_ARRIVED, BatchState
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.tables import attempt, batch, limiter, mailing
 
-LARGEST_BATCH = 1000  # readers: SendGrid's limit of personalizations a request
+LARGEST_BATCH = 1000  # readers, as settings allow
 
 
 class Ceiling(NamedTuple):
