@@ -42,9 +42,8 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
-    from newsletter.files.rendered import RenderedFiles
     from newsletter.progress import Progress
-    from newsletter.publish import Approvable, Reconciled, SendPlan
+    from newsletter.publish import Approvable, Reconciled, RenderedFiles, SendPlan
     from newsletter.readership import Added, Erasure, FileReport, ImportReport, Joining, Synced
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
@@ -91,7 +90,7 @@ _HOMES = {
     "RecipientAccount": "app",
     "Reconciled": "publish",
     "RenderError": "errors",
-    "RenderedFiles": "files.rendered",
+    "RenderedFiles": "publish",
     "RenderedMessage": "rendering",
     "SendPlan": "publish",
     "SendingStopped": "errors",

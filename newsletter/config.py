@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, c
 from newsletter.contacts.names import Titles
 from newsletter.delivery.provider_kind import OwnSettings, ProviderKind
 from newsletter.errors import SettingsError
+from newsletter.paths import SETTINGS_FILE
 from newsletter.registry import kind_named, kinds
 from newsletter.sentences import why_unread
 from newsletter.urls import base_url
 from newsletter.variables import SECRETS, Fields, merged, misspelt, nearest
 
-FILE_NAME = "newsletter.toml"
 MAX_BYTES = 1_000_000
 MOST_READERS = 1000  # of a batch: what one answer that never comes leaves open
 
@@ -242,7 +242,8 @@ def find_file(start: Path) -> Path | None:
     """Return the newsletter.toml of this folder or the nearest above it."""
     folder = start.resolve()
     return next(
-        (place / FILE_NAME for place in (folder, *folder.parents) if (place / FILE_NAME).is_file()), None
+        (place / SETTINGS_FILE for place in (folder, *folder.parents) if (place / SETTINGS_FILE).is_file()),
+        None,
     )
 
 
@@ -255,7 +256,7 @@ def load_settings(file: Path | None = None, *, start: Path | None = None, requir
     path = file or find_file(start or Path.cwd())
     if path is None and required:
         raise SettingsError(
-            f"There is no {FILE_NAME} here or in any folder above.",
+            f"There is no {SETTINGS_FILE} here or in any folder above.",
             hint="Go to your publication's folder, or make one: newsletter init DIR",
         )
     values = _read(path) if path else {}

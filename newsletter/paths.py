@@ -1,6 +1,8 @@
-"""Paths as a person types them."""
+"""Paths: what a publication's settings are called, and how a person types one."""
 
 from pathlib import Path
+
+SETTINGS_FILE = "newsletter.toml"
 
 
 def path_as_typed(path: Path) -> str:

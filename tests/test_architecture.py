@@ -170,6 +170,21 @@ def test_only_wiring_builds_effects() -> None:
         assert path.name == "kind.py" or not calls & of_a_provider, path
 
 
+def test_sendgrid_is_named_in_its_own_room_alone() -> None:
+    """The local SendGrid is another thing: its rooms, and sentences that name it, may."""
+    known = {
+        "registry.py",  # the line of each provider
+        "wiring.py",  # where the local SendGrid reports
+        "web/webhook.py",  # whose posts it takes
+        "web/server.py",  # and their keys
+        "files/publications.py",  # a new publication's settings, for people to change
+    }
+    for path in PACKAGE.rglob("*.py"):
+        place = path.relative_to(PACKAGE)
+        if place.parts[0] not in {"providers", "sandbox", "demo"} and place.as_posix() not in known:
+            assert "sendgrid" not in re.sub(r"[Ll]ocal SendGrid", "", path.read_text()).lower(), path
+
+
 def test_a_provider_knows_nothing_of_the_settings_file() -> None:
     for path in _modules("providers"):
         assert not _imports(path) & {"newsletter.config", "newsletter.wiring", "newsletter.registry"}, path
@@ -179,6 +194,75 @@ def test_only_the_command_line_knows_the_command_line() -> None:
     for path in PACKAGE.rglob("*.py"):
         if "cli" not in path.parts and path.name != "__main__.py":
             assert not any(name.startswith("newsletter.cli") for name in _imports(path)), path
+
+
+# Every room may know those before it; so no two know each other.
+FROM_THE_GROUND_UP = (
+    "errors",
+    "sentences instants widths chunks progress paths urls variables garbage listening",
+    "pictures",
+    "editorial",
+    "rendering",
+    "delivery",
+    "contacts",
+    "platforms",
+    "checks",
+    "files",
+    "providers",
+    "sandbox",
+    "registry",
+    "config",
+    "store",
+    "sending",
+    "wiring",
+    "readership",
+    "upkeep",
+    "publish",
+    "scheduler demo web",
+    "app",
+    "cli",
+)
+# Each exception carries its reason.
+UPWARD = {
+    ("newsletter.sandbox.server.run", "readership"),  # as a command, it shows a publication's own pictures
+}
+
+
+def _loaded(node: ast.AST) -> Iterator[ast.ImportFrom]:
+    """Yield what is imported to run, late or at once, and not for a type checker alone."""
+    for child in ast.iter_child_nodes(node):
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
+            continue
+        if isinstance(child, ast.ImportFrom):
+            yield child
+        yield from _loaded(child)
+
+
+def _arrows() -> Iterator[tuple[str, str]]:
+    """Yield every import between rooms: the module that imports, and the room it imports from."""
+    for path in PACKAGE.rglob("*.py"):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        for node in _loaded(_tree(path)):
+            if node.module == "newsletter":
+                yield from ((module, alias.name) for alias in node.names)
+            elif node.module and node.module.startswith("newsletter."):
+                yield module, node.module.split(".")[1]
+
+
+def test_no_arrow_leads_up_so_that_no_two_rooms_know_each_other() -> None:
+    level = {room: number for number, rooms in enumerate(FROM_THE_GROUND_UP) for room in rooms.split()}
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert rooms - set(level) <= {"__init__", "__main__", "__pycache__", "py"}
+    up = set()
+    for module, target in _arrows():
+        room = module.split(".")[1]
+        if room in level and target in level and room != target and level[target] >= level[room]:
+            up.add((module, target))
+    assert up == UPWARD
 
 
 BENEATH_THE_OBJECT = (

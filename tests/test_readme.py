@@ -1,32 +1,41 @@
 """What the README shows works as shown."""
 
-import os
+import doctest
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import Publication
 from strict_sendgrid import StrictSendGrid
+
+import newsletter
 
 README = Path(__file__).parent.parent / "README.md"
 
 
-def test_the_five_lines_of_library_use_send_an_issue(
-    publication: Publication, capsys: object, monkeypatch: object
-) -> None:
+def five_lines() -> str:
     code = re.search(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     assert code is not None
+    return code[1]
+
+
+def docstring() -> str:
+    examples = doctest.DocTestParser().get_examples(newsletter.__doc__ or "")
+    return "".join(example.source for example in examples)
+
+
+@pytest.mark.parametrize("shown", [five_lines, docstring])
+def test_the_lines_of_library_use_send_an_issue(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch, shown: Callable[[], str]
+) -> None:
     with StrictSendGrid() as server:
         publication.settings(host=server.url)
         publication.subscribe(7)
-        before = Path.cwd()
-        os.chdir(publication.root)
-        os.environ["SENDGRID_API_KEY"] = "SG.test.key"
-        try:
-            names: dict[str, object] = {}
-            exec(compile(code[1], "README.md", "exec"), names)  # noqa: S102  (our own README)
-        finally:
-            os.chdir(before)
-            del os.environ["SENDGRID_API_KEY"]
+        monkeypatch.chdir(publication.root)
+        monkeypatch.setenv("SENDGRID_API_KEY", "SG.test.key")
+        names: dict[str, object] = {}
+        exec(compile(shown(), "README.md", "exec"), names)  # noqa: S102  (our own README and docstring)
         assert getattr(names["proof"], "accepted") == 7  # noqa: B009  (names holds plain objects)
         assert server.problems == []
 

@@ -72,7 +72,8 @@ class ErasureKey(NamedTuple):
 class Subscribers(Opened):
     """The readers on a publication's lists. Instants are microseconds since 1970, UTC.
 
-    Without ``list`` the only list is meant; AudienceError is raised when there is none or more than one.
+    Without ``list`` the only list is meant, but by ``remove``; AudienceError is raised when there is none or
+    more than one.
     """
 
     def import_file(

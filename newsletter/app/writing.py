@@ -10,7 +10,7 @@ from newsletter.app.opened import Opened
 if TYPE_CHECKING:
     from newsletter.editorial.importing.draft import ImportNote
     from newsletter.errors import Finding
-    from newsletter.files.rendered import RenderedFiles
+    from newsletter.publish import RenderedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,6 @@ class Writing(Opened):
         RenderError when the mail would be damaged, NewsletterError for an unknown reader and, without
         ``force``, for a file in the way that no render wrote.
         """
-        from newsletter.files.rendered import write_rendered
+        from newsletter.publish import write_rendered
 
         return write_rendered(self._wiring, issue, out, reader=reader, raw=raw, force=force)

@@ -13,8 +13,8 @@ BUILT_IN = ("email", "name", "first_name", "last_name")
 # Names that the newsletter fills in itself; a column called so would turn a signed link into a stranger's.
 RESERVED = frozenset({"unsubscribe_url", "view_url", "preferences_url"})
 
-# SendGrid takes 10,000 bytes of substitutions a reader. A value may stand there twice, as it is and escaped
-# for HTML. At worst: three names at 800, attributes 3,000, an address 1,800, which leaves 2,800 for links.
+# A provider may take no more than 10,000 bytes of values a reader. A value may stand there twice: plain, and
+# escaped for HTML. At worst: three names at 800, attributes 3,000, an address 1,800, so 2,800 for links.
 MAX_NAME = 100  # characters; never more than 800 bytes twice over, whatever they are
 MAX_ATTRIBUTES = 3_000  # bytes of all attributes, each counted as it is and again escaped
 MAX_FIELD_NAME = 40
@@ -90,7 +90,9 @@ def fitting(attrs: dict[str, str]) -> list[str]:
     return gone
 
 
-def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> dict[str, str]:
+def recipient_values(
+    email: str, name: str, attrs: Mapping[str, str], titles: Titles = "drop"
+) -> dict[str, str]:
     """Return the value of every field of a reader: the built-in ones, then the list's attributes.
 
     A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
@@ -101,7 +103,7 @@ def reader_values(email: str, name: str, attrs: Mapping[str, str], titles: Title
 
 
 def names_of(name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> tuple[str, str, str]:
-    """Return a reader's whole, first and last name as ``reader_values`` has them."""
+    """Return a reader's whole, first and last name as ``recipient_values`` has them."""
     first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
     if first and is_no_name(first):
         first = ""

@@ -44,22 +44,22 @@ def _singular(word: str) -> str:
     return word.removesuffix("e") if len(word) > 2 else word
 
 
-def _allowed(one: str, other: str) -> int:
-    length = min(len(one), len(other))
+def _allowed(first: str, other: str) -> int:
+    length = min(len(first), len(other))
     return 2 if length >= _LONG else 1 if length >= _MIDDLING else 0
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(first: str, other: str) -> int:
     """Return how many letters have to be left out, put in, changed or swapped with the next."""
-    if abs(len(one) - len(other)) > 2:
+    if abs(len(first) - len(other)) > 2:
         return 3
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
+    for i, a in enumerate(first, 1):
         before, last, row = row, before, [i]
         for j, b in enumerate(other, 1):
             cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+            if i > 1 and j > 1 and (a, first[i - 2]) == (other[j - 2], b):
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]

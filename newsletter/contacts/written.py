@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from newsletter.contacts.address import normalise
 from newsletter.errors import AudienceError
 
-MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1; SendGrid refuses a longer one, and any that is not ASCII
+MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1; providers refuse a longer one, and any that is not ASCII
 MAX_CELL = 1_000  # characters, of a cell that is looked through for addresses
 
 Unfit = Literal["invalid address", "several addresses", "not mailable"]

@@ -31,6 +31,7 @@ class Event:
     1970 by the provider's clock. ``attempt``, ``reader`` and ``issue`` are what the request carried, empty
     and None when the report has none. ``reason`` is the vendor's, scrubbed; ``machine`` says that no person
     opened or clicked. ``raw`` is the report itself, without an address, kept for kinds we do not know.
+    ``suppresses`` is why a dropped mail's address should never be mailed, empty when it was about the mail.
     """
 
     key: bytes
@@ -44,6 +45,7 @@ class Event:
     machine: bool = False
     raw: str = ""
     issue: str = ""
+    suppresses: str = ""
 
 
 @dataclass(frozen=True, slots=True)

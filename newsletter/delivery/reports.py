@@ -1,6 +1,5 @@
 """What reports ask for: who must never be mailed again, and when a mailing must stop by itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.delivery.events import Consequence, Counts, Event, LeaveList, Rejoin, Suppress
@@ -19,16 +18,6 @@ class PauseAt:
     after: int = 200
 
 
-# Why SendGrid does not even try: because of what it knows of the address. It tries to mail nobody on its own
-# lists, so neither do we. Other reasons (content, quota, a header) are about us.
-_DROPPED: Mapping[str, str] = {
-    "bounced address": SuppressionReason.BOUNCE,
-    "spam reporting address": SuppressionReason.COMPLAINT,
-    "unsubscribed address": SuppressionReason.UNSUBSCRIBED,
-    "invalid": SuppressionReason.INVALID,
-}
-
-
 def consequence(event: Event) -> Consequence:
     """Return what an event asks to be done about its reader; None when it is only kept."""
     match event.kind:
@@ -39,8 +28,7 @@ def consequence(event: Event) -> Consequence:
         case "unsubscribe":
             return Suppress(SuppressionReason.UNSUBSCRIBED)
         case "dropped":
-            reason = _DROPPED.get(event.reason.strip(" .").casefold())
-            return Suppress(reason) if reason else None
+            return Suppress(event.suppresses) if event.suppresses else None
         case "group_unsubscribe":
             return LeaveList()
         case "group_resubscribe":

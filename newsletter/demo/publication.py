@@ -4,12 +4,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.config import FILE_NAME, load_settings
+from newsletter.config import load_settings
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.files.atomic import write_whole
 from newsletter.files.issues import issue_ids
-from newsletter.paths import path_as_typed
+from newsletter.paths import SETTINGS_FILE, path_as_typed
 from newsletter.wiring import Wiring
 
 READERS_FILE = "demo-readers.csv"
@@ -57,9 +57,9 @@ def open_publication(folder: Path, readers: int) -> DemoPublication:
     Raises SettingsError when its mail could leave this machine, or its database is not a file of its own.
     """
     try:
-        if not (folder / FILE_NAME).exists():
+        if not (folder / SETTINGS_FILE).exists():
             _make(folder)
-        wiring = Wiring(load_settings(folder / FILE_NAME))
+        wiring = Wiring(load_settings(folder / SETTINGS_FILE))
         _insist_nothing_leaves(wiring)
         issue = _newest_issue(folder)
         file = _readers_file(folder, readers)
@@ -86,7 +86,7 @@ def _make(folder: Path) -> None:
     shutil.copytree(example / "issues", folder / "issues", dirs_exist_ok=True)
     # It may lie in a publication under version control.
     write_whole(folder / ".gitignore", b"*\n")
-    write_whole(folder / FILE_NAME, (example / FILE_NAME).read_bytes())
+    write_whole(folder / SETTINGS_FILE, (example / SETTINGS_FILE).read_bytes())
 
 
 def _insist_nothing_leaves(wiring: Wiring) -> None:

@@ -12,10 +12,10 @@ from newsletter.editorial.frame import BACKGROUND_HINT, NOW_HINT
 from newsletter.errors import NewsletterError
 from newsletter.files.atomic import write_whole
 from newsletter.sentences import why_unread
-from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from newsletter.editorial.importing.importer import ImportNote
+    from newsletter.wiring import Wiring
 
 MAX_IMPORT_BYTES = 1_000_000
 
@@ -33,7 +33,7 @@ date: {date}
 """
 
 
-def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
+def new_brief(wiring: "Wiring", headline: str, output: Path | None) -> Path:
     """Write a brief with its sections in place; return its path."""
     # A terminal of another encoding hands over bytes that are no text; they become question marks.
     words = " ".join(headline.encode(errors="replace").decode().split())
@@ -55,7 +55,7 @@ def new_brief(wiring: Wiring, headline: str, output: Path | None) -> Path:
     return _write_brief(output or _default_path(settings.root, today, words), text)
 
 
-def import_brief(wiring: Wiring, file: Path, output: Path | None) -> tuple[Path, Sequence["ImportNote"]]:
+def import_brief(wiring: "Wiring", file: Path, output: Path | None) -> tuple[Path, Sequence["ImportNote"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
     from newsletter.editorial.importing.importer import import_text
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,8 +14,10 @@ from newsletter.errors import AudienceError
 from newsletter.files.atomic import WholeFile
 from newsletter.instants import rfc3339
 from newsletter.platforms import own
-from newsletter.store.readers.subscribers import ListedSubscriber
-from newsletter.store.readers.suppressions import Suppression
+
+if TYPE_CHECKING:
+    from newsletter.store.readers.subscribers import ListedSubscriber
+    from newsletter.store.readers.suppressions import Suppression
 
 BYTE_ORDER_MARK = "\ufeff"  # by it, and nothing else, spreadsheets know UTF-8
 
@@ -52,7 +54,7 @@ def export_file(path: Path) -> Iterator[IO[str]]:
         raise AudienceError(f"The file cannot be written: {error.strerror}.", file=str(path)) from error
 
 
-def subscriber_cells(subscriber: ListedSubscriber, attributes: Sequence[str]) -> list[str]:
+def subscriber_cells(subscriber: "ListedSubscriber", attributes: Sequence[str]) -> list[str]:
     """Return a reader's line of an export that an import takes back whole."""
     leading = {
         "email": subscriber.email,
@@ -71,13 +73,13 @@ def subscriber_cells(subscriber: ListedSubscriber, attributes: Sequence[str]) ->
     ]
 
 
-def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
+def subscriber_document(subscriber: "ListedSubscriber") -> dict[str, Any]:
     """Return a reader as JSON has them."""
     return {
         "email": subscriber.email,
         "name": subscriber.name,
         "status": subscriber.status,
-        **pause(subscriber.paused_until),
+        **own.pause_document(subscriber.paused_until),
         "since": rfc3339(subscriber.since),
         "joined": rfc3339(subscriber.created_at),
         "suppressed": subscriber.suppressed,
@@ -91,11 +93,6 @@ def subscriber_document(subscriber: ListedSubscriber) -> dict[str, Any]:
     }
 
 
-def pause(until: int | None) -> dict[str, str]:
-    """Return when a pause ends, for those whose subscription is paused until then."""
-    return {} if until is None else {"paused_until": rfc3339(until)}
-
-
-def suppression_document(suppression: Suppression) -> dict[str, str]:
+def suppression_document(suppression: "Suppression") -> dict[str, str]:
     """Return a suppression as JSON, and in this order CSV, has it."""
     return {"email": suppression.email, "reason": suppression.reason, "since": rfc3339(suppression.since)}

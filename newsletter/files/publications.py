@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from newsletter.config import FILE_NAME
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.files.atomic import write_whole
+from newsletter.paths import SETTINGS_FILE
 
 _SETTINGS = """\
 # Everything about this newsletter that is not an issue. Environment variables win over this file:
@@ -68,13 +68,13 @@ def make_publication(folder: Path) -> list[Path]:
 
     Raises SettingsError when there is one already.
     """
-    if (folder / FILE_NAME).exists():
+    if (folder / SETTINGS_FILE).exists():
         raise SettingsError(
             "There is a publication here already.",
-            file=str(folder / FILE_NAME),
+            file=str(folder / SETTINGS_FILE),
             hint="Start a brief in it with newsletter new, or name another folder.",
         )
-    made = [folder / FILE_NAME, folder / "issues", folder / ".gitignore"]
+    made = [folder / SETTINGS_FILE, folder / "issues", folder / ".gitignore"]
     try:
         (folder / "issues").mkdir(parents=True, exist_ok=True)
         write_whole(made[0], _SETTINGS.encode(), new=True, durable=True)

@@ -20,6 +20,7 @@ from newsletter.contacts.table.columns import MAX_COLUMNS, REJECTED_COLUMNS
 from newsletter.contacts.table.formulas import unguard
 from newsletter.contacts.table.row import Erased, Row
 from newsletter.delivery.states import SubscriptionState, SuppressionReason
+from newsletter.instants import rfc3339
 from newsletter.platforms.platform import Platform
 
 COLUMNS = (
@@ -59,6 +60,11 @@ _CONSENT_KEYS = ("at", "kind", "source", "wording", "form", "evidence")
 def is_own(header: Sequence[str]) -> bool:
     """Say whether a header is that of an own export, be it of rejected rows or with its columns moved."""
     return set(COLUMNS) <= {name.casefold() for name in header}
+
+
+def pause_document(until: int | None) -> dict[str, str]:
+    """Return when a pause ends, for those whose subscription is paused until then."""
+    return {} if until is None else {"paused_until": rfc3339(until)}
 
 
 def status_cell(status: SubscriptionState, paused_until: int | None) -> str:

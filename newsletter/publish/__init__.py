@@ -2,7 +2,7 @@
 
 A chapter each, in the order an editor lives it:
 
-``draft``           read, render and check an issue; with ``pictures``
+``draft``           read, render and check an issue; with ``pictures``, and ``rendered``: as files
 ``plan``            what a send would do, and what it will freeze; with ``envelope`` and ``send_warnings``
 ``approval``        a second person's signature
 ``freeze``          into the ledger: to be sent now, at its time, or once it is approved
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from newsletter.publish.plan import SendPlan, plan_send
     from newsletter.publish.reconciliation import Reconciled, decisions, reconcile
+    from newsletter.publish.rendered import RenderedFiles, write_rendered
 
 # Loaded when first used: a check needs none of what a send is made of. No module has a function's name, which
 # its import would put in the function's place.
@@ -47,6 +48,7 @@ _HOMES = {
     "Approvable": "approval",
     "Draft": "draft",
     "Reconciled": "reconciliation",
+    "RenderedFiles": "rendered",
     "SendPlan": "plan",
     "approve": "approval",
     "cancel": "control",
@@ -71,12 +73,14 @@ _HOMES = {
     "send_test": "editors_test",
     "status": "mailed",
     "undo": "control",
+    "write_rendered": "rendered",
 }
 
 __all__ = [
     "Approvable",
     "Draft",
     "Reconciled",
+    "RenderedFiles",
     "SendPlan",
     "approve",
     "cancel",
@@ -101,6 +105,7 @@ __all__ = [
     "send_test",
     "status",
     "undo",
+    "write_rendered",
 ]
 
 

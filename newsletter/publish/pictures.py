@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.config import FILE_NAME
 from newsletter.editorial import Issue
 from newsletter.errors import RenderError, SettingsError
 from newsletter.files.pictures import FoundFile, PictureFile, PictureFolder
+from newsletter.paths import SETTINGS_FILE
 from newsletter.pictures import Place, Refusal
 from newsletter.wiring import Wiring
 
@@ -55,7 +55,7 @@ def wordmarks(wiring: Wiring) -> Pictures:
             refusal = found.refused[source]
             raise SettingsError(
                 f"The {setting} “{source}” cannot be used: {refusal.why}.",
-                file=FILE_NAME,
+                file=SETTINGS_FILE,
                 hint="Put the picture next to newsletter.toml, or correct its name there.",
             )
     given = {setting: source for setting, source in sources.items() if source}

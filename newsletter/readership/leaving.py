@@ -62,7 +62,7 @@ def standing(engine: Engine, link: Reference) -> LinkStanding:
 
 
 def _standing(connection: Connection, link: Reference) -> LinkStanding:
-    if links.reader_of(connection, link.reader) is None:
+    if links.subscriber_of(connection, link.reader) is None:
         return LinkStanding(LinkState.ERASED)
     held = links.subscriptions_behind(connection, link.reader, link.mailing)
     titles = tuple(subscription.title for subscription in held)
@@ -119,7 +119,7 @@ def choices(engine: Engine, link: Reference) -> Preferences:
 
 
 def _choices(connection: Connection, link: Reference) -> Preferences:
-    if links.reader_of(connection, link.reader) is None:
+    if links.subscriber_of(connection, link.reader) is None:
         return Preferences(LinkState.ERASED)
     held = links.subscriptions_of(connection, link.reader)
     on = tuple((subscription.list_id, subscription.title) for subscription in filter(_is_on, held))
@@ -148,12 +148,12 @@ def mail_as_received(
     from newsletter.sending.recipients import Recipients, Signing
 
     with read(engine) as connection:
-        reader = links.reader_of(connection, link.reader)
-        if reader is None or not links.was_mailed(connection, link.reader, link.mailing):
+        subscriber = links.subscriber_of(connection, link.reader)
+        if subscriber is None or not links.was_mailed(connection, link.reader, link.mailing):
             return None
         message = mailings.message_of(connection, link.mailing)
     recipients = Recipients(message, Signing(key, site_url, link.mailing), titles)
-    [recipient] = recipients.of([reader])
+    [recipient] = recipients.of([subscriber])
     return personalise(message, dict(zip(recipients.tags, recipient.values, strict=True))).html
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.chunks import chunks
 from newsletter.contacts.consent.questions import answers_of, header_key, questions_error
-from newsletter.contacts.table.cells import CellReader
+from newsletter.contacts.table.cells import CellParser
 from newsletter.contacts.table.columns import ColumnChoices
 from newsletter.contacts.table.header import Header, NoReaders, read_header
 from newsletter.contacts.table.row import Erased, RejectedRow, Row
@@ -94,7 +94,7 @@ class Reading:
         encoding = self._options.encoding or find_encoding(
             part.pieces(silent), file=part.name, language=self._options.language
         )
-        cells = CellReader(text_lines(part.pieces(progress), file=part.name, encoding=encoding))
+        cells = CellParser(text_lines(part.pieces(progress), file=part.name, encoding=encoding))
         header = self._header(cells, part)
         file = self._report_on(part, header, encoding) if header else None
         self._rejected.append((file, rejected))
@@ -107,7 +107,7 @@ class Reading:
             for row in rows if len(readers) < len(rows) else ():
                 self._set_apart(row, file, rejected)
 
-    def _header(self, cells: CellReader, part: Part) -> Header | None:
+    def _header(self, cells: CellParser, part: Part) -> Header | None:
         try:
             return read_header(cells, self._choices(part), file=part.name, command=shlex.join(self._command))
         except NoReaders:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # A day: what the provider dates back, or lists late, is read again. Reading an entry twice changes nothing.
 OVERLAP = 24 * 3600 * SECOND
 AT_ONCE = 500
-AT_ONCE_TAKEN = 1_000  # reports: about 0.3 s of the database; a post of SendGrid's holds about as many
+AT_ONCE_TAKEN = 1_000  # reports: about 0.3 s of the database; a provider's post holds about as many
 # A program that waits for SQLite's lock looks for it every 100 ms (its sqliteDefaultBusyCallback): without a
 # pause as long as that, the next slice would have it before any other saw that it was free.
 REST_SECONDS = 0.15

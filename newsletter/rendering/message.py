@@ -13,7 +13,7 @@ class MergeField:
 
     ``key`` is unique in the message and has two tags: ``-nl.KEY-`` takes the value as it is (text,
     subject, links) and ``-nl.KEY.h-`` the value escaped for HTML. Two uses of one name with different
-    defaults have two keys. One substitution value serves all parts of a SendGrid mail, so there are two tags.
+    defaults have two keys. A provider may fill all parts of a mail with one value, so there are two tags.
 
     A link whose address stands in the message has its path in capitals as key, which no other field can have,
     and that address as default: its tag takes the token alone.

@@ -67,7 +67,7 @@ class Pump:
         self._progress_lock = threading.Lock()
 
     def run(self) -> None:
-        """Send until nothing is ready any more. Raises what stopped a worker."""
+        """Send until nothing is ready. Raises what stopped a worker."""
         # What is alive now stays so for the whole send: walking it again and again for garbage costs a
         # quarter of the processor's time. Batches on their way hold no cycles either, and walking them at
         # each 700th new object costs another tenth.
@@ -263,7 +263,7 @@ class Pump:
         said = overall(outcome, readers)
         with self._pace_lock:
             if isinstance(said, NotAccepted):
-                if began < self._hold_until:  # on the wire beside one that was turned away: the same round
+                if began < self._hold_until:  # on the wire with one that was turned away: the same round
                     self._refusals.note(claimed, outcome, doubted=self._pace.doubt is not None)
                     return
                 seconds = backoff(self._pace.untaken + 1, said.retry_after)
@@ -283,6 +283,6 @@ class Pump:
             self.stopping.set()
         with write(self.engine) as connection:
             if doubted and not claims.undone(connection, self.job.mailing.id):
-                return  # everybody was asked, so there is nobody whom a pause would protect
+                return  # everybody was asked, so a pause would protect nobody
             self.stopping.set()
             mailings.pause(connection, self.job.mailing.id, note=reason)

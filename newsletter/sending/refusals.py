@@ -31,7 +31,7 @@ class Refusals:
         if accepted_of(outcome, readers):
             if not doubted:
                 self.readers.clear()
-            return  # who was refused beside others that were accepted is at fault alone
+            return  # refused while others were accepted: these readers alone are at fault
         refused = refused_of(outcome, readers)
         self.readers += [claimed.readers[place].id for place in refused]
         said = overall(outcome, readers)
@@ -51,7 +51,7 @@ class Refusals:
     def judge(
         self, connection: Connection, mailing_id: int, *, now: int, stopped: bool, doubted: bool
     ) -> None:
-        """Decide about those who were refused, once nothing is on the wire any more.
+        """Decide about those who were refused, once nothing is on the wire.
 
         The mailing may be at fault: if it reached nobody, or when sending stopped before that was found out.
         Then they wait again, instead of counting as rejected, and a mailing that came to its end pauses.

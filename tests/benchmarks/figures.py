@@ -16,7 +16,7 @@ class Scale:
     """How much a pass does."""
 
     readers: int  # of the send that is timed
-    pairs: int  # runs of that send, each with a bare loop beside it
+    pairs: int  # runs of that send, each paired with a bare loop
     few: int  # recipients of the two sends whose memory is compared
     many: int
     rows: int  # of the import
@@ -93,13 +93,13 @@ def show(figures: Sequence[Figure]) -> None:
     from rich.table import Table
 
     table = Table("figure", "measured", "aim", "met", "details", box=None, pad_edge=False)
-    for each in figures:
+    for figure in figures:
         details = ", ".join(
             f"{name} {value if isinstance(value, str) else _short(value)}"
-            for name, value in each.details.items()
+            for name, value in figure.details.items()
         )
-        met = {True: "yes", False: "NO", None: ""}[each.met]
-        table.add_row(each.name, each.value_shown, each.aim_shown, met, details)
+        met = {True: "yes", False: "NO", None: ""}[figure.met]
+        table.add_row(figure.name, figure.value_shown, figure.aim_shown, met, details)
     Console(width=None if sys.stdout.isatty() else 170).print(table)
 
 
@@ -108,7 +108,7 @@ def circumstances() -> dict[str, object]:
     packages = ("sqlalchemy", "httpx", "orjson", "mjml-python", "premailer", "typer", "sendgrid")
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "load": [round(each, 2) for each in os.getloadavg()],
+        "load": [round(load, 2) for load in os.getloadavg()],
         "cpus": os.cpu_count(),
         "machine": platform.machine(),
         "system": platform.platform(terse=True),
@@ -128,9 +128,9 @@ def keep(
     folder.mkdir(parents=True, exist_ok=True)
     document = {
         **before,
-        "load_after": [round(each, 2) for each in os.getloadavg()],
+        "load_after": [round(load, 2) for load in os.getloadavg()],
         "scale": asdict(scale),
-        "figures": [asdict(each) | {"met": each.met} for each in figures],
+        "figures": [asdict(figure) | {"met": figure.met} for figure in figures],
         "failed": dict(failed),
     }
     moment = str(before["at"]).replace(":", "").removesuffix("+0000")

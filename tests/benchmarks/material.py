@@ -53,7 +53,7 @@ _SENTENCES = (
     "Nobody asked for the figures until the lowest street flooded on a day without wind",
     "A second gauge, a kilometre upstream, agrees with the first to within the width of a thumb",
     "The council set money aside for a survey and then for a survey of that survey",
-    "Whoever lives below the church keeps sandbags by the door and has learned the moon’s timetable",
+    "Everyone living below the church keeps sandbags by the door and has learned the moon’s timetable",
     "An engineer who retired nine years ago still answers the telephone when the river rises",
     "The new barrier was designed for a storm that came once in a hundred years, twice in this one",
     "Fishermen drew the old shoreline from memory, and three drawings out of four were the same",

@@ -31,6 +31,6 @@ def cold_render(scale: Scale, folder: Path) -> list[Figure]:
     costs = [
         newsletter("render", issue, "--out", "out", folder=publication.root) for _ in range(scale.starts + 1)
     ]
-    walls = [each.wall for each in costs[1:]]  # the first one may have had to compile modules
-    details = {"letter": whose, "CPU s": median(each.cpu for each in costs[1:]), "best, s": min(walls)}
+    walls = [cost.wall for cost in costs[1:]]  # the first one may have had to compile modules
+    details = {"letter": whose, "CPU s": median(cost.cpu for cost in costs[1:]), "best, s": min(walls)}
     return [Figure("cold render", median(walls), "s", aim=0.45, runs=walls, details=details)]

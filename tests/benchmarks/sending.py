@@ -1,4 +1,4 @@
-"""Sending: readers a second beside a bare loop, CPU time, and memory that does not grow with the list."""
+"""Sending: readers a second against a bare loop, CPU time, and memory that does not grow with the list."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -14,7 +14,7 @@ from newsletter.contacts.fields import (
     cost,
     field_name,
     fits,
-    reader_values,
+    recipient_values,
     shorten,
 )
 from newsletter.errors import AudienceError
@@ -54,21 +54,21 @@ def test_control_characters_go_and_the_rest_stays(written: str, kept: str) -> No
 
 
 def test_names_are_completed_from_each_other() -> None:
-    assert reader_values("a@x.example", "Ann van Dam", {"city": "Oslo"}) == {
+    assert recipient_values("a@x.example", "Ann van Dam", {"city": "Oslo"}) == {
         "email": "a@x.example",
         "name": "Ann van Dam",
         "first_name": "Ann",
         "last_name": "van Dam",
         "city": "Oslo",
     }
-    assert reader_values("a@x.example", "", {"first_name": "Ann", "last_name": "Lee"})["name"] == "Ann Lee"
-    assert reader_values("a@x.example", "Ann", {})["last_name"] == ""
-    assert reader_values("a@x.example", "Lee, Ann", {})["first_name"] == "Ann"
-    assert reader_values("a@x.example", "", {})["first_name"] == ""
+    assert recipient_values("a@x.example", "", {"first_name": "Ann", "last_name": "Lee"})["name"] == "Ann Lee"
+    assert recipient_values("a@x.example", "Ann", {})["last_name"] == ""
+    assert recipient_values("a@x.example", "Lee, Ann", {})["first_name"] == "Ann"
+    assert recipient_values("a@x.example", "", {})["first_name"] == ""
 
 
 def test_what_readers_said_of_themselves_wins_over_what_is_guessed() -> None:
-    values = reader_values("a@x.example", "Dr Ann Lee", {"first_name": "Ann"})
+    values = recipient_values("a@x.example", "Dr Ann Lee", {"first_name": "Ann"})
     assert (values["first_name"], values["last_name"]) == ("Ann", "Lee")
 
 
@@ -84,7 +84,7 @@ def test_no_readers_values_come_near_sendgrids_ten_thousand_bytes(
     if not fits(attrs):
         return
     attrs |= {"first_name": shorten(clean(first)), "last_name": shorten(clean(last))}
-    values = reader_values("a" * 240 + "@x.example", shorten(clean(name)), attrs)
+    values = recipient_values("a" * 240 + "@x.example", shorten(clean(name)), attrs)
     assert sum(len(v.encode()) + len(html.escape(v).encode()) for v in values.values()) <= 8_000
 
 

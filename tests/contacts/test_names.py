@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.contacts.fields import reader_values
+from newsletter.contacts.fields import recipient_values
 from newsletter.contacts.names import NOBODY, is_no_name, read_first_name, read_name
 
 
@@ -65,7 +65,7 @@ def test_a_name_is_read_as_its_owner_would(written: str, whole: str, first: str,
 def test_what_stands_for_nothing_is_no_name(written: str) -> None:
     assert read_name(written) == NOBODY
     assert is_no_name(written)
-    assert reader_values("self@example.com", written, {})["first_name"] == ""
+    assert recipient_values("self@example.com", written, {})["first_name"] == ""
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_a_first_name_that_looks_like_a_title_is_none(written: str) -> None:
 
 def test_a_column_of_first_names_may_hold_titles_and_nothing_too() -> None:
     attrs = {"first_name": "Dr. Ana-Maria", "last_name": "Sy"}
-    assert reader_values("a@x.example", "", attrs)["first_name"] == "Ana-Maria"
-    values = reader_values("a@x.example", "Ana-Maria Sy", attrs, "no_first_name")
+    assert recipient_values("a@x.example", "", attrs)["first_name"] == "Ana-Maria"
+    values = recipient_values("a@x.example", "Ana-Maria Sy", attrs, "no_first_name")
     assert (values["first_name"], values["name"]) == ("", "Ana-Maria Sy")
-    assert reader_values("a@x.example", "Ann Lee", {"first_name": "NULL", "last_name": "-"}) == {
+    assert recipient_values("a@x.example", "Ann Lee", {"first_name": "NULL", "last_name": "-"}) == {
         "email": "a@x.example",
         "name": "Ann Lee",
         "first_name": "Ann",

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.contacts.fields import MAX_ATTRIBUTES
-from newsletter.contacts.table.cells import CellReader
+from newsletter.contacts.table.cells import CellParser
 from newsletter.contacts.table.columns import ColumnChoices
 from newsletter.contacts.table.formulas import guard, unguard
 from newsletter.contacts.table.header import read_header
@@ -28,7 +28,7 @@ from newsletter.platforms.layout import Declaration, layout_of
 def table_in(
     pieces: Iterable[bytes], encoding: Encoding = UTF_8
 ) -> tuple[Iterator[Row | RejectedRow | Erased], Table]:
-    cells = CellReader(text_lines(pieces, file="readers.csv", encoding=encoding))
+    cells = CellParser(text_lines(pieces, file="readers.csv", encoding=encoding))
     header = read_header(cells, ColumnChoices(), file="readers.csv")
     columns = header.columns
     layout = layout_of(columns.header, columns.given, declared=Declaration(), file="readers.csv")
@@ -223,7 +223,9 @@ def test_values_beyond_what_a_mail_carries_are_left_out_the_longest_first_and_co
     )
     kept = [orjson.loads(row.attrs) for row in rows if isinstance(row, Row)]
     assert [sorted(attrs) for attrs in kept] == [["city", "plan"], ["city", "plan"], ["city", "note", "plan"]]
-    assert {name: (one.count, one.lines) for name, one in table.left_out.items()} == {"note": (2, [2, 3])}
+    assert {name: (tally.count, tally.lines) for name, tally in table.left_out.items()} == {
+        "note": (2, [2, 3])
+    }
 
 
 def test_as_many_values_go_as_must_and_names_stay() -> None:

@@ -56,7 +56,7 @@ def test_packaging_is_taken_off_and_named(written: str, packaging: list[str]) ->
         ("Ann Lee<ann@example.com>;", "Ann Lee"),
     ],
 )
-def test_the_name_beside_an_address_is_kept(written: str, name: str) -> None:
+def test_the_name_next_to_an_address_is_kept(written: str, name: str) -> None:
     found = read_address(written)
     assert (found.email, found.name) == ("ann@example.com", name)
     assert "a name and angle brackets" in found.packaging

@@ -23,7 +23,7 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture
 def database_url() -> str:
-    """The ledger's database; whoever waits for it waits as long as it takes."""
+    """The ledger's database; a process that waits for it waits as long as it takes."""
     return "sqlite:///newsletter.db?timeout=600"
 
 

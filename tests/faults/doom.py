@@ -79,10 +79,10 @@ def _forget(connection: Connection) -> None:
 
 def _values(values: object) -> set[object]:
     if isinstance(values, Mapping):
-        return {each for each in values.values() if isinstance(each, str)}
+        return {value for value in values.values() if isinstance(value, str)}
     if isinstance(values, Sequence) and values and not isinstance(values[0], str | int):
         return set()
-    return {each for each in values if isinstance(each, str)} if isinstance(values, Sequence) else set()
+    return {value for value in values if isinstance(value, str)} if isinstance(values, Sequence) else set()
 
 
 def _name(statement: str, values: set[object]) -> str:

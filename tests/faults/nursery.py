@@ -85,15 +85,15 @@ class Victim:
     def ended(self) -> Ended:
         """Wait for its end."""
         code = self.nursery.ask(do="wait", pid=self.pid)["code"]
-        told = json.loads(self.result.read_bytes()) if self.result.exists() else {}
+        result = json.loads(self.result.read_bytes()) if self.result.exists() else {}
         wrong = Path(f"{self.result}.err")
         written = wrong.read_text() if wrong.exists() else ""
         assert "Traceback" not in written, written
-        return Ended(**{**told, "code": code})
+        return Ended(**{**result, "code": code})
 
 
 def own_environment() -> dict[str, str]:
-    """Return the environment without settings of whoever runs the tests, and with a key."""
+    """Return the environment without the settings of the person who runs the tests, and with a key."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("NEWSLETTER_", "SENDGRID_"))
     }

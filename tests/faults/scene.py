@@ -27,7 +27,7 @@ LATER = 6 * 3600  # seconds by which every lease, deadline and webhook lag is ov
 
 @dataclass
 class Scene(ABC):
-    """What a test of faults stands on. ``readers`` are confirmed ones: whom the issue must reach."""
+    """What a test of faults stands on. ``readers`` are confirmed ones, who all must get the issue."""
 
     publication: Publication
     nursery: Nursery
@@ -85,15 +85,17 @@ class Scene(ABC):
         assert proof is not None, self.steps
         return proof
 
-    def told(self, *states: str) -> Counter[str]:
+    def in_state(self, *states: str) -> Counter[str]:
         """Count each address that the ledger says is in one of these states."""
         with self.wiring() as wiring:
             return Counter(
-                each["email"] for each in publish.recipients(wiring, ISSUE) if each["state"] in states
+                recipient["email"]
+                for recipient in publish.recipients(wiring, ISSUE)
+                if recipient["state"] in states
             )
 
     def nobody_twice(self) -> Counter[str]:
-        """See that the receiving end has everybody at most once, and return whom it has."""
+        """See that the receiving end has everybody at most once, and return those it has."""
         received = self.received()
         twice = [address for address, times in received.items() if times > 1]
         assert not twice, (len(twice), twice[:5], self.steps)
@@ -104,14 +106,14 @@ class Scene(ABC):
         received = self.nobody_twice()
         proof = self.proof()
         assert proof.adds_up, (proof, self.steps)
-        accepted, unknown = self.told("accepted"), self.told("unknown")
+        accepted, unknown = self.in_state("accepted"), self.in_state("unknown")
         assert accepted.keys() <= received.keys(), self.steps
         assert received.keys() <= accepted.keys() | unknown.keys(), self.steps
         assert not accepted.keys() & unknown.keys(), self.steps
         assert (proof.accepted, proof.unknown) == (accepted.total(), unknown.total()), self.steps
         return proof
 
-    def settle(self) -> Proof:
+    def reconcile_all(self) -> Proof:
         """Hear, reconcile, go on, until nothing is left; nobody may be twice or missing after it."""
         for _ in range(3):
             self.hear()
@@ -132,7 +134,7 @@ class Scene(ABC):
         """
         self.run("reconcile", ahead=LATER)
         self.holds()
-        assert not self.told("unknown").keys() & self.received().keys(), self.steps
+        assert not self.in_state("unknown").keys() & self.received().keys(), self.steps
         self.run("reconcile", ahead=LATER, word="resend")
         self.holds()
 

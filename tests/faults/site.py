@@ -24,7 +24,7 @@ def site(scene: Scene, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]",
         try:
             line = process.stderr.readline()
             url = next(word for word in line.split() if word.startswith("http"))
-            # Whoever writes into a pipe that nobody reads stands still one day.
+            # A process that writes into a pipe that nobody reads stands still one day.
             threading.Thread(target=process.stderr.read, daemon=True).start()
             yield process, f"{url}/webhooks/sendgrid"
         finally:

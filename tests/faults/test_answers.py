@@ -45,7 +45,7 @@ def test_a_send_goes_on_by_itself_after(make_scene: MakeScene, fault: str) -> No
     assert refused in ({0, 1} if fault == "400_unnamed" else {0})
     assert (ended.code, ended.proof["accepted"]) == (0, READERS - refused)
     scene.holds()
-    assert len(scene.told("accepted")) == READERS - refused
+    assert len(scene.in_state("accepted")) == READERS - refused
 
 
 @pytest.mark.parametrize("fault", STOPS)
@@ -55,7 +55,7 @@ def test_a_send_stops_and_goes_on_when_asked_after(make_scene: MakeScene, fault:
     assert (ended.code, ended.proof["state"], ended.proof["unknown"]) == (3, "paused", 0)
     scene.holds()
     assert scene.run("resume").code == 0
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
@@ -66,7 +66,7 @@ def test_readers_are_unknown_until_settled_after(make_scene: MakeScene, fault: s
     if fault in UNKNOWN:
         assert (ended.code, ended.proof["unknown"]) == (3, 5)
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_an_account_that_may_search_its_mail_settles_unknowns_without_any_report(
@@ -77,7 +77,7 @@ def test_an_account_that_may_search_its_mail_settles_unknowns_without_any_report
     assert scene.run("send").proof["unknown"] == 5
     assert scene.run("reconcile").proof["unknown"] == 0
     scene.holds()
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
 
 
 def test_a_429_that_names_its_end_is_waited_for(make_scene: MakeScene) -> None:
@@ -118,4 +118,4 @@ def test_an_answer_that_comes_after_the_lease_ran_out_still_settles_its_readers(
 ) -> None:
     scene, _ = _answered_late(make_scene, jumps={12: 3600})
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()

@@ -18,7 +18,7 @@ def test_a_jump_in_mid_send_mails_everybody_once(make_scene: MakeScene, by: int,
     scene.holds()
 
 
-def test_back_and_forth_with_kills_in_between_whoever_is_missing_is_named(make_scene: MakeScene) -> None:
+def test_back_and_forth_with_kills_in_between_those_missing_are_named(make_scene: MakeScene) -> None:
     scene = make_scene(READERS)
     for ahead, point in ((0, "gate after commit"), (DAY, "answered"), (-DAY, "claim after commit")):
         assert scene.run("send", ahead=ahead, point=point, nth=2).killed
@@ -29,7 +29,7 @@ def test_back_and_forth_with_kills_in_between_whoever_is_missing_is_named(make_s
     # Reports of other days are no evidence about a request of this one: an editor's word is needed.
     scene.run("reconcile", ahead=2 * DAY)
     scene.holds()
-    assert scene.everyone() - scene.server.accepted.keys() == scene.told("unknown", "pending").keys()
+    assert scene.everyone() - scene.server.accepted.keys() == scene.in_state("unknown", "pending").keys()
     scene.run("reconcile", ahead=2 * DAY, word="resend")
     assert scene.run("resume").proof["accepted"] == READERS
     scene.holds()

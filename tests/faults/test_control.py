@@ -32,7 +32,7 @@ def test_after_a_stop_returned_only_what_is_on_the_wire_goes_out(make_scene: Mak
     scene.holds()
     if stop == "pause":
         assert scene.run("resume").code == 0
-        assert scene.told("accepted").keys() == scene.everyone()
+        assert scene.in_state("accepted").keys() == scene.everyone()
     else:
         assert ended.proof["excluded"]["cancelled"] == READERS - len(scene.server.accepted)
     scene.holds()
@@ -48,7 +48,7 @@ def test_paused_and_resumed_again_and_again_everybody_gets_it_once(make_scene: M
         scene.holds()
         victim = scene.start("resume")
     assert victim.ended().code == 0
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
@@ -72,12 +72,12 @@ def test_a_scheduled_send_killed_while_it_waits_goes_on_in_time_and_mails_everyb
     assert scene.start("resume").kill().killed
     assert scene.server.posts == 0
     assert scene.run("resume", ahead=601).code == 0
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
 @pytest.mark.parametrize(("how", "reason"), [("suppress", "complaint"), ("leave", "unsubscribed")])
-def test_who_goes_during_the_send_before_his_batch_is_claimed_is_not_mailed(
+def test_a_reader_who_goes_before_their_batch_is_claimed_is_not_mailed(
     make_scene: MakeScene, how: str, reason: str
 ) -> None:
     scene = make_scene(READERS, **HELD)
@@ -100,7 +100,7 @@ def test_who_goes_while_a_killed_send_lies_still_is_not_mailed_by_the_one_that_g
     gone = sorted(scene.everyone() - before)[:30]
     scene.run("suppress", addresses=gone)
     ended = scene.run("resume")
-    unknown = scene.told("unknown").keys()
+    unknown = scene.in_state("unknown").keys()
     assert not set(scene.server.accepted) - before & set(gone) - unknown
     assert ended.proof["excluded"]["complaint"] == len(set(gone) - unknown)
     scene.holds()
@@ -117,16 +117,16 @@ def test_of_two_at_work_on_an_issue_the_second_is_refused_and_nobody_is_mailed_t
     scene.server.release()
     assert (second.code, second.error) == (1, "AlreadySending")
     assert first.ended().code == 0
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
 def test_two_senders_started_together_mail_everybody_once(make_scene: MakeScene) -> None:
     scene = make_scene(READERS, latency=0.02)
     both = [scene.start("send"), scene.start("send")]
-    codes = sorted(each.ended().code for each in both)
+    codes = sorted(sender.ended().code for sender in both)
     assert codes in ([0, 1], [0, 0])  # the other was refused, or came when all was done
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
@@ -138,4 +138,4 @@ def test_a_killed_sender_holds_nobody_up(make_scene: MakeScene) -> None:
     scene.server.release()
     assert scene.run("resume").proof["pending"] == 0
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()

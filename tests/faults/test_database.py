@@ -31,7 +31,7 @@ def test_locked_for_longer_than_anyone_waits_the_send_stops_and_says_how_to_go_o
     scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_an_answer_that_finds_the_database_locked_is_written_when_it_is_free(make_scene: MakeScene) -> None:
@@ -60,7 +60,7 @@ def test_locked_for_a_while_the_send_waits_and_goes_on(make_scene: MakeScene) ->
             until(lambda: scene.server.posts > seen + 2, seconds=1)
     assert victim.ended().code == 0
     scene.holds()
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
 
 
 @pytest.mark.parametrize("spare", [1, 3, 6])
@@ -73,7 +73,7 @@ def test_a_full_disk_stops_the_send_and_room_lets_it_go_on(make_scene: MakeScene
     scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_a_file_that_may_not_grow_stops_the_send_and_room_lets_it_go_on(make_scene: MakeScene) -> None:
@@ -84,4 +84,4 @@ def test_a_file_that_may_not_grow_stops_the_send_and_room_lets_it_go_on(make_sce
     scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()

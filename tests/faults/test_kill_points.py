@@ -38,7 +38,7 @@ def test_killed_at_a_point_and_there_again_nobody_is_twice_or_missed(
         scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -49,7 +49,7 @@ def test_killed_with_a_request_half_written_nobody_is_twice_or_missed(make_scene
         scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_killed_while_the_server_has_half_a_request_nobody_is_twice_or_missed(ma
         scene.holds()
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_killed_while_the_answer_is_awaited_nobody_is_twice_or_missed(
         assert scene.holds().unknown
     scene.run("resume")
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_killed_when_all_is_done_but_for_saying_so_it_is_said_later(make_scene: 
     assert scene.holds().state == "finished"
     assert scene.run("resume").code == 0
     assert scene.server.posts == READERS / 5
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def test_killed_between_and_within_the_stretches_of_a_large_plan_nobody_is_misse
     assert scene.run("resume", point="claim after commit", nth=1).killed
     assert scene.proof().adds_up
     assert scene.run("resume").proof["excluded"] == {"unconfirmed": 120_000}
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -136,4 +136,4 @@ def test_killed_while_reconciling_what_was_decided_stays_and_the_rest_is_decided
         scene.holds()
         scene.run("reconcile", ahead=LATER, point="decision after commit", nth=1)
         scene.holds()
-    scene.settle()
+    scene.reconcile_all()

@@ -33,7 +33,7 @@ class LocalScene(Scene):
 
     def received(self) -> Counter[str]:
         with MessageStore(self.publication.root / "sandbox.db") as store:
-            return Counter(each.email for each in store.everything())
+            return Counter(message.email for message in store.everything())
 
     def hear(self) -> None:
         """Hear nothing: nobody listens to its reports here, it is asked instead."""
@@ -75,7 +75,7 @@ def make_local_scene(
 
 
 def test_every_fault_of_the_local_sendgrid_has_its_test() -> None:
-    assert {each.partition("=")[0] for each in (*GOES_ON, *STOPS, *UNKNOWN)} == FAULTS.keys()
+    assert {fault.partition("=")[0] for fault in (*GOES_ON, *STOPS, *UNKNOWN)} == FAULTS.keys()
 
 
 @pytest.mark.slow
@@ -98,7 +98,7 @@ def test_a_send_stops_and_goes_on_when_asked_after(
     assert (ended.code, ended.proof["state"], ended.proof["unknown"]) == (3, "paused", 0)
     scene.holds()
     scene.run("resume")
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -110,7 +110,7 @@ def test_readers_are_unknown_until_it_is_asked_after(
     ended = scene.run("send")
     assert (ended.code, ended.proof["unknown"]) == (3, 10)
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.slow
@@ -123,4 +123,4 @@ def test_a_share_of_all_faults_at_once_mails_everybody_once_in_the_end(
     for _ in range(3):
         scene.run("resume", patience=0.05)
         scene.holds()
-    scene.settle()
+    scene.reconcile_all()

@@ -32,7 +32,7 @@ def test_a_hundred_kills_at_random_lose_nobody_and_mail_nobody_twice(make_scene:
     assert kills == KILLS
     scene.run("resume", patience=0.1)
     scene.holds()
-    scene.settle()
+    scene.reconcile_all()
 
 
 def _kill_at_random(scene: StrictScene, chance: random.Random) -> int:

@@ -28,7 +28,7 @@ def _lose(make_scene: MakeScene, place: int, fault: str = LOST) -> StrictScene:
 def _with_a_lost_answer(make_scene: MakeScene) -> tuple[StrictScene, Callable[[Report], bool]]:
     """Send with one answer lost; return also what tells its reports from the others'."""
     scene = _lose(make_scene, 4)
-    lost = scene.told("unknown")
+    lost = scene.in_state("unknown")
     return scene, lambda report: report["email"] in lost
 
 
@@ -89,11 +89,11 @@ def test_with_two_hundred_requests_and_reports_of_a_part_nobody_is_mailed_twice(
     while scene.run("send", patience=0.05).proof["pending"]:
         pass
     attempts = sorted({report["nl_attempt"] for report in scene.reports.events})
-    accepted = scene.told("accepted")
-    silent = next(each["nl_attempt"] for each in scene.reports.events if each["email"] in accepted)
+    accepted = scene.in_state("accepted")
+    silent = next(event["nl_attempt"] for event in scene.reports.events if event["email"] in accepted)
     for part in (20, 5, 2):
-        heard = {attempt for attempt in attempts[::part] if attempt != silent}
-        scene.hear(but=lambda report, heard=heard: report["nl_attempt"] not in heard)  # type: ignore[misc]
+        reported = {attempt for attempt in attempts[::part] if attempt != silent}
+        scene.hear(but=lambda report, reported=reported: report["nl_attempt"] not in reported)  # type: ignore[misc]
         scene.run("reconcile", ahead=MINUTES_LATER)
         scene.run("resume", ahead=MINUTES_LATER, patience=0.05)
         scene.holds()
@@ -126,7 +126,7 @@ def test_of_the_first_and_last_three_requests_silence_proves_nothing(
     scene = _lose(make_scene, lost, "hang")
     scene.hear()
     assert scene.run("reconcile", ahead=MINUTES_LATER).proof["unknown"] == BATCH
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_without_any_report_nothing_is_sent_again_however_late(make_scene: MakeScene) -> None:
@@ -134,7 +134,7 @@ def test_without_any_report_nothing_is_sent_again_however_late(make_scene: MakeS
     assert scene.run("reconcile", ahead=LATER).proof["unknown"] == 5
     scene.run("resume", ahead=LATER)
     assert scene.holds().unknown == 5
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_soon_after_the_silence_about_one_request_proves_nothing(make_scene: MakeScene) -> None:
@@ -143,7 +143,7 @@ def test_soon_after_the_silence_about_one_request_proves_nothing(make_scene: Mak
     assert scene.run("reconcile").proof["unknown"] == 5
     scene.run("resume")
     assert scene.holds().unknown == 5
-    scene.settle()
+    scene.reconcile_all()
 
 
 def test_a_report_that_comes_after_it_was_decided_to_send_again_still_stops_that(
@@ -156,7 +156,7 @@ def test_a_report_that_comes_after_it_was_decided_to_send_again_still_stops_that
     scene.hear()
     assert scene.proof().pending == 0
     scene.run("resume")
-    assert scene.told("accepted").keys() == scene.everyone()
+    assert scene.in_state("accepted").keys() == scene.everyone()
     scene.holds()
 
 
@@ -170,7 +170,7 @@ def test_what_was_never_taken_is_sent_again_once_however_often_it_is_decided(mak
     assert scene.run("resume").proof["accepted"] == READERS
     scene.run("reconcile", ahead=LATER)
     scene.run("resume")
-    scene.settle()
+    scene.reconcile_all()
 
 
 @pytest.mark.parametrize(("policy", "left"), [("hold", {"unknown": 5}), ("drop", {"unknown": 0})])

@@ -26,10 +26,10 @@ def _reporting(scene: StrictScene, webhook: str) -> Iterator[None]:
         scene.reports.stop()
 
 
-def _what_was_taken_settles(scene: StrictScene) -> None:
+def _reports_prove_what_was_taken(scene: StrictScene) -> None:
     """See that reports settle whatever was taken; the rest, if any, is decided about."""
     until(lambda: scene.reports.all_taken)
-    assert not scene.told("unknown").keys() & scene.received().keys()
+    assert not scene.in_state("unknown").keys() & scene.received().keys()
     scene.decide()
     scene.run("resume", patience=0.05)
     until(lambda: scene.reports.all_taken)
@@ -46,7 +46,7 @@ def test_lost_answers_settle_while_the_send_goes_on(
     scene = make_scene(READERS, shares=LOST, seed=4, reports=reports, settings={"timeout": 0.5})
     with site(scene) as (_, webhook), _reporting(scene, webhook):
         scene.run("send", patience=0.05)
-        _what_was_taken_settles(scene)
+        _reports_prove_what_was_taken(scene)
 
 
 def test_with_the_sender_killed_again_and_again_reports_alone_settle_what_was_taken(
@@ -58,7 +58,7 @@ def test_with_the_sender_killed_again_and_again_reports_alone_settle_what_was_ta
         for point in points:
             assert scene.run("send", point=point, nth=3).killed
             scene.nobody_twice()
-        _what_was_taken_settles(scene)
+        _reports_prove_what_was_taken(scene)
 
 
 def test_a_site_killed_and_started_again_misses_no_report(make_scene: MakeScene) -> None:
@@ -70,7 +70,7 @@ def test_a_site_killed_and_started_again_misses_no_report(make_scene: MakeScene)
         victim.ended()
         assert not scene.reports.all_taken
         with site(scene, int(webhook.split(":")[2].split("/")[0])):
-            _what_was_taken_settles(scene)
+            _reports_prove_what_was_taken(scene)
 
 
 def test_a_locked_database_makes_the_provider_report_again(make_scene: MakeScene) -> None:

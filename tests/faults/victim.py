@@ -79,15 +79,15 @@ def _live(command: How) -> int:
         killer = threading.Timer(command["timer"], os.kill, (os.getpid(), signal.SIGKILL))
         killer.daemon = True
         killer.start()
-    told = _deliver(command)
+    result = _deliver(command)
     with suppress(OSError):  # a disk that is full holds no result either
-        Path(command["result"]).write_bytes(orjson.dumps(told))
+        Path(command["result"]).write_bytes(orjson.dumps(result))
     sys.stderr.flush()
-    return int(str(told["code"]))
+    return int(str(result["code"]))
 
 
 def _deliver(command: How) -> dict[str, Any]:
-    house = Doomed(
+    wiring = Doomed(
         load_settings(Path(command["root"]) / "newsletter.toml"),
         Moments(command.get("point", ""), command.get("nth", 1)),
         ahead=command.get("ahead", 0),
@@ -96,55 +96,55 @@ def _deliver(command: How) -> dict[str, Any]:
         spare_pages=command.get("spare_pages"),
     )
     try:
-        proof = _DO[command["what"]](house, command)
-        told: dict[str, Any] = {"code": 0 if proof.complete else 3, "proof": proof.as_dict()}
+        proof = _DO[command["what"]](wiring, command)
+        result: dict[str, Any] = {"code": 0 if proof.complete else 3, "proof": proof.as_dict()}
     except NewsletterError as error:
-        told = {"code": error.exit_code, "error": type(error).__name__, "message": str(error)}
-    return told | {"moments": dict(house.moments.reached)}
+        result = {"code": error.exit_code, "error": type(error).__name__, "message": str(error)}
+    return result | {"moments": dict(wiring.moments.reached)}
 
 
-def _proof(house: Doomed) -> Proof:
-    proof = publish.status(house, ISSUE)
+def _proof(wiring: Doomed) -> Proof:
+    proof = publish.status(wiring, ISSUE)
     assert proof is not None
     return proof
 
 
-def _send(house: Doomed, _how: How) -> Proof:
-    return publish.send(house, publish.plan_send(house, ISSUE))
+def _send(wiring: Doomed, _how: How) -> Proof:
+    return publish.send(wiring, publish.plan_send(wiring, ISSUE))
 
 
-def _resume(house: Doomed, _how: How) -> Proof:
-    return publish.resume(house, ISSUE)
+def _resume(wiring: Doomed, _how: How) -> Proof:
+    return publish.resume(wiring, ISSUE)
 
 
-def _schedule(house: Doomed, how: How) -> Proof:
-    at = house.clock.now() + int(how["undo_window"] * SECOND)
-    publish.schedule(house, publish.plan_send(house, ISSUE), at)
-    return _proof(house)
+def _schedule(wiring: Doomed, how: How) -> Proof:
+    at = wiring.clock.now() + int(how["undo_window"] * SECOND)
+    publish.schedule(wiring, publish.plan_send(wiring, ISSUE), at)
+    return _proof(wiring)
 
 
-def _pause(house: Doomed, _how: How) -> Proof:
-    return publish.pause(house, ISSUE)
+def _pause(wiring: Doomed, _how: How) -> Proof:
+    return publish.pause(wiring, ISSUE)
 
 
-def _cancel(house: Doomed, _how: How) -> Proof:
-    return publish.cancel(house, ISSUE)
+def _cancel(wiring: Doomed, _how: How) -> Proof:
+    return publish.cancel(wiring, ISSUE)
 
 
-def _reconcile(house: Doomed, how: How) -> Proof:
+def _reconcile(wiring: Doomed, how: How) -> Proof:
     word = Decision(how["word"], "An editor says so.") if "word" in how else None
-    return publish.reconcile(house, ISSUE, word=word).proof
+    return publish.reconcile(wiring, ISSUE, word=word).proof
 
 
-def _suppress(house: Doomed, how: How) -> Proof:
-    readership.suppress(house.engine, how["addresses"], now=house.clock.now, reason="complaint")
-    return _proof(house)
+def _suppress(wiring: Doomed, how: How) -> Proof:
+    readership.suppress(wiring.engine, how["addresses"], now=wiring.clock.now, reason="complaint")
+    return _proof(wiring)
 
 
-def _leave(house: Doomed, how: How) -> Proof:
+def _leave(wiring: Doomed, how: How) -> Proof:
     for address in how["addresses"]:
-        readership.remove(house.engine, address, now=house.clock.now)
-    return _proof(house)
+        readership.remove(wiring.engine, address, now=wiring.clock.now)
+    return _proof(wiring)
 
 
 _DO: Mapping[str, Callable[[Doomed, How], Proof]] = {

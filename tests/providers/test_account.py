@@ -78,8 +78,8 @@ def through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Through]:
         return provider
 
     yield make
-    for each in made:
-        each.close()
+    for provider in made:
+        provider.close()
 
 
 @pytest.mark.usefixtures("trusted")
@@ -95,10 +95,10 @@ class TestWithATrustedCertificate:
 
     @pytest.mark.parametrize("status", [401, 403])
     def test_a_wrong_key_is_said_to_be_wrong(self, tls: Tls, through: Through, status: int) -> None:
-        with StrictSendGrid(tls=tls, status=status) as server, refused("does not know the API key") as told:
+        with StrictSendGrid(tls=tls, status=status) as server, refused("does not know the API key") as caught:
             through(server).check_account()
-        assert "SENDGRID_API_KEY" in told.value.hint
-        assert "SG.key" not in str(told.value)
+        assert "SENDGRID_API_KEY" in caught.value.hint
+        assert "SG.key" not in str(caught.value)
 
     @pytest.mark.parametrize("status", [500, 302, 429])
     def test_no_clear_answer_is_not_taken_for_a_yes(self, tls: Tls, through: Through, status: int) -> None:

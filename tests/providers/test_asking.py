@@ -1,4 +1,4 @@
-"""Asking SendGrid what it took and whom it no longer mails, over a real socket."""
+"""Asking SendGrid what it took and who it no longer mails, over a real socket."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ SECOND = 1_000_000
 Answering = Callable[[Request], Response]
 
 
-class Desk(Stage):
+class AnsweringServer(Stage):
     """A server that answers each GET as a test says, and remembers what was asked."""
 
     answer: Answering
@@ -33,16 +33,16 @@ class Desk(Stage):
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Desk]:
-    with Desk().running() as desk:
-        yield desk
+def running() -> Iterator[AnsweringServer]:
+    with AnsweringServer().running() as server:
+        yield server
 
 
 @contextmanager
-def asking(desk: Desk, answer: Answering) -> Iterator[SendGridProvider]:
-    desk.answer, desk.asked = answer, []
+def asking(server: AnsweringServer, answer: Answering) -> Iterator[SendGridProvider]:
+    server.answer, server.asked = answer, []
     provider = SendGridProvider(
-        api_key="SG.test.key", host=desk.url, timeout_seconds=FOREVER, threads=1, identity="test"
+        api_key="SG.test.key", host=server.url, timeout_seconds=FOREVER, threads=1, identity="test"
     )
     try:
         yield provider
@@ -55,7 +55,7 @@ def says(status: int, document: object) -> Answering:
 
 
 class TestMessages:
-    def test_a_mail_that_is_found_was_taken(self, running: Desk) -> None:
+    def test_a_mail_that_is_found_was_taken(self, running: AnsweringServer) -> None:
         found = {"messages": [{"msg_id": "w8-PGBC5.recvd-7d-1.0", "to_email": "ann@example.org"}]}
         with asking(running, says(200, found)) as provider:
             assert provider.look_up(ATTEMPT) == HasMail("w8-PGBC5")
@@ -63,20 +63,20 @@ class TestMessages:
         assert path == "/v3/messages"
         assert parameters == {"query": f"(unique_args['nl_attempt']=\"{ATTEMPT}\")", "limit": "1"}
 
-    def test_a_mail_without_an_id_was_taken_all_the_same(self, running: Desk) -> None:
+    def test_a_mail_without_an_id_was_taken_all_the_same(self, running: AnsweringServer) -> None:
         with asking(running, says(200, {"messages": [{}]})) as provider:
             assert provider.look_up(ATTEMPT) == HasMail("")
 
-    def test_none_found_is_not_seen(self, running: Desk) -> None:
+    def test_none_found_is_not_seen(self, running: AnsweringServer) -> None:
         with asking(running, says(200, {"messages": []})) as provider:
             assert provider.look_up(ATTEMPT) == HasNoMail()
 
     @pytest.mark.parametrize("status", [401, 403, 404])
-    def test_an_account_without_the_search_cannot_say(self, running: Desk, status: int) -> None:
+    def test_an_account_without_the_search_cannot_say(self, running: AnsweringServer, status: int) -> None:
         with asking(running, says(status, {"errors": [{"message": "authorization required"}]})) as provider:
-            told = provider.look_up(ATTEMPT)
-        assert isinstance(told, CannotSay)
-        assert "no Email Activity search" in told.reason
+            answer = provider.look_up(ATTEMPT)
+        assert isinstance(answer, CannotSay)
+        assert "no Email Activity search" in answer.reason
 
     @pytest.mark.parametrize(
         "answer",
@@ -90,7 +90,7 @@ class TestMessages:
             lambda _: RedirectResponse("/elsewhere"),
         ],
     )
-    def test_no_clear_answer_is_no_evidence(self, running: Desk, answer: Answering) -> None:
+    def test_no_clear_answer_is_no_evidence(self, running: AnsweringServer, answer: Answering) -> None:
         with asking(running, answer) as provider:
             assert isinstance(provider.look_up(ATTEMPT), CannotSay)
         assert len(running.asked) == 1
@@ -112,12 +112,12 @@ class TestMessages:
             threads=1,
             identity="test",
         )
-        told = provider.look_up(ATTEMPT)
+        answer = provider.look_up(ATTEMPT)
         provider.close()
-        assert isinstance(told, CannotSay)
-        assert "EU" in told.reason
+        assert isinstance(answer, CannotSay)
+        assert "EU" in answer.reason
 
-    def test_an_id_that_could_change_the_question_is_refused(self, running: Desk) -> None:
+    def test_an_id_that_could_change_the_question_is_refused(self, running: AnsweringServer) -> None:
         with asking(running, says(200, {"messages": []})) as provider, pytest.raises(ValueError, match="id"):
             provider.look_up('x" OR "1"="1')
 
@@ -129,9 +129,9 @@ def lists(**held: list[dict[str, Any]]) -> Answering:
         name = request.url.path.rpartition("/")[2]
         asked = {key: int(value) for key, value in request.query_params.items()}
         within = [
-            each
-            for each in held.get(name, [])
-            if asked["start_time"] <= each.get("created", 5) <= asked["end_time"]
+            entry
+            for entry in held.get(name, [])
+            if asked["start_time"] <= entry.get("created", 5) <= asked["end_time"]
         ]
         return JSONResponse(within[asked["offset"] :][: asked["limit"]])
 
@@ -139,7 +139,7 @@ def lists(**held: list[dict[str, Any]]) -> Answering:
 
 
 class TestSuppressions:
-    def test_each_list_gives_its_reason(self, running: Desk) -> None:
+    def test_each_list_gives_its_reason(self, running: AnsweringServer) -> None:
         held = lists(
             bounces=[{"email": "B@example.org", "created": 10, "reason": "550", "status": "5.1.1"}],
             spam_reports=[{"email": "s@example.org", "created": 11, "ip": "192.0.2.1"}],
@@ -159,17 +159,17 @@ class TestSuppressions:
             f"/v3/suppression/{name}"
             for name in ("bounces", "spam_reports", "invalid_emails", "unsubscribes")
         }
-        assert all(each["start_time"] == "10" and each["end_time"] == "20" for _, each in running.asked)
+        assert all(asked["start_time"] == "10" and asked["end_time"] == "20" for _, asked in running.asked)
 
     @pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1400])
-    def test_all_pages_are_read_within_one_fixed_window(self, running: Desk, count: int) -> None:
+    def test_all_pages_are_read_within_one_fixed_window(self, running: AnsweringServer, count: int) -> None:
         entries = [{"email": f"r{n}@example.org", "created": 5} for n in range(count)]
         with asking(running, lists(bounces=entries)) as provider:
-            found = {each.email for each in provider.suppressions(0, 20 * SECOND)}
-        assert found == {each["email"] for each in entries}
-        assert {(each["limit"], each["end_time"]) for _, each in running.asked} == {("500", "20")}
+            found = {suppression.email for suppression in provider.suppressions(0, 20 * SECOND)}
+        assert found == {entry["email"] for entry in entries}
+        assert {(asked["limit"], asked["end_time"]) for _, asked in running.asked} == {("500", "20")}
 
-    def test_entries_deleted_meanwhile_hide_none_behind_them(self, running: Desk) -> None:
+    def test_entries_deleted_meanwhile_hide_none_behind_them(self, running: AnsweringServer) -> None:
         entries = [{"email": f"r{n}@example.org", "created": 5} for n in range(900)]
         inner = lists(bounces=entries)
 
@@ -180,10 +180,10 @@ class TestSuppressions:
             return response
 
         with asking(running, answer) as provider:
-            found = {each.email for each in provider.suppressions(0, 20 * SECOND)}
+            found = {suppression.email for suppression in provider.suppressions(0, 20 * SECOND)}
         assert len(found) == 900
 
-    def test_a_server_that_never_ends_a_list_is_given_up(self, running: Desk) -> None:
+    def test_a_server_that_never_ends_a_list_is_given_up(self, running: AnsweringServer) -> None:
         page = [{"email": f"r{n}@example.org", "created": 5} for n in range(500)]
         with (
             asking(running, says(200, page)) as provider,
@@ -191,7 +191,7 @@ class TestSuppressions:
         ):
             list(provider.suppressions(0, 20 * SECOND))
 
-    def test_odd_entries_cost_themselves_alone(self, running: Desk) -> None:
+    def test_odd_entries_cost_themselves_alone(self, running: AnsweringServer) -> None:
         odd = [1, None, {}, {"email": 5}, {"email": "nobody"}, {"email": "a@example.org", "created": "soon"}]
         answer: Answering = lambda request: JSONResponse(odd if "bounces" in request.url.path else [])  # noqa: E731
         with asking(running, answer) as provider:
@@ -199,15 +199,17 @@ class TestSuppressions:
         assert found == [ReportedSuppression("a@example.org", "bounce", 20 * SECOND)]
 
     @pytest.mark.parametrize("status", [401, 403])
-    def test_a_key_that_may_not_read_is_told_what_it_lacks(self, running: Desk, status: int) -> None:
-        with asking(running, says(status, {})) as provider, pytest.raises(DeliveryError) as told:
+    def test_a_key_that_may_not_read_is_told_what_it_lacks(
+        self, running: AnsweringServer, status: int
+    ) -> None:
+        with asking(running, says(status, {})) as provider, pytest.raises(DeliveryError) as caught:
             list(provider.suppressions(0, SECOND))
-        assert "Suppressions" in told.value.hint
+        assert "Suppressions" in caught.value.hint
 
     @pytest.mark.parametrize(
         "answer",
         [says(429, {}), says(500, {}), says(200, {"a": 1}), lambda _: PlainTextResponse("<html>")],
     )
-    def test_anything_but_a_list_is_an_error(self, running: Desk, answer: Answering) -> None:
+    def test_anything_but_a_list_is_an_error(self, running: AnsweringServer, answer: Answering) -> None:
         with asking(running, answer) as provider, pytest.raises(DeliveryError):
             list(provider.suppressions(0, SECOND))

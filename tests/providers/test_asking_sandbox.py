@@ -1,4 +1,4 @@
-"""Asking the local SendGrid what it took and whom it no longer mails, and reading what it reports."""
+"""Asking the local SendGrid what it took and who it no longer mails, and reading what it reports."""
 
 import time
 from collections.abc import Iterator
@@ -58,7 +58,10 @@ def test_addresses_that_simulate_an_outcome_come_back_as_suppressions(provider: 
     request = provider.prepare(ENVELOPE, TAGS)(readers, batch="1", attempt=ATTEMPT)
     assert isinstance(provider.post(request, pytest.fail), Accepted)
     until = (int(time.time()) + 5) * SECOND
-    assert {each.email.partition("@")[0]: each.reason for each in provider.suppressions(0, until)} == {
+    assert {
+        suppression.email.partition("@")[0]: suppression.reason
+        for suppression in provider.suppressions(0, until)
+    } == {
         "bounce": "bounce",
         "complaint": "complaint",
         "invalid": "invalid",
@@ -95,8 +98,8 @@ def test_its_reports_are_read_and_ask_for_the_right_thing(
             "X-Twilio-Email-Event-Webhook-Timestamp": "1790000000",
         }
         found.append(read_reports(body, headers, (shown,), now=1_790_000_060))
-    assert [each.kind for each in found[0]] == kinds
+    assert [event.kind for event in found[0]] == kinds
     assert found[0] == found[1]
-    assert sum(consequence(each) is not None for each in found[0]) == acts
-    assert {(each.attempt, each.reader) for each in found[0]} == {(ATTEMPT, 7)}
-    assert {each.message_id for each in found[0]} <= {"abcDEF", ""}
+    assert sum(consequence(event) is not None for event in found[0]) == acts
+    assert {(event.attempt, event.reader) for event in found[0]} == {(ATTEMPT, 7)}
+    assert {event.message_id for event in found[0]} <= {"abcDEF", ""}

@@ -224,18 +224,18 @@ TRUE_STATES = {
 )
 def test_only_those_who_wait_go_again(tmp_path: Path, said: tuple[str, ...]) -> None:
     post = Scripted()
-    house = Wired(tmp_path, post, batch_size=5)
+    wiring = Wired(tmp_path, post, batch_size=5)
     for n in range(5):
-        readership.add(house.engine, "readers", _reader(n), now=house.clock.now)
+        readership.add(wiring.engine, "readers", _reader(n), now=wiring.clock.now)
     requests: list[list[int]] = []
     post.look = requests.append
     post.script.append(Answer("by message", messages=said))
-    publish.send(house, publish.plan_send(house, "first", list_name="readers"))
+    publish.send(wiring, publish.plan_send(wiring, "first", list_name="readers"))
     waiting = [n for n, kind in enumerate(said, start=1) if kind == "later"]
     assert requests == [[1, 2, 3, 4, 5], *([waiting] if waiting else [])]
-    listed = {row["email"]: row["state"] for row in publish.recipients(house, "first")}
+    listed = {row["email"]: row["state"] for row in publish.recipients(wiring, "first")}
     assert listed == {_reader(n): TRUE_STATES[kind] for n, kind in enumerate(said)}
-    house.engine.dispose()
+    wiring.engine.dispose()
 
 
 @pytest.mark.slow

@@ -112,7 +112,7 @@ def test_a_400_about_what_all_readers_get_stops_sending_instead_of_blaming_each(
     assert "from.email" in outcome.reason
 
 
-def test_an_entry_is_blamed_even_beside_an_error_for_all() -> None:
+def test_an_entry_is_blamed_even_next_to_an_error_for_all() -> None:
     outcome = answered(400, errors(("from.email", "Odd."), ("personalizations.0.to.0.email", "Bad.")))
     assert isinstance(outcome, Refused)
     assert outcome.entries == ((0, "Bad."),)

@@ -132,7 +132,7 @@ def test_429_waits_until_the_moment_the_answer_names() -> None:
         assert made.post(request(made), never) == NotAccepted("SendGrid asks to wait (429).", 20.0)
 
 
-def test_a_refused_reader_is_named_by_his_place() -> None:
+def test_a_refused_reader_is_named_by_their_place() -> None:
     refused = {"reader2@example.org", "reader3@example.org"}
     with StrictSendGrid(refuse=refused) as server, provider(server.url) as made:
         outcome = made.post(request(made), never)
@@ -198,18 +198,18 @@ def _url(listening: socket.socket) -> str:
 
 
 def test_a_late_answer_is_handed_over_once() -> None:
-    told: list[Outcome] = []
+    handed_over: list[Outcome] = []
     arrived = threading.Event()
 
     def late(outcome: Outcome) -> None:
-        told.append(outcome)
+        handed_over.append(outcome)
         arrived.set()
 
     with StrictSendGrid(answered=0) as server, provider(server.url, timeout=stretched(0.2)) as made:
         assert isinstance(made.post(request(made), late), Unknown)
         server.release()
         assert arrived.wait(FOREVER)
-    assert told == [Accepted("strict00000001")]
+    assert handed_over == [Accepted("strict00000001")]
 
 
 def test_a_late_refusal_is_handed_over_too() -> None:
@@ -231,10 +231,10 @@ def test_closing_while_an_answer_is_late_neither_waits_nor_reports() -> None:
 
 
 def _until_no_request_runs() -> None:
-    for each in threading.enumerate():
-        if each.name == "sendgrid-request":
-            each.join(FOREVER)
-            assert not each.is_alive()
+    for thread in threading.enumerate():
+        if thread.name == "sendgrid-request":
+            thread.join(FOREVER)
+            assert not thread.is_alive()
 
 
 def test_a_connection_the_server_closed_between_requests_costs_nobody_the_mail() -> None:
@@ -256,14 +256,14 @@ def test_sixteen_threads_with_one_provider_mix_nothing_up() -> None:
 
         with ThreadPoolExecutor(16) as pool:
             outcomes = list(pool.map(one, range(200)))
-    assert [n for n, each in enumerate(outcomes) if not isinstance(each, Accepted)] == [77]
-    assert len({each.message_id for each in outcomes if isinstance(each, Accepted)}) == 199
+    assert [n for n, outcome in enumerate(outcomes) if not isinstance(outcome, Accepted)] == [77]
+    assert len({outcome.message_id for outcome in outcomes if isinstance(outcome, Accepted)}) == 199
     assert len(server.accepted) == 398
     assert set(server.accepted.values()) == {1}
     assert server.problems == []
     for payload, headers in zip(server.requests, server.headers, strict=True):
         assert headers["content-length"].isdigit()
-        first, second = (one["custom_args"]["nl_reader"] for one in payload["personalizations"])
+        first, second = (person["custom_args"]["nl_reader"] for person in payload["personalizations"])
         assert payload["custom_args"]["nl_attempt"] == f"a{first}"
         assert int(second) == 1000 + int(first)
 
@@ -332,6 +332,6 @@ def test_a_loopback_host_is_not_asked_for_scopes() -> None:
 
 def test_an_account_that_cannot_be_reached_is_said_before_anything_is_sent() -> None:
     unreachable = pytest.raises(DeliveryError, match=r"no-such-host\.invalid")
-    with provider("https://no-such-host.invalid") as made, unreachable as told:
+    with provider("https://no-such-host.invalid") as made, unreachable as caught:
         made.check_account()
-    assert "Nothing was sent" in told.value.hint
+    assert "Nothing was sent" in caught.value.hint

@@ -1,4 +1,4 @@
-"""The request SendGrid gets: within its rules, and every reader by himself."""
+"""The request SendGrid gets: within its rules, and every reader alone."""
 
 import json
 from dataclasses import replace
@@ -27,7 +27,7 @@ def test_a_thousand_readers_fill_one_request_that_breaks_no_rule() -> None:
 
 def test_readers_stand_in_the_order_they_came_each_alone() -> None:
     people = build(*[reader(n) for n in (5, 3, 9)])["personalizations"]
-    assert [one["to"] for one in people] == [  # type: ignore[attr-defined]
+    assert [person["to"] for person in people] == [  # type: ignore[attr-defined]
         [{"email": f"reader{n}@example.org", "name": "Ada"}] for n in (5, 3, 9)
     ]
 

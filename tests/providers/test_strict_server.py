@@ -29,10 +29,10 @@ def good(attempt: str = "a1", *numbers: int) -> dict[str, Any]:
 
 def _put(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     def change(payload: dict[str, Any]) -> None:
-        *way, last = [int(each) if each.isdigit() else each for each in path.split("/")]
+        *way, last = [int(part) if part.isdigit() else part for part in path.split("/")]
         place: Any = payload
-        for each in way:
-            place = place[each]
+        for part in way:
+            place = place[part]
         place[last] = value
 
     return change

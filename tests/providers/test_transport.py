@@ -12,7 +12,7 @@ FAILED = "http11.send_request_body.failed"
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 4 * PIECE_BYTES + 3))
 def test_all_of_a_body_goes_out_in_order_and_only_once(size: int) -> None:
-    content = bytes(each % 251 for each in range(size))
+    content = bytes(number % 251 for number in range(size))
     body = Body(content)
     assert b"".join(body) == content
     assert body.may_have_arrived

@@ -200,11 +200,11 @@ class TestWhatCannotBeRead:
 
     def test_one_value_json_does_not_know_costs_no_other_event(self) -> None:
         body = b'[{"event":"open","timestamp":NaN,"x":' + b"9" * 400 + b"}," + orjson.dumps(report()) + b"]"
-        assert [each.kind for each in read(body)] == ["open", "delivered"]
+        assert [event.kind for event in read(body)] == ["open", "delivered"]
 
     def test_a_byte_that_is_no_utf8_costs_no_other_event(self) -> None:
         body = b'[{"event":"bounce","reason":"\xe9t\xe9"},' + orjson.dumps(report()) + b"]"
-        assert [each.kind for each in read(body)] == ["bounce", "delivered"]
+        assert [event.kind for event in read(body)] == ["bounce", "delivered"]
 
 
 class TestKinds:
@@ -393,7 +393,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def test_no_strange_item_costs_a_post_its_others(engine: Engine, strange: list[bytes], place: int) -> None:
     good = [report(nl_reader=str(n)) for n in range(1, 4)]
     items = [*strange]
-    items[place:place] = [orjson.dumps(one) for one in good]
+    items[place:place] = [orjson.dumps(item) for item in good]
     found = read(b" [\n" + b" ,\n".join(items) + b"\n] ")
     alone = read(orjson.dumps(good))
     assert [event for event in found if event in alone] == alone

@@ -55,24 +55,24 @@ def test_removing_from_all_lists_is_a_step_with_each(store: "Store") -> None:
 
 @pytest.mark.parametrize("again", [True, False])
 def test_choices_at_the_provider_are_kept_with_its_time(tmp_path: Path, again: bool) -> None:
-    house = Wired(tmp_path, Scripted())
-    readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    publish.send(house, publish.plan_send(house, "first"))
-    (attempt,), (reader,) = house.post.attempts, next(iter(house.post.attempts.values()))
+    wiring = Wired(tmp_path, Scripted())
+    readership.add(wiring.engine, "readers", ANN, now=wiring.clock.now)
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    (attempt,), (reader,) = wiring.post.attempts, next(iter(wiring.post.attempts.values()))
     choices: list[tuple[Kind, int]] = [("group_unsubscribe", 1_000), ("group_resubscribe", 2_000)]
     for kind, at in choices[: 2 if again else 1]:
         event = Event(
             kind.encode()[:16], kind, at, ANN, attempt, reader, "", "", machine=False, raw="", issue="first"
         )
         for _ in range(2):  # a report that comes twice is one step
-            readership.take_reports(house.engine, [event], now=house.clock.now, pause=readership.PauseAt())
-    reported = [(step.kind, step.at, step.evidence) for step in _steps(house) if step.source == "provider"]
+            readership.take_reports(wiring.engine, [event], now=wiring.clock.now, pause=readership.PauseAt())
+    reported = [(step.kind, step.at, step.evidence) for step in _steps(wiring) if step.source == "provider"]
     expected = [
         ("unsubscribed", 1_000, "reported as group_unsubscribe"),
         ("confirmed", 2_000, "reported as group_resubscribe"),
     ]
     assert reported == expected[: 2 if again else 1]
-    house.engine.dispose()
+    wiring.engine.dispose()
 
 
 def test_show_prints_every_step(publication: "Publication") -> None:

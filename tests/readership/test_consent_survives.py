@@ -167,7 +167,7 @@ def test_who_is_yet_to_confirm_is_not_confirmed_by_a_file_that_says_nothing_of_i
     store.bring("email,status\nann@example.com,pending\nbob@example.com,pending\n")
     store.bring("email\nann@example.com\n")
     store.bring("email,status\nbob@example.com,confirmed\n")
-    assert {email: one.status for email, one in store.on_list().items()} == {
+    assert {email: reader.status for email, reader in store.on_list().items()} == {
         "ann@example.com": "pending",
         "bob@example.com": "confirmed",
     }

@@ -37,12 +37,12 @@ ANN = "ann.lee@bücher.example"
 SPELLINGS = (b"ann.lee@b\xc3\xbccher", b"ann.lee@xn--", b"ann.lee%40", b"Ann.Lee@", b"Annabel")
 
 
-def _erase(house: Wired, email: str) -> Erasure:
-    root = house.settings.root
+def _erase(wiring: Wired, email: str) -> Erasure:
+    root = wiring.settings.root
     return readership.erase(
-        house.engine,
+        wiring.engine,
         email,
-        now=house.clock.now,
+        now=wiring.clock.now,
         key_if_new=bytes(range(32)),
         folder=root,
         sandbox=root / "sandbox.db",
@@ -54,7 +54,7 @@ def _bytes_of(folder: Path) -> bytes:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Wired]:
+def wiring(tmp_path: Path) -> Iterator[Wired]:
     """A publication with four readers, and a provider of the test's own."""
     made = Wired(tmp_path, Scripted(), batch_size=2)
     for email in ("a@example.org", "b@example.org", "c@example.org", "d@example.org"):
@@ -66,26 +66,26 @@ def house(tmp_path: Path) -> Iterator[Wired]:
 # ---- nothing is left
 
 
-def test_no_file_holds_an_erased_reader_in_any_spelling(house: Wired) -> None:
+def test_no_file_holds_an_erased_reader_in_any_spelling(wiring: Wired) -> None:
     readership.add(
-        house.engine,
+        wiring.engine,
         "readers",
         ANN,
-        now=house.clock.now,
+        now=wiring.clock.now,
         joining=readership.Joining(name="Annabel", attributes={"City": "Annabel"}),
     )
-    readership.suppress(house.engine, [ANN], now=house.clock.now)
-    readership.unsuppress(house.engine, ANN, now=house.clock.now)
-    house.post.script.extend([Answer("accepted", taken=True), Answer("unknown"), Answer("refused")])
-    publish.send(house, publish.plan_send(house, "first"))
-    with read(house.engine) as connection:
+    readership.suppress(wiring.engine, [ANN], now=wiring.clock.now)
+    readership.unsuppress(wiring.engine, ANN, now=wiring.clock.now)
+    wiring.post.script.extend([Answer("accepted", taken=True), Answer("unknown"), Answer("refused")])
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    with read(wiring.engine) as connection:
         found = subscribers.find(connection, ANN)
         (mailing,) = mailings.of_issue(connection, "first")
     assert found is not None
     said = (
         f"550 <Ann.Lee@bücher.example>, ann.lee%40xn--bcher-kva.example, ann.lee@xn--bcher-kva.example, {ANN}"
     )
-    with write(house.engine) as connection:
+    with write(wiring.engine) as connection:
         for column in erasures.FREE_TEXT:
             if column.table not in {alarm.c.detail.table, decision.c.evidence.table}:
                 connection.execute(update(column.table).values({column: said}))
@@ -95,31 +95,31 @@ def test_no_file_holds_an_erased_reader_in_any_spelling(house: Wired) -> None:
         connection.execute(insert(decision).values(**about, evidence=said, at=1))
         answer = {"list_id": 1, "header": "Contact", "value": ANN.upper(), "meaning": "ignore"}
         connection.execute(insert(column_answer).values(**answer))
-    reports = [_report(house, found.id, kind) for kind in ("bounce", "other")]
-    readership.take_reports(house.engine, reports, now=house.clock.now, pause=readership.PauseAt())
-    assert all(spelling in _bytes_of(house.settings.root) for spelling in SPELLINGS)
-    done = _erase(house, ANN)
+    reports = [_report(wiring, found.id, kind) for kind in ("bounce", "other")]
+    readership.take_reports(wiring.engine, reports, now=wiring.clock.now, pause=readership.PauseAt())
+    assert all(spelling in _bytes_of(wiring.settings.root) for spelling in SPELLINGS)
+    done = _erase(wiring, ANN)
     assert (done.known, done.problems, done.issues) == (True, [], [])
-    left = _bytes_of(house.settings.root)
+    left = _bytes_of(wiring.settings.root)
     assert [spelling for spelling in SPELLINGS if spelling.lower() in left.lower()] == []
     assert b"(erased)" in left
 
 
-def test_what_earlier_versions_left_in_unused_pages_goes_too(house: Wired) -> None:
-    readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    path = house.settings.root / "newsletter.db"
-    with write(house.engine) as connection:  # as a database did before anything was overwritten
+def test_what_earlier_versions_left_in_unused_pages_goes_too(wiring: Wired) -> None:
+    readership.add(wiring.engine, "readers", ANN, now=wiring.clock.now)
+    path = wiring.settings.root / "newsletter.db"
+    with write(wiring.engine) as connection:  # as a database did before anything was overwritten
         connection.exec_driver_sql("PRAGMA secure_delete=OFF")
         connection.exec_driver_sql("CREATE TABLE old (email TEXT)")
         connection.exec_driver_sql("INSERT INTO old VALUES (?)", (ANN,))
         connection.exec_driver_sql("DROP TABLE old")
-    house.engine.dispose()
+    wiring.engine.dispose()
     copy = sqlite3.connect(path)
     copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     copy.close()
     assert path.read_bytes().count(ANN.encode()) > 2  # its row, its index, and the page that is free
-    assert _erase(house, ANN).problems == []
-    assert ANN.encode() not in _bytes_of(house.settings.root)
+    assert _erase(wiring, ANN).problems == []
+    assert ANN.encode() not in _bytes_of(wiring.settings.root)
 
 
 def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> None:
@@ -174,13 +174,13 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
     )
 
 
-def _report(house: Wired, reader: int, kind: Any, *, key: bytes = b"", email: str = ANN) -> Event:
-    with read(house.engine) as connection:
+def _report(wiring: Wired, reader: int, kind: Any, *, key: bytes = b"", email: str = ANN) -> Event:
+    with read(wiring.engine) as connection:
         attempt = connection.exec_driver_sql("SELECT id FROM attempt LIMIT 1").scalar() or ""
     return Event(
         key=key or kind.encode().ljust(16),
         kind=kind,
-        at=house.clock.now(),
+        at=wiring.clock.now(),
         email=email,
         attempt=str(attempt),
         reader=reader,
@@ -195,84 +195,84 @@ def _report(house: Wired, reader: int, kind: Any, *, key: bytes = b"", email: st
 # ---- nobody comes back
 
 
-def _erased_reader(house: Wired) -> int:
-    readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    publish.send(house, publish.plan_send(house, "first"))
-    with read(house.engine) as connection:
+def _erased_reader(wiring: Wired) -> int:
+    readership.add(wiring.engine, "readers", ANN, now=wiring.clock.now)
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    with read(wiring.engine) as connection:
         found = subscribers.find(connection, ANN)
     assert found is not None
-    _erase(house, ANN)
+    _erase(wiring, ANN)
     return found.id
 
 
-def test_an_erased_address_is_not_added_again_in_any_spelling(house: Wired) -> None:
-    _erased_reader(house)
+def test_an_erased_address_is_not_added_again_in_any_spelling(wiring: Wired) -> None:
+    _erased_reader(wiring)
     for spelling in (ANN, ANN.upper(), f" {ANN} ", "ann.lee@xn--bcher-kva.example"):
         with pytest.raises(AudienceError, match="never mailed: erased") as caught:
-            readership.add(house.engine, "readers", spelling, now=house.clock.now)
+            readership.add(wiring.engine, "readers", spelling, now=wiring.clock.now)
         assert "suppressions remove" in caught.value.hint
-    with write(house.engine) as connection, pytest.raises(AudienceError, match="was erased"):
+    with write(wiring.engine) as connection, pytest.raises(AudienceError, match="was erased"):
         subscribers.put(connection, ANN, name="", attrs={}, now=1)
 
 
-def test_a_suppression_of_an_erased_address_is_not_written_down(house: Wired) -> None:
-    _erased_reader(house)
-    (held,) = readership.suppress(house.engine, [ANN], now=house.clock.now, reason="bounce")
+def test_a_suppression_of_an_erased_address_is_not_written_down(wiring: Wired) -> None:
+    _erased_reader(wiring)
+    (held,) = readership.suppress(wiring.engine, [ANN], now=wiring.clock.now, reason="bounce")
     assert held.reason == "erased"
     out = io.StringIO()
-    assert readership.export_suppressions(house.engine, out) == 0
-    assert ANN.encode() not in _bytes_of(house.settings.root)
+    assert readership.export_suppressions(wiring.engine, out) == 0
+    assert ANN.encode() not in _bytes_of(wiring.settings.root)
 
 
 @pytest.mark.parametrize(
     "kind", ["bounce", "complaint", "unsubscribe", "deferred", "group_unsubscribe", "other"]
 )
-def test_a_report_on_an_erased_reader_is_counted_and_not_written_down(house: Wired, kind: str) -> None:
-    reader = _erased_reader(house)
+def test_a_report_on_an_erased_reader_is_counted_and_not_written_down(wiring: Wired, kind: str) -> None:
+    reader = _erased_reader(wiring)
     for email in (ANN, ""):  # a report that names the id alone is theirs as well
         event = _report(
-            house, reader, kind, key=blake2b((kind + email).encode(), digest_size=16).digest(), email=email
+            wiring, reader, kind, key=blake2b((kind + email).encode(), digest_size=16).digest(), email=email
         )
         taken = readership.take_reports(
-            house.engine, [event], now=house.clock.now, pause=readership.PauseAt()
+            wiring.engine, [event], now=wiring.clock.now, pause=readership.PauseAt()
         )
         assert (taken.new, taken.suppressed, taken.left) == (1, 0, 0)
-    held = _bytes_of(house.settings.root)
+    held = _bytes_of(wiring.settings.root)
     assert ANN.encode() not in held
     assert b"Annabel" not in held
 
 
-def test_the_providers_own_lists_do_not_bring_an_erased_address_back(house: Wired) -> None:
-    _erased_reader(house)
+def test_the_providers_own_lists_do_not_bring_an_erased_address_back(wiring: Wired) -> None:
+    _erased_reader(wiring)
     listed = [ReportedSuppression(email, "bounce", 1) for email in (ANN, "a@example.org")]
-    house.post.suppressions = lambda since, until: iter(listed)  # type: ignore[method-assign]
-    assert dict(readership.sync(house.engine, house.post, now=house.clock.now).suppressed) == {"bounce": 1}
-    assert ANN.encode() not in _bytes_of(house.settings.root)
+    wiring.post.suppressions = lambda since, until: iter(listed)  # type: ignore[method-assign]
+    assert dict(readership.sync(wiring.engine, wiring.post, now=wiring.clock.now).suppressed) == {"bounce": 1}
+    assert ANN.encode() not in _bytes_of(wiring.settings.root)
 
 
-def test_who_asks_to_join_again_is_let_in(house: Wired) -> None:
-    before = _erased_reader(house)
-    found, held = readership.show(house.engine, ANN)
+def test_who_asks_to_join_again_is_let_in(wiring: Wired) -> None:
+    before = _erased_reader(wiring)
+    found, held = readership.show(wiring.engine, ANN)
     assert found is None
     assert held is not None
     assert held.reason == "erased"
-    assert readership.unsuppress(house.engine, ANN, now=house.clock.now) == ANN
+    assert readership.unsuppress(wiring.engine, ANN, now=wiring.clock.now) == ANN
     with pytest.raises(AudienceError, match="not suppressed"):
-        readership.unsuppress(house.engine, ANN, now=house.clock.now)
-    assert readership.add(house.engine, "readers", ANN, now=house.clock.now).joined
-    with read(house.engine) as connection:
+        readership.unsuppress(wiring.engine, ANN, now=wiring.clock.now)
+    assert readership.add(wiring.engine, "readers", ANN, now=wiring.clock.now).joined
+    with read(wiring.engine) as connection:
         again = subscribers.find(connection, ANN)
     assert again is not None
     assert again.id != before
 
 
-def test_erasing_twice_and_erasing_a_stranger_are_harmless(house: Wired) -> None:
-    readership.add(house.engine, "readers", ANN, now=house.clock.now)
-    assert [_erase(house, ANN).known for _ in range(2)] == [True, False]
-    assert not _erase(house, "stranger@example.org").known
+def test_erasing_twice_and_erasing_a_stranger_are_harmless(wiring: Wired) -> None:
+    readership.add(wiring.engine, "readers", ANN, now=wiring.clock.now)
+    assert [_erase(wiring, ANN).known for _ in range(2)] == [True, False]
+    assert not _erase(wiring, "stranger@example.org").known
     with pytest.raises(AudienceError, match="never mailed: erased"):
-        readership.add(house.engine, "readers", "stranger@example.org", now=house.clock.now)
-    (counts,) = readership.list_counts(house.engine)
+        readership.add(wiring.engine, "readers", "stranger@example.org", now=wiring.clock.now)
+    (counts,) = readership.list_counts(wiring.engine)
     assert counts.confirmed == 4
 
 
@@ -317,32 +317,32 @@ class Counting(Scripted):
         return super().build(envelope, some, batch=batch, attempt=attempt)
 
 
-def _frozen(house: Wired) -> None:
-    publish.schedule(house, publish.plan_send(house, "first"), None)
+def _frozen(wiring: Wired) -> None:
+    publish.schedule(wiring, publish.plan_send(wiring, "first"), None)
 
 
-def _paused_half_way(house: Wired) -> None:
-    house.post.script.extend([Answer("accepted", taken=True), Answer("account")])
-    publish.send(house, publish.plan_send(house, "first"))
+def _paused_half_way(wiring: Wired) -> None:
+    wiring.post.script.extend([Answer("accepted", taken=True), Answer("account")])
+    publish.send(wiring, publish.plan_send(wiring, "first"))
 
 
-def _unknown(house: Wired) -> None:
-    house.post.script.extend([Answer("unknown"), Answer("accepted", taken=True), Answer("unknown")])
-    publish.send(house, publish.plan_send(house, "first"))
+def _unknown(wiring: Wired) -> None:
+    wiring.post.script.extend([Answer("unknown"), Answer("accepted", taken=True), Answer("unknown")])
+    publish.send(wiring, publish.plan_send(wiring, "first"))
 
 
-def _rejected(house: Wired) -> None:
-    house.post.script.extend([Answer("named", places=(0,)), Answer("named", places=(0,))])
-    publish.send(house, publish.plan_send(house, "first"))
+def _rejected(wiring: Wired) -> None:
+    wiring.post.script.extend([Answer("named", places=(0,)), Answer("named", places=(0,))])
+    publish.send(wiring, publish.plan_send(wiring, "first"))
 
 
-def _finished(house: Wired) -> None:
-    publish.send(house, publish.plan_send(house, "first"))
+def _finished(wiring: Wired) -> None:
+    publish.send(wiring, publish.plan_send(wiring, "first"))
 
 
-def _cancelled(house: Wired) -> None:
-    _paused_half_way(house)
-    publish.cancel(house, "first")
+def _cancelled(wiring: Wired) -> None:
+    _paused_half_way(wiring)
+    publish.cancel(wiring, "first")
 
 
 STAGES = [_frozen, _paused_half_way, _unknown, _rejected, _finished, _cancelled]
@@ -354,39 +354,39 @@ STAGES = [_frozen, _paused_half_way, _unknown, _rejected, _finished, _cancelled]
 def test_a_reader_erased_in_the_midst_of_a_mailing_leaves_its_proof_exact(
     tmp_path: Path, stage: Callable[[Wired], None], status: str
 ) -> None:
-    house = Wired(tmp_path, Counting(), batch_size=2)
+    wiring = Wired(tmp_path, Counting(), batch_size=2)
     emails = [f"reader{n}@example.org" for n in range(7)]
     for email in emails:
         pending = status == "pending" and email in emails[::3]
         readership.add(
-            house.engine, "readers", email, now=house.clock.now, joining=readership.Joining(pending=pending)
+            wiring.engine, "readers", email, now=wiring.clock.now, joining=readership.Joining(pending=pending)
         )
     if status == "suppressed":
-        readership.suppress(house.engine, emails[::3], now=house.clock.now)
+        readership.suppress(wiring.engine, emails[::3], now=wiring.clock.now)
     if status == "unsubscribed":
         for email in emails[::3]:
-            readership.remove(house.engine, email, now=house.clock.now)
-    stage(house)
+            readership.remove(wiring.engine, email, now=wiring.clock.now)
+    stage(wiring)
     for email in emails[::3]:  # in the first batch, in the middle, and the last one
-        _erase(house, email)
-        _adds_up(house)
-    house.post.script.clear()
-    posted = len(house.post.emails)  # type: ignore[attr-defined]
+        _erase(wiring, email)
+        _adds_up(wiring)
+    wiring.post.script.clear()
+    posted = len(wiring.post.emails)  # type: ignore[attr-defined]
     if stage not in (_finished, _cancelled):
-        publish.send(house, publish.plan_send(house, "first"))
+        publish.send(wiring, publish.plan_send(wiring, "first"))
     # Nobody was a candidate yet of a mailing that was not cut into batches.
-    assert _adds_up(house) == (4 if stage is _frozen else 7)
-    later = set(house.post.emails[posted:])  # type: ignore[attr-defined]
+    assert _adds_up(wiring) == (4 if stage is _frozen else 7)
+    later = set(wiring.post.emails[posted:])  # type: ignore[attr-defined]
     assert not later & set(emails[::3])
-    house.engine.dispose()
+    wiring.engine.dispose()
 
 
-def _adds_up(house: Wired) -> int:
-    proof = publish.status(house, "first")
+def _adds_up(wiring: Wired) -> int:
+    proof = publish.status(wiring, "first")
     assert proof is not None
     parts = proof.accepted + proof.rejected + sum(proof.excluded.values()) + proof.unknown + proof.pending
     assert parts == proof.candidates
-    lines = list(publish.recipients(house, "first"))
+    lines = list(publish.recipients(wiring, "first"))
     assert len(lines) == proof.candidates
     return proof.candidates
 
@@ -395,23 +395,23 @@ def _adds_up(house: Wired) -> int:
 def test_who_is_erased_while_their_mail_is_on_the_wire_leaves_no_words_behind(
     tmp_path: Path, answer: Answer
 ) -> None:
-    house = Wired(tmp_path, Scripted(), batch_size=1)
+    wiring = Wired(tmp_path, Scripted(), batch_size=1)
     for address in ("bob@example.org", ANN):
-        readership.add(house.engine, "readers", address, now=house.clock.now)
-    house.post.script += [Answer("accepted", taken=True), answer]
+        readership.add(wiring.engine, "readers", address, now=wiring.clock.now)
+    wiring.post.script += [Answer("accepted", taken=True), answer]
 
     def erase() -> None:
-        if house.post.taken:  # the first is through, so this is the second's request
-            _erase(house, ANN)
+        if wiring.post.taken:  # the first is through, so this is the second's request
+            _erase(wiring, ANN)
 
-    house.post.meanwhile = erase
-    publish.send(house, publish.plan_send(house, "first"))
-    assert _adds_up(house) == 2
-    _, line = publish.recipients(house, "first")
+    wiring.post.meanwhile = erase
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    assert _adds_up(wiring) == 2
+    _, line = publish.recipients(wiring, "first")
     assert (line["email"], line["state"], line["reason"]) == ("", "rejected", "(erased)")
-    with read(house.engine) as connection:
+    with read(wiring.engine) as connection:
         assert set(connection.scalars(select(attempt.c.detail))) == {"", "(erased)"}
-    house.engine.dispose()
+    wiring.engine.dispose()
 
 
 # ---- the command
@@ -479,11 +479,11 @@ def test_a_file_that_cannot_be_cleaned_is_named_and_the_command_fails(publicatio
     assert "reader0" not in stuck.read_text()
 
 
-def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(house: Wired) -> None:
-    path = house.settings.root / "issues" / "first.md"
+def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(wiring: Wired) -> None:
+    path = wiring.settings.root / "issues" / "first.md"
     path.write_text(path.read_text() + "\nWrite to [Ann](mailto:ann.lee@example.org).\n")
-    publish.send(house, publish.plan_send(house, "first"))
-    assert _erase(house, "ann.lee@example.org").issues == ["first"]
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    assert _erase(wiring, "ann.lee@example.org").issues == ["first"]
 
 
 def test_the_local_sendgrids_file_loses_mail_to_an_erased_reader_alone(publication: "Publication") -> None:
@@ -514,7 +514,7 @@ def _requests(path: Path) -> list[bytes]:
 
 
 def test_erased_addresses_are_known_elsewhere_once_the_key_is_there(
-    house: Wired, make_publication: Callable[[str], "Publication"]
+    wiring: Wired, make_publication: Callable[[str], "Publication"]
 ) -> None:
     here = make_publication("here")
     ran = here.run("subscribers", "erasure-key")

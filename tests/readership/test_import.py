@@ -56,7 +56,7 @@ def test_rows_of_one_address_are_folded_into_the_last(store: "Store") -> None:
     assert (ann.name, ann.attrs) == ("Anna", {"city": "Rome"})
 
 
-def test_whoever_one_row_calls_unsubscribed_is(store: "Store") -> None:
+def test_a_reader_that_one_row_calls_unsubscribed_is(store: "Store") -> None:
     store.bring("email,status\nann@example.com,unsubscribed\nann@example.com,confirmed\n")
     assert store.on_list()["ann@example.com"].status == "unsubscribed"
 
@@ -116,7 +116,7 @@ def test_new_values_that_do_not_fit_with_the_old_are_left_out_and_counted(store:
     assert set(found["bob@example.com"].attrs) == {"b"}
 
 
-def test_refused_rows_go_beside_the_file_with_line_and_reason(store: "Store") -> None:
+def test_refused_rows_go_next_to_the_file_with_line_and_reason(store: "Store") -> None:
     report = store.bring('email;name\nann@example.com;Ann\nbad;=1+1\n;Bob\n"open@example.com;O\n')
     assert report.rejected_file == store.folder / "readers.refused.csv"
     assert {why: (tally.count, tally.lines) for why, tally in report.rejected.items()} == {

@@ -156,69 +156,69 @@ def test_the_four_counts_add_up_to_all_subscriptions(store: "Store") -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Wired:
+def wiring(tmp_path: Path) -> Wired:
     """A publication with one reader of “readers”, and a provider of the test's own."""
     made = Wired(tmp_path, Scripted())
     readership.add(made.engine, "readers", "ana@example.org", now=made.clock.now)
     return made
 
 
-def _list_id(house: Wired, issue: str) -> str:
-    with read(house.engine) as connection:
+def _list_id(wiring: Wired, issue: str) -> str:
+    with read(wiring.engine) as connection:
         latest = mailings.of_issue(connection, issue)[-1]
         return mailings.frozen_of(connection, latest.id).envelope.list_id
 
 
-def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(house: Wired) -> None:
-    publish.send(house, publish.plan_send(house, "first"))
-    readership.rename_list(house.engine, "readers", "Something else")
-    readership.add(house.engine, "Something else", "bob@example.org", now=house.clock.now)
-    publish.send(house, publish.plan_send(house, "first"))
-    (house.settings.root / "issues" / "second.md").write_text(
-        (house.settings.root / "issues" / "first.md").read_text()
+def test_a_renamed_list_keeps_its_list_id_in_every_later_mailing(wiring: Wired) -> None:
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    readership.rename_list(wiring.engine, "readers", "Something else")
+    readership.add(wiring.engine, "Something else", "bob@example.org", now=wiring.clock.now)
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    (wiring.settings.root / "issues" / "second.md").write_text(
+        (wiring.settings.root / "issues" / "first.md").read_text()
     )
-    publish.send(house, publish.plan_send(house, "second"))
-    assert _list_id(house, "first") == _list_id(house, "second") == "<readers.example.org>"
-    assert len(house.post.mailed) == 2
+    publish.send(wiring, publish.plan_send(wiring, "second"))
+    assert _list_id(wiring, "first") == _list_id(wiring, "second") == "<readers.example.org>"
+    assert len(wiring.post.mailed) == 2
 
 
-def test_a_list_is_not_archived_while_it_is_being_sent_to(house: Wired) -> None:
-    publish.schedule(house, publish.plan_send(house, "first"), house.clock.now() + 10**9)
+def test_a_list_is_not_archived_while_it_is_being_sent_to(wiring: Wired) -> None:
+    publish.schedule(wiring, publish.plan_send(wiring, "first"), wiring.clock.now() + 10**9)
     with pytest.raises(AudienceError, match="still being sent to “readers”") as caught:
-        readership.archive_list(house.engine, "readers", now=house.clock.now)
+        readership.archive_list(wiring.engine, "readers", now=wiring.clock.now)
     assert "newsletter cancel first" in caught.value.hint
-    publish.cancel(house, "first")
-    assert readership.archive_list(house.engine, "readers", now=house.clock.now)
+    publish.cancel(wiring, "first")
+    assert readership.archive_list(wiring.engine, "readers", now=wiring.clock.now)
 
 
-def _archived_meanwhile(house: Wired) -> Callable[[], object]:
-    sending = publish.plan_send(house, "first")
-    readership.archive_list(house.engine, "readers", now=house.clock.now)
-    return lambda: publish.send(house, sending)
+def _archived_meanwhile(wiring: Wired) -> Callable[[], object]:
+    sending = publish.plan_send(wiring, "first")
+    readership.archive_list(wiring.engine, "readers", now=wiring.clock.now)
+    return lambda: publish.send(wiring, sending)
 
 
-def _given_back_after_archiving(house: Wired) -> Callable[[], object]:
+def _given_back_after_archiving(wiring: Wired) -> Callable[[], object]:
     from sqlalchemy import text, update
 
     from newsletter.store.tables import batch
 
-    publish.send(house, publish.plan_send(house, "first"))
-    readership.archive_list(house.engine, "readers", now=house.clock.now)
-    house.post.mailed.clear()
-    with write(house.engine) as connection:
+    publish.send(wiring, publish.plan_send(wiring, "first"))
+    readership.archive_list(wiring.engine, "readers", now=wiring.clock.now)
+    wiring.post.mailed.clear()
+    with write(wiring.engine) as connection:
         connection.execute(text("DROP TRIGGER known_transitions_of_batch"))  # what was accepted stays so
         connection.execute(update(batch).values(state="pending", n=0, reader_ids=None))
-    return lambda: publish.resume(house, "first")
+    return lambda: publish.resume(wiring, "first")
 
 
 @pytest.mark.parametrize("story", [_archived_meanwhile, _given_back_after_archiving])
 def test_nothing_leaves_to_a_list_that_was_archived_meanwhile(
-    house: Wired, story: Callable[[Wired], Callable[[], object]]
+    wiring: Wired, story: Callable[[Wired], Callable[[], object]]
 ) -> None:
-    go = story(house)
+    go = story(wiring)
     with pytest.raises(AudienceError, match="“readers” is archived"):
         go()
-    assert not house.post.mailed
+    assert not wiring.post.mailed
 
 
 @pytest.mark.slow

@@ -278,7 +278,7 @@ def test_importing_the_same_file_twice_adds_no_consent(store: "Store") -> None:
     before = store.dump()
     store.bring(text)
     assert store.dump() == before
-    kinds = {email: {step[1] for step in one.consents} for email, one in store.on_list().items()}
+    kinds = {email: {step[1] for step in reader.consents} for email, reader in store.on_list().items()}
     assert kinds == {"a@example.com": {"confirmed"}, "b@example.com": {"confirmed", "unsubscribed"}}
 
 
@@ -333,10 +333,10 @@ def test_under_a_speaking_column_nobody_is_confirmed_by_a_word_that_is_not_plain
         assert not store.dump()["list"]
         return
     negative = {"unsubscribed", "bounced"}
-    for email, one in store.on_list().items():
+    for email, reader in store.on_list().items():
         cell = cells[int(email[1 : email.index("@")])].strip().casefold()
         plainly = cell in {"", "1"} if header not in negative else cell in {"", "no", "0", "false"}
-        assert one.status != "confirmed" or plainly or cell in {"1", "t", "true"}
+        assert reader.status != "confirmed" or plainly or cell in {"1", "t", "true"}
 
 
 def test_from_other_reads_a_platforms_file_as_any_file(store: "Store") -> None:

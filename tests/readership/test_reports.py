@@ -29,11 +29,11 @@ class Listing(Scripted):
 
     def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
         self.asked.append((since, until))
-        for n, each in enumerate(self.held):
+        for n, suppression in enumerate(self.held):
             if n == self.fails_after:
                 raise DeliveryError("It fell silent.")
-            if since <= each.at <= until:
-                yield each
+            if since <= suppression.at <= until:
+                yield suppression
 
 
 @pytest.fixture

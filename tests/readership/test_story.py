@@ -121,11 +121,11 @@ def test_what_is_exported_imports_to_the_same(store: "Store") -> None:
     other = store.bring(out.getvalue(), into="copy", name="copy.csv")
     assert (other.joined, other.rejected_count) == (3, 0)
     after = store.on_list("copy")
-    for email, one in before.items():
+    for email, reader in before.items():
         assert (after[email].name, after[email].attrs, after[email].status) == (
-            one.name,
-            one.attrs,
-            one.status,
+            reader.name,
+            reader.attrs,
+            reader.status,
         )
 
 

@@ -173,6 +173,7 @@ def reported(
         reader=reader,
         message_id=rest.get("message_id", f"m{n}"),
         reason=reason,
+        suppresses=rest.get("suppresses", ""),
     )
 
 
@@ -398,19 +399,19 @@ class TestAlarms:
 
 class TestReaders:
     @pytest.mark.parametrize(
-        ("kind", "reason", "expected"),
+        ("kind", "suppresses", "expected"),
         [
             ("bounce", "", "bounce"),
             ("complaint", "", "complaint"),
             ("unsubscribe", "", "unsubscribed"),
-            ("dropped", "Invalid", "invalid"),
+            ("dropped", "invalid", "invalid"),
         ],
     )
     def test_the_address_is_suppressed_and_the_reader_with_it(
-        self, ledger: Ledger, kind: Kind, reason: str, expected: str
+        self, ledger: Ledger, kind: Kind, suppresses: str, expected: str
     ) -> None:
         ledger.post(ledger.mail(), 1)
-        assert ledger.take(reported(kind, 1, reason=reason)).suppressed == 1
+        assert ledger.take(reported(kind, 1, suppresses=suppresses)).suppressed == 1
         assert ledger.suppressed() == {"r1@example.org": expected}
         assert ledger.rows(subscriber)[0][4] == expected
 

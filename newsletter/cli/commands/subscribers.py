@@ -189,8 +189,8 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 def _document(record: "SubscriberRecord") -> dict[str, Any]:
-    from newsletter.files import exports
     from newsletter.instants import rfc3339
+    from newsletter.platforms import own
 
     found, held = record
     document: dict[str, Any] = {}
@@ -203,7 +203,7 @@ def _document(record: "SubscriberRecord") -> dict[str, Any]:
             "lists": {
                 subscription.list_name: {
                     "status": subscription.status,
-                    **exports.pause(subscription.paused_until),
+                    **own.pause_document(subscription.paused_until),
                     "since": rfc3339(subscription.since),
                 }
                 for subscription in found.subscriptions

@@ -25,7 +25,7 @@ class RawRow(NamedTuple):
     problem: str = ""
 
 
-class CellReader:
+class CellParser:
     """Read rows off lines, counting lines as an editor's program does: from 1, quoted breaks included."""
 
     def __init__(self, lines: Iterable[str]) -> None:

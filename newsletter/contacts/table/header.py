@@ -7,7 +7,7 @@ from itertools import islice
 from shlex import quote
 
 from newsletter.contacts.fields import clean
-from newsletter.contacts.table.cells import CellReader, RawRow, split_cells
+from newsletter.contacts.table.cells import CellParser, RawRow, split_cells
 from newsletter.contacts.table.columns import ColumnChoices, Columns, assign
 from newsletter.contacts.text.lines import MAX_LINE
 from newsletter.contacts.written import UnreadableAddress, read_address
@@ -33,7 +33,7 @@ class Header:
     columns: Columns
 
 
-def read_header(cells: CellReader, choices: ColumnChoices, *, file: str, command: str = "") -> Header:
+def read_header(cells: CellParser, choices: ColumnChoices, *, file: str, command: str = "") -> Header:
     """Return what the first line of a file shows; ``cells`` then stand before the first row.
 
     Raises AudienceError when the file is empty, a choice names no column, or no column is one of addresses:

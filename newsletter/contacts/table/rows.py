@@ -16,7 +16,7 @@ from newsletter.contacts.consent.file_consent import NOTHING_SAID
 from newsletter.contacts.entries import entries_of
 from newsletter.contacts.fields import clean, field_name, fitting, shorten
 from newsletter.contacts.names import is_no_name
-from newsletter.contacts.table.cells import CellReader, RawRow, split_cells
+from newsletter.contacts.table.cells import CellParser, RawRow, split_cells
 from newsletter.contacts.table.columns import MAX_COLUMNS, Columns
 from newsletter.contacts.table.formulas import unguard
 from newsletter.contacts.table.header import Header
@@ -88,7 +88,7 @@ class Table:
         filled = {name for _, name in self.columns.fills if name not in {"name", "status"}}
         return filled | self._entries.keys() | set(self.layout.fields)
 
-    def rows(self, cells: CellReader) -> Iterator[Row | RejectedRow | Erased]:
+    def rows(self, cells: CellParser) -> Iterator[Row | RejectedRow | Erased]:
         """Yield every row below the header that is not blank, in order."""
         read = self._whole if self.layout.whole else self._row
         for raw in cells.rows(self.delimiter):

@@ -227,7 +227,7 @@ class SendGridProvider:
 
 def _checked_key(key: str) -> str:
     cleaned = key.strip()
-    if not cleaned or not all("!" <= each <= "~" for each in cleaned):
+    if not cleaned or not all("!" <= letter <= "~" for letter in cleaned):
         raise SettingsError(
             "SENDGRID_API_KEY is empty or holds characters no key has.",
             hint="Copy the key again, without quotes or spaces around it.",

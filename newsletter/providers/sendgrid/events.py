@@ -9,6 +9,7 @@ from itertools import islice
 from newsletter.contacts.address import normalise
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event, Kind
+from newsletter.delivery.states import SuppressionReason
 from newsletter.errors import AudienceError
 from newsletter.providers.sendgrid.outcomes import scrub, shorten
 
@@ -36,6 +37,14 @@ _KINDS: Mapping[str, Kind] = {
 }
 # What says who the reader is or where they are, and SendGrid's own id, which changes when it reports again.
 _NOT_KEPT = frozenset(("email", "ip", "useragent", "sg_event_id", "smtp-id"))
+# Why SendGrid does not even try: because of what it knows of the address. It tries to mail nobody on its own
+# lists, so neither do we. Other reasons (content, quota, a header) are about us.
+_DROPPED: Mapping[str, str] = {
+    "bounced address": SuppressionReason.BOUNCE,
+    "spam reporting address": SuppressionReason.COMPLAINT,
+    "unsubscribed address": SuppressionReason.UNSUBSCRIBED,
+    "invalid": SuppressionReason.INVALID,
+}
 _ATTEMPT = re.compile(r"[0-9a-f]{20}", re.ASCII)
 _READER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
@@ -52,7 +61,7 @@ def event_of(report: Mapping[str, object], *, now: int) -> Event:
     address = report.get("email")
     email = _email(address) if isinstance(address, str) else ""
     raw = _raw(report) if kind == "other" else ""
-    at = _at(report.get("timestamp"))
+    at, reason = _at(report.get("timestamp")), _reason(report, kind)
     return Event(
         key=_key(report, attempt, reader, email, raw),
         kind=kind,
@@ -61,10 +70,11 @@ def event_of(report: Mapping[str, object], *, now: int) -> Event:
         attempt=attempt,
         reader=reader,
         message_id=_message_id(report.get("sg_message_id")),
-        reason=_reason(report, kind),
+        reason=reason,
         machine=report.get("sg_machine_open") is True,
         raw=raw,
         issue=_issue(report.get("nl_issue")),
+        suppresses=_DROPPED.get(reason.strip(" .").casefold(), "") if kind == "dropped" else "",
     )
 
 
@@ -93,8 +103,8 @@ def _kind(report: Mapping[str, object]) -> Kind:
 def _key(report: Mapping[str, object], attempt: str, reader: int | None, email: str, raw: str) -> bytes:
     """Return what tells a report from all others and stays the same when it is posted again."""
     who = () if attempt and reader is not None else (email,)
-    told = (_plain(report.get(name)) for name in ("event", "timestamp", "url"))
-    text = "\0".join((attempt, "" if reader is None else str(reader), *who, *told, raw))
+    parts = (_plain(report.get(name)) for name in ("event", "timestamp", "url"))
+    text = "\0".join((attempt, "" if reader is None else str(reader), *who, *parts, raw))
     return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=KEY_BYTES).digest()
 
 
@@ -150,8 +160,8 @@ def _reason(report: Mapping[str, object], kind: Kind) -> str:
 
 def _raw(report: Mapping[str, object]) -> str:
     """Return a report as JSON without what names its reader; what is nested stands as scrubbed text."""
-    told = islice((one for one in report.items() if one[0] not in _NOT_KEPT), MAX_FIELDS)
-    return json.dumps({_scrubbed(name): _scalar(value) for name, value in told})[:MAX_RAW]
+    kept = islice((entry for entry in report.items() if entry[0] not in _NOT_KEPT), MAX_FIELDS)
+    return json.dumps({_scrubbed(name): _scalar(value) for name, value in kept})[:MAX_RAW]
 
 
 def _scalar(value: object) -> object:

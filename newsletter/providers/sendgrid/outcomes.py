@@ -67,23 +67,23 @@ def _unclear(answer: Answer) -> NotAccepted | Unknown:
 
 def _bad_request(answer: Answer) -> Refused | AccountRefused:
     faults = error_list(answer.body)
-    told = "; ".join(dict.fromkeys(message for _, message in faults if message))
+    said = "; ".join(dict.fromkeys(message for _, message in faults if message))
     entries: dict[int, str] = {}
     for field, message in faults:
         if found := _ENTRY.match(field):
             entries.setdefault(int(found.group(1)), message or "refused by SendGrid")
     if entries:
-        return Refused(shorten(f"SendGrid refused the request (400): {told}"), tuple(sorted(entries.items())))
+        return Refused(shorten(f"SendGrid refused the request (400): {said}"), tuple(sorted(entries.items())))
     if faults and all(re.split(r"[.\[]", field)[0] in _FOR_ALL for field, _ in faults):
         fields = ", ".join(dict.fromkeys(field for field, _ in faults))
         # What was frozen cannot be mended: going on would be refused again.
         return AccountRefused(
             shorten(
-                f"it refuses what all readers would get ({fields}), so cancel, mend and send afresh: {told}"
+                f"it refuses what all readers would get ({fields}), so cancel, mend and send afresh: {said}"
             )
         )
     return Refused(
-        shorten(f"SendGrid refused the request (400): {told}" if told else "SendGrid answered 400.")
+        shorten(f"SendGrid refused the request (400): {said}" if said else "SendGrid answered 400.")
     )
 
 
@@ -103,7 +103,7 @@ _ACCOUNT = {
     404: "there is no mail/send at that host (404): check sendgrid_host",
     405: "mail/send takes no mail at that host (405): check sendgrid_host",
 }
-_STATUSES = {each.value for each in HTTPStatus}
+_STATUSES = {status.value for status in HTTPStatus}
 
 
 def _named(status: int) -> str:
@@ -120,7 +120,9 @@ def error_list(body: bytes) -> list[tuple[str, str]]:
     if not isinstance(errors, list):
         return []
     return [
-        (_text(each.get("field")), _text(each.get("message"))) for each in errors if isinstance(each, dict)
+        (_text(error.get("field")), _text(error.get("message")))
+        for error in errors
+        if isinstance(error, dict)
     ]
 
 
@@ -133,7 +135,7 @@ def scrub(text: str) -> str:
     text = _LINK.sub("(a link)", text)
     text = _KEY.sub("(a key)", text)
     text = _ADDRESS.sub("(an address)", text)
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def shorten(text: str) -> str:
@@ -151,7 +153,7 @@ def _retry_after(answer: Answer, now: float) -> float | None:
     reset = _number(_header(answer, "X-RateLimit-Reset"))
     after = _header(answer, "Retry-After")
     candidates = (None if reset is None else reset - now, _number(after), _seconds_until(after, now))
-    return next((each for each in candidates if each is not None and 0 < each <= MAX_WAIT_SECONDS), None)
+    return next((wait for wait in candidates if wait is not None and 0 < wait <= MAX_WAIT_SECONDS), None)
 
 
 def _number(text: str) -> float | None:

@@ -1,7 +1,7 @@
 """Build the body of ``POST /v3/mail/send``: what a mailing's requests share is encoded once.
 
 A recipient's part is a template of bytes, in which only addresses, names and values are encoded. Every rule
-that the vendor's helpers would apply is either kept here or held by whoever hands the values in.
+that the vendor's helpers would apply is either kept here or by the caller that hands the values in.
 """
 
 import re

@@ -27,7 +27,7 @@ from newsletter.store.tables import event, mailing
 from newsletter.store.upsert import insert_into
 
 COPY = "reports are about requests that this ledger never made"
-AT_ONCE = 1_000  # events; a post of SendGrid's holds about as many
+AT_ONCE = 1_000  # events; a provider's post holds about as many
 
 
 @dataclass(frozen=True, slots=True)

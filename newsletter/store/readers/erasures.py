@@ -174,13 +174,13 @@ def erase_address(connection: Connection, email: str, *, key_if_new: bytes, now:
     key = ensure_key(connection, key_if_new=key_if_new)
     new = insert_into(connection, erased).values(hash=_hash(key, email), at=now)
     connection.execute(new.on_conflict_do_nothing())
-    reader = connection.scalar(select(subscriber.c.id).where(subscriber.c.email == email))
-    if reader is not None:
-        _forget_words_about(connection, reader)
-        connection.execute(delete(subscriber).where(subscriber.c.id == reader))
+    subscriber_id = connection.scalar(select(subscriber.c.id).where(subscriber.c.email == email))
+    if subscriber_id is not None:
+        _forget_words_about(connection, subscriber_id)
+        connection.execute(delete(subscriber).where(subscriber.c.id == subscriber_id))
     held = connection.execute(delete(suppression).where(suppression.c.email == email)).rowcount
     _forget_mentions(connection, email)
-    return reader is not None or bool(held)
+    return subscriber_id is not None or bool(held)
 
 
 def erase_again(connection: Connection, *, now: int) -> int:
@@ -210,15 +210,17 @@ def _pages(connection: Connection, table: Table) -> Iterator[list[str]]:
         last = emails[-1]
 
 
-def _forget_words_about(connection: Connection, reader: int) -> None:
+def _forget_words_about(connection: Connection, subscriber_id: int) -> None:
     """Drop what was said of one reader: it may hold a part of the address, or a name."""
-    connection.execute(update(event).where(event.c.subscriber_id == reader).values(reason="", raw=None))
+    connection.execute(
+        update(event).where(event.c.subscriber_id == subscriber_id).values(reason="", raw=None)
+    )
     connection.execute(
         update(unmailed)
-        .where(unmailed.c.subscriber_id == reader, unmailed.c.kind == RecipientState.REJECTED)
+        .where(unmailed.c.subscriber_id == subscriber_id, unmailed.c.kind == RecipientState.REJECTED)
         .values(reason=ERASED)
     )
-    alone = select(batch.c.id).where(batch.c.lo == reader, batch.c.hi == reader)
+    alone = select(batch.c.id).where(batch.c.lo == subscriber_id, batch.c.hi == subscriber_id)
     connection.execute(
         update(attempt).where(attempt.c.batch_id.in_(alone), attempt.c.detail != "").values(detail=ERASED)
     )
@@ -264,10 +266,10 @@ def still_mentioned(connection: Connection, email: str) -> list[str]:
     return sorted({row[0] for row in rows if any(found.search(text or "") for text in row[1:])})
 
 
-def gone(connection: Connection, readers: Sequence[int]) -> set[int]:
+def gone(connection: Connection, subscriber_ids: Sequence[int]) -> set[int]:
     """Return those of some ids that no subscriber has now."""
     there: set[int] = set()
-    for start in range(0, len(readers), AT_ONCE):
-        some = readers[start : start + AT_ONCE]
+    for start in range(0, len(subscriber_ids), AT_ONCE):
+        some = subscriber_ids[start : start + AT_ONCE]
         there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
-    return set(readers) - there
+    return set(subscriber_ids) - there

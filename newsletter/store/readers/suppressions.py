@@ -43,10 +43,10 @@ def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
     """
     gone = connection.execute(delete(suppression).where(suppression.c.email == email))
     if gone.rowcount:
-        reader = select(subscriber.c.id).where(subscriber.c.email == email).scalar_subquery()
+        held_by = select(subscriber.c.id).where(subscriber.c.email == email).scalar_subquery()
         connection.execute(
             update(subscription)
-            .where(subscription.c.subscriber_id == reader, subscription.c.status.in_(_MAILABLE))
+            .where(subscription.c.subscriber_id == held_by, subscription.c.status.in_(_MAILABLE))
             .values(since=now)
         )
     connection.execute(update(subscriber).where(subscriber.c.email == email).values(suppressed=None))

@@ -1,0 +1,110 @@
+"""The rendered mail as files: what a browser opens, with a reader's values filled in or as it is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.errors import NewsletterError
+from newsletter.files.rendered import write_files
+from newsletter.publish.draft import read_draft, render_draft
+from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from newsletter.publish.draft import Draft
+    from newsletter.rendering.message import RenderedMessage
+
+SAMPLE = {"email": "ana.silva@example.org", "name": "Ana Silva", "first_name": "Ana", "last_name": "Silva"}
+_NOT_THE_LETTER = """\
+<!-- The source a letter was made from, not the letter: that is everyone.html. Compiled by mjml alone it lacks
+what newsletter render does afterwards, such as writing the theme's inline.css into style attributes. -->
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFiles:
+    """What a render wrote, by name, and whose values stand in it: “a sample reader”, an address, or ""."""
+
+    paths: Mapping[str, Path]
+    reader: str
+
+
+def write_rendered(
+    wiring: Wiring,
+    reference: str,
+    out: Path,
+    *,
+    reader: str | None = None,
+    raw: bool = False,
+    force: bool = False,
+) -> RenderedFiles:
+    """Render an issue and write its parts below ``out``.
+
+    The values of a sample reader stand in HTML and text, or those of the subscriber ``reader``; with ``raw``
+    both are as they are sent, tags for the values and addresses of the pictures on the site. Raises
+    NewsletterError for an address that nobody has, and for a file in the way that no render wrote, unless
+    ``force``.
+    """
+    draft = read_draft(wiring, reference)
+    rendered = render_draft(wiring, draft)
+    values = None if raw else _values(wiring, reader)
+    html, text = _parts(wiring, draft, rendered.message, values)
+    files = {
+        "everyone.html": html.encode(),
+        "everyone.txt": text.encode(),
+        "everyone.mjml": (_NOT_THE_LETTER + rendered.mjml).encode(),
+        **{f"pictures/{picture.name}": picture.content for picture in draft.pictures.values()},
+    }
+    whose = "" if values is None else reader or "a sample reader"
+    about = _about(draft.issue.id, rendered.message, whose)
+    return RenderedFiles(write_files(out, files, about, force=force), whose)
+
+
+def _values(wiring: Wiring, reader: str | None) -> Mapping[str, str]:
+    """Return a reader's values, and addresses for their links that lead to no page of anybody's."""
+    from newsletter.rendering.message import LINKS
+
+    site = wiring.settings.site_url
+    links = {name: f"{site}/{page}/of-a-sample" for name, page in LINKS.items()}
+    return {**(SAMPLE if reader is None else _subscriber(wiring, reader)), **links}
+
+
+def _subscriber(wiring: Wiring, address: str) -> Mapping[str, str]:
+    from newsletter.contacts.fields import recipient_values
+    from newsletter.readership import show
+
+    found = show(wiring.engine, address)[0] if wiring.has_database else None
+    if found is None:
+        raise NewsletterError(
+            f"No list has {address}.", hint="Without --reader the values of a sample reader are filled in."
+        )
+    return recipient_values(found.email, found.name, found.attrs, wiring.settings.publication.titles)
+
+
+def _parts(
+    wiring: Wiring, draft: "Draft", message: "RenderedMessage", values: Mapping[str, str] | None
+) -> tuple[str, str]:
+    from newsletter.rendering.merge import personalise, substitutions
+
+    if values is None:
+        return message.html, message.text
+    personal = personalise(message, substitutions(message, values))
+    html = personal.html
+    for picture in draft.pictures.values():
+        html = html.replace(f"{wiring.settings.site_url}/pictures/{picture.name}", f"pictures/{picture.name}")
+    return html, personal.text
+
+
+def _about(issue: str, message: "RenderedMessage", whose: str) -> Mapping[str, object]:
+    return {
+        "issue": issue,
+        "variant": "everyone",
+        "subject": message.subject,
+        "preheader": message.preheader,
+        "digest": message.digest,
+        "merge_fields": [
+            {"key": field.key, "name": field.name, "default": field.default} for field in message.fields
+        ],
+        "filled_in_for": whose or None,
+        "bytes": {"html": len(message.html.encode()), "text": len(message.text.encode())},
+    }
