@@ -45,7 +45,9 @@ NAMES = (
     Retired(r"settle[sd]?|settling|settlements?", "reconcile (a decision) or settle_by_event"),
     Retired(r"exceptions?", "unmailed", ("newsletter/store",)),
     Retired(
-        r"members?", "subscribers", ("newsletter/readership", "newsletter/store/readers", "tests/readership")
+        r"members?",
+        "subscribers, reader ids",
+        ("newsletter", "tests/readership", "tests/store", "tests/flow"),
     ),
     Retired(r"lost", "hidden text", ("newsletter/editorial", "newsletter/rendering", "tests/editorial")),
     Retired(r"refusals?", "rejected rows", ("newsletter/files", "newsletter/readership")),

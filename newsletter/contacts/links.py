@@ -40,7 +40,7 @@ _LAST_LETTERS = frozenset("AEIMQUYcgkosw048")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Who a link is about: a reader's id, and the mailing it came in."""
+    """What a link is about: a reader's id, and the mailing it came in."""
 
     reader: int
     mailing: int
@@ -148,7 +148,7 @@ def tokens_in(text: str) -> list[str]:
 
 
 def verify(key: bytes, purpose: Purpose, token: str, *, today: int) -> Reference | None:
-    """Return who the token is about, or None when it is forged, cut short, expired or for another purpose.
+    """Return what a token is about, or None when it is forged, cut short, expired or for another purpose.
 
     ``today`` is the day since 1970. A link to unsubscribe never expires.
     """

@@ -31,7 +31,7 @@ class Refusals:
         if accepted_of(outcome, readers):
             if not doubted:
                 self.readers.clear()
-            return  # refused while others were accepted: these readers alone are at fault
+            return  # who was refused while others were accepted is at fault alone
         refused = refused_of(outcome, readers)
         self.readers += [claimed.readers[place].id for place in refused]
         said = overall(outcome, readers)

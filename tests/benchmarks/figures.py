@@ -16,7 +16,7 @@ class Scale:
     """How much a pass does."""
 
     readers: int  # of the send that is timed
-    pairs: int  # runs of that send, each paired with a bare loop
+    pairs: int  # runs of that send, each with a bare loop and the vendor's package in turn
     few: int  # recipients of the two sends whose memory is compared
     many: int
     rows: int  # of the import

@@ -57,10 +57,10 @@ def run(words: Sequence[str | Path], *, folder: Path) -> Cost:
         _, status, used = os.wait4(process.pid, 0)  # this child's own figures, not all children's
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        said, complained = (_whole(stream) for stream in (out, errors))
+        said, errors_said = (_whole(file) for file in (out, errors))
     if process.returncode:
         raise RuntimeError(
-            f"{' '.join(map(str, words))} ended with {process.returncode}: {complained.strip()[-400:]}"
+            f"{' '.join(map(str, words))} ended with {process.returncode}: {errors_said.strip()[-400:]}"
         )
     peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return Cost(wall, used.ru_utime + used.ru_stime, peak, said)

@@ -1,4 +1,4 @@
-"""What comes back: events taken a second, compared with bare inserts of the same rows."""
+"""What comes back: events taken a second, against bare inserts of the same rows."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ def at_scale(scale: Scale, folder: Path) -> list[Figure]:
     """Send to ``scale.large`` readers and to a tenth of them in turn, then weigh and resume the large one.
 
     What a command takes to start is measured on a list of one and taken off both: with it in, a reader of the
-    smaller send would seem to cost more than they do.
+    smaller send would look dearer than they are.
     """
     alone = publication_of(folder, "one", 1)
     small = publication_of(folder, "small", scale.large // 10)
@@ -53,26 +53,26 @@ def _ledger(publication: Publication, readers: int, empty: int) -> Figure:
 
 
 def _median(sends: Sequence[Sent], what: str) -> float:
-    return float(median(getattr(send.cost, what) for send in sends))
+    return float(median(getattr(sent.cost, what) for sent in sends))
 
 
 def _growth(name: str, what: str, few: Sequence[Sent], many: Sequence[Sent], start: float) -> Figure:
     """Compare what a reader takes in a large send with what they take in a small one."""
     small, large = (
-        [(getattr(send.cost, what) - start) / send.readers * 1e6 for send in sends] for sends in (few, many)
+        [(getattr(sent.cost, what) - start) / sent.readers * 1e6 for sent in sends] for sends in (few, many)
     )
     if min(median(small), *large) <= 0:
         raise RuntimeError(
             f"a start took longer ({start:.2f} s) than a send: the machine is too busy to tell"
         )
-    growth = [(micros / median(small) - 1) * 100 for micros in large]
+    growth = [(cost / median(small) - 1) * 100 for cost in large]
     details = {
         f"µs a reader at {many[0].readers:,}": median(large),
         f"at {few[0].readers:,}": median(small),
         "whole command, s": _median(many, what),
         "start, s": start,
-        f"peak MB at {many[0].readers:,}": max(send.cost.megabytes for send in many),
-        f"peak at {few[0].readers:,}": max(send.cost.megabytes for send in few),
+        f"peak MB at {many[0].readers:,}": max(sent.cost.megabytes for sent in many),
+        f"peak at {few[0].readers:,}": max(sent.cost.megabytes for sent in few),
     }
     return Figure(name, median(growth), "% more a reader", aim=25, runs=growth, details=details)
 
@@ -84,8 +84,8 @@ def _resume(scale: Scale, publication: Publication, readers: int) -> Figure:
         if (cost.document["state"], cost.document["accepted"]) != ("finished", readers):
             raise RuntimeError(f"the resumed send is not what was sent: {cost.said}")
         costs.append(cost)
-    walls = [command.wall for command in costs]
-    details = {"readers": readers, "best, s": min(walls), "CPU s": median(command.cpu for command in costs)}
+    walls = [cost.wall for cost in costs]
+    details = {"readers": readers, "best, s": min(walls), "CPU s": median(cost.cpu for cost in costs)}
     return Figure("resume", median(walls), "s", aim=1, runs=walls, details=details)
 
 

@@ -1,4 +1,4 @@
-"""Starting: what ``newsletter --help`` takes compared with the import of Typer alone."""
+"""Starting: what ``newsletter --help`` takes against the import of Typer alone."""
 
 import sys
 from pathlib import Path
@@ -16,8 +16,8 @@ def help_start(scale: Scale, folder: Path) -> list[Figure]:
         ours.append(newsletter("--help", folder=folder))
     ratios = [our.wall / its.wall for our, its in zip(ours[1:], typers[1:], strict=True)]
     details = {
-        "help, ms": 1000 * median(our_run.wall for our_run in ours[1:]),
-        "import typer, ms": 1000 * median(typer.wall for typer in typers[1:]),
-        "of CPU": sum(our_run.cpu for our_run in ours) / sum(typer.cpu for typer in typers),
+        "help, ms": 1000 * median(cost.wall for cost in ours[1:]),
+        "import typer, ms": 1000 * median(cost.wall for cost in typers[1:]),
+        "of CPU": sum(cost.cpu for cost in ours) / sum(cost.cpu for cost in typers),
     }
     return [Figure("--help", median(ratios), "× import typer", aim=1.6, runs=ratios, details=details)]

@@ -92,7 +92,7 @@ def _name(statement: str, values: set[object]) -> str:
         return _BY_VERB[verb]
     if verb.startswith("update attempt"):
         return "acceptance" if "accepted" in values else "answer"
-    if verb.startswith("update batch") and "claimed" in values and not values & {"pending", "posting"}:
+    if verb.startswith("update batch") and "tries=" in statement:  # which a claim alone counts up
         return "claim"
     if verb.startswith("update mailing"):
         return "planning" if "plan_cursor=" in statement else "finish" if "finished" in values else "write"

@@ -27,7 +27,7 @@ LATER = 6 * 3600  # seconds by which every lease, deadline and webhook lag is ov
 
 @dataclass
 class Scene(ABC):
-    """What a test of faults stands on. ``readers`` are confirmed ones, who all must get the issue."""
+    """What a test of faults stands on. ``readers`` are confirmed: the issue must reach them."""
 
     publication: Publication
     nursery: Nursery
@@ -95,7 +95,7 @@ class Scene(ABC):
             )
 
     def nobody_twice(self) -> Counter[str]:
-        """See that the receiving end has everybody at most once, and return those it has."""
+        """See that the receiving end has everybody at most once, and return who has it."""
         received = self.received()
         twice = [address for address, times in received.items() if times > 1]
         assert not twice, (len(twice), twice[:5], self.steps)

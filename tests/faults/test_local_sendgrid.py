@@ -33,7 +33,7 @@ class LocalScene(Scene):
 
     def received(self) -> Counter[str]:
         with MessageStore(self.publication.root / "sandbox.db") as store:
-            return Counter(message.email for message in store.everything())
+            return Counter(mail.email for mail in store.everything())
 
     def hear(self) -> None:
         """Hear nothing: nobody listens to its reports here, it is asked instead."""

@@ -89,8 +89,8 @@ def test_with_two_hundred_requests_and_reports_of_a_part_nobody_is_mailed_twice(
     while scene.run("send", patience=0.05).proof["pending"]:
         pass
     attempts = sorted({report["nl_attempt"] for report in scene.reports.events})
-    accepted = scene.in_state("accepted")
-    silent = next(event["nl_attempt"] for event in scene.reports.events if event["email"] in accepted)
+    accepted = scene.told("accepted")
+    silent = next(report["nl_attempt"] for report in scene.reports.events if report["email"] in accepted)
     for part in (20, 5, 2):
         reported = {attempt for attempt in attempts[::part] if attempt != silent}
         scene.hear(but=lambda report, reported=reported: report["nl_attempt"] not in reported)  # type: ignore[misc]

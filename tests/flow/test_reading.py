@@ -25,7 +25,7 @@ def bring(publication: Publication, data: bytes | str, *more: str, name: str = "
     return publication.run("subscribers", "import", name, "--list", "l", *more)
 
 
-def members(publication: Publication) -> dict[str, dict[str, str]]:
+def subscribers(publication: Publication) -> dict[str, dict[str, str]]:
     found = rows(publication.run("subscribers", "export", "--list", "l").stdout.removeprefix("\ufeff"))
     given = {"email", "name", "status", *found[0]} - set(own.COLUMNS[3:])
     return {row["email"]: {name: row[name] for name in row if row[name] and name in given} for row in found}
@@ -42,14 +42,14 @@ def test_what_excel_writes_as_unicode_text_or_in_a_code_page_is_read_and_said(
     assert "--encoding" in latin.stderr
     czech = bring(publication, "email;name\ncz@example.com;Jiří Novák\n".encode("cp1250"), "--json")
     assert czech.json["encoding"] == "Windows-1250"
-    names = {email: row["name"] for email, row in members(publication).items()}
+    names = {email: row["name"] for email, row in subscribers(publication).items()}
     assert names == {"u16@example.com": "Åsa", "l1@example.com": "José", "cz@example.com": "Jiří Novák"}
 
 
 def test_a_person_can_name_the_encoding(publication: Publication) -> None:
     data = "email,name\nt@example.com,Tõnu\n".encode("cp1257")
     assert bring(publication, data, "--encoding", "windows-1257").exit_code == 0
-    assert members(publication)["t@example.com"]["name"] == "Tõnu"
+    assert subscribers(publication)["t@example.com"]["name"] == "Tõnu"
     assert bring(publication, data, "--encoding", "klingon").exit_code == 2
 
 
@@ -74,7 +74,7 @@ def test_the_usual_headings_of_many_countries_bring_one_reader_each(
     publication: Publication, text: str, reader: tuple[str | None, ...]
 ) -> None:
     assert bring(publication, text).exit_code == 0
-    row = members(publication)["x@example.com"]
+    row = subscribers(publication)["x@example.com"]
     assert (row.get("first_name"), row.get("last_name"), row.get("name")) == reader
 
 
@@ -91,7 +91,7 @@ def test_a_column_of_addresses_by_another_name_is_found_and_the_command_that_tak
         publication, text, "--column", "Kontakt (neu)=email", "--column", "Ort=city", "--ignore-column", "Wo"
     )
     assert again.exit_code == 0, again.stderr
-    assert members(publication)["ann@example.com"] == {
+    assert subscribers(publication)["ann@example.com"] == {
         "email": "ann@example.com",
         "status": "confirmed",
         "city": "Oslo",
@@ -102,7 +102,7 @@ def test_a_column_of_addresses_by_another_name_is_found_and_the_command_that_tak
 def test_a_column_of_ones_own_can_say_the_status(publication: Publication) -> None:
     text = "email,Zustand\na@example.com,unsubscribed\nb@example.com,\n"
     assert bring(publication, text, "--column", "Zustand=status").exit_code == 0
-    assert {email: row["status"] for email, row in members(publication).items()} == {
+    assert {email: row["status"] for email, row in subscribers(publication).items()} == {
         "a@example.com": "unsubscribed",
         "b@example.com": "confirmed",
     }
@@ -118,7 +118,7 @@ def test_a_file_may_come_through_a_pipe(publication: Publication) -> None:
     ran = publication.run("subscribers", "import", "pipe", "--list", "l")
     writer.join()
     assert ran.exit_code == 0, ran.stderr
-    assert members(publication)["l1@example.com"]["name"] == "José"
+    assert subscribers(publication)["l1@example.com"]["name"] == "José"
 
 
 def test_a_column_that_is_not_there_is_an_error_with_the_nearest(publication: Publication) -> None:
@@ -134,7 +134,7 @@ def test_a_note_too_long_for_a_mail_costs_the_note_and_not_the_reader(publicatio
     assert "note was too long for a mail in 1 row and left out there; the readers were taken (line 2)" in (
         ran.stderr
     )
-    assert {email: row.get("note") for email, row in members(publication).items()} == {
+    assert {email: row.get("note") for email, row in subscribers(publication).items()} == {
         "n@example.com": None,
         "m@example.com": "short",
     }
@@ -148,7 +148,7 @@ def test_empty_headings_over_empty_columns_are_no_fields_and_over_values_they_ar
     assert "column" not in ran.stderr
     ran = bring(publication, ",email,,\n0,a@example.com,,\n1,b@example.com,,x\n")
     assert "2 rows have a value in a column without a name" in ran.stderr
-    assert set(members(publication)["b@example.com"]) == {"email", "status"}
+    assert set(subscribers(publication)["b@example.com"]) == {"email", "status"}
 
 
 def test_two_thousand_columns_cost_the_last_of_them_and_not_the_file(publication: Publication) -> None:
@@ -174,8 +174,8 @@ def test_addresses_are_unwrapped_and_counted_and_the_second_column_helps_out(
         "g@example.com,other@example.com,G\n"
     )
     ran = bring(publication, text, "--json")
-    assert sorted(members(publication)) == [f"{letter}@example.com" for letter in "abcdefg"]
-    assert members(publication)["b@example.com"]["name"] == "Bea Lee"
+    assert sorted(subscribers(publication)) == [f"{letter}@example.com" for letter in "abcdefg"]
+    assert subscribers(publication)["b@example.com"]["name"] == "Bea Lee"
     assert ran.json["unwrapped"] == {
         "mailto:": 1,
         "a name and angle brackets": 1,
@@ -202,7 +202,7 @@ def test_each_refused_row_is_named_with_its_value_and_what_was_probably_meant(
     refused = (publication.root / "list.refused.csv").read_bytes().decode("utf-8-sig")
     assert refused.count("Did you mean") == 2
     assert refused.count("“no”: ") == 20
-    assert set(members(publication)) == {"ok@example.com"}
+    assert set(subscribers(publication)) == {"ok@example.com"}
 
 
 def test_what_the_provider_would_refuse_later_is_refused_now(publication: Publication) -> None:
@@ -215,7 +215,7 @@ def test_what_the_provider_would_refuse_later_is_refused_now(publication: Public
     assert ran.json["refused"] == {"not mailable": {"count": 2, "lines": [3, 4]}}
     assert "“ë” before the @-sign" in ran.stderr
     # Who is not mailed anyway may be remembered under any address.
-    assert members(publication)["më@example.com"]["status"] == "unsubscribed"
+    assert subscribers(publication)["më@example.com"]["status"] == "unsubscribed"
     assert publication.run("subscribers", "add", "zoë@example.com", "--list", "l").exit_code == 1
 
 
@@ -235,7 +235,7 @@ def test_a_file_told_to_be_parted_otherwise_leaves_refused_rows_that_import_agai
     path = publication.root / "list.refused.csv"
     corrected = path.read_text(encoding="utf-8-sig").replace('"ann@gmail,com"', "ann@gmail.com")
     assert bring(publication, corrected, name="again.csv").exit_code == 0
-    assert set(members(publication)) == {"ok@example.com", "ann@gmail.com"}
+    assert set(subscribers(publication)) == {"ok@example.com", "ann@gmail.com"}
 
 
 @pytest.mark.slow
@@ -252,7 +252,7 @@ def test_readers_are_greeted_as_their_names_are_meant(
         "self@example.com,self@example.com\n"
     )
     assert bring(publication, text).exit_code == 0
-    assert members(publication)["lee@example.com"]["name"] == "Lee, Ann"  # kept as the file has it
+    assert subscribers(publication)["lee@example.com"]["name"] == "Lee, Ann"  # kept as the file has it
     assert publication.run("send", "first", "--yes").exit_code == 0
     assert greeted(server) == {
         "lee@example.com": ("Ann Lee", "Ann"),

@@ -217,15 +217,15 @@ def test_a_second_signal_ends_it_at_once(publication: Publication) -> None:
         assert "got no clear answer" in shown or "newsletter resume" in shown
 
 
-def test_told_together_with_the_local_sendgrid_nothing_is_unknown(publication: Publication) -> None:
+def test_ended_together_with_the_local_sendgrid_nothing_is_unknown(publication: Publication) -> None:
     publication.settings(provider="sandbox", batch_size=2)
     publication.subscribe(400)
     process = start(publication, "send", "first", "--yes")
     said(process, "Sending")
     everyone = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     assert len(everyone) == 2
-    for process in reversed(everyone):
-        process.send_signal(signal.SIGTERM)
+    for running in reversed(everyone):
+        running.send_signal(signal.SIGTERM)
     _, shown = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3, shown
     proof = publication.run("status", "first", "--json").json
