@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
     from newsletter.sandbox.server.run import Drill
-    from newsletter.store.events.decisions import Decided
+    from newsletter.store.accounts.decisions import Decided
     from newsletter.store.readers.lists import ListCounts, ListName
     from newsletter.store.readers.subscribers import Subscriber
     from newsletter.store.readers.suppressions import Suppression
@@ -62,7 +62,7 @@ _HOMES = {
     "Arrival": "demo",
     "AudienceError": "errors",
     "Brief": "editorial",
-    "Decided": "store.events.decisions",
+    "Decided": "store.accounts.decisions",
     "DeliveryError": "errors",
     "DemoRun": "app",
     "Drill": "sandbox.server.run",

@@ -18,7 +18,6 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.provider_kind import Surroundings
 from newsletter.errors import AlreadySending, SettingsError, StoreError
 from newsletter.files.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
-from newsletter.files.pictures import PictureCache
 from newsletter.files.templates import bundled_templates, template_loader
 from newsletter.sandbox import kind as sandbox
 from newsletter.urls import is_loopback
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.delivery.provider import Provider
+    from newsletter.files.pictures import PictureCache
     from newsletter.store.ledger.limits import Ceiling
 
 
@@ -80,8 +80,10 @@ class Wiring:
         return template_loader([self.settings.root / "templates", bundled_templates()])
 
     @cached_property
-    def pictures(self) -> PictureCache:
+    def pictures(self) -> "PictureCache":
         """Return what makes pictures ready for readers, and keeps them next to the database."""
+        from newsletter.files.pictures import PictureCache
+
         return PictureCache(self.settings.state_folder / ".newsletter-cache" / "pictures")
 
     @property

@@ -1,6 +1,7 @@
 """A small mailing for tests of what carries mail."""
 
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Recipient
 from newsletter.rendering.message import RenderedMessage
 
 MESSAGE = RenderedMessage(

@@ -15,6 +15,7 @@ from databases import empty_database
 
 from newsletter.config import Settings
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
+from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import (
     Accepted,
     AccountRefused,
@@ -26,7 +27,7 @@ from newsletter.delivery.outcomes import (
     Whole,
     of_one_reader,
 )
-from newsletter.delivery.provider import Build, Envelope, Recipient
+from newsletter.delivery.provider import Build, Recipient
 from newsletter.delivery.provider_kind import Properties
 from newsletter.sandbox.kind import PROPERTIES
 from newsletter.variables import merged

@@ -10,7 +10,7 @@ from newsletter.sentences import command
 
 if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
-    from newsletter.store.events.decisions import Decided
+    from newsletter.store.accounts.decisions import Decided
 
 
 class RecipientAccount(TypedDict):

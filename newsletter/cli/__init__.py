@@ -6,7 +6,7 @@ from newsletter.cli.manual import App
 from newsletter.cli.panels import READERS
 from newsletter.cli.stopping import ended_by_signals
 from newsletter.cli.terminal.output import state
-from newsletter.garbage import collect_seldom
+from newsletter.garbage import collect_seldom, end_without_collecting
 
 app = App(
     name="newsletter",
@@ -62,5 +62,8 @@ _register()
 def main(*, ended_once: bool = False) -> None:
     """Run the command; ``ended_once`` when a second signal to end is the same wish, not impatience."""
     collect_seldom()
-    with ended_by_signals(once=ended_once):
-        app(prog_name="newsletter")
+    try:
+        with ended_by_signals(once=ended_once):
+            app(prog_name="newsletter")
+    finally:
+        end_without_collecting()

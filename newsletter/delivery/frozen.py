@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.delivery.provider import Envelope
 from newsletter.rendering.message import RenderedMessage
+
+SENDER = ("from_name", "from_email", "reply_to", "list_id")
 
 
 class MailingKind(StrEnum):
@@ -14,6 +15,23 @@ class MailingKind(StrEnum):
     NEWCOMERS = "newcomers"  # who may be mailed only since
     MISSING = "missing"  # of an earlier audience, who was rejected or not mailed
     CORRECTION = "correction"  # who got the wrong version
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all readers of a mailing have in common: the message and its sender."""
+
+    message: RenderedMessage
+    from_name: str
+    from_email: str
+    reply_to: str
+    list_id: str
+    issue: str
+
+    @property
+    def sender(self) -> dict[str, str]:
+        """Return who it is from, where answers go, and the list: what approvals sign next to the message."""
+        return {name: getattr(self, name) for name in SENDER}
 
 
 @dataclass(frozen=True, slots=True)

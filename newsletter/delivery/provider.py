@@ -1,32 +1,12 @@
 """The seam to the provider who carries the mail: values in, an outcome out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeGuard
 
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
+from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import Outcome
 from newsletter.delivery.provider_kind import Properties
-from newsletter.rendering.message import RenderedMessage
-
-SENDER = ("from_name", "from_email", "reply_to", "list_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What all readers of a mailing have in common: the message and its sender."""
-
-    message: RenderedMessage
-    from_name: str
-    from_email: str
-    reply_to: str
-    list_id: str
-    issue: str
-
-    @property
-    def sender(self) -> dict[str, str]:
-        """Return who it is from, where answers go, and the list: what approvals sign next to the message."""
-        return {name: getattr(self, name) for name in SENDER}
 
 
 class Recipient(NamedTuple):

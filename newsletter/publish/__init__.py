@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.publish.going_on import due, resume
     from newsletter.publish.mailed import (
         corrections,
+        decisions,
         draft_proof,
         issue_id,
         mailed_issues,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
         status,
     )
     from newsletter.publish.plan import SendPlan, plan_send
-    from newsletter.publish.reconciliation import Reconciled, decisions, reconcile
+    from newsletter.publish.reconciliation import Reconciled, reconcile
     from newsletter.publish.rendered import RenderedFiles, write_rendered
 
 # Loaded when first used: a check needs none of what a send is made of. No module has a function's name, which
@@ -54,7 +55,7 @@ _HOMES = {
     "cancel": "control",
     "check": "draft",
     "corrections": "mailed",
-    "decisions": "reconciliation",
+    "decisions": "mailed",
     "draft_proof": "mailed",
     "due": "going_on",
     "issue_id": "mailed",

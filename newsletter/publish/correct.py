@@ -14,7 +14,7 @@ from newsletter.sentences import command, count_of
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.delivery.provider import Envelope
+    from newsletter.delivery.frozen import Envelope
     from newsletter.store.ledger.mailings import Mailing
 
 

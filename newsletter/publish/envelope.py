@@ -1,7 +1,7 @@
 """The sender of an issue's mails, and what real mail may not lack."""
 
 from newsletter.contacts.address import normalise
-from newsletter.delivery.provider import Envelope
+from newsletter.delivery.frozen import Envelope
 from newsletter.errors import AudienceError, SettingsError
 from newsletter.rendering import RenderedMessage
 from newsletter.wiring import Wiring

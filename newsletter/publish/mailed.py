@@ -13,6 +13,7 @@ from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
+    from newsletter.store.accounts.decisions import Decided
     from newsletter.store.ledger.mailings import Mailing
 
 
@@ -147,6 +148,18 @@ def corrections(wiring: Wiring, issue: str) -> list[Proof]:
     own = dict.fromkeys(mailing.issue for mailing in corrections_of(wiring, issue))
     proofs = (status(wiring, correction) for correction in own)
     return [proof for proof in proofs if proof is not None]
+
+
+def decisions(wiring: Wiring, issue: str) -> "list[Decided]":
+    """Return every decision about an issue's unanswered requests, with its evidence."""
+    from newsletter.store.accounts.decisions import decisions as recorded
+    from newsletter.store.database import read
+
+    proof = status(wiring, issue)
+    if proof is None:
+        return []
+    with read(wiring.engine) as connection:
+        return recorded(connection, issue, proof.provider)
 
 
 def recipients(

@@ -17,7 +17,7 @@ from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.delivery.provider import Envelope
+    from newsletter.delivery.frozen import Envelope
     from newsletter.store.ledger.mailings import Mailing
 
 

@@ -29,7 +29,7 @@ from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
-    from newsletter.store.events.decisions import Decided, Unanswered
+    from newsletter.store.events.decisions import Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +202,3 @@ class _Judge:
         if attempt not in self._found and isinstance(looked_up(self._provider, attempt), HasMail):
             self._found.add(attempt)
         return attempt in self._found
-
-
-def decisions(wiring: Wiring, issue: str) -> "list[Decided]":
-    """Return every decision about an issue's unanswered requests, with its evidence."""
-    from newsletter.store.database import read
-    from newsletter.store.events.decisions import decisions as recorded
-
-    proof = status(wiring, issue)
-    if proof is None:
-        return []
-    with read(wiring.engine) as connection:
-        return recorded(connection, issue, proof.provider)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsletter.delivery.provider import Envelope
+from newsletter.delivery.frozen import Envelope
 from newsletter.sending.recipients import Recipients
 from newsletter.store.ledger.limits import Ceiling
 from newsletter.store.ledger.mailings import Mailing

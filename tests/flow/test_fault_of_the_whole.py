@@ -19,9 +19,10 @@ from strict_faults import FAULTS, Fault
 from strict_sendgrid import StrictSendGrid
 
 from newsletter import publish, readership
+from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import Accepted, Outcome, Refused
 from newsletter.delivery.policy import SEVERAL
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.provider import Recipient
 from newsletter.store.database import read
 from newsletter.store.tables import batch
 from newsletter.wiring import SystemClock

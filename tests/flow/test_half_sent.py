@@ -19,7 +19,8 @@ from scripted import Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.contacts.links import Reference
-from newsletter.delivery.provider import Build, Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Build, Recipient
 from newsletter.providers.sendgrid.request import prepare_requests
 
 LANDED = Path(__file__).parent / "landed"

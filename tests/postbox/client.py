@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import (
     Accepted,
     AccountRefused,
@@ -16,7 +17,7 @@ from newsletter.delivery.outcomes import (
     Unknown,
     Whole,
 )
-from newsletter.delivery.provider import Build, Envelope, Recipient
+from newsletter.delivery.provider import Build, Recipient
 from newsletter.delivery.provider_kind import Properties
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from provider_samples import ENVELOPE, MESSAGE, TAGS, reader
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Recipient
 from newsletter.providers.sendgrid.request import clean_name, prepare_requests
 
 

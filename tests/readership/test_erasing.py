@@ -18,7 +18,8 @@ from sqlalchemy import Text, insert, select, update
 from newsletter import publish, readership
 from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import ReportedSuppression
-from newsletter.delivery.provider import Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Recipient
 from newsletter.errors import AudienceError
 from newsletter.readership import Erasure
 from newsletter.sandbox.file.messages import MessageStore

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter import publish, readership
 from newsletter.contacts.links import Purpose
-from newsletter.delivery.provider import Build, Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Build, Recipient
 from newsletter.listening import listening
 from newsletter.rendering.merge import PersonalMessage, personalise
 from newsletter.store.database import read

@@ -11,8 +11,9 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
+from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
-from newsletter.delivery.provider import Build, Envelope
+from newsletter.delivery.provider import Build
 from newsletter.delivery.provider_kind import Properties
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from newsletter.delivery.provider import Build, Envelope, Recipient
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.provider import Build, Recipient
 from newsletter.providers.sendgrid.limits import MAX_PERSONALIZATIONS
 
 MAX_NAME = 250  # characters; a longer display name cannot stand on one line of a mail's header

@@ -1,1 +1,1 @@
-"""The accounts, only read: the proof, each recipient, what was sent before, metrics, the audit."""
+"""The accounts, only read: the proof, each recipient, decisions, what was sent before, metrics, the audit."""

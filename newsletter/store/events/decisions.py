@@ -34,18 +34,6 @@ class Unanswered:
     cancelled: bool  # its mailing was, so nobody is mailed again
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One line of the record: what was decided about a batch, on what evidence, when."""
-
-    batch: int
-    attempt: str
-    readers: int
-    verdict: str
-    evidence: str
-    at: int
-
-
 def unanswered(connection: Connection, issue: str, provider: str) -> list[Unanswered]:
     """Return an issue's batches whose outcome is unknown, the oldest first."""
     rows = connection.execute(
@@ -257,21 +245,3 @@ def _write_down(connection: Connection, request: Unanswered, made: Decision, now
             at=now,
         )
     )
-
-
-def decisions(connection: Connection, issue: str, provider: str) -> list[Decided]:
-    """Return every decision about an issue's requests, the oldest first."""
-    rows = connection.execute(
-        select(
-            decision.c.batch_id,
-            decision.c.attempt,
-            decision.c.n,
-            decision.c.verdict,
-            decision.c.evidence,
-            decision.c.at,
-        )
-        .join(mailing, mailing.c.id == decision.c.mailing_id)
-        .where(mailing.c.issue == issue, mailing.c.provider == provider)
-        .order_by(decision.c.id)
-    )
-    return [Decided(*row) for row in rows]

@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
-from newsletter.delivery.frozen import FrozenMailing, MailingKind
-from newsletter.delivery.provider import SENDER, Envelope
+from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
 from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
