@@ -25,7 +25,8 @@ MOST_READERS = 1000  # of a batch: what one answer that never comes leaves open
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Settings validate all sections at once, so most never need a validator of their own.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class PublicationSettings(_Section):
@@ -139,13 +140,13 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    publication: PublicationSettings = PublicationSettings()
-    labels: LabelSettings = LabelSettings()
-    checks: CheckSettings = CheckSettings()
+    publication: PublicationSettings = Field(default_factory=PublicationSettings)
+    labels: LabelSettings = Field(default_factory=LabelSettings)
+    checks: CheckSettings = Field(default_factory=CheckSettings)
     delivery: DeliverySettings = Field(default_factory=lambda: _delivery({}))
-    database: DatabaseSettings = DatabaseSettings()
-    warm_up: WarmUpSettings = WarmUpSettings()
-    approval: ApprovalSettings = ApprovalSettings()
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    warm_up: WarmUpSettings = Field(default_factory=WarmUpSettings)
+    approval: ApprovalSettings = Field(default_factory=ApprovalSettings)
     root: Path = Path()
     file: Path | None = None
     provider_secrets: dict[str, SecretStr] = {}

@@ -2,13 +2,14 @@
 
 import typer
 
+from newsletter.cli.homes import Root
 from newsletter.cli.manual import App
-from newsletter.cli.panels import READERS
 from newsletter.cli.stopping import ended_by_signals
 from newsletter.cli.terminal.output import state
 from newsletter.garbage import collect_seldom, end_without_collecting
 
 app = App(
+    cls=Root,
     name="newsletter",
     help="Briefs in, a responsive email out: to everyone once, nobody twice, with a proof of who got it.",
     no_args_is_help=True,
@@ -38,25 +39,6 @@ def root(
 ) -> None:
     """Set what all commands share."""
     state.config = config
-
-
-def _register() -> None:
-    from newsletter.cli.commands import accounts, control, demo, erasing, helping, running, sending, writing
-    from newsletter.cli.commands.lists import app as lists
-    from newsletter.cli.commands.subscribers import app as subscribers
-    from newsletter.cli.commands.suppressions import app as suppressions
-
-    for room in (writing, sending, accounts, control):
-        room.register(app)
-    erasing.register(subscribers)
-    app.add_typer(subscribers, name="subscribers", rich_help_panel=READERS)
-    app.add_typer(lists, name="lists", rich_help_panel=READERS)
-    app.add_typer(suppressions, name="suppressions", rich_help_panel=READERS)
-    for room in (running, demo, helping):
-        room.register(app)
-
-
-_register()
 
 
 def main(*, ended_once: bool = False) -> None:

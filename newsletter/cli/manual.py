@@ -71,10 +71,10 @@ class Group(TyperGroup):
 class App(typer.Typer):
     """A Typer whose commands and groups have pages of ours."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, cls: type[Group] = Group, **settings: Any) -> None:
         """Make a group."""
         context = {"help_option_names": ["-h", "--help"]}
-        super().__init__(cls=Group, rich_markup_mode=None, context_settings=context, **settings)
+        super().__init__(cls=cls, rich_markup_mode=None, context_settings=context, **settings)
 
     def command(
         self, name: str | None = None, *, example: str = "", panel: str = "", **settings: Any

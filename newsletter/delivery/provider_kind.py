@@ -38,7 +38,7 @@ class Properties:
 class OwnSettings(BaseModel):
     """A provider's own settings, made from its keys of [delivery] and its secrets."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)  # only the chosen provider's are ever validated
 
     @property
     @abstractmethod

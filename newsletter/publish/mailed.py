@@ -123,11 +123,18 @@ def status(wiring: Wiring, issue: str) -> Proof | None:
     earlier = mailings_of(wiring, issue)
     if not earlier:
         return None
+    # A finished mailing has nothing on the wire, so it is all the same whether anybody sends.
+    all_finished = all(mailing.state == MailingState.FINISHED for mailing in earlier)
+    alive = not all_finished and wiring.sender_alive()
+    with read(wiring.engine) as connection:
+        return proof(connection, issue, _last_provider(wiring, earlier), sender_alive=alive)
+
+
+def _last_provider(wiring: Wiring, earlier: Sequence["Mailing"]) -> str:
+    """Return the provider an account is of: the settings', if it mailed the issue, or the last that did."""
     identity = wiring.settings.provider_identity
     own = any(mailing.provider == identity for mailing in earlier)
-    alive = wiring.sender_alive()
-    with read(wiring.engine) as connection:
-        return proof(connection, issue, identity if own else earlier[-1].provider, sender_alive=alive)
+    return identity if own else earlier[-1].provider
 
 
 def draft_proof(wiring: Wiring, issue: str) -> Proof:
@@ -155,11 +162,11 @@ def decisions(wiring: Wiring, issue: str) -> "list[Decided]":
     from newsletter.store.accounts.decisions import decisions as recorded
     from newsletter.store.database import read
 
-    proof = status(wiring, issue)
-    if proof is None:
+    earlier = mailings_of(wiring, issue)
+    if not earlier:
         return []
     with read(wiring.engine) as connection:
-        return recorded(connection, issue, proof.provider)
+        return recorded(connection, issue, _last_provider(wiring, earlier))
 
 
 def recipients(

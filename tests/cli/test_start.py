@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Publication
 
+from newsletter.cli.homes import HOMES, defined_in
+
 ISSUE = "issues/2026-11-16-kilogram.md"
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = {
@@ -29,18 +31,26 @@ def loaded_by(*command: str, folder: Path = ROOT) -> set[str]:
     return {name.partition(".")[0] for name in modules_of(*command, folder=folder)}
 
 
+# Runs a command, and names on the last line of stderr what it has loaded.
+PROGRAM = """
+import atexit, sys
+atexit.register(lambda: print("", *sys.modules, file=sys.stderr))
+from newsletter.__main__ import main
+main()
+"""
+
+
 def modules_of(*command: str, folder: Path = ROOT) -> set[str]:
     """Return the names of all modules that a command imports."""
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "newsletter", *command],
+        [sys.executable, "-c", PROGRAM, *command],
         capture_output=True,
         text=True,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=True,
     )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip() for line in lines}
+    return set(done.stderr.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["send", "--help"]])
@@ -96,3 +106,13 @@ def test_a_command_ends_without_a_last_search_for_garbage() -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "True"
+
+
+def test_every_command_is_defined_where_it_is_looked_for() -> None:
+    for module in dict.fromkeys(HOMES.values()):
+        assert set(defined_in(module)) == {name for name, home in HOMES.items() if home == module}
+
+
+def test_a_command_loads_no_other_commands() -> None:
+    loaded = {name for name in modules_of("check", ISSUE) if name.startswith("newsletter.cli.commands.")}
+    assert loaded == {"newsletter.cli.commands.writing"}

@@ -7,6 +7,7 @@ import typer
 from newsletter.cli.completion import lists as known_lists
 from newsletter.cli.console import agreed_new_list, handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
+from newsletter.cli.panels import READERS
 from newsletter.cli.parameters import NEW_LIST
 from newsletter.cli.terminal.output import say
 from newsletter.sentences import command
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from newsletter import ListCounts, Newsletter
 
 app = App(help="The lists, with how many readers of each status.", invoke_without_command=True)
+
+
+def register(root: App) -> None:
+    """Add these commands, as a group."""
+    root.add_typer(app, name="lists", rich_help_panel=READERS)
+
 
 NAME = typer.Argument(..., metavar="NAME", help="What the list is called.", autocompletion=known_lists)
 

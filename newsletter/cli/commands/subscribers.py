@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from newsletter.cli.commands import erasing
 from newsletter.cli.completion import platforms, words
 from newsletter.cli.console import agreed_new_list, handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
+from newsletter.cli.panels import READERS
 from newsletter.cli.parameters import JSON, LIST, LIST_TO_JOIN, NEW_LIST
 from newsletter.cli.terminal.output import say
 from newsletter.cli.terminal.progress import shown_progress
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from newsletter import Newsletter, Subscriber, SubscriberRecord
 
 app = App(help="The readers: import, add, show, remove, erase, export.", no_args_is_help=True)
+
+
+def register(root: App) -> None:
+    """Add these commands, as a group."""
+    root.add_typer(app, name="subscribers", rich_help_panel=READERS)
+
 
 ADDRESS = typer.Argument(..., metavar="ADDRESS", help="A reader's email address.")
 
@@ -179,6 +187,9 @@ def export(
     with open_letter() as letter:
         count = letter.subscribers.export(output or sys.stdout, list, as_json=json)
     say(f"{count_of(count, 'reader')}.")
+
+
+erasing.register(app)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -7,11 +7,18 @@ import typer
 from newsletter.cli.completion import words
 from newsletter.cli.console import handle_errors, open_letter
 from newsletter.cli.manual import App
+from newsletter.cli.panels import READERS
 from newsletter.cli.terminal.output import say
 from newsletter.delivery.states import SuppressionReason
 from newsletter.sentences import count_of
 
 app = App(help="Addresses that are never mailed, with the reason.", invoke_without_command=True)
+
+
+def register(root: App) -> None:
+    """Add these commands, as a group."""
+    root.add_typer(app, name="suppressions", rich_help_panel=READERS)
+
 
 REASONS = tuple(SuppressionReason)
 REASON = typer.Option(
