@@ -27,8 +27,8 @@ from newsletter.delivery.outcomes import (
     Whole,
     of_one_reader,
 )
+from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build, Recipient
-from newsletter.delivery.provider_kind import Properties
 from newsletter.sandbox.kind import PROPERTIES
 from newsletter.variables import merged
 from newsletter.wiring import Wiring

@@ -148,6 +148,7 @@ def product_words() -> str:
     )
 
 
+@pytest.mark.slow
 def test_what_one_sees_in_the_table_is_what_the_product_says() -> None:
     said = product_words()
     checked = 0

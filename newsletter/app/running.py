@@ -50,9 +50,17 @@ class Running(Opened):
         ``say`` is told where it answers. Raises SettingsError when the host or port cannot be had, UsageError
         for a fault that is none.
         """
-        from newsletter.sandbox.server.run import Drill, run_sandbox
+        from newsletter.readership.leaving import picture_as_mailed
+        from newsletter.sandbox.server.run import Drill, Home, run_sandbox
 
-        run_sandbox(self._wiring, drill or Drill(), say)
+        wiring = self._wiring
+        home = Home(
+            wiring.sandbox_file,
+            wiring.local_webhook,
+            self.settings.publication.time_zone,
+            lambda name: picture_as_mailed(wiring.engine, name.partition(".")[0]),
+        )
+        run_sandbox(home, drill or Drill(), say)
 
     def sync(self, *, since: datetime | None = None, progress: Progress = silent) -> "Synced":
         """Suppress the addresses that the provider itself no longer mails; no suppression is lifted.

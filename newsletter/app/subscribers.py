@@ -1,13 +1,12 @@
 """The readers on the lists: ``letter.subscribers``."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from newsletter.app.lists import Lists
-from newsletter.app.opened import Opened
+from newsletter.app.opened import Opened, opened_to_write
 from newsletter.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ class Subscribers(Opened):
         wiring = self._wiring
         return remove(wiring.engine, address, now=wiring.clock.now, list_name=list)
 
-    def export(self, out: IO[str] | Path, list: str | None = None, *, as_json: bool = False) -> int:
+    def export(self, out: IO[str] | Path | str, list: str | None = None, *, as_json: bool = False) -> int:
         """Write a list as CSV that an import takes back whole, or as JSON; return how many readers.
 
         ``out`` is an open text file, or a path, which takes its name once it is complete. Raises
@@ -157,7 +156,7 @@ class Subscribers(Opened):
         """
         from newsletter.readership import export
 
-        with _opened(out) as file:
+        with opened_to_write(out) as file:
             return export(self._wiring.engine, file, list_name=list, as_json=as_json)
 
     def erase(self, address: str) -> "Erasure":
@@ -199,14 +198,3 @@ class Subscribers(Opened):
 
     def _name_of(self, name: str | None) -> str:
         return Lists(self._wiring).only() if name is None else name
-
-
-@contextmanager
-def _opened(out: IO[str] | Path) -> Iterator[IO[str]]:
-    if not isinstance(out, Path):
-        yield out
-        return
-    from newsletter.files.exports import export_file
-
-    with export_file(out) as file:
-        yield file

@@ -1,9 +1,10 @@
 """Addresses that are never mailed: ``letter.suppressions``."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from newsletter.app.opened import Opened
+from newsletter.app.opened import Opened, opened_to_write
 from newsletter.delivery.states import SuppressionReason
 
 if TYPE_CHECKING:
@@ -35,11 +36,14 @@ class Suppressions(Opened):
 
         return unsuppress(self._wiring.engine, address, now=self._wiring.clock.now)
 
-    def export(self, out: IO[str], *, reason: str | None = None, as_json: bool = False) -> int:
+    def export(self, out: IO[str] | Path | str, *, reason: str | None = None, as_json: bool = False) -> int:
         """Write the addresses that are never mailed, or those of one reason; return how many.
 
-        They are CSV or, with ``as_json``, a JSON array.
+        They are CSV or, with ``as_json``, a JSON array. ``out`` is an open text file, or a path, which takes
+        its name once it is complete. Raises AudienceError for what is no reason, and when it cannot be
+        written.
         """
         from newsletter.readership import export_suppressions
 
-        return export_suppressions(self._wiring.engine, out, reason=reason, as_json=as_json)
+        with opened_to_write(out) as file:
+            return export_suppressions(self._wiring.engine, file, reason=reason, as_json=as_json)

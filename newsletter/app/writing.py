@@ -10,6 +10,7 @@ from newsletter.app.opened import Opened
 if TYPE_CHECKING:
     from newsletter.editorial.importing.draft import ImportNote
     from newsletter.errors import Finding
+    from newsletter.files.briefs import BriefPlace
     from newsletter.publish import RenderedFiles
 
 
@@ -30,7 +31,7 @@ class Writing(Opened):
 
         return issue_ids(self.settings.root)
 
-    def new(self, headline: str, output: Path | None = None) -> Path:
+    def new(self, headline: str, output: Path | str | None = None) -> Path:
         """Start a brief with its sections in place; return its file.
 
         ``output`` is the file to make, by default ``issues/DATE-slug.md``. Raises NewsletterError for an
@@ -38,9 +39,9 @@ class Writing(Opened):
         """
         from newsletter.files.briefs import new_brief
 
-        return new_brief(self._wiring, headline, output)
+        return new_brief(headline, self._place(output))
 
-    def import_brief(self, file: Path, output: Path | None = None) -> ImportedBrief:
+    def import_brief(self, file: Path | str, output: Path | str | None = None) -> ImportedBrief:
         """Turn a plain text of at most 1 MB, as copied from a web page, into a brief.
 
         ``output`` is the file to make, by default ``issues/DATE-slug.md``. Raises NewsletterError when the
@@ -48,7 +49,17 @@ class Writing(Opened):
         """
         from newsletter.files.briefs import import_brief
 
-        return ImportedBrief(*import_brief(self._wiring, file, output))
+        return ImportedBrief(*import_brief(Path(file), self._place(output)))
+
+    def _place(self, output: Path | str | None) -> "BriefPlace":
+        from newsletter.editorial import Labels
+        from newsletter.files.briefs import BriefPlace
+
+        settings = self.settings
+        labels = Labels(**settings.labels.model_dump())
+        return BriefPlace(
+            settings.root, labels, self._wiring.today(), None if output is None else Path(output)
+        )
 
     def check(self, issue: str) -> tuple["Finding", ...]:
         """Return all that should be changed before readers see an issue, by line.
@@ -61,7 +72,13 @@ class Writing(Opened):
         return check(self._wiring, issue)
 
     def render(
-        self, issue: str, out: Path, *, reader: str | None = None, raw: bool = False, force: bool = False
+        self,
+        issue: str,
+        out: Path | str,
+        *,
+        reader: str | None = None,
+        raw: bool = False,
+        force: bool = False,
     ) -> "RenderedFiles":
         """Write the mail below the folder ``out``: HTML, text, MJML, pictures and message.json.
 
@@ -72,4 +89,4 @@ class Writing(Opened):
         """
         from newsletter.publish import write_rendered
 
-        return write_rendered(self._wiring, issue, out, reader=reader, raw=raw, force=force)
+        return write_rendered(self._wiring, issue, Path(out), reader=reader, raw=raw, force=force)

@@ -4,8 +4,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
-from newsletter.contacts.names import NOBODY, Titles, is_no_name, read_first_name, read_name
+from newsletter.contacts.names import Titles, is_no_name, read_first_name, read_name
 from newsletter.errors import AudienceError
 
 BUILT_IN = ("email", "name", "first_name", "last_name")
@@ -104,14 +105,22 @@ def recipient_values(
 
 def names_of(name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> tuple[str, str, str]:
     """Return a reader's whole, first and last name as ``recipient_values`` has them."""
-    first, last = attrs.get("first_name", ""), attrs.get("last_name", "")
-    if first and is_no_name(first):
-        first = ""
+    first, greeted = _first_names(attrs.get("first_name", ""), titles)
+    last = attrs.get("last_name", "")
     if last and is_no_name(last):
         last = ""
-    whole = read_name(name, titles) if name else NOBODY
-    return (
-        whole.whole or shorten(f"{first} {last}".strip()),
-        read_first_name(first, titles) if first else whole.first,
-        last or whole.last,
-    )
+    joined = f"{first} {last}".strip()
+    if len(joined) > MAX_NAME:
+        joined = shorten(joined)
+    if not name:
+        return joined, greeted, last
+    whole = read_name(name, titles)
+    return whole.whole or joined, greeted if first else whole.first, last or whole.last
+
+
+@lru_cache(maxsize=4096)  # readers share first names
+def _first_names(text: str, titles: Titles) -> tuple[str, str]:
+    """Return what a cell of first names holds, "" for no name, and how its reader is greeted."""
+    if not text or is_no_name(text):
+        return "", ""
+    return text, read_first_name(text, titles)

@@ -19,7 +19,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -52,6 +52,14 @@ class Tokens(NamedTuple):
     unsubscribe: str
     view: str
     preferences: str
+
+
+class AllTokens(NamedTuple):
+    """Many readers' tokens in one mailing, a purpose each."""
+
+    unsubscribe: Sequence[str]
+    view: Sequence[str]
+    preferences: Sequence[str]
 
 
 # What a mail program puts around or into a link: quotes and brackets before it; line breaks, with the "=" of
@@ -98,25 +106,27 @@ class Signer:
 
     def __call__(self, reader: int) -> Tokens:
         """Return tokens for a URL's path: letters, digits, ``-`` and ``_`` only, 40 characters each."""
-        return Tokens(*self.all_of((reader,))[0])
+        return Tokens(*(token for [token] in self.all_of((reader,))))
 
-    def all_of(self, readers: Iterable[int]) -> list[tuple[str, str, str]]:
-        """Return the tokens of many readers, each three in the order of ``Tokens``."""
-        raw: list[bytes] = []
+    def all_of(self, readers: Sequence[int]) -> AllTokens:
+        """Return the tokens of many readers, each purpose's in the readers' order."""
         before, after, begin_inner, begin_outer = self._before, self._after, self._inner, self._outer
-        for reader in readers:
-            body = before + reader.to_bytes(6, "big") + after
+        bodies = [before + reader.to_bytes(6, "big") + after for reader in readers]
+        macs = []
+        for body in bodies:
             inner, outer = begin_inner(), begin_outer()
             inner.update(body)
             outer.update(inner.digest())
-            mac = outer.digest()
-            raw += (b"\x20", body, mac[:16], b"\x21", body, mac[16:32], b"\x22", body, mac[32:48])
-        # 30 bytes are 40 characters with none left over, so all of them are encoded at once.
-        text = binascii.b2a_base64(b"".join(raw), newline=False).translate(_URL_SAFE).decode()
-        return [
-            (text[at : at + 40], text[at + 40 : at + 80], text[at + 80 : at + 120])
-            for at in range(0, len(text), 120)
-        ]
+            macs.append(outer.digest())
+        return AllTokens(*(_tokens(place, bodies, macs) for place in _PLACES.values()))
+
+
+def _tokens(place: int, bodies: Sequence[bytes], macs: Sequence[bytes]) -> list[str]:
+    first, start = bytes((_FORM << 4 | place,)), place * _MAC_BYTES
+    raw = [first + body + mac[start : start + _MAC_BYTES] for body, mac in zip(bodies, macs, strict=True)]
+    # 30 bytes are 40 characters with none left over, so all of them are encoded at once.
+    text = binascii.b2a_base64(b"".join(raw), newline=False).translate(_URL_SAFE).decode()
+    return [text[at : at + _LENGTH] for at in range(0, len(text), _LENGTH)]
 
 
 class FirstSigner:

@@ -6,7 +6,6 @@ address again. What is stored stays as the file had it; this is how it is read w
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Titles = Literal["drop", "no_first_name"]
@@ -90,12 +89,11 @@ class Name(NamedTuple):
 NOBODY = Name("", "", "")
 
 
-@lru_cache(maxsize=16_384)  # every reader's names are asked about in every send, and many share theirs
 def is_no_name(text: str) -> bool:
     """Say whether a cell of names holds none: a word for nothing, no letter at all, or an address."""
     if text.lower() in _NOTHING or text in _NOTHING_AS_WRITTEN or ("@" in text and _ADDRESS.fullmatch(text)):
         return True
-    if _LETTER.search(text):
+    if text[:1].isalpha() or _LETTER.search(text):  # nearly all begin with a letter
         return False
     return not any(unicodedata.category(sign) == "So" for sign in text)  # a name may be a flower
 
@@ -131,7 +129,6 @@ def read_name(text: str, titles: Titles = "drop") -> Name:
     return Name(whole, "" if titled and titles == "no_first_name" else first, family)
 
 
-@lru_cache(maxsize=4096)
 def read_first_name(text: str, titles: Titles = "drop") -> str:
     """Return what a cell of first names holds, without a title; "" for none, and for a title with one."""
     if is_no_name(text):

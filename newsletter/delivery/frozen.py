@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from newsletter.rendering.message import RenderedMessage
+if TYPE_CHECKING:
+    from newsletter.rendering.message import RenderedMessage
 
 SENDER = ("from_name", "from_email", "reply_to", "list_id")
 
@@ -21,7 +23,7 @@ class MailingKind(StrEnum):
 class Envelope:
     """What all readers of a mailing have in common: the message and its sender."""
 
-    message: RenderedMessage
+    message: "RenderedMessage"
     from_name: str
     from_email: str
     reply_to: str
@@ -62,6 +64,6 @@ class FrozenMailing:
         return self.envelope.issue
 
     @property
-    def message(self) -> RenderedMessage:
+    def message(self) -> "RenderedMessage":
         """Return the message that every reader gets, but for the merge fields."""
         return self.envelope.message

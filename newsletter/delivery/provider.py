@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import Outcome
-from newsletter.delivery.provider_kind import Properties
+from newsletter.delivery.properties import Properties
 
 
 class Recipient(NamedTuple):

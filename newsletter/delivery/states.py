@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 
 
 class MailingState(StrEnum):
-    """Where one run of an issue stands; a *draft* had nobody to go to, and is not in the ledger."""
+    """Where one run of an issue stands; a *draft* was never sent, and is not in the ledger."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"

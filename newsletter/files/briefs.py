@@ -1,6 +1,7 @@
 """New briefs: with their sections in place, or from a plain text; never over a file that is there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from newsletter.sentences import why_unread
 
 if TYPE_CHECKING:
     from newsletter.editorial.importing.importer import ImportNote
-    from newsletter.wiring import Wiring
 
 MAX_IMPORT_BYTES = 1_000_000
 
@@ -33,7 +33,24 @@ date: {date}
 """
 
 
-def new_brief(wiring: "Wiring", headline: str, output: Path | None) -> Path:
+@dataclass(frozen=True, slots=True)
+class BriefPlace:
+    """What a new brief is made for: the publication's folder and labels, today there, and its file.
+
+    ``output`` None is a file of ``issues/`` that is named after the day and the headline.
+    """
+
+    root: Path
+    labels: Labels
+    today: date
+    output: Path | None
+
+    def path(self, headline: str) -> Path:
+        """Return where the brief goes."""
+        return self.output or self.root / "issues" / f"{self.today}-{slug(headline) or 'brief'}.md"
+
+
+def new_brief(headline: str, place: BriefPlace) -> Path:
     """Write a brief with its sections in place; return its path."""
     # A terminal of another encoding hands over bytes that are no text; they become question marks.
     words = " ".join(headline.encode(errors="replace").decode().split())
@@ -41,39 +58,31 @@ def new_brief(wiring: "Wiring", headline: str, output: Path | None) -> Path:
         raise NewsletterError(
             "The headline is empty.", hint='Write one: newsletter new "Caracas opens the cells"'
         )
-    settings = wiring.settings
-    today = wiring.today()
     text = _BRIEF.format(
         subject=orjson.dumps(words[:150]).decode(),
-        date=today,
+        date=place.today,
         headline=words,
-        background=settings.labels.background[0],
+        background=place.labels.background[0],
         background_hint=BACKGROUND_HINT,
-        now=settings.labels.now[0],
+        now=place.labels.now[0],
         now_hint=NOW_HINT,
     )
-    return _write_brief(output or _default_path(settings.root, today, words), text)
+    return _write_brief(place.path(words), text)
 
 
-def import_brief(wiring: "Wiring", file: Path, output: Path | None) -> tuple[Path, Sequence["ImportNote"]]:
+def import_brief(file: Path, place: BriefPlace) -> tuple[Path, Sequence["ImportNote"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
     from newsletter.editorial.importing.importer import import_text
 
-    settings = wiring.settings
     try:
         with file.open("rb") as source:
             data = source.read(MAX_IMPORT_BYTES + 1)
     except OSError as error:
         raise NewsletterError(why_unread(error), file=str(file)) from error
-    today = wiring.today()
-    labels = Labels(**settings.labels.model_dump())
-    imported = import_text(read_source(data, str(file)), file=str(file), labels=labels, today=today)
-    path = output or _default_path(settings.root, today, imported.headline)
-    return _write_brief(path, imported.markdown), imported.notes
-
-
-def _default_path(root: Path, day: date, headline: str) -> Path:
-    return root / "issues" / f"{day}-{slug(headline) or 'brief'}.md"
+    imported = import_text(
+        read_source(data, str(file)), file=str(file), labels=place.labels, today=place.today
+    )
+    return _write_brief(place.path(imported.headline), imported.markdown), imported.notes
 
 
 def _write_brief(path: Path, text: str) -> Path:

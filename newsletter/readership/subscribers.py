@@ -144,6 +144,12 @@ def remove(engine: Engine, address: str, *, now: Now, list_name: str | None = No
     return names
 
 
+def insist_reason(reason: str) -> None:
+    """Make sure that a word is a reason for a suppression. Raises AudienceError when it is none."""
+    if reason not in set(SuppressionReason):
+        raise AudienceError(f"“{reason}” is no reason.", hint=f"Reasons are: {', '.join(SuppressionReason)}.")
+
+
 def suppress(
     engine: Engine, addresses: Iterable[str], *, now: Now, reason: str = SuppressionReason.MANUAL
 ) -> list[Suppression]:
@@ -152,8 +158,7 @@ def suppress(
     Raises AudienceError for what is no address, and then suppresses none.
     """
     emails = list(map(normalise, addresses))
-    if reason not in set(SuppressionReason):
-        raise AudienceError(f"“{reason}” is no reason.", hint=f"Reasons are: {', '.join(SuppressionReason)}.")
+    insist_reason(reason)
     with write(engine) as connection:
         at = now()
         return [suppressions.suppress(connection, email, reason, now=at) for email in emails]

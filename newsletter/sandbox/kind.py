@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.delivery.provider_kind import Properties, ProviderKind, Surroundings
+from newsletter.delivery.properties import Properties
+from newsletter.delivery.provider_kind import ProviderKind, Surroundings
 from newsletter.providers.sendgrid.kind import SENDGRID
 from newsletter.providers.sendgrid.settings import SendGridSettings
 

@@ -26,7 +26,7 @@ from newsletter.store.ledger import claims, mailings, outcomes
 from newsletter.store.ledger.transitions import Claim
 
 IDLE_SECONDS = 0.05
-COLLECT_AFTER = 30_000  # new objects that stay
+COLLECT_AFTER = 200_000  # new objects that stay; what all threads have in hand is fewer
 TODAY_FULL = "as many were mailed today as a new sender should mail in a day; the rest follows tomorrow"
 WENT_BACK = 5 * SECOND  # a clock set back by more than this makes what waits by it wait no longer
 WRITE_AGAIN_SECONDS = (1.0, 3.0, 9.0)  # a full disk or a busy database may recover

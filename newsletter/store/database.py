@@ -1,6 +1,7 @@
 """Open a database: SQLite in WAL mode by default, created and migrated by the first command that needs it."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from newsletter.files.private import make_private
 
 HEAD = "0004"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
+_TURN = "write_turn"
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
@@ -41,7 +43,12 @@ def connect(url: str) -> Engine:
             hint="Create it, or change [database] url in newsletter.toml.",
         )
     options = {"check_same_thread": False} | ({} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS})
-    engine = create_engine(parsed, connect_args=options, pool_size=0)  # a connection is kept for each thread
+    engine = create_engine(
+        parsed,
+        connect_args=options,
+        pool_size=0,  # a connection is kept for each thread
+        execution_options={_TURN: threading.Lock()},
+    )
     if not str(path).startswith((":", "file:")):
         _keep_private(path, engine)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -105,11 +112,28 @@ def read(engine: Engine) -> Iterator[Connection]:
 def write(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the right to write from its start, and commits at its end."""
     with (
+        _turn(engine),
         store_errors(engine),
         engine.connect().execution_options(write=True) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let this process's threads write to SQLite in turn.
+
+    SQLite itself sleeps for longer and longer between looks at whether it may write, so that threads which
+    write often wait for nobody most of the time. It still keeps this process and others apart.
+    """
+    turn: threading.Lock | None = engine.get_execution_options().get(_TURN)
+    mine = turn is not None and turn.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if turn is not None and mine:
+            turn.release()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ def test_a_check_with_a_thousand_findings_tells_two_hundred_and_that_there_are_m
     assert "more of these" not in placeholders[-2].message
 
 
+@pytest.mark.slow
 def test_a_brief_that_no_mail_can_hold_is_refused_without_being_rendered(
     look: Callable[..., Any], publication: Publication
 ) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def test_without_notices_they_are_counted() -> None:
     assert as_text([ONE], notices=False) == as_text([ONE])
 
 
+@pytest.mark.slow
 def test_the_command_shows_notices_when_asked_and_to_programs_always(publication: Any) -> None:
     text = (publication.root / "issues" / "first.md").read_text()
     publication.brief("first", text.replace("Nobody’s", "One. Two. Three. Nobody’s"))

@@ -421,6 +421,7 @@ SEEDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_looking_costs_as_much_as_there_is_text(seed: str, end: str) -> None:

@@ -54,6 +54,7 @@ def inside(publication: Publication, monkeypatch: pytest.MonkeyPatch) -> Publica
     return publication
 
 
+@pytest.mark.slow
 @each_shell
 @pytest.mark.parametrize(
     ("line", "expected"),

@@ -20,6 +20,7 @@ def local(publication: Publication) -> Publication:
     return publication
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("subject", "shown"),
     [
@@ -84,12 +85,14 @@ def test_what_was_typed_before_the_question_answers_nothing(local: Publication) 
     assert "Nothing was sent." in seen.text
 
 
+@pytest.mark.slow
 def test_a_send_ends_with_what_to_do_next(local: Publication) -> None:
     shown = local.run("send", "first", "--yes").stderr
     assert "newsletter sandbox" in shown
     assert "newsletter recipients first" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -117,6 +120,7 @@ def test_a_plan_marks_what_would_stop_a_real_send(local: Publication) -> None:
     assert shown[errors[0] + 1] == "    Write your own words in its place."
 
 
+@pytest.mark.slow
 def test_a_correction_that_everyone_has_says_so(local: Publication) -> None:
     local.run("send", "first", "--yes")
     local.brief("first", BRIEF.replace("subject:", "correction: It is not gone.\nsubject:", 1))
@@ -128,12 +132,14 @@ def test_a_correction_that_everyone_has_says_so(local: Publication) -> None:
     )
 
 
+@pytest.mark.slow
 def test_commands_to_copy_are_quoted_as_a_shell_needs_them(local: Publication) -> None:
     (local.root / "issues" / "first.md").rename(local.root / "issues" / "it's the first; of two.md")
     shown = local.run("send", "it's the first; of two", "--yes").stderr
     assert """newsletter recipients 'it'"'"'s the first; of two'""" in shown
 
 
+@pytest.mark.slow
 def test_commands_to_copy_name_the_publication_that_was_chosen(local: Publication) -> None:
     shown = local.run("--config", f"{local.root}/newsletter.toml", "send", "first", "--yes").stderr
     assert f"newsletter --config {local.root}/newsletter.toml recipients first" in shown

@@ -58,10 +58,12 @@ def test_help_loads_nothing_heavy(command: list[str]) -> None:
     assert not loaded_by(*command) & (HEAVY | RENDERING)
 
 
+@pytest.mark.slow
 def test_a_check_loads_no_database_network_or_event_loop() -> None:
     assert not loaded_by("check", ISSUE) & HEAVY
 
 
+@pytest.mark.slow
 def test_a_render_loads_no_database_network_or_event_loop(tmp_path: Path) -> None:
     assert not loaded_by("render", ISSUE, "--out", str(tmp_path)) & HEAVY
 
@@ -75,7 +77,7 @@ def test_status_loads_nothing_of_the_renderer(publication: Publication) -> None:
     assert not {name.partition(".")[0] for name in modules} & (RENDERING | {"rich", "starlette"})
     # Nor how to send, and how to decide about what got no answer.
     assert not modules & {
-        "newsletter.rendering.render",
+        "newsletter.rendering",
         "newsletter.delivery.provider",
         "newsletter.delivery.reconcile",
         "newsletter.store.events.decisions",

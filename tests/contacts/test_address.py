@@ -92,6 +92,7 @@ def test_the_fast_way_agrees_with_the_validator(text: str) -> None:
         assert _verdict(text) == _slow_verdict(stripped)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     st.text(max_size=30)

@@ -81,6 +81,7 @@ def test_the_bounce_address_that_names_a_reader_is_found() -> None:
 _LOCAL = st.text("abcdefghijklmnopqrstuvwxyz0123456789.+_-'äéß", min_size=1, max_size=20)
 
 
+@pytest.mark.slow
 @given(_LOCAL, st.sampled_from(["example.com", "bücher.example", "sub.domain.test"]), st.text(), st.text())
 def test_no_mention_survives_whatever_is_around_it(local: str, domain: str, before: str, after: str) -> None:
     address = f"{local}@{domain}"

@@ -327,6 +327,7 @@ _cell = st.text(st.sampled_from("ab@.,;\"'\n\r\t =é😀\x00\x85"), max_size=8) 
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.lists(_cell, min_size=1, max_size=4), max_size=8), st.sampled_from(",;\t"))
 def test_rows_a_csv_writer_wrote_are_all_accounted_for(rows: list[list[str]], delimiter: str) -> None:

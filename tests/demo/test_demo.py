@@ -184,6 +184,7 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_name(tmp_path: Path) -> Non
     assert str(tmp_path / "file" / "demo") in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_is_told_in_its_own_words(publication: Publication) -> None:
     publication.settings(provider="sandbox")
     publication.brief("first", "no front matter, and so no subject\n")

@@ -110,7 +110,7 @@ def test_an_entity_in_an_address_is_its_character_as_it_is_in_text() -> None:
 
 @given(
     st.text("https://w.aé字。)]*_~&;\\{}<> ", max_size=40).map(
-        lambda text: f"https://a.example/{text}".replace("{{", "{")
+        lambda text: "https://a.example/" + re.sub(r"\{+", "{", text)  # two would begin a merge field
     )
 )
 def test_no_letter_is_lost_around_an_address(text: str) -> None:

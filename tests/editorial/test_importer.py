@@ -327,6 +327,7 @@ def test_a_plain_text_with_a_sign_or_two_is_no_markdown(text: str) -> None:
 RISKY = st.text(st.sampled_from("*_`~[]()<>#+-=.!|\\&;:{%}'\"/@ 12aé“”—\u00a0\t🚀"), min_size=1, max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(RISKY, min_size=1, max_size=5))
 @example(["a | b", ":-:"])

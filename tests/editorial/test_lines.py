@@ -223,6 +223,7 @@ def test_a_file_name_with_brackets_keeps_its_caption() -> None:
     assert (picture.src, picture.caption) == ("gate(1).jpg", "The gate")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(["**", "*", "__", "_", "***"]),

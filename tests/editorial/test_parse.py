@@ -248,6 +248,7 @@ PLAIN_WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(PLAIN_WORDS, min_size=1, max_size=12).map(" ".join), min_size=1, max_size=6))
 def test_the_words_of_any_paragraphs_survive_in_order(texts: list[str]) -> None:

@@ -215,12 +215,14 @@ ANYTHING = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp", "
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(ANYTHING)
 def test_any_words_between_two_letters_are_taken_whole(value: str) -> None:
     assert parse(issue_with("by", f"a{value}z")).by == re.sub(" +", " ", f"a{value}z")
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(ANYTHING, st.sampled_from(["'", '"']))
 def test_whatever_a_program_wrote_in_quotes_is_read_as_it_was(value: str, quote: str) -> None:

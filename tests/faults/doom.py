@@ -19,8 +19,8 @@ from newsletter.config import Settings
 from newsletter.delivery.evidence import LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import Accepted, Outcome
+from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build, Provider, Recipient
-from newsletter.delivery.provider_kind import Properties
 from newsletter.providers.sendgrid.client import SendGridProvider
 from newsletter.wiring import SystemClock, Wiring
 

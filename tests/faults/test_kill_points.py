@@ -43,7 +43,8 @@ def test_killed_at_a_point_and_there_again_nobody_is_twice_or_missed(
 
 @pytest.mark.slow
 def test_killed_with_a_request_half_written_nobody_is_twice_or_missed(make_scene: MakeScene) -> None:
-    scene = make_scene(600, settings={"batch_size": 150})  # requests of several pieces
+    # Requests of three pieces and more, four of them: the second half written is never the last of a run.
+    scene = make_scene(1_200, settings={"batch_size": 300})
     for what in ("send", "resume"):
         assert scene.run(what, point="body half written", nth=2).killed
         scene.holds()

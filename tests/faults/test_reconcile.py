@@ -89,7 +89,7 @@ def test_with_two_hundred_requests_and_reports_of_a_part_nobody_is_mailed_twice(
     while scene.run("send", patience=0.05).proof["pending"]:
         pass
     attempts = sorted({report["nl_attempt"] for report in scene.reports.events})
-    accepted = scene.told("accepted")
+    accepted = scene.in_state("accepted")
     silent = next(report["nl_attempt"] for report in scene.reports.events if report["email"] in accepted)
     for part in (20, 5, 2):
         reported = {attempt for attempt in attempts[::part] if attempt != silent}

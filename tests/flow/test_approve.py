@@ -52,6 +52,7 @@ def _approve(wiring: Wired, key: str = BEN) -> str:
     return publish.approve(ben, publish.plan_approval(ben, ISSUE))
 
 
+@pytest.mark.slow
 def test_nothing_leaves_before_a_second_person_signed_and_then_everything_does(wiring: Wired) -> None:
     _ask(wiring)
     with pytest.raises(DeliveryError, match="newsletter approve first"):
@@ -76,6 +77,7 @@ def test_a_key_that_is_nobodys_approves_nothing(wiring: Wired) -> None:
         publish.approve(wiring, publish.plan_approval(wiring, ISSUE))
 
 
+@pytest.mark.slow
 def test_after_the_approval_leavers_alone_change_the_count(wiring: Wired) -> None:
     _ask(wiring)
     _approve(wiring)
@@ -85,6 +87,7 @@ def test_after_the_approval_leavers_alone_change_the_count(wiring: Wired) -> Non
     assert (proof.candidates, proof.accepted, proof.excluded) == (10, 9, {"unsubscribed": 1})
 
 
+@pytest.mark.slow
 def test_who_may_be_mailed_again_after_the_approval_is_not_slipped_in(wiring: Wired) -> None:
     readership.suppress(wiring.engine, ["reader5@example.org"], now=wiring.clock.now)
     _ask(wiring)

@@ -84,6 +84,7 @@ def test_who_turns_out_never_to_have_got_it_is_named_in_the_corrections_account(
     assert [recipient for recipient in accounts if not recipient["email"]] == []
 
 
+@pytest.mark.slow
 def test_whose_answer_was_lost_is_not_slipped_into_a_batch_planned_without_them(wiring: Wired) -> None:
     wiring.post.script = deque(
         [Answer("accepted", taken=True), Answer("accepted", taken=True), Answer("unknown", taken=True)]
@@ -105,6 +106,7 @@ def test_whose_answer_was_lost_is_not_slipped_into_a_batch_planned_without_them(
     assert proof.adds_up
 
 
+@pytest.mark.slow
 def test_unknown_readers_of_the_wrong_version_are_said_when_it_is_corrected(wiring: Wired) -> None:
     wiring.post.script = deque([Answer("unknown", taken=True)])
     publish.send(wiring, publish.plan_send(wiring, ISSUE))

@@ -2,6 +2,7 @@
 
 import csv
 
+import pytest
 from conftest import Publication
 from strict_sendgrid import StrictSendGrid
 
@@ -21,6 +22,7 @@ NAMES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_odd_name_gets_the_mail_and_none_becomes_markup(publication: Publication) -> None:
     path = publication.root / "odd.csv"
     with path.open("w", newline="") as file:
@@ -44,6 +46,7 @@ def test_every_odd_name_gets_the_mail_and_none_becomes_markup(publication: Publi
                         assert not set(value) & set("<>\"'")
 
 
+@pytest.mark.slow
 def test_addresses_of_every_kind_are_mailed_once_however_written(publication: Publication) -> None:
     path = publication.root / "odd.csv"
     lines = ["e-Mail;Vorname", "Ärger@bücher.example;Jörg", "UPPER@EXAMPLE.ORG;A", "upper@example.org;B"]

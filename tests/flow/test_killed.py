@@ -75,6 +75,7 @@ def test_ctrl_c_finishes_what_is_on_the_wire_and_says_how_to_go_on(publication: 
         assert set(server.accepted.values()) == {1}
 
 
+@pytest.mark.slow
 def test_an_answer_that_never_comes_is_unknown_and_never_sent_again_blindly(
     publication: Publication,
 ) -> None:

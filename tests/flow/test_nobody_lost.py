@@ -32,6 +32,7 @@ def _lost_then_newcomers(wiring: Wired, *script: Answer) -> None:
     assert (proof.candidates, proof.unknown) == (11, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verdict", "state"), [("resend", "pending"), ("drop", "rejected")])
 def test_decided_about_after_newcomers_were_mailed_its_readers_are_still_in_the_proof(
     wiring: Wired, verdict: str, state: str

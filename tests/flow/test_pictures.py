@@ -239,6 +239,7 @@ def test_a_changed_picture_stops_a_resume_though_readers_would_get_the_same(publ
     assert "was changed after sending began" in again.stderr
 
 
+@pytest.mark.slow
 def test_the_readers_of_a_test_get_its_pictures_too(publication: Publication) -> None:
     publication.settings(provider="sandbox")
     brief(publication, DISC.format(name="p.jpg"), ("p.jpg", saved(photo(1600, 1200))))

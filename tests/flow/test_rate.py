@@ -63,6 +63,7 @@ class Busy(Scripted):
         return NotAccepted("busy", retry_after=0.01)
 
 
+@pytest.mark.slow
 def test_requests_turned_away_together_count_as_one_round(tmp_path: Path) -> None:
     post = Busy(rounds=2)  # the second begins when all have heard the answers to the first
     wiring = wiring_of(tmp_path, 4 * GIVE_UP_AFTER, post, threads=GIVE_UP_AFTER)

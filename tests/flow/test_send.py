@@ -68,6 +68,7 @@ def test_only_missing_keeps_the_first_audience(ready: Publication, server: Stric
     assert len(server.accepted) == 25
 
 
+@pytest.mark.slow
 def test_a_second_list_does_not_mail_twice_who_is_on_both(ready: Publication, server: StrictSendGrid) -> None:
     ready.run("send", "first", "--yes")
     more = ready.root / "more.csv"
@@ -104,6 +105,7 @@ def test_a_test_goes_to_the_editors_alone_and_counts_for_no_proof(
     assert ready.run("send", "first", "--yes", "--json").json["accepted"] == 25
 
 
+@pytest.mark.slow
 def test_an_issue_changed_after_sending_began_is_refused_with_the_choice(
     ready: Publication, server: StrictSendGrid
 ) -> None:
@@ -147,6 +149,7 @@ def test_a_refused_reader_holds_up_nobody_else_whether_named_or_not(
     assert all(row["reason"] for row in who)
 
 
+@pytest.mark.slow
 def test_a_later_send_leaves_the_rejected_alone_and_only_missing_tries_them_again(
     publication: Publication,
 ) -> None:

@@ -73,6 +73,7 @@ def _follow(wanted: list[str], got: list[str]) -> None:
     assert run in " ".join(got), run[:80]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", _sources())
 def test_a_text_from_a_web_page_is_sent_word_for_word_and_in_order(
     publication: Publication, source: str

@@ -65,6 +65,7 @@ def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> Non
     assert isinstance(PictureCache(tmp_path / "cache").ready(file_of(LIGHT), PLACE), PictureFile)
 
 
+@pytest.mark.slow
 def test_the_cache_keeps_itself_out_of_git_and_small(tmp_path: Path) -> None:
     cache = PictureCache(tmp_path)
     for number in range(510):

@@ -134,6 +134,7 @@ def test_what_is_no_file_is_never_waited_for(tmp_path: Path) -> None:
         assert found.why == "it is no file"
 
 
+@pytest.mark.slow
 def test_a_folder_of_thousands_is_looked_through_within_bounds(tmp_path: Path) -> None:
     pictures = folder(tmp_path, *(f"photo-{number:04}.jpg" for number in range(1000)))
     for number in range(100):

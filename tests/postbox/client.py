@@ -17,8 +17,8 @@ from newsletter.delivery.outcomes import (
     Unknown,
     Whole,
 )
+from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build, Recipient
-from newsletter.delivery.provider_kind import Properties
 
 
 class Postbox:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Provider
-from newsletter.delivery.provider_kind import Properties, ProviderKind, Surroundings
+from newsletter.delivery.provider_kind import ProviderKind, Surroundings
 from postbox.settings import PostboxSettings
 
 

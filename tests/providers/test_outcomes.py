@@ -177,6 +177,7 @@ def test_whatever_the_answer_only_202_is_acceptance(
         assert 0 < outcome.retry_after <= 3600
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.text(max_size=50), st.emails())
 def test_no_address_survives_scrubbing(around: str, address: str) -> None:

@@ -245,6 +245,7 @@ def test_a_connection_the_server_closed_between_requests_costs_nobody_the_mail()
     assert set(server.accepted.values()) == {3}
 
 
+@pytest.mark.slow
 def test_sixteen_threads_with_one_provider_mix_nothing_up() -> None:
     with (
         StrictSendGrid(latency=0.005, refuse={"reader77@example.org"}) as server,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -117,3 +118,40 @@ def test_text_outside_ascii_goes_out_as_utf_8() -> None:
     body = prepare_requests(ENVELOPE, TAGS)([reader(1, "Zoë")], batch="1", attempt="a")
     assert "Zoë".encode() in body
     assert json.loads(body)["content"][0]["value"] == MESSAGE.text
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from('",\\\\:{}[]%\\x00\\n\\u2028é😀'), max_size=8
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.tuples(TEXTS, TEXTS), TEXTS), min_size=1, max_size=5), TEXTS)
+@example([('a",', "", ('x",', ',"y'), '",'), ("b", "B", (",", '"'), "b")], "%s")
+def test_whatever_the_values_a_request_holds_them_as_they_are(
+    rows: list[tuple[str, str, tuple[str, str], str]], text: str
+) -> None:
+    envelope = replace(ENVELOPE, list_id=f"<{text}>")
+    tags = f"-{text}-", "%b"
+    recipients = [Recipient(n, *row) for n, row in enumerate(rows)]
+    request = orjson.loads(prepare_requests(envelope, tags)(recipients, batch=text, attempt=text))
+    assert request["custom_args"] == {"nl_issue": ENVELOPE.issue, "nl_batch": text, "nl_attempt": text}
+    assert request["personalizations"] == [
+        {
+            "to": [{"email": email} | ({"name": clean_name(name)} if clean_name(name) else {})],
+            "headers": {
+                "List-Unsubscribe": f"<{link}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "List-Id": f"<{text}>",
+            },
+            "substitutions": dict(zip(tags, values, strict=True)),
+            "custom_args": {"nl_reader": str(n)},
+        }
+        for n, (email, name, values, link) in enumerate(rows)
+    ]
+
+
+def test_a_message_without_fields_needs_no_values() -> None:
+    bare = Recipient(1, "a@example.org", "", (), "https://x.org")
+    request = orjson.loads(prepare_requests(ENVELOPE, ())([bare, bare], batch="1", attempt="a"))
+    assert [person["substitutions"] for person in request["personalizations"]] == [{}, {}]

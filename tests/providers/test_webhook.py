@@ -331,6 +331,7 @@ words = anything | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.dictionaries(names, words, max_size=8), max_size=4))
 def test_no_report_makes_reading_fail_and_reading_twice_gives_the_same(reports: list[dict[str, Any]]) -> None:
@@ -378,6 +379,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     strange=st.lists(

@@ -85,6 +85,7 @@ def test_show_prints_every_step(publication: "Publication") -> None:
     assert "unsubscribed, command" in shown
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

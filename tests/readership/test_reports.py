@@ -118,6 +118,7 @@ def test_progress_is_shown(store: Any, run: Run) -> None:
     assert [done for _, done, _ in steps] == [500, 600]
 
 
+@pytest.mark.slow
 def test_the_command_reads_the_local_sendgrids_lists(publication: Publication) -> None:
     publication.settings(provider="sandbox")
     ran = publication.run("sync", "--json")

@@ -83,6 +83,7 @@ def test_each_kind_of_damage_is_seen(old: str, new: str, what: str) -> None:
         check_undamaged(before, before.replace(old, new))
 
 
+@pytest.mark.slow
 def test_threads_that_read_new_stylesheets_at_once_do_not_mix() -> None:
     def rules(n: int) -> str:
         return "".join(f".c{k} {{ margin: 0 {k}px {n}px; color: #{n:06d}; }}" for k in range(1, 13))

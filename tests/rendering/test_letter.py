@@ -29,6 +29,7 @@ def test_the_same_issue_gives_the_same_bytes() -> None:
     assert letter().digest == letter().digest
 
 
+@pytest.mark.slow
 def test_eight_threads_get_the_same_bytes() -> None:
     five = brief(*(story(f"Story {n}") for n in range(5)))
     expected = [letter().digest, letter(five).digest]

@@ -157,6 +157,7 @@ def test_a_text_taken_to_pieces_is_all_there(text: str) -> None:
     assert "".join(piece for piece, _ in pieces(text)) == text
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(
     st.lists(

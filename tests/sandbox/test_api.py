@@ -101,6 +101,7 @@ def test_a_key_that_may_not_send_mail_is_forbidden_to(site: Site) -> None:
     assert "mail.send" in site.get("/v3/scopes").json()["scopes"]
 
 
+@pytest.mark.slow
 def test_a_body_of_30_mb_is_too_large_and_one_below_is_not(site: Site) -> None:
     frame = len(orjson.dumps(letter(subject="")))
     below = letter(subject="a" * (MAX_BODY - 1 - frame))

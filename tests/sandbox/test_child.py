@@ -59,6 +59,7 @@ def sender(path: Path) -> Iterator[tuple["subprocess.Popen[str]", str, psutil.Pr
         process.wait()
 
 
+@pytest.mark.slow
 def test_it_answers_at_once_and_is_gone_when_closed(tmp_path: Path) -> None:
     with start_child(tmp_path / "sandbox.db") as child:
         assert child.url.startswith("http://127.0.0.1:")
@@ -69,6 +70,7 @@ def test_it_answers_at_once_and_is_gone_when_closed(tmp_path: Path) -> None:
         assert store.counts().total == 1
 
 
+@pytest.mark.slow
 def test_a_relative_path_means_the_senders_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with start_child(Path("here.db")) as child:
@@ -76,6 +78,7 @@ def test_a_relative_path_means_the_senders_folder(tmp_path: Path, monkeypatch: p
     assert (tmp_path / "here.db").exists()
 
 
+@pytest.mark.slow
 def test_modules_lying_about_in_the_senders_folder_are_not_taken_for_pythons(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

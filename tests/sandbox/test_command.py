@@ -140,6 +140,7 @@ def test_the_sandboxs_own_key_counts_where_mail_stays_here_and_nowhere_else(
     assert wiring(publication).webhook_keys == ("abc",)
 
 
+@pytest.mark.slow
 def test_mail_sent_to_the_sandbox_is_reported_to_the_site_on_this_machine(
     publication: Publication, webhook: "Webhook"
 ) -> None:

@@ -5,6 +5,7 @@ import email.policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_sendgrid import letter
@@ -119,6 +120,7 @@ texts = st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(names, st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1), texts)
 def test_any_name_header_and_text_come_through(name: str, header: str, text: str) -> None:

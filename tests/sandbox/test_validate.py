@@ -333,6 +333,7 @@ def test_a_send_in_the_past_goes_out_at_once() -> None:
     assert blamed(body(send_at=int(NOW) - 1_000_000)) == []
 
 
+@pytest.mark.slow
 def test_a_flood_of_faults_is_told_in_part_and_quickly() -> None:
     few, many = (body(**{f"field{n}": 1 for n in range(count)}) for count in (10_000, 100_000))
     assert len(validate(many, NOW)) == 1_000

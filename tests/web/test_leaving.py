@@ -37,6 +37,7 @@ def test_a_get_shows_one_button_and_changes_nothing(world: "World") -> None:
     assert world.statuses(ANA) == STAYS
 
 
+@pytest.mark.slow
 def test_scanners_that_open_the_link_a_hundred_times_change_nothing(world: "World") -> None:
     path, before = world.post.path(ANA, "u"), world.dump()
     for _ in range(100):

@@ -222,6 +222,7 @@ def _send_quietly(wire: socket.socket, content: bytes) -> None:
         wire.sendall(content)
 
 
+@pytest.mark.slow
 def test_a_slow_post_of_the_providers_is_taken(world: "World") -> None:
     body = orjson.dumps([_report(world, ANA, "delivered")])
 
@@ -235,6 +236,7 @@ def test_a_slow_post_of_the_providers_is_taken(world: "World") -> None:
     assert _events(world) == 1
 
 
+@pytest.mark.slow
 def test_a_body_that_does_not_come_in_time_is_given_up(make_world: Callable[..., Any]) -> None:
     with make_world(webhook_keys=(SENDGRID.public,), patience=0.2) as world:
         headers = SENDGRID.headers(b"[]", _seconds(world))

@@ -13,12 +13,11 @@ from sendgrid import SendGridAPIClient
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
+from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build
-from newsletter.delivery.provider_kind import Properties
 from newsletter.errors import DeliveryError, SettingsError
 from newsletter.providers.sendgrid.deadline import within
-from newsletter.providers.sendgrid.kind import PROPERTIES
-from newsletter.providers.sendgrid.limits import MAX_BYTES
+from newsletter.providers.sendgrid.limits import MAX_BYTES, PROPERTIES
 from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, look_up_of, query_of
 from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
 from newsletter.providers.sendgrid.pool import Pool
@@ -52,8 +51,8 @@ class SendGridProvider:
 
         ``host`` is a base URL (which also decides the residency), ``timeout_seconds`` one request's hard
         total, ``identity`` the name the ledger knows this provider by, ``properties`` what it says of itself.
-        Raises SettingsError for a key no
-        header can carry, or a host that is no base URL or would take the key over plain http.
+        Raises SettingsError for a key no header can carry, or a host that is no base URL or would take the
+        key over plain http.
         """
         self._host = checked_host(host)
         self._timeout = timeout_seconds

@@ -4,20 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from newsletter.delivery.provider_kind import Properties, ProviderKind, Surroundings
-from newsletter.providers.sendgrid.limits import MAX_PERSONALIZATIONS
+from newsletter.delivery.provider_kind import ProviderKind, Surroundings
+from newsletter.providers.sendgrid.limits import PROPERTIES
 from newsletter.providers.sendgrid.settings import SendGridSettings
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
-
-PROPERTIES = Properties(
-    "SendGrid",
-    most_recipients=MAX_PERSONALIZATIONS,
-    looks_up=True,
-    lists_suppressions=True,
-    records="SendGrid's activity page",
-)
 
 
 @contextmanager

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from newsletter.readership import leaving
 from newsletter.sandbox.behaviour.faults import in_words, parse_fault
 from newsletter.sandbox.behaviour.reporter import Reporting
+from newsletter.sandbox.inbox.pages import Picture
 from newsletter.sandbox.server.app import Options
 from newsletter.sandbox.server.process import serve
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +28,24 @@ class Drill:
     shuffle: int | None = None
 
 
-def run_sandbox(wiring: "Wiring", drill: Drill, say: Callable[[str], None]) -> None:
-    """Run the local SendGrid with its inbox until Ctrl-C. Raises as ``serve``, UsageError for no fault."""
-    site = wiring.local_webhook
-    target = site if drill.webhook is None else drill.webhook
-    faults = [parse_fault(text) for text in drill.faults]
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The publication it serves: where its own file is, and where its reports go if a drill does not say.
 
-    def picture(name: str) -> tuple[str, bytes] | None:
-        return leaving.picture_as_mailed(wiring.engine, name.partition(".")[0])
+    ``webhook`` is None where the readers' site is not on this machine, ``zone`` the time zone of its pages,
+    and ``picture`` what finds one of the publication's own pictures by its name.
+    """
+
+    file: Path
+    webhook: str | None
+    zone: str
+    picture: Picture
+
+
+def run_sandbox(home: Home, drill: Drill, say: Callable[[str], None]) -> None:
+    """Run the local SendGrid with its inbox until Ctrl-C. Raises as ``serve``, UsageError for no fault."""
+    target = home.webhook if drill.webhook is None else drill.webhook
+    faults = [parse_fault(text) for text in drill.faults]
 
     def ready(url: str) -> None:
         say(f"Inbox and local SendGrid: {url}  (Ctrl-C ends it)")
@@ -49,10 +56,10 @@ def run_sandbox(wiring: "Wiring", drill: Drill, say: Callable[[str], None]) -> N
             say(f"On demand: {in_words(fault)}")
 
     serve(
-        wiring.sandbox_file,
+        home.file,
         drill.host,
         drill.port,
-        Options(faults=faults, zone=wiring.settings.publication.time_zone, picture=picture),
+        Options(faults=faults, zone=home.zone, picture=home.picture),
         Reporting(target, drill.repeat, drill.shuffle) if target else None,
         ready=ready,
     )

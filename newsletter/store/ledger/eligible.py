@@ -1,7 +1,7 @@
 """Who of a batch may be mailed now, and who not and why."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select
@@ -14,6 +14,8 @@ from newsletter.store.ledger.cutting import exclusion
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.ledger.transitions import Reader
 from newsletter.store.tables import subscriber, subscription, unmailed
+
+_reader = partial(tuple.__new__, Reader)  # what Reader's own ``_make`` does, at half the cost
 
 
 def eligible(connection: Connection, mailing: Mailing, row: Row[Any]) -> tuple[Reader, ...]:
@@ -29,8 +31,10 @@ def eligible(connection: Connection, mailing: Mailing, row: Row[Any]) -> tuple[R
     rejected: Mapping[int, str] = {}
     if mailing.kind == MailingKind.NEWCOMERS:
         rejected = rejected_between(connection, *of_issue, but=mailing.id)
-    if not skipped and not rejected and {candidate[4] for candidate in found} <= {None}:
-        return tuple([Reader(reader, email, name, attrs) for reader, email, name, attrs, _ in found])
+    if found and not skipped and not rejected:
+        *values, whys = zip(*found, strict=True)
+        if not any(whys):
+            return tuple(map(_reader, zip(*values, strict=True)))
     readers: list[Reader] = []
     left_out: list[dict[str, object]] = []
     about = {"mailing_id": mailing.id, "batch_id": row.id}

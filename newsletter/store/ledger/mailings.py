@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection, Row, Update, func, insert, select, update
 
 from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
-from newsletter.rendering.message import MergeField, RenderedMessage
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import RenderedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,10 @@ def issues_mailed(connection: Connection) -> list[str]:
     return [row.issue for row in rows]
 
 
-def message_of(connection: Connection, mailing_id: int) -> RenderedMessage:
+def message_of(connection: Connection, mailing_id: int) -> "RenderedMessage":
     """Return the frozen message of a mailing."""
+    from newsletter.rendering.message import MergeField, RenderedMessage
+
     row = connection.execute(select(variant).where(variant.c.mailing_id == mailing_id)).one()
     fields = tuple(MergeField(*field) for field in orjson.loads(row.fields))
     return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
