@@ -50,7 +50,7 @@ def prepare_requests(envelope: Envelope, tags: Sequence[str]) -> Build:
         # One kind of value of all recipients at a time: a call for each value takes most of a send's time.
         readers, emails, names, values, links = zip(*recipients, strict=True)
         merged = map(_encoded, zip(*values, strict=True))
-        columns = _encoded(emails), _names(names), _encoded(links), *merged, map(str, readers)
+        columns = _to(emails, names), _encoded(links), *merged, map(str, readers)
         placed = chain.from_iterable(zip(between, columns, strict=False))  # more stands between than columns
         people = [*chain.from_iterable(zip(*placed, between[-1], strict=False))]
         people[-1] = _END
@@ -74,8 +74,8 @@ def _encoded(texts: Sequence[str]) -> Sequence[str]:
     return together[2:-2].split('","')
 
 
-def _names(names: Sequence[str]) -> Sequence[str]:
-    """Return what stands after the addresses: SendGrid refuses a name of nothing."""
+def _to(emails: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return what stands in ``to``, between an address's first quote and the last one of all."""
     together = "".join(names)
     if (
         not together.isprintable()
@@ -83,7 +83,9 @@ def _names(names: Sequence[str]) -> Sequence[str]:
         or max(map(len, names)) > MAX_NAME
     ):
         names = [*map(clean_name, names)]
-    return [f'","name":"{name}' if name else "" for name in _encoded([*map(str.strip, names)])]
+    named = zip(_encoded(emails), _encoded([*map(str.strip, names)]), strict=True)
+    # SendGrid refuses a name of nothing.
+    return [f'{email}","name":"{name}' if name else email for email, name in named]
 
 
 def clean_name(name: str) -> str:
@@ -123,12 +125,12 @@ def _after_the_ids(envelope: Envelope) -> str:
 
 
 def _between_values(list_id: str, tags: Sequence[str]) -> list[str]:
-    """Return what stands before a recipient's address, name, link, each value and id, and after the id."""
+    """Return what stands before a recipient's address, link, each value and id, and after the id."""
     # Substitutions do not reach headers, and how SendGrid merges two levels of headers is not documented:
     # each recipient's own block carries all three.
     headers = f'"List-Unsubscribe-Post":"List-Unsubscribe=One-Click","List-Id":{_json(list_id)}'  # RFC 8058
     places = ",".join(f'{_json(tag)}:"{_PLACE}"' for tag in tags)
     return (
-        f'{{"to":[{{"email":"{_PLACE}{_PLACE}"}}],"headers":{{"List-Unsubscribe":"<{_PLACE}>",{headers}}},'
+        f'{{"to":[{{"email":"{_PLACE}"}}],"headers":{{"List-Unsubscribe":"<{_PLACE}>",{headers}}},'
         f'"substitutions":{{{places}}},"custom_args":{{"nl_reader":"{_PLACE}"}}}},'
     ).split(_PLACE)

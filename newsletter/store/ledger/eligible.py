@@ -98,5 +98,5 @@ def _span_of(list_id: int, audience_at: int) -> Select[Any]:
             subscriber.c.id.between(lo, hi),
             subscription.c.created_at <= audience_at,
         )
-        .order_by(subscriber.c.id)
+        .order_by(subscription.c.subscriber_id)  # as its index has them: SQLite sorts by the other id
     )
