@@ -8,7 +8,7 @@ A chapter each, in the order an editor lives it:
 ``freeze``          into the ledger: to be sent now, at its time, or once it is approved
 ``deliver``         send
 ``going_on``        after an interruption, a pause or a wait
-``editors_test``    a mail to the editors' own addresses
+``to_editors``    a mail to the editors' own addresses
 ``control``         pause, cancel
 ``reconciliation``  what became of requests without an answer
 ``correct``         a corrected version to those who got the wrong one
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from newsletter.publish.correct import plan_correction
     from newsletter.publish.deliver import send
     from newsletter.publish.draft import Draft, check, read_draft, render_draft
-    from newsletter.publish.editors_test import send_test
     from newsletter.publish.freeze import schedule
     from newsletter.publish.going_on import due, resume
     from newsletter.publish.mailed import (
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from newsletter.publish.plan import SendPlan, plan_send
     from newsletter.publish.reconciliation import Reconciled, reconcile
     from newsletter.publish.rendered import RenderedFiles, write_rendered
+    from newsletter.publish.to_editors import send_test
 
 # Loaded when first used: a check needs none of what a send is made of. No module has a function's name, which
 # its import would put in the function's place.
@@ -71,7 +71,7 @@ _HOMES = {
     "resume": "going_on",
     "schedule": "freeze",
     "send": "deliver",
-    "send_test": "editors_test",
+    "send_test": "to_editors",
     "status": "mailed",
     "undo": "control",
     "write_rendered": "rendered",

@@ -46,7 +46,8 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args=options,
-        pool_size=0,  # a connection is kept for each thread
+        pool_size=0,  # a connection is kept for each thread that needs one at once
+        pool_use_lifo=True,  # writers in turn so share one, whose cache nobody else's writing empties
         execution_options={_TURN: threading.Lock()},
     )
     if not str(path).startswith((":", "file:")):

@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from conftest import Publication
@@ -33,6 +35,23 @@ def test_every_commit_is_on_the_disk_before_anything_follows_it(
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         engine.dispose()
+
+
+def test_threads_that_write_at_once_take_turns_on_one_connection(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db")
+    together = Barrier(4)
+
+    def used() -> set[int]:
+        together.wait()
+        found = set()
+        for _ in range(10):
+            with write(engine) as connection:
+                found.add(id(connection.connection.dbapi_connection))
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(used) for _ in range(4)]
+    assert len(set().union(*[writer.result() for writer in writers])) == 1
 
 
 def test_a_locked_database_is_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Cut a mailing's audience into batches, the cursor moving in the same transaction."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -62,12 +63,10 @@ def cut(
 def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
     """Yield runs of at most ``size`` ids that lie close together: a claim looks at all between the ends."""
     start = 0
-    for at, reader in enumerate(ids):
-        if at - start == size or reader - ids[start] > WIDEST * size:
-            yield ids[start:at]
-            start = at
-    if ids:
-        yield ids[start:]
+    while start < len(ids):
+        end = bisect_right(ids, ids[start] + WIDEST * size, start, min(start + size, len(ids)))
+        yield ids[start:end]
+        start = end
 
 
 def count_audience(
