@@ -61,7 +61,7 @@ class Wiring:
         """Return the database, made and migrated if need be."""
         from newsletter.store.database import open_database
 
-        return open_database(self.settings.database_url)
+        return open_database(self.settings.database_url, is_sending=self.sender_alive)
 
     def close(self) -> None:
         """Close the database's connections; what asks for it later opens them again."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,15 @@ _TURN = "write_turn"
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, is_sending: Callable[[], bool] = lambda: False) -> Engine:
     """Return an engine on the database at ``url``, migrated to this version.
 
     An absent SQLite file is made. Raises StoreError when it cannot be opened, is read-only, locked, or was
-    made by a newer version.
+    made by a newer version; and, where an older one was, while a process ``is_sending`` from it.
     """
     engine = connect(url)
     with store_errors(engine):
-        migrate(engine)
+        migrate(engine, is_sending=is_sending)
     return engine
 
 
@@ -202,16 +202,23 @@ def _where(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, *, is_sending: Callable[[], bool] = lambda: False) -> None:
     """Bring the database to this version's tables, all or nothing.
 
-    Raises StoreError when it is of a newer version.
+    Raises StoreError when it is of a newer version, or an older one while a process ``is_sending`` from it.
     """
     with engine.connect() as connection:
         known = inspect(connection).has_table("alembic_version")
         current = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
-    if current != HEAD:
-        _upgrade(engine, current)
+    if current == HEAD:
+        return
+    if current is not None and is_sending():
+        # Its next statement would name what is called otherwise by then, and what it posted stay unknown.
+        raise StoreError(
+            f"An older version of newsletter is sending from this database ({_where(engine)}).",
+            hint="Wait until it has ended, or stop it with Ctrl-C; then run the command again.",
+        )
+    _upgrade(engine, current)
 
 
 def _upgrade(engine: Engine, current: str | None) -> None:

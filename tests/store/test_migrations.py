@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
+from filelock import FileLock
 from old_databases import contents, fill, made_by
 from pydantic import SecretStr
 from scripted import Answer, Killed, Scripted, Wired
@@ -13,12 +15,15 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from newsletter import publish, readership
+from newsletter.config import load_settings
 from newsletter.delivery.manifest import new_key, public_of
+from newsletter.errors import StoreError
 from newsletter.store import database
 from newsletter.store.database import connect, read, write
 from newsletter.store.ledger import mailings
 from newsletter.store.ledger.mailings import frozen_of, of_issue
 from newsletter.store.tables import approval, metadata
+from newsletter.wiring import Wiring
 
 OLD = ("0001", "0002", "0003")
 ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
@@ -231,3 +236,20 @@ def test_a_mailing_that_was_put_off_still_is_and_begins_at_its_time(tmp_path: Pa
     assert [later[key].send_at for key in (7, 8, 9)] == [777, 777, None]
     assert [later[key].due_at for key in (7, 8, 9)] == [777, 999, 999]
     engine.dispose()
+
+
+def test_a_database_that_an_older_version_sends_from_waits_until_that_has_ended(tmp_path: Path) -> None:
+    made_by("0003", tmp_path / "newsletter.db").dispose()
+    (tmp_path / "newsletter.toml").write_text("[publication]\nname = 'Dig In'\n")
+    with FileLock(tmp_path / "newsletter.sending.lock"), pytest.raises(StoreError) as refused:
+        _ = Wiring(load_settings(tmp_path / "newsletter.toml")).engine
+    assert "older version of newsletter is sending" in refused.value.message
+    assert "Ctrl-C" in refused.value.hint
+    assert _revision(tmp_path / "newsletter.db") == "0003"
+    Wiring(load_settings(tmp_path / "newsletter.toml")).engine.dispose()
+    assert _revision(tmp_path / "newsletter.db") == database.HEAD
+
+
+def _revision(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
