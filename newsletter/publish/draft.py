@@ -85,7 +85,7 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
 
 def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     """Render an issue. Raises IssueError when a picture is missing, RenderError when a mail would suffer."""
-    from newsletter.rendering.message import with_addresses
+    from newsletter.rendering.message import with_addresses, with_short_tags
     from newsletter.rendering.render import render_all
 
     if draft.missing:
@@ -107,7 +107,7 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
         _publication(wiring), wordmark=pictures.get(WORDMARK), wordmark_dark=pictures.get(WORDMARK_DARK)
     )
     rendered = render_all(draft.issue, own, wiring.templates, pictures=pictures)
-    return replace(rendered, message=with_addresses(rendered.message, site))
+    return replace(rendered, message=with_short_tags(with_addresses(rendered.message, site)))
 
 
 def _publication(wiring: Wiring) -> Publication:

@@ -1,6 +1,7 @@
 """The rendered message: all of a mail except what differs per reader."""
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 
 #: Fields whose value is a URL that we signed ourselves, each with the site's path that it leads to.
@@ -81,6 +82,34 @@ def with_addresses(message: RenderedMessage, site_url: str) -> RenderedMessage:
             placed = MergeField(page.upper(), field.name, f"{site_url}/{page}/")
             message = _replaced(message, field, placed)
     return message
+
+
+def with_short_tags(message: RenderedMessage) -> RenderedMessage:
+    """Return a message whose fields have a number as key, since each reader's part repeats every tag.
+
+    No field's name begins with a digit. Links, whose tags are as short, stay as they are.
+    """
+    named = [field for field in message.fields if not field.is_link]
+    numbered = {field: replace(field, key=str(number)) for number, field in enumerate(named, 1)}
+    tags = {
+        tag: short
+        for field, new in numbered.items()
+        for tag, short in ((field.raw_tag, new.raw_tag), (field.html_tag, new.html_tag))
+    }
+    if not tags:
+        return message
+    pattern = re.compile("|".join(map(re.escape, tags)))
+
+    def shortened(part: str) -> str:
+        return pattern.sub(lambda found: tags[found[0]], part)
+
+    return RenderedMessage(
+        subject=shortened(message.subject),
+        preheader=shortened(message.preheader),
+        html=shortened(message.html),
+        text=shortened(message.text),
+        fields=tuple(numbered.get(field, field) for field in message.fields),
+    )
 
 
 def _replaced(message: RenderedMessage, field: MergeField, placed: MergeField) -> RenderedMessage:

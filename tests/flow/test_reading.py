@@ -285,7 +285,7 @@ def greeted(server: StrictSendGrid) -> dict[str, tuple[str | None, str]]:
     return {
         personalization["to"][0]["email"]: (
             personalization["to"][0].get("name"),
-            personalization["substitutions"]["-nl.first_name-"],
+            personalization["substitutions"]["-nl.1-"],
         )
         for request in server.requests[:]
         for personalization in request["personalizations"]

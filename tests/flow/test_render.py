@@ -83,7 +83,7 @@ def test_a_reader_nobody_knows_is_an_error(pictured: Publication, known: bool) -
 def test_raw_leaves_tags_and_addresses_as_they_are_sent(pictured: Publication) -> None:
     html = render(pictured, "--raw")
 
-    assert "-nl.first_name.h-" in html
+    assert "-nl.1.h-" in html
     assert "https://news.example.org/u/-nl.U-" in html
     assert 'src="https://news.example.org/pictures/' in html
     assert (

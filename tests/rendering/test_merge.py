@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from letters import brief, letter, story
 
 from newsletter.rendering.merge import Merger, personalise, substitutions
-from newsletter.rendering.message import MergeField, RenderedMessage
+from newsletter.rendering.message import MergeField, RenderedMessage, with_short_tags
 
 LINKS = {
     "unsubscribe_url": "https://news-nl.example.org/u/abc-_1",
@@ -96,3 +96,13 @@ def test_no_value_carries_a_control_character_a_tag_or_markup(value: str) -> Non
 
 
 _MESSAGE = RenderedMessage("-nl.name-", "", "-nl.name.h-", "", (MergeField("name", "name", "you"),))
+
+
+def test_short_tags_put_the_same_values_in_the_same_places() -> None:
+    message = letter()
+    short = with_short_tags(message)
+    values = {**LINKS, "first_name": "Ann <3"}
+    assert personalise(short, substitutions(short, values)) == personalise(
+        message, substitutions(message, values)
+    )
+    assert "first_name" not in short.subject + short.html + short.text
