@@ -36,8 +36,9 @@ install: .venv/made
 	@touch pyproject.toml requirements-dev.txt
 	@$(MAKE) --no-print-directory .venv/developing
 
+# One more at a time than there are processors, since much of the suite waits for servers and killed processes.
 test: .venv/developing
-	$(BIN)/pytest -n 2 --dist worksteal -q
+	$(BIN)/pytest -n 3 --dist worksteal -q
 
 test-fast: .venv/developing
 	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"

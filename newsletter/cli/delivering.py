@@ -25,7 +25,7 @@ def deliver(letter: "Newsletter", issue: str, run: "Callable[[Progress], Proof]"
     except (KeyboardInterrupt, SendingStopped) as stop:
         stopped = f"Error: {stop}" if isinstance(stop, SendingStopped) else "Stopped."
         say(stopped)
-        proof = letter.proof(issue)
+        proof = letter.proof(issue)  # NeverSent, where it was stopped before there was anything to go on with
     end(letter, proof, stopped=bool(stopped), json=json)
 
 

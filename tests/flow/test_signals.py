@@ -89,7 +89,10 @@ def _ended_by_a_signal(publication: Publication, server: StrictSendGrid, chance:
         process.send_signal(sign)
         _, shown = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in shown
-    if "Stopped." in shown and "finished" not in shown:
+    if "was never sent" in shown:  # before there was anything to go on with
+        assert process.returncode == 1, shown
+        assert "newsletter send first" in shown
+    elif "Stopped." in shown and "finished" not in shown:
         assert process.returncode == 3, shown
         assert "newsletter resume first" in shown
     else:  # by the system while Python starts, or before there was anything to go on with, or at its end
