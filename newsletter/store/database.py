@@ -15,7 +15,7 @@ from newsletter.files.private import make_private
 
 HEAD = "0004"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
-_TURN = "write_turn"
+_TURN, _PATIENCE = "write_turn", "write_patience"
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
 
 
@@ -42,19 +42,27 @@ def connect(url: str) -> Engine:
             f"The folder for the database does not exist: {path.parent}",
             hint="Create it, or change [database] url in newsletter.toml.",
         )
-    options = {"check_same_thread": False} | ({} if "timeout" in parsed.query else {"timeout": BUSY_SECONDS})
     engine = create_engine(
         parsed,
-        connect_args=options,
+        connect_args={"check_same_thread": False, "timeout": _patience(parsed)},
         pool_size=0,  # a connection is kept for each thread that needs one at once
         pool_use_lifo=True,  # writers in turn so share one, whose cache nobody else's writing empties
-        execution_options={_TURN: threading.Lock()},
+        # Re-entrant, since a connection that goes back at a transaction's end may have another begin there.
+        execution_options={_TURN: threading.RLock(), _PATIENCE: _patience(parsed)},
     )
     if not str(path).startswith((":", "file:")):
         _keep_private(path, engine)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _patience(parsed: URL) -> float:
+    """Return how many seconds to wait for another writer. Raises StoreError when the URL says no number."""
+    try:
+        return float(str(parsed.query.get("timeout", BUSY_SECONDS)))
+    except ValueError as error:
+        raise StoreError("[database] url: timeout is no number of seconds.", hint=_URL_HINT) from error
 
 
 def _keep_private(path: Path, engine: Engine) -> None:
@@ -126,10 +134,12 @@ def _turn(engine: Engine) -> Iterator[None]:
     """Let this process's threads write to SQLite in turn.
 
     SQLite itself sleeps for longer and longer between looks at whether it may write, so that threads which
-    write often wait for nobody most of the time. It still keeps this process and others apart.
+    write often wait for nobody most of the time. It still keeps this process and others apart. A turn that
+    does not come in time is left to SQLite, which says that the database is locked.
     """
-    turn: threading.Lock | None = engine.get_execution_options().get(_TURN)
-    mine = turn is not None and turn.acquire(timeout=BUSY_SECONDS)
+    options = engine.get_execution_options()
+    turn: threading.RLock | None = options.get(_TURN)
+    mine = turn is not None and turn.acquire(timeout=options[_PATIENCE])
     try:
         yield
     finally:

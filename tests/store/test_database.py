@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from conftest import Publication
@@ -52,6 +52,25 @@ def test_threads_that_write_at_once_take_turns_on_one_connection(tmp_path: Path)
     with ThreadPoolExecutor(4) as pool:
         writers = [pool.submit(used) for _ in range(4)]
     assert len(set().union(*[writer.result() for writer in writers])) == 1
+
+
+def test_a_thread_waits_for_its_turn_to_write_as_long_as_the_url_says(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db?timeout=0.05")
+    held, ended = Event(), Event()
+
+    def hold() -> None:
+        with write(engine):
+            held.set()
+            ended.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold)
+        assert held.wait(30)
+        with pytest.raises(StoreError, match="locked by another program"), write(engine):
+            pass
+        assert not holder.done()
+        ended.set()
+    engine.dispose()
 
 
 def test_a_locked_database_is_said(tmp_path: Path) -> None:
