@@ -8,76 +8,38 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from scripted import Answer, Killed, Scripted, Wired
+from ten_readers import (
+    HOUR,
+    ISSUE,
+    LOST,
+    TAKEN,
+    event_of,
+    join,
+    leave,
+    lost_and_to_be_sent_again,
+    much_later,
+    proof_of,
+    send_answered,
+    take,
+)
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.events import Event
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision
-from newsletter.delivery.reports import PauseAt
 
 pytestmark = pytest.mark.slow
 
-ISSUE = "first"
-HOUR = 3600 * SECOND
-TAKEN, LOST = Answer("unknown", taken=True), Answer("unknown")
 WARM_UP = {"start": "2001-09-09", "first": 5, "growth": 1.5}
 
 
 @pytest.fixture
 def wiring(tmp_path: Path) -> Iterator[Wired]:
     made = Wired(tmp_path, Scripted(), batch_size=2)
-    _join(made, 10)
+    join(made, 10)
     yield made
     made.engine.dispose()
-
-
-def _join(wiring: Wired, count: int, *, first: int = 0, name: str = "readers") -> None:
-    for n in range(first, first + count):
-        readership.add(wiring.engine, name, f"reader{n}@example.org", now=wiring.clock.now)
-
-
-def _leave(wiring: Wired, reader: int) -> None:
-    readership.remove(wiring.engine, f"reader{reader - 1}@example.org", now=wiring.clock.now)
-
-
-def _send(wiring: Wired, *script: Answer) -> Proof:
-    wiring.post.script = deque(script)
-    return publish.send(wiring, publish.plan_send(wiring, ISSUE))
-
-
-def _status(wiring: Wired) -> Proof:
-    proof = publish.status(wiring, ISSUE)
-    assert proof is not None
-    return proof
-
-
-def _much_later(wiring: Wired) -> None:
-    wiring.clock.at += HOUR  # type: ignore[attr-defined]
-
-
-def _attempt_of(wiring: Wired, reader: int) -> str:
-    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers][-1]
-
-
-def _event(wiring: Wired, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
-    of = attempt or _attempt_of(wiring, reader)
-    key = f"{kind} {reader} {of}".encode()
-    return Event(key, kind, wiring.clock.now(), f"reader{reader - 1}@example.org", of, reader, "m")  # type: ignore[arg-type]
-
-
-def _report(wiring: Wired, *events: Event) -> None:
-    readership.take_reports(wiring.engine, events, now=wiring.clock.now, pause=PauseAt())
-
-
-def _lost_and_to_be_sent_again(wiring: Wired) -> str:
-    """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
-    _send(wiring, TAKEN)
-    first = _attempt_of(wiring, 1)
-    _much_later(wiring)
-    assert publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
-    return first
 
 
 def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that(
@@ -86,13 +48,13 @@ def test_given_up_while_another_lists_mailing_waits_its_readers_stay_out_of_that
     wiring = Wired(tmp_path, Scripted(), batch_size=2)
     for name, some in {"others": (0, 1, 2, 3), "readers": (1, 2)}.items():
         for n in some:
-            _join(wiring, 1, first=n, name=name)
+            join(wiring, 1, first=n, name=name)
     wiring.post.script = deque([LOST])
     publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
     wiring.post.script = deque([Answer("account")])
     waiting = publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others"))
     assert (waiting.candidates, waiting.pending, waiting.unknown) == (4, 2, 2)
-    _much_later(wiring)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     wiring.post.attempts.clear()
     proof = publish.resume(wiring, ISSUE)
@@ -113,25 +75,25 @@ def _again(wiring: Wired, reader: int) -> None:
 def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_later(
     wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
-    _leave(wiring, 2)
+    first = lost_and_to_be_sent_again(wiring)
+    leave(wiring, 2)
     assert publish.resume(wiring, ISSUE).accepted == 9
-    _report(wiring, _event(wiring, 2, first))  # they have it, as is now known
+    take(wiring, event_of(wiring, 2, first))  # they have it, as is now known
     _again(wiring, 2)
     publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert wiring.post.mailed[2] == 1
 
 
 def test_the_same_reported_while_they_are_claimed_as_a_newcomer(wiring: Wired) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
-    _leave(wiring, 2)
+    first = lost_and_to_be_sent_again(wiring)
+    leave(wiring, 2)
     assert publish.resume(wiring, ISSUE).accepted == 9
     _again(wiring, 2)
     done = iter([True])
 
     def look(ids: list[int]) -> None:
         if 2 in ids and next(done, False):
-            _report(wiring, _event(wiring, 2, first))
+            take(wiring, event_of(wiring, 2, first))
 
     wiring.post.look = look
     publish.send(wiring, publish.plan_send(wiring, ISSUE))
@@ -141,10 +103,10 @@ def test_the_same_reported_while_they_are_claimed_as_a_newcomer(wiring: Wired) -
 
 
 def test_the_same_reported_while_the_second_is_on_the_wire(wiring: Wired) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
-    _leave(wiring, 2)
+    first = lost_and_to_be_sent_again(wiring)
+    leave(wiring, 2)
     done = iter([True])
-    wiring.post.meanwhile = lambda: _report(wiring, _event(wiring, 2, first)) if next(done, False) else None
+    wiring.post.meanwhile = lambda: take(wiring, event_of(wiring, 2, first)) if next(done, False) else None
     proof = publish.resume(wiring, ISSUE)
     assert proof.state == "finished"
     _again(wiring, 2)
@@ -173,20 +135,20 @@ def test_what_is_given_up_after_a_later_mailing_was_approved_changes_nothing_in_
 ) -> None:
     rules = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of(BEN)}}
     wiring = Wired(tmp_path, Scripted(), batch_size=2, approval=rules)
-    _join(wiring, 6)
+    join(wiring, 6)
     _approved(wiring)
     wiring.post.script = deque([LOST, Answer("named", places=(0,))])
     assert publish.resume(wiring, ISSUE).rejected == 1
     _approved(wiring, only_missing=True)
-    _much_later(wiring)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     proof = publish.resume(wiring, ISSUE)
     assert (proof.accepted, proof.rejected) == (4, 2)
 
 
 def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(wiring: Wired) -> None:
-    _send(wiring, LOST)
-    _much_later(wiring)
+    send_answered(wiring, LOST)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     proof = publish.cancel(wiring, ISSUE)
     assert (proof.excluded, proof.pending) == ({"cancelled": 2}, 0)
@@ -201,7 +163,7 @@ def test_what_was_to_be_sent_again_and_was_cancelled_can_be_mailed_as_missing(wi
 
 def _counts(wiring: Wired, candidates: int) -> Proof:
     """See that each of so many candidates stands in one place, in the proof and in the list of recipients."""
-    proof = _status(wiring)
+    proof = proof_of(wiring)
     accounts = list(publish.recipients(wiring, ISSUE))
     assert proof.adds_up
     assert proof.candidates == len(accounts) == candidates
@@ -211,10 +173,10 @@ def _counts(wiring: Wired, candidates: int) -> Proof:
 
 def _given_up(wiring: Wired, *script: Answer, place: int = 0) -> str:
     """A request that was taken is given up; return its attempt."""
-    proof = _send(wiring, *script)
+    proof = send_answered(wiring, *script)
     assert proof.unknown
     lost = [attempt for attempt in wiring.post.attempts if attempt in wiring.post.taken][place]
-    _much_later(wiring)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     return lost
 
@@ -235,7 +197,7 @@ def test_reported_while_the_mailing_to_the_missing_waits_they_count_once(wiring:
         assert _counts(wiring, 10).pending == 2
     if stop == "cancelled":
         publish.cancel(wiring, ISSUE)
-    _report(wiring, _event(wiring, 1, lost))
+    take(wiring, event_of(wiring, 1, lost))
     assert _counts(wiring, 10).accepted == 10
     publish.resume(wiring, ISSUE)
     proof = _counts(wiring, 10)
@@ -247,10 +209,10 @@ def test_reported_while_some_of_the_missing_wait_in_the_same_batch_those_are_sti
     tmp_path: Path,
 ) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=6)
-    _join(wiring, 6)
+    join(wiring, 6)
     lost = _given_up(wiring, Answer("named", places=(0, 5)), TAKEN)
     assert _begin_missing(wiring, Answer("account")).pending == 6
-    _report(wiring, _event(wiring, 3, lost))
+    take(wiring, event_of(wiring, 3, lost))
     proof = _counts(wiring, 6)
     assert (proof.accepted, proof.pending) == (4, 2)
     assert publish.resume(wiring, ISSUE).accepted == 6
@@ -260,13 +222,13 @@ def test_reported_while_some_of_the_missing_wait_in_the_same_batch_those_are_sti
 
 def test_reported_while_they_are_claimed_along_with_others_they_count_once(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=6)
-    _join(wiring, 6)
+    join(wiring, 6)
     lost = _given_up(wiring, Answer("named", places=(0, 5)), TAKEN)
     done = iter([True])
 
     def look(_: list[int]) -> None:
         if next(done, False):
-            _report(wiring, _event(wiring, 3, lost))
+            take(wiring, event_of(wiring, 3, lost))
             proof = _counts(wiring, 6)
             assert (proof.accepted, proof.pending) == (4, 2)
 
@@ -280,12 +242,12 @@ def test_reported_after_the_missing_had_it_and_some_of_them_had_left_each_counts
     tmp_path: Path,
 ) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=4)
-    _join(wiring, 4)
+    join(wiring, 4)
     lost = _given_up(wiring, TAKEN)
-    _leave(wiring, 2)  # turned away by the second mailing; the first had reached them
+    leave(wiring, 2)  # turned away by the second mailing; the first had reached them
     proof = _begin_missing(wiring, Answer("named", places=(0,)))
     assert (proof.accepted, proof.rejected, proof.excluded) == (2, 1, {"unsubscribed": 1})
-    _report(wiring, _event(wiring, 1, lost))
+    take(wiring, event_of(wiring, 1, lost))
     proof = _counts(wiring, 4)
     assert (proof.accepted, proof.rejected, proof.excluded) == (4, 0, {})
     assert proof.alarms == {"accepted_twice": 2}
@@ -296,10 +258,10 @@ def test_reported_after_newcomers_were_mailed_too_they_are_rejected_no_longer(
     wiring: Wired,
 ) -> None:
     lost = _given_up(wiring, TAKEN)
-    _join(wiring, 1, first=10)
-    proof = _send(wiring)  # a reader who was given up is no newcomer
+    join(wiring, 1, first=10)
+    proof = send_answered(wiring)  # a reader who was given up is no newcomer
     assert (proof.accepted, proof.rejected) == (9, 2)
-    _report(wiring, _event(wiring, 1, lost))
+    take(wiring, event_of(wiring, 1, lost))
     proof = _counts(wiring, 11)
     assert (proof.accepted, proof.rejected, proof.alarms) == (11, 0, {})
 
@@ -308,12 +270,12 @@ def test_reported_while_a_third_mailing_waits_and_a_second_turned_them_away_they
     tmp_path: Path,
 ) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=1)
-    _join(wiring, 10)
+    join(wiring, 10)
     lost = _given_up(wiring, Answer("named", places=(0,)), TAKEN)  # reader 1 is refused, reader 2 given up
     _begin_missing(wiring, Answer("accepted", taken=True), Answer("named", places=(0,)))
     assert _counts(wiring, 10).rejected == 1
     _begin_missing(wiring, Answer("account"))
-    _report(wiring, _event(wiring, 2, lost))
+    take(wiring, event_of(wiring, 2, lost))
     proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.pending) == (10, 0, 0)
     publish.resume(wiring, ISSUE)
@@ -322,14 +284,14 @@ def test_reported_while_a_third_mailing_waits_and_a_second_turned_them_away_they
 
 
 def test_reported_after_another_lists_mailing_had_it_they_count_once(wiring: Wired) -> None:
-    _join(wiring, 2, name="others")
+    join(wiring, 2, name="others")
     wiring.post.script = deque([TAKEN])
     publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
     lost = wiring.post.taken[0]
-    _much_later(wiring)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     assert publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others")).accepted == 10
-    _report(wiring, _event(wiring, 1, lost))
+    take(wiring, event_of(wiring, 1, lost))
     proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})
     assert proof.alarms == {"accepted_twice": 2}
@@ -343,9 +305,9 @@ def test_reported_while_the_second_request_is_unknown_they_are_accepted_and_neve
     with suppress(Killed):
         _begin_missing(wiring, then)
     assert _counts(wiring, 10).unknown == 2
-    _report(wiring, _event(wiring, 1, lost))
-    assert (_counts(wiring, 10).accepted, _status(wiring).unknown) == (10, 0)
-    _much_later(wiring)
+    take(wiring, event_of(wiring, 1, lost))
+    assert (_counts(wiring, 10).accepted, proof_of(wiring).unknown) == (10, 0)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     publish.resume(wiring, ISSUE)
     assert (_counts(wiring, 10).accepted, set(wiring.post.mailed.values())) == (10, {1})
@@ -355,7 +317,7 @@ def test_reported_while_the_second_request_is_unknown_they_are_accepted_and_neve
 
 
 def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing(wiring: Wired) -> None:
-    _join(wiring, 3, first=20, name="others")
+    join(wiring, 3, first=20, name="others")
     for name in ("readers", "others"):
         plan = publish.plan_send(wiring, ISSUE, list_name=name)
         publish.schedule(wiring, plan, wiring.clock.now() + HOUR)
@@ -368,10 +330,12 @@ def test_cancelled_before_anything_left_another_lists_mailing_counts_for_nothing
 def test_who_was_refused_by_a_mailing_that_was_cancelled_before_anything_left_is_a_newcomer_still(
     wiring: Wired,
 ) -> None:
-    _send(wiring, Answer("named", places=(1,)), Answer("account"))  # it refused reader 2, and took nothing
+    send_answered(
+        wiring, Answer("named", places=(1,)), Answer("account")
+    )  # it refused reader 2, and took nothing
     assert publish.cancel(wiring, ISSUE).rejected == 0  # nobody was reached, so nobody counts as refused
-    _leave(wiring, 2)
-    assert _send(wiring).accepted == 9
+    leave(wiring, 2)
+    assert send_answered(wiring).accepted == 9
     _again(wiring, 2)
     newcomers = publish.plan_send(wiring, ISSUE)
     assert newcomers.readers == 1
@@ -384,9 +348,9 @@ def test_a_mailing_to_the_missing_that_was_cancelled_before_anything_left_change
     lost = _given_up(wiring, TAKEN)
     _begin_missing(wiring, Answer("account"))
     publish.cancel(wiring, ISSUE)
-    assert (_counts(wiring, 10).rejected, _status(wiring).excluded) == (2, {})
+    assert (_counts(wiring, 10).rejected, proof_of(wiring).excluded) == (2, {})
     _begin_missing(wiring, Answer("account"))
     publish.cancel(wiring, ISSUE)
-    _report(wiring, _event(wiring, 1, lost))
+    take(wiring, event_of(wiring, 1, lost))
     proof = _counts(wiring, 10)
     assert (proof.accepted, proof.rejected, proof.excluded) == (10, 0, {})

@@ -13,91 +13,53 @@ from pace import FOREVER
 from pydantic import SecretStr
 from scripted import Answer, Killed, Scripted, Ticking, Wired
 from sqlalchemy import event as happening
+from ten_readers import (
+    HOUR,
+    ISSUE,
+    LOST,
+    TAKEN,
+    attempt_of,
+    event_of,
+    join,
+    leave,
+    lost_and_to_be_sent_again,
+    much_later,
+    proof_of,
+    send_answered,
+    take,
+)
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import HasMail, HasNoMail
 from newsletter.delivery.manifest import new_key, public_of
-from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision
-from newsletter.delivery.reports import PauseAt
 from newsletter.errors import SettingsError
 from newsletter.store.ledger.claims import Ceiling
 
 pytestmark = pytest.mark.slow
 
-ISSUE = "first"
-HOUR = 3600 * SECOND
-TAKEN, LOST = Answer("unknown", taken=True), Answer("unknown")
 WARM_UP = {"start": "2001-09-09", "first": 5, "growth": 1.5}
 
 
 @pytest.fixture
 def wiring(tmp_path: Path) -> Iterator[Wired]:
     made = Wired(tmp_path, Scripted(), batch_size=2)
-    _join(made, 10)
+    join(made, 10)
     yield made
     made.engine.dispose()
-
-
-def _join(wiring: Wired, count: int, *, first: int = 0, name: str = "readers") -> None:
-    for n in range(first, first + count):
-        readership.add(wiring.engine, name, f"reader{n}@example.org", now=wiring.clock.now)
-
-
-def _leave(wiring: Wired, reader: int) -> None:
-    readership.remove(wiring.engine, f"reader{reader - 1}@example.org", now=wiring.clock.now)
-
-
-def _send(wiring: Wired, *script: Answer) -> Proof:
-    wiring.post.script = deque(script)
-    return publish.send(wiring, publish.plan_send(wiring, ISSUE))
-
-
-def _status(wiring: Wired) -> Proof:
-    proof = publish.status(wiring, ISSUE)
-    assert proof is not None
-    return proof
-
-
-def _much_later(wiring: Wired) -> None:
-    wiring.clock.at += HOUR  # type: ignore[attr-defined]
-
-
-def _attempt_of(wiring: Wired, reader: int) -> str:
-    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers][-1]
-
-
-def _event(wiring: Wired, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
-    of = attempt or _attempt_of(wiring, reader)
-    key = f"{kind} {reader} {of}".encode()
-    return Event(key, kind, wiring.clock.now(), f"reader{reader - 1}@example.org", of, reader, "m")  # type: ignore[arg-type]
-
-
-def _report(wiring: Wired, *events: Event) -> None:
-    readership.take_reports(wiring.engine, events, now=wiring.clock.now, pause=PauseAt())
-
-
-def _lost_and_to_be_sent_again(wiring: Wired) -> str:
-    """The answer for readers 1 and 2 is lost, though they were mailed; return that request's attempt."""
-    _send(wiring, TAKEN)
-    first = _attempt_of(wiring, 1)
-    _much_later(wiring)
-    assert publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked")).readers == {"resend": 2}
-    return first
 
 
 # ── reports on an earlier request of a batch ────────────────────────────────────────────────────────────
 
 
 def test_reported_while_its_second_request_is_made_ready_that_request_never_leaves(wiring: Wired) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     done = iter([True])
 
     def look(ids: list[int]) -> None:
         if 1 in ids and next(done, False):
-            _report(wiring, _event(wiring, 1, first))
+            take(wiring, event_of(wiring, 1, first))
 
     wiring.post.look = look
     proof = publish.resume(wiring, ISSUE)
@@ -108,27 +70,27 @@ def test_reported_while_its_second_request_is_made_ready_that_request_never_leav
 def test_reported_while_its_second_request_is_on_the_wire_and_lost_it_is_not_sent_a_third_time(
     wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([LOST])
     done = iter([True])
-    wiring.post.meanwhile = lambda: _report(wiring, _event(wiring, 1, first)) if next(done, False) else None
+    wiring.post.meanwhile = lambda: take(wiring, event_of(wiring, 1, first)) if next(done, False) else None
     assert publish.resume(wiring, ISSUE).unknown == 2
-    _much_later(wiring)
+    much_later(wiring)
     made = publish.reconcile(wiring, ISSUE, policy="resend")
     assert (made.readers, made.proof.accepted) == ({"accepted": 2}, 10)
     publish.resume(wiring, ISSUE)
     assert set(wiring.post.mailed.values()) == {1}
-    assert _status(wiring).alarms == {}, "nothing says that the second was taken"
-    _report(wiring, _event(wiring, 1))
-    assert _status(wiring).alarms == {"accepted_twice": 2}
+    assert proof_of(wiring).alarms == {}, "nothing says that the second was taken"
+    take(wiring, event_of(wiring, 1))
+    assert proof_of(wiring).alarms == {"accepted_twice": 2}
 
 
 def test_both_requests_of_a_batch_reported_in_one_post_decide_it_once(wiring: Wired) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([TAKEN])
     assert publish.resume(wiring, ISSUE).unknown == 2
-    _report(wiring, _event(wiring, 1, first), _event(wiring, 1))
-    assert (_status(wiring).accepted, _status(wiring).alarms) == (10, {"accepted_twice": 2})
+    take(wiring, event_of(wiring, 1, first), event_of(wiring, 1))
+    assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (10, {"accepted_twice": 2})
     assert [decision.verdict for decision in publish.decisions(wiring, ISSUE)] == ["resend", "accepted"]
 
 
@@ -136,30 +98,32 @@ def test_both_requests_of_a_batch_reported_in_one_post_decide_it_once(wiring: Wi
 def test_both_requests_reported_in_one_post_the_newest_is_the_one_that_counts(
     wiring: Wired, newest_first: bool
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
-    _leave(wiring, 2)
+    first = lost_and_to_be_sent_again(wiring)
+    leave(wiring, 2)
     wiring.post.script = deque([TAKEN])
     assert publish.resume(wiring, ISSUE).unknown == 1
-    second = _attempt_of(wiring, 1)
-    newest = replace(_event(wiring, 1), message_id="newest")
-    _report(
+    second = attempt_of(wiring, 1)
+    newest = replace(event_of(wiring, 1), message_id="newest")
+    take(
         wiring,
-        *sorted([_event(wiring, 2, first), newest], key=lambda event: event is newest, reverse=newest_first),
+        *sorted(
+            [event_of(wiring, 2, first), newest], key=lambda event: event is newest, reverse=newest_first
+        ),
     )
     assert publish.decisions(wiring, ISSUE)[-1].attempt == second
     recipients = publish.recipients(wiring, ISSUE)
     message_ids = {recipient["email"]: recipient["message_id"] for recipient in recipients}
     assert message_ids["reader0@example.org"] == "newest"
-    assert (_status(wiring).accepted, _status(wiring).alarms) == (10, {"accepted_twice": 1})
+    assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (10, {"accepted_twice": 1})
 
 
 def test_reported_before_a_late_word_that_its_second_request_was_not_taken_it_is_not_sent_a_third_time(
     wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([Answer("unknown", late=True)])
     done = iter([True])
-    wiring.post.meanwhile = lambda: _report(wiring, _event(wiring, 1, first)) if next(done, False) else None
+    wiring.post.meanwhile = lambda: take(wiring, event_of(wiring, 1, first)) if next(done, False) else None
     publish.resume(wiring, ISSUE)
     assert publish.resume(wiring, ISSUE).accepted == 10
     assert set(wiring.post.mailed.values()) == {1}
@@ -168,11 +132,11 @@ def test_reported_before_a_late_word_that_its_second_request_was_not_taken_it_is
 def test_reported_while_its_second_request_is_turned_away_a_reader_who_left_since_counts_as_mailed_alone(
     wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
-    _leave(wiring, 2)
+    first = lost_and_to_be_sent_again(wiring)
+    leave(wiring, 2)
     wiring.post.script = deque([Answer("not accepted")])
     done = iter([True])
-    wiring.post.meanwhile = lambda: _report(wiring, _event(wiring, 1, first)) if next(done, False) else None
+    wiring.post.meanwhile = lambda: take(wiring, event_of(wiring, 1, first)) if next(done, False) else None
     proof = publish.resume(wiring, ISSUE)
     assert (proof.candidates, proof.accepted, proof.excluded) == (10, 10, {})
 
@@ -189,14 +153,14 @@ def test_reported_after_its_batch_was_cut_up_it_is_put_together_again(
     tmp_path: Path, answers: list[str]
 ) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=4)
-    _join(wiring, 8)
-    _send(wiring, TAKEN)
-    first = _attempt_of(wiring, 1)
-    _much_later(wiring)
+    join(wiring, 8)
+    send_answered(wiring, TAKEN)
+    first = attempt_of(wiring, 1)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     wiring.post.script = deque([*map(Answer, answers), Answer("account")])
     publish.resume(wiring, ISSUE)
-    _report(wiring, _event(wiring, 1, first))
+    take(wiring, event_of(wiring, 1, first))
     proof = publish.resume(wiring, ISSUE)
     assert (proof.state, proof.candidates, proof.accepted, proof.alarms) == ("finished", 8, 8, {})
     assert set(wiring.post.mailed.values()) == {1}
@@ -204,13 +168,13 @@ def test_reported_after_its_batch_was_cut_up_it_is_put_together_again(
 
 
 def test_reported_while_a_piece_of_its_batch_is_made_ready_that_piece_never_leaves(wiring: Wired) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([Answer("too large")])
     done = iter([True])
 
     def look(ids: list[int]) -> None:
         if ids == [1] and next(done, False):
-            _report(wiring, _event(wiring, 1, first))
+            take(wiring, event_of(wiring, 1, first))
 
     wiring.post.look = look
     proof = publish.resume(wiring, ISSUE)
@@ -221,9 +185,9 @@ def test_reported_while_a_piece_of_its_batch_is_made_ready_that_piece_never_leav
 def test_reported_after_a_piece_of_its_batch_left_the_rest_is_stopped_for_an_editor_to_look(
     wiring: Wired,
 ) -> None:
-    first = _lost_and_to_be_sent_again(wiring)
+    first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([Answer("too large")])
-    wiring.post.look = lambda ids: _report(wiring, _event(wiring, 1, first)) if ids == [2] else None
+    wiring.post.look = lambda ids: take(wiring, event_of(wiring, 1, first)) if ids == [2] else None
     proof = publish.resume(wiring, ISSUE)
     assert (proof.state, wiring.post.mailed[1], wiring.post.mailed[2]) == ("paused", 2, 1)
     assert "counted as not taken" in proof.note
@@ -231,9 +195,9 @@ def test_reported_after_a_piece_of_its_batch_left_the_rest_is_stopped_for_an_edi
 
 def test_cut_up_with_a_reader_who_left_everyone_is_counted_once(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted())
-    _join(wiring, 10)
-    _leave(wiring, 10)
-    proof = _send(wiring, Answer("too large"))
+    join(wiring, 10)
+    leave(wiring, 10)
+    proof = send_answered(wiring, Answer("too large"))
     assert (proof.candidates, proof.accepted, proof.excluded) == (10, 9, {"unsubscribed": 1})
     wiring.engine.dispose()
 
@@ -242,8 +206,8 @@ def test_cut_up_with_a_reader_who_left_everyone_is_counted_once(tmp_path: Path) 
 def test_never_reported_and_not_taken_the_second_time_either_it_is_sent_once_more(
     wiring: Wired, answer: str
 ) -> None:
-    _send(wiring, LOST)
-    _much_later(wiring)
+    send_answered(wiring, LOST)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     wiring.post.script = deque([Answer(answer)])
     assert publish.resume(wiring, ISSUE).accepted == 10
@@ -251,19 +215,19 @@ def test_never_reported_and_not_taken_the_second_time_either_it_is_sent_once_mor
 
 
 def test_who_left_before_the_first_request_is_still_listed_after_the_second(wiring: Wired) -> None:
-    _leave(wiring, 1)
-    _send(wiring, LOST)
-    _much_later(wiring)
+    leave(wiring, 1)
+    send_answered(wiring, LOST)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     proof = publish.resume(wiring, ISSUE)
     assert (proof.accepted, proof.excluded) == (9, {"unsubscribed": 1})
 
 
 def test_who_left_before_the_second_request_and_joins_again_is_a_newcomer(wiring: Wired) -> None:
-    _send(wiring, LOST)
-    _much_later(wiring)
+    send_answered(wiring, LOST)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
-    _leave(wiring, 2)
+    leave(wiring, 2)
     assert publish.resume(wiring, ISSUE).accepted == 9
     readership.add(
         wiring.engine,
@@ -272,17 +236,17 @@ def test_who_left_before_the_second_request_and_joins_again_is_a_newcomer(wiring
         now=wiring.clock.now,
         joining=readership.Joining(again=True),
     )
-    assert _send(wiring).accepted == 10
+    assert send_answered(wiring).accepted == 10
     assert set(wiring.post.mailed.values()) == {1}
 
 
 def test_reported_while_the_missing_are_made_ready_again_nobody_is_mailed_twice(wiring: Wired) -> None:
-    _send(wiring, TAKEN)
-    first = _attempt_of(wiring, 1)
-    _much_later(wiring)
+    send_answered(wiring, TAKEN)
+    first = attempt_of(wiring, 1)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     done = iter([True])
-    wiring.post.look = lambda _: _report(wiring, _event(wiring, 1, first)) if next(done, False) else None
+    wiring.post.look = lambda _: take(wiring, event_of(wiring, 1, first)) if next(done, False) else None
     proof = publish.send(wiring, publish.plan_send(wiring, ISSUE, only_missing=True))
     assert proof.accepted == 10
     assert set(wiring.post.mailed.values()) == {1}
@@ -292,19 +256,19 @@ def test_reported_while_the_missing_are_made_ready_again_nobody_is_mailed_twice(
 
 
 def test_requests_the_provider_has_of_another_hour_are_no_evidence(wiring: Wired) -> None:
-    _send(wiring, LOST, Answer("account"))
+    send_answered(wiring, LOST, Answer("account"))
     wiring.clock.at += 5 * HOUR  # type: ignore[attr-defined]
     publish.resume(wiring, ISSUE)
-    wiring.post.look_ups[_attempt_of(wiring, 1)] = HasNoMail()
+    wiring.post.look_ups[attempt_of(wiring, 1)] = HasNoMail()
     for reader in (3, 5, 7, 9):
-        wiring.post.look_ups[_attempt_of(wiring, reader)] = HasMail("found")
+        wiring.post.look_ups[attempt_of(wiring, reader)] = HasMail("found")
     assert publish.reconcile(wiring, ISSUE, policy="resend").readers == {"hold": 2}
 
 
 def test_of_a_cancelled_issue_what_was_never_taken_is_named_as_rejected(wiring: Wired) -> None:
     wiring.post.meanwhile = lambda: _cancel_at(wiring, 4)
-    _send(wiring, LOST)
-    _much_later(wiring)
+    send_answered(wiring, LOST)
+    much_later(wiring)
     proof = publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked")).proof
     assert (proof.rejected, proof.excluded) == (2, {"cancelled": 2})
     named = {recipient["email"] for recipient in publish.recipients(wiring, ISSUE, state="rejected")}
@@ -324,7 +288,7 @@ def test_who_is_on_the_wire_in_a_cancelled_mailing_is_not_counted_as_missing(wir
     done = iter([True])
     wiring.post.meanwhile = lambda: publish.cancel(wiring, ISSUE) if next(done, False) else None
     with pytest.raises(Killed):
-        _send(wiring, Answer("killed on the wire", taken=True))
+        send_answered(wiring, Answer("killed on the wire", taken=True))
     missing = publish.plan_send(wiring, ISSUE, only_missing=True)
     assert missing.readers == 8
     proof = publish.send(wiring, missing)
@@ -336,14 +300,14 @@ def _lost_then_another_mailing(wiring: Wired, *script: Answer, only_missing: boo
     """Two of the first mailing are unknown, and one more was mailed, or is about to be, by a second one."""
     wiring.post.script = deque(script)
     publish.send(wiring, publish.plan_send(wiring, ISSUE, only_missing=only_missing))
-    _much_later(wiring)
+    much_later(wiring)
 
 
 def test_what_was_to_be_sent_again_along_with_a_later_mailing_and_was_cancelled_is_counted_as_cancelled(
     wiring: Wired,
 ) -> None:
-    _send(wiring, LOST)
-    _join(wiring, 1, first=10)
+    send_answered(wiring, LOST)
+    join(wiring, 1, first=10)
     _lost_then_another_mailing(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     proof = publish.cancel(wiring, ISSUE)
@@ -353,8 +317,8 @@ def test_what_was_to_be_sent_again_along_with_a_later_mailing_and_was_cancelled_
 def test_what_is_to_be_sent_again_along_with_a_later_mailing_and_is_cut_up_stays_in_the_proof(
     wiring: Wired,
 ) -> None:
-    _send(wiring, LOST)
-    _join(wiring, 1, first=10)
+    send_answered(wiring, LOST)
+    join(wiring, 1, first=10)
     _lost_then_another_mailing(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
     wiring.post.script = deque([Answer("too large"), Answer("account")])
@@ -365,12 +329,12 @@ def test_what_is_to_be_sent_again_along_with_a_later_mailing_and_is_cut_up_stays
 
 def test_turned_away_along_with_a_lost_answer_and_mailed_since_they_count_once(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=3)
-    _join(wiring, 6)
-    _send(wiring, Answer("named", places=(0,)), Answer("accepted", taken=True), LOST)
-    assert (_status(wiring).unknown, _status(wiring).rejected) == (2, 1)
+    join(wiring, 6)
+    send_answered(wiring, Answer("named", places=(0,)), Answer("accepted", taken=True), LOST)
+    assert (proof_of(wiring).unknown, proof_of(wiring).rejected) == (2, 1)
     _lost_then_another_mailing(wiring, only_missing=True)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
-    proof = _status(wiring)
+    proof = proof_of(wiring)
     assert (proof.candidates, proof.accepted, proof.rejected) == (6, 4, 2)
     assert len(list(publish.recipients(wiring, ISSUE))) == 6
     wiring.engine.dispose()
@@ -378,8 +342,8 @@ def test_turned_away_along_with_a_lost_answer_and_mailed_since_they_count_once(t
 
 def test_given_up_while_a_later_mailing_waits_its_readers_do_not_slip_into_that(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=4)
-    _join(wiring, 4)
-    _send(wiring, Answer("named", places=(0, 3)), LOST)
+    join(wiring, 4)
+    send_answered(wiring, Answer("named", places=(0, 3)), LOST)
     _lost_then_another_mailing(wiring, Answer("account"), only_missing=True)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
     proof = publish.resume(wiring, ISSUE)
@@ -389,7 +353,7 @@ def test_given_up_while_a_later_mailing_waits_its_readers_do_not_slip_into_that(
 
 
 def test_who_was_turned_away_on_one_list_is_still_listed_once_another_list_was_mailed(wiring: Wired) -> None:
-    _join(wiring, 1, first=20, name="others")
+    join(wiring, 1, first=20, name="others")
     wiring.post.script = deque([Answer("named", places=(1,))])
     publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
     proof = publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="others"))
@@ -399,8 +363,8 @@ def test_who_was_turned_away_on_one_list_is_still_listed_once_another_list_was_m
 
 @pytest.mark.parametrize("kind", ["bounce", "blocked", "dropped"])
 def test_whose_mail_came_back_got_nothing_wrong(wiring: Wired, kind: str) -> None:
-    _send(wiring)
-    _report(wiring, _event(wiring, 4, kind=kind))
+    send_answered(wiring)
+    take(wiring, event_of(wiring, 4, kind=kind))
     _mend(wiring)
     plan = publish.plan_correction(wiring, ISSUE)
     assert (plan.readers, plan.excluded) == (9, {})
@@ -409,7 +373,7 @@ def test_whose_mail_came_back_got_nothing_wrong(wiring: Wired, kind: str) -> Non
 
 
 def test_a_clock_put_back_since_keeps_nobody_from_being_corrected(wiring: Wired) -> None:
-    _send(wiring)
+    send_answered(wiring)
     wiring.clock.at -= 3 * HOUR  # type: ignore[attr-defined]
     _mend(wiring)
     assert publish.send(wiring, publish.plan_correction(wiring, ISSUE)).accepted == 10
@@ -417,18 +381,18 @@ def test_a_clock_put_back_since_keeps_nobody_from_being_corrected(wiring: Wired)
 
 def test_each_provider_has_its_own_correction_of_what_it_sent(wiring: Wired) -> None:
     original = (wiring.settings.root / "issues" / "first.md").read_text()
-    _send(wiring)
+    send_answered(wiring)
     _mend(wiring)
     assert publish.send(wiring, publish.plan_correction(wiring, ISSUE)).accepted == 10
     _elsewhere(wiring)
     (wiring.settings.root / "issues" / "first.md").write_text(original)
-    _send(wiring)
+    send_answered(wiring)
     _mend(wiring)
     assert publish.send(wiring, publish.plan_correction(wiring, ISSUE)).accepted == 10
 
 
 def test_the_list_that_is_named_is_the_one_that_is_corrected(wiring: Wired) -> None:
-    _join(wiring, 1, first=20, name="others")
+    join(wiring, 1, first=20, name="others")
     for name in ("others", "readers"):
         publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name=name))
     _mend(wiring)
@@ -468,9 +432,9 @@ class PausedAsItFills(Wired):
 
 def test_paused_the_moment_the_days_ceiling_is_reached_it_stays_paused(tmp_path: Path) -> None:
     wiring = PausedAsItFills(tmp_path, Scripted(), batch_size=3, warm_up=WARM_UP)
-    _join(wiring, 10)
+    join(wiring, 10)
     happening.listen(wiring.engine, "checkin", wiring.pause_once_full)
-    proof = _send(wiring)
+    proof = send_answered(wiring)
     assert (proof.state, proof.accepted, proof.send_at) == ("paused", 5, None)
     assert "paused by" in proof.note
     wiring.engine.dispose()
@@ -497,29 +461,29 @@ def test_while_a_request_is_on_the_wire_its_readers_take_room_that_may_come_back
     wiring = Wired(tmp_path, Scripted(), batch_size=5, warm_up=WARM_UP, delivery={"threads": 2})
     clock = Patient()
     wiring.clock = clock  # type: ignore[assignment]
-    _join(wiring, 10)
+    join(wiring, 10)
 
     def on_the_wire() -> None:
         clock.somebody_waits.wait(FOREVER)  # the other thread found no room, and does not give up the day
 
     wiring.post.meanwhile = on_the_wire
-    proof = _send(wiring, answer)
+    proof = send_answered(wiring, answer)
     assert (proof.state, proof.accepted) == ("scheduled", 5)
     wiring.engine.dispose()
 
 
 def test_whose_answer_was_lost_takes_room_under_the_ceiling(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), batch_size=5, warm_up=WARM_UP)
-    _join(wiring, 10)
-    proof = _send(wiring, TAKEN)
+    join(wiring, 10)
+    proof = send_answered(wiring, TAKEN)
     assert (proof.state, proof.unknown, proof.pending) == ("scheduled", 5, 5)
     wiring.engine.dispose()
 
 
 def test_what_went_through_another_provider_takes_no_room(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), warm_up=WARM_UP)
-    _join(wiring, 5)
-    assert _send(wiring).accepted == 5
+    join(wiring, 5)
+    assert send_answered(wiring).accepted == 5
     _elsewhere(wiring)
     (wiring.settings.root / "issues" / "second.md").write_text(BRIEF)
     assert publish.send(wiring, publish.plan_send(wiring, "second")).accepted == 5
@@ -530,10 +494,10 @@ def test_a_clock_put_back_between_two_issues_makes_the_second_wait_for_no_rate_o
     tmp_path: Path,
 ) -> None:
     wiring = Wired(tmp_path, Scripted(), delivery={"rate_per_second": 100})
-    _join(wiring, 10)
+    join(wiring, 10)
     (wiring.settings.root / "issues" / "second.md").write_text(BRIEF)
     wiring.clock.at += 24 * HOUR  # type: ignore[attr-defined]
-    _send(wiring)
+    send_answered(wiring)
     wiring.clock.at -= 3 * HOUR  # type: ignore[attr-defined]
     began = wiring.clock.now()
     assert publish.send(wiring, publish.plan_send(wiring, "second")).accepted == 10
@@ -543,7 +507,7 @@ def test_a_clock_put_back_between_two_issues_makes_the_second_wait_for_no_rate_o
 
 def test_a_clock_put_back_after_a_sender_died_makes_nobody_wait_for_it_to_catch_up(wiring: Wired) -> None:
     with pytest.raises(Killed):
-        _send(wiring, Answer("not accepted"), Answer("killed before the wire"))
+        send_answered(wiring, Answer("not accepted"), Answer("killed before the wire"))
     wiring.clock.at -= 3 * HOUR  # type: ignore[attr-defined]
     began = wiring.clock.now()
     assert publish.resume(wiring, ISSUE).accepted == 10
@@ -554,9 +518,9 @@ def test_a_day_under_the_ceiling_is_the_publications_own(tmp_path: Path) -> None
     wiring = Wired(tmp_path, Scripted(), warm_up=WARM_UP)
     far_east = wiring.settings.publication.model_copy(update={"time_zone": "Pacific/Auckland"})
     wiring.settings = wiring.settings.model_copy(update={"publication": far_east})
-    _join(wiring, 10)
+    join(wiring, 10)
     wiring.clock.at = _instant(2001, 9, 9, 13)  # type: ignore[attr-defined]  # there it is the 10th already
-    proof = _send(wiring)
+    proof = send_answered(wiring)
     assert (proof.state, proof.accepted, proof.send_at) == ("scheduled", 7, _instant(2001, 9, 10, 12))
     wiring.engine.dispose()
 
@@ -571,7 +535,7 @@ RULES = {"required": True, "approvers": {"ana": public_of(ANA), "ben": public_of
 
 def test_put_off_by_the_ceiling_it_goes_on_however_late_somebody_can_send_it(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), warm_up=WARM_UP)
-    _join(wiring, 10)
+    join(wiring, 10)
     publish.schedule(wiring, publish.plan_send(wiring, ISSUE), wiring.clock.now() + 60 * SECOND)
     proof = publish.resume(wiring, ISSUE)
     assert proof.send_at is not None
@@ -582,7 +546,7 @@ def test_put_off_by_the_ceiling_it_goes_on_however_late_somebody_can_send_it(tmp
 
 def test_approved_and_put_off_by_the_ceiling_it_goes_on_the_next_day(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), warm_up=WARM_UP, approval=RULES)
-    _join(wiring, 10)
+    join(wiring, 10)
     _as(wiring, ANA)
     publish.schedule(wiring, publish.plan_send(wiring, ISSUE), wiring.clock.now() + 60 * SECOND)
     _as(wiring, BEN)
@@ -612,12 +576,12 @@ def test_an_approval_does_not_undo_a_pause(wiring: Wired) -> None:
     _approvals(wiring, **RULES)
     _as(wiring, BEN)
     publish.approve(wiring, publish.plan_approval(wiring, ISSUE))
-    assert _status(wiring).state == "paused"
+    assert proof_of(wiring).state == "paused"
 
 
 def test_held_for_an_approval_that_is_no_longer_asked_for_it_waits_for_its_hour(tmp_path: Path) -> None:
     wiring = Wired(tmp_path, Scripted(), approval=RULES)
-    _join(wiring, 10)
+    join(wiring, 10)
     _as(wiring, ANA)
     at = wiring.clock.now() + 60 * SECOND
     publish.schedule(wiring, publish.plan_send(wiring, ISSUE), at)
@@ -639,7 +603,7 @@ def test_begun_by_a_sender_that_died_since_the_plan_it_is_gone_on_with(wiring: W
 def test_without_the_providers_key_nothing_is_scheduled_and_nothing_left_behind(tmp_path: Path) -> None:
     stays_here = {"provider": "sendgrid", "sendgrid_host": "http://127.0.0.1:9"}
     wiring = Wired(tmp_path, Scripted(), delivery=stays_here)
-    _join(wiring, 3)
+    join(wiring, 3)
     with pytest.raises(SettingsError, match="SENDGRID_API_KEY"):
         publish.schedule(wiring, publish.plan_send(wiring, ISSUE), wiring.clock.now() + HOUR)
     assert publish.status(wiring, ISSUE) is None
