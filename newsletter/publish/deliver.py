@@ -1,6 +1,5 @@
 """Send: everyone once, nobody twice."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -131,11 +130,12 @@ def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Call
     from newsletter.store.ledger import mailings
 
     delivery = wiring.settings.delivery
-    done = Counter[str]()
+    done = 0
 
     def accepted(readers: int) -> None:
-        done["accepted"] += readers
-        progress(done["accepted"])
+        nonlocal done
+        done += readers
+        progress(done)
 
     with read(wiring.engine) as connection:
         frozen = mailings.frozen_of(connection, mailing.id)

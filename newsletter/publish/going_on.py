@@ -67,11 +67,11 @@ def _wait(wiring: Wiring, mailing: "Mailing", progress: Progress) -> MailingStat
 
 def due(wiring: Wiring) -> list[str]:
     """Return the issues whose scheduled time has come, the earliest first."""
+    if not wiring.has_database:
+        return []
     from newsletter.store.database import read
     from newsletter.store.ledger import mailings
 
-    if not wiring.has_database:
-        return []
     with read(wiring.engine) as connection:
         found = mailings.due(connection, now=wiring.clock.now())
     return [mailing.issue for mailing in found]

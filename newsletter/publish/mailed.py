@@ -26,11 +26,11 @@ def issue_id(wiring: Wiring, reference: str) -> str:
 
 def mailed_issues(wiring: Wiring) -> list[str]:
     """Return the ids of all issues that were sent, or began to be, the latest last."""
+    if not wiring.has_database:
+        return []
     from newsletter.store.database import read
     from newsletter.store.ledger import mailings
 
-    if not wiring.has_database:
-        return []
     with read(wiring.engine) as connection:
         return mailings.issues_mailed(connection)
 

@@ -1,7 +1,7 @@
 """The local SendGrid as a provider: SendGrid's client, and a server of our own on this machine."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,10 +56,8 @@ def open_sandbox(_own: SandboxSettings, around: Surroundings) -> Iterator["Provi
             identity=NAME,
             properties=PROPERTIES,
         )
-        try:
+        with closing(provider):
             yield provider
-        finally:
-            provider.close()
 
 
 def sandbox_file(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """SendGrid's description of itself, and how it is opened."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.provider_kind import ProviderKind, Surroundings
@@ -25,11 +25,9 @@ def open_sendgrid(own: SendGridSettings, around: Surroundings) -> Iterator["Prov
         threads=around.threads,
         identity=own.identity,
     )
-    try:
+    with closing(provider):
         provider.check_account()
         yield provider
-    finally:
-        provider.close()
 
 
 SENDGRID = ProviderKind(

@@ -91,7 +91,7 @@ def _leave(connection: Connection, reader: int, list_id: int, now: int) -> int:
 
 def _rejoin(connection: Connection, reader: int, list_id: int, now: int) -> int:
     """Put a reader back who left through the provider: what they left by another way stays left."""
-    so_he_left = exists().where(
+    left_through_the_provider = exists().where(
         event.c.subscriber_id == reader,
         event.c.kind == "group_unsubscribe",
         event.c.received_at == subscription.c.since,
@@ -102,7 +102,7 @@ def _rejoin(connection: Connection, reader: int, list_id: int, now: int) -> int:
             subscription.c.list_id == list_id,
             subscription.c.subscriber_id == reader,
             subscription.c.status.in_(SubscriptionTransition.RETURN.before),
-            so_he_left,
+            left_through_the_provider,
         )
         .values(status=SubscriptionTransition.RETURN.after, since=now)
     ).rowcount
