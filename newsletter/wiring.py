@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.provider import Provider
     from newsletter.files.pictures import PictureCache
+    from newsletter.sending.pump import RunWorkers
     from newsletter.store.ledger.limits import Ceiling
 
 
@@ -217,6 +218,13 @@ class Wiring:
         )
         with settings.provider_kind.open_provider(settings.provider_settings, around) as provider:
             yield provider
+
+    @property
+    def run_workers(self) -> "RunWorkers":
+        """Return what runs the workers of a send: threads."""
+        from newsletter.sending.threads import run_on_threads
+
+        return run_on_threads
 
     def new_approval_key(self) -> tuple[str, str]:
         """Draw a key pair for an approver: private, public."""

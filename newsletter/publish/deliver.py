@@ -123,7 +123,7 @@ def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
 
 def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Callable[[int], None]) -> None:
     """Send what the ledger holds of a mailing, by its frozen bytes; count the accepted to ``progress``."""
-    from newsletter.sending.job import Job, SendLimits
+    from newsletter.sending.job import Effects, Job, SendLimits
     from newsletter.sending.pump import Pump
     from newsletter.sending.recipients import Recipients, Signing
     from newsletter.store.database import read
@@ -141,15 +141,13 @@ def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Call
         frozen = mailings.frozen_of(connection, mailing.id)
     signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing.id)
     recipients = Recipients(frozen.message, signing, wiring.settings.publication.titles)
-    Pump(
-        wiring.engine,
-        provider,
-        wiring.clock,
+    pump = Pump(
+        Effects(wiring.engine, provider, wiring.clock, wiring.new_id),
         Job(mailing, frozen.envelope, recipients),
         SendLimits(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
-        new_id=wiring.new_id,
         progress=accepted,
-    ).run()
+    )
+    pump.run(wiring.run_workers)
 
 
 def _finish(wiring: Wiring, mailing: "Mailing") -> None:
