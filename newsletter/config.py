@@ -167,7 +167,11 @@ class Settings(BaseModel):
     @property
     def provider_settings(self) -> OwnSettings:
         """Return the chosen provider's own settings."""
-        model = self.provider_kind.settings
+        return self.settings_of(self.provider_kind)
+
+    def settings_of(self, kind: ProviderKind) -> OwnSettings:
+        """Return a provider's own settings, whether it is the chosen one or not."""
+        model = kind.settings
         given = {**self.delivery.model_dump(), **self.provider_secrets}
         return model.model_validate({key: given[key] for key in model.model_fields if key in given})
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from newsletter.delivery.properties import Properties
+from newsletter.delivery.webhook import Reports
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
@@ -36,7 +37,7 @@ class OwnSettings(BaseModel):
 
     @property
     def report_keys(self) -> tuple[str, ...]:
-        """Return the public keys whose signed reports count."""
+        """Return the keys that prove a report to be its own; none where no report is believed."""
         return ()
 
     def insist_complete(self) -> None:
@@ -66,7 +67,7 @@ class ProviderKind:
 
     ``name`` is the value of [delivery] provider. ``settings`` is the model of its own keys in [delivery], and
     ``secrets`` the environment variable of each of its keys that is read from there alone. ``open_provider``
-    takes an instance of the model.
+    takes an instance of the model. ``reports`` says where it reports; None when it never does.
     """
 
     name: str
@@ -74,3 +75,4 @@ class ProviderKind:
     settings: type[OwnSettings]
     open_provider: Open
     secrets: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reports: Reports | None = None

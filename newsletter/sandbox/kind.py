@@ -71,4 +71,5 @@ SANDBOX = ProviderKind(
     settings=SandboxSettings,
     open_provider=open_sandbox,
     secrets=SENDGRID.secrets,
+    reports=SENDGRID.reports,
 )

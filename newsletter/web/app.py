@@ -16,7 +16,7 @@ from newsletter.web.pages import Pages
 from newsletter.web.readers import Readers
 from newsletter.web.request_body import RequestBodies, SmallBodies
 from newsletter.web.site import Site
-from newsletter.web.webhook import PATH, Webhook
+from newsletter.web.webhook import Webhooks
 
 
 def create_app(site: Site) -> Starlette:
@@ -44,15 +44,16 @@ def create_app(site: Site) -> Starlette:
         return Response(status_code=400)
 
     bodies = RequestBodies()
+    posts = frozenset(endpoint.reports.path for endpoint in site.endpoints)
     app = Starlette(
         routes=[
             *Readers(site, pages, bodies).routes(),
-            *Webhook(site, monitoring, bodies).routes(),
+            *Webhooks(site, monitoring, bodies).routes(),
             *monitoring.routes(),
         ],
         middleware=[
             Middleware(_Unexpected, pages=pages, monitoring=monitoring),
-            Middleware(SmallBodies, but=PATH, refusal=pages.message(413)),
+            Middleware(SmallBodies, but=posts, refusal=pages.message(413)),
         ],
         exception_handlers={
             HTTPException: answer_error,

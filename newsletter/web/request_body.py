@@ -1,7 +1,7 @@
 """Bodies of requests, bounded each and all together: what is said of their length is never believed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 from starlette.exceptions import HTTPException
@@ -130,15 +130,15 @@ def declared_length(said: str) -> int:
 
 
 class SmallBodies:
-    """Refuse large bodies, and any that a page does not ask for, wherever ``but`` does not take them."""
+    """Refuse large bodies, and any that a page does not ask for, except on the paths ``but``."""
 
-    def __init__(self, app: ASGIApp, *, but: str, refusal: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, but: Collection[str], refusal: ASGIApp) -> None:
         self._app = app
         self._but = but
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = scope["type"] == "http" and scope["path"] != self._but and _too_large(scope)
+        refused = scope["type"] == "http" and scope["path"] not in self._but and _too_large(scope)
         await (self._refusal if refused else self._app)(scope, receive, send)
 
 

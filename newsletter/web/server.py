@@ -8,10 +8,10 @@ import uvicorn
 
 from newsletter.delivery.reports import PauseAt
 from newsletter.listening import listening, run_until_stopped
-from newsletter.providers.sendgrid.webhook import public_keys
 from newsletter.web.app import create_app
 from newsletter.web.connection_limits import ConnectionLimits, connections_at_most, limited
 from newsletter.web.site import Imprint, Say, Site
+from newsletter.web.webhook import unproved
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -46,7 +46,6 @@ def run_site(
 def site_of(wiring: "Wiring", say: Say) -> Site:
     """Return what the site is made of, from the settings. Raises SettingsError, StoreError."""
     own, delivery = wiring.settings.publication, wiring.settings.delivery
-    public_keys(wiring.webhook_keys)
     return Site(
         engine=wiring.engine,
         keys=wiring.link_keys,
@@ -54,7 +53,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
         site_url=wiring.settings.site_url,
         now=wiring.clock.now,
         load=wiring.templates,
-        webhook_keys=wiring.webhook_keys,
+        endpoints=wiring.endpoints,
         pause=PauseAt(delivery.pause_at_bounces, delivery.pause_at_complaints, delivery.pause_after),
         say=say,
         titles=own.titles,
@@ -65,8 +64,9 @@ def _welcome(site: Site, url: str) -> None:
     site.say(f"Readers’ site: {url}  (Ctrl-C ends it)")
     if site.site_url != url:
         site.say(f"Links in mails begin with {site.site_url}, so that address has to lead here.")
-    if not site.webhook_keys:
-        site.say("[delivery] webhook_keys is not set, so what the provider reports is refused.")
+    for endpoint in site.endpoints:
+        if endpoint.webhook is None:
+            site.say(f"{unproved(endpoint)}, so what the provider reports is refused.")
 
 
 class _Server(uvicorn.Server):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.webhook import Endpoint
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,11 +34,11 @@ class Site:
     """Everything the site needs from outside.
 
     ``keys`` sign readers' links: the first signs, any is good for following one. ``site_url`` is where the
-    site stands for readers. ``now`` tells microseconds since 1970 in UTC. ``webhook_keys`` are the public
-    keys of the provider's reports, ``pause`` says when those stop a mailing. ``load`` returns a template's
-    text by its path, or None. ``say`` takes sentences for the operator: never an address, token or key.
-    ``patience`` is how many seconds a body may take to come in. ``titles`` says how a reader who is listed
-    with one is greeted. ``rest`` waits so many seconds.
+    site stands for readers. ``now`` tells microseconds since 1970 in UTC. ``endpoints`` are where reports are
+    taken, ``pause`` says when those stop a mailing. ``load`` returns a template's text by its path, or None.
+    ``say`` takes sentences for the operator: never an address, token or key. ``patience`` is how many seconds
+    a body may take to come in. ``titles`` says how a reader who is listed with one is greeted. ``rest`` waits
+    so many seconds.
     """
 
     engine: "Engine"
@@ -46,7 +47,7 @@ class Site:
     site_url: str
     now: Callable[[], int]
     load: Callable[[str], str | None]
-    webhook_keys: Sequence[str] = ()
+    endpoints: Sequence[Endpoint] = ()
     pause: PauseAt = field(default_factory=PauseAt)
     say: Say = _say_nothing
     patience: float = 30.0

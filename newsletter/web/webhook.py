@@ -1,9 +1,10 @@
-"""Where the provider reports to: raw bytes in, stored reports out, and an answer it acts on.
+"""Where a provider reports to: raw bytes in, stored reports out, and an answer it acts on.
 
 It posts again for a day until it is answered 2xx, so that answer is given only after the commit.
 """
 
 import asyncio
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -12,9 +13,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.delivery.clock import SECOND
+from newsletter.delivery.webhook import Endpoint, Forged, Stale, Unreadable, Webhook, WebhookError
 from newsletter.errors import StoreError
-from newsletter.providers.sendgrid.posted import Unreadable, WebhookError
-from newsletter.providers.sendgrid.webhook import MAX_BYTES, Forged, Signature, Stale, reports_of
 from newsletter.readership.reports import Taken, take_reports
 from newsletter.sentences import command
 from newsletter.web.monitoring import Monitoring
@@ -31,14 +31,12 @@ _ANSWERS: tuple[tuple[type[Exception], str, int], ...] = (
     (StoreError, "not_stored", 503),
 )
 
-
-PATH = "/webhooks/sendgrid"
 # Posts that are taken in at once: the database takes one at a time, and readers who leave come in between.
 TAKERS = 2
 
 
-class Webhook:
-    """Take in what SendGrid reports."""
+class Webhooks:
+    """Take in what providers report."""
 
     def __init__(self, site: Site, monitoring: Monitoring, bodies: RequestBodies) -> None:
         self._site = site
@@ -47,13 +45,16 @@ class Webhook:
         self._takers = asyncio.Semaphore(TAKERS)
 
     def routes(self) -> list[BaseRoute]:
-        """Return the one endpoint."""
-        return [Route(PATH, self.answer, methods=["POST"])]
+        """Return an endpoint for each provider that reports."""
+        return [
+            Route(endpoint.reports.path, partial(self.answer, endpoint), methods=["POST"])
+            for endpoint in self._site.endpoints
+        ]
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, endpoint: Endpoint, request: Request) -> Response:
         """Answer 204 once stored; 403 when forged or stale; 400, 408 and 413 by its body; 503: post again."""
         try:
-            taken = await self._take(request)
+            taken = await self._take(endpoint, request)
         except (WebhookError, StoreError, HTTPException) as error:
             return self._refused(error)
         self._monitoring.posted("stored")
@@ -63,21 +64,21 @@ class Webhook:
             )
         return Response(status_code=204)
 
-    async def _take(self, request: Request) -> Taken:
-        site = self._site
-        if not site.webhook_keys:
-            raise Forged("No report can be believed: [delivery] webhook_keys is not set.")
-        signature = Signature(request.headers, site.webhook_keys, now=site.now() / SECOND)
-        async with self._bodies.of(request, limit=MAX_BYTES, seconds=site.patience) as body:
-            await body.read(signature.update)
-            signature.insist()
+    async def _take(self, endpoint: Endpoint, request: Request) -> Taken:
+        site, webhook = self._site, endpoint.webhook
+        if webhook is None:
+            raise Forged(f"No report can be believed: {unproved(endpoint)}.")
+        verifier = webhook.verifier(request.headers, now=site.now() / SECOND)
+        async with self._bodies.of(request, limit=webhook.max_bytes, seconds=site.patience) as body:
+            await body.read(verifier.update)
+            verifier.insist()
             async with self._takers:
-                return await run_in_threadpool(self._store, body.whole())
+                return await run_in_threadpool(self._store, webhook, body.whole())
 
-    def _store(self, body: bytes) -> Taken:
+    def _store(self, webhook: Webhook, body: bytes) -> Taken:
         site = self._site
-        reports = reports_of(body, now=site.now() / SECOND)
-        return take_reports(site.engine, reports, now=site.now, pause=site.pause, rest=site.rest)
+        events = webhook.events(body, now=site.now() / SECOND)
+        return take_reports(site.engine, events, now=site.now, pause=site.pause, rest=site.rest)
 
     def _refused(self, error: _Refusal) -> Response:
         if isinstance(error, HTTPException):
@@ -88,3 +89,8 @@ class Webhook:
         self._monitoring.posted(result)
         self._monitoring.say(result, f"A post to the webhook was refused ({status}): {why}")
         return Response(status_code=status, headers=headers)
+
+
+def unproved(endpoint: Endpoint) -> str:
+    """Say which setting would let reports be believed."""
+    return f"{endpoint.reports.setting} is not set"

@@ -10,6 +10,7 @@ from typing import Any
 
 from conftest import Publication
 from faults.nursery import Ended, Nursery, Victim
+from posts import read_reports
 from strict_reports import Report, Reports
 from strict_sendgrid import StrictSendGrid
 
@@ -17,7 +18,6 @@ from newsletter import publish
 from newsletter.config import load_settings
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reports import PauseAt
-from newsletter.providers.sendgrid.webhook import read_reports
 from newsletter.readership.reports import take_reports
 from newsletter.wiring import Wiring
 

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from local_sendgrid import Stage
 from pace import FOREVER
+from posts import read_reports
 from provider_samples import ENVELOPE, TAGS, reader
 
 from newsletter.delivery.evidence import HasMail, HasNoMail
@@ -15,7 +16,6 @@ from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Recipient
 from newsletter.delivery.reports import consequence
 from newsletter.providers.sendgrid.client import SendGridProvider
-from newsletter.providers.sendgrid.webhook import read_reports
 from newsletter.sandbox.behaviour.keys import private_key, public_key, sign
 from newsletter.sandbox.behaviour.reports import reports_of
 from newsletter.sandbox.file.message import Processed

@@ -1,5 +1,7 @@
 """A provider that answers message by message: who was taken, refused, asked to wait, or left unclear."""
 
+import asyncio
+import base64
 import os
 import signal
 import subprocess
@@ -7,22 +9,27 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
+import orjson
 import pytest
 from conftest import Publication, Ran, rows
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pace import FOREVER
 from postbox.kind import POSTBOX
 from postbox_server import PostboxServer
+from pydantic import SecretStr
 from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.config import load_settings
-from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import CannotSay
 from newsletter.delivery.outcomes import (
     Accepted,
@@ -38,12 +45,14 @@ from newsletter.delivery.outcomes import (
     weakest,
 )
 from newsletter.delivery.provider import looked_up
-from newsletter.delivery.reports import PauseAt
 from newsletter.errors import DeliveryError
 from newsletter.readership.reports import sync
 from newsletter.registry import register
-from newsletter.store.database import open_database
+from newsletter.web.app import create_app
+from newsletter.web.server import site_of
+from newsletter.wiring import Wiring
 
+OURS = "ours"
 TOKEN = {"POSTBOX_TOKEN": "right"}
 HERE = Path(__file__).parent.parent
 
@@ -118,19 +127,68 @@ def test_a_request_without_an_answer_leaves_each_of_its_readers_unknown_alone(
         lost = server.requests[1]
         assert _counts(ran) == (20 - len(lost), 0, len(lost), 0)
         # What it reports of one message says nothing of the others.
-        report = Event(b"1", "delivered", 1, lost[0]["to"], lost[0]["attempt"], lost[0]["reader"], "message")
-        _report(publication, report)
+        report = {**lost[0], "became": "delivered", "id": "message"}
+        assert _report(publication, report) == 204
         now = _run(publication, "status", "first", "--json")
         assert _counts(now) == (21 - len(lost), 0, len(lost) - 1, 0)
-        _report(publication, report)
+        assert _report(publication, report) == 204
         assert _counts(_run(publication, "status", "first", "--json")) == _counts(now)
         assert not now.json.get("alarms")
 
 
-def _report(publication: Publication, *events: Event) -> None:
-    engine = open_database(f"sqlite:///{publication.root}/newsletter.db")
-    readership.take_reports(engine, events, now=lambda: 2_000_000_000_000_000, pause=PauseAt())
-    engine.dispose()
+@contextmanager
+def _site(publication: Publication, said: list[str], token: str = OURS) -> Iterator[Callable[..., int]]:
+    """Lend what posts to the readers' site, which believes a token, and returns the status."""
+    settings = load_settings(publication.root / "newsletter.toml")
+    secrets = {"postbox_report_token": SecretStr(token)}
+    wiring = Wiring(settings.model_copy(update={"provider_secrets": secrets}))
+    app = create_app(site_of(wiring, said.append))
+
+    def post(path: str, body: object, token: str = OURS) -> int:
+        async def posted() -> int:
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                headers = {"Authorization": token}
+                return (await client.post(path, content=orjson.dumps(body), headers=headers)).status_code
+
+        return asyncio.run(posted())
+
+    yield post
+    wiring.close()
+
+
+def _report(publication: Publication, *reports: object) -> int:
+    with _site(publication, []) as post:
+        return post("/webhooks/postbox", reports)
+
+
+def test_what_it_reports_is_believed_by_its_own_token_and_acted_on(publication: Publication) -> None:
+    said: list[str] = []
+    with PostboxServer() as server:
+        _set_up(publication, server)
+        _run(publication, "send", "first", "--yes")
+        bounced = {**server.requests[0][0], "became": "refused", "id": "message"}
+        with _site(publication, said) as post:
+            assert post("/webhooks/postbox", [bounced], "another") == 403
+            assert post("/webhooks/postbox", [{"to": "nobody"}]) == 400
+            assert post("/webhooks/sendgrid", [bounced]) == 404  # no key of SendGrid's is set
+            assert "suppressed" not in _run(publication, "suppressions").stdout
+            assert post("/webhooks/postbox", [bounced]) == 204
+        assert bounced["to"] in _run(publication, "suppressions").stdout
+        assert any("The post has no token of ours." in sentence for sentence in said)
+        with _site(publication, said, token="") as post:
+            assert post("/webhooks/postbox", [bounced], "") == 403
+    assert said[-1].endswith("POSTBOX_REPORT_TOKEN is not set.")
+
+
+def test_the_provider_before_it_still_reports_while_its_key_is_set(publication: Publication) -> None:
+    with PostboxServer() as server:
+        key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        shown = base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+        own = f'postbox_url = "{server.url}"\nwebhook_keys = ["{shown}"]\n'
+        publication.settings(provider="postbox", extra=own)
+        with _site(publication, []) as post:
+            assert (post("/webhooks/sendgrid", []), post("/webhooks/postbox", [])) == (403, 204)
 
 
 CHILD = "from postbox.kind import POSTBOX; from newsletter.registry import register; register(POSTBOX); "
@@ -199,7 +257,7 @@ def test_a_provider_is_its_folder_a_line_in_the_registry_and_one_in_the_docs() -
     """CONTRIBUTING says at most six files."""
     package = Path(publish.__file__).parent.parent
     folder = {path.name for path in (HERE / "postbox").glob("*.py")}
-    assert folder == {"__init__.py", "client.py", "kind.py", "settings.py"}
+    assert folder == {"__init__.py", "client.py", "kind.py", "webhook.py"}
     assert not [path for path in package.rglob("*.py") if "postbox" in path.read_text().casefold()]
 
 

@@ -1,5 +1,6 @@
 """`newsletter sandbox`: a drill as an operator runs it, and what the settings make of it."""
 
+import base64
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,10 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Publication
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pace import FOREVER
 
 from newsletter.config import load_settings
-from newsletter.sandbox.behaviour.keys import public_key
+from newsletter.delivery.webhook import Forged
+from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.wiring import Wiring
 
@@ -129,15 +134,36 @@ def test_reports_go_to_the_readers_site_only_where_that_is_on_this_machine(
         assert wiring(publication).local_webhook == expected
 
 
+def _believed(publication: Publication, *keys: ec.EllipticCurvePrivateKey) -> list[bool]:
+    """Say of each key whether a report that it signed counts."""
+    ((endpoint,), found) = wiring(publication).endpoints, []
+    assert endpoint.webhook
+    for key in keys:
+        headers = {SIGNATURE_HEADER: sign(key, "1790000000", b"[]"), TIMESTAMP_HEADER: "1790000000"}
+        verifier = endpoint.webhook.verifier(headers, now=1_790_000_000)
+        verifier.update(b"[]")
+        try:
+            verifier.insist()
+        except Forged:
+            found.append(False)
+        else:
+            found.append(True)
+    return found
+
+
 def test_the_sandboxs_own_key_counts_where_mail_stays_here_and_nowhere_else(
     make_publication: Callable[[str], Publication], tmp_path: Path
 ) -> None:
     publication = make_publication("one")
+    own = ec.generate_private_key(ec.SECP256R1())
+    public = own.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    keys = (own, private_key(publication.root / "sandbox.db"))
+    extra = f'webhook_keys = ["{base64.b64encode(public).decode()}"]\n'
     for provider, host in (("sandbox", ""), ("sendgrid", "http://127.0.0.1:8025")):
-        publication.settings(provider=provider, host=host, extra='webhook_keys = ["abc"]\n')
-        assert wiring(publication).webhook_keys == ("abc", public_key(publication.root / "sandbox.db"))
-    publication.settings(extra='webhook_keys = ["abc"]\n')
-    assert wiring(publication).webhook_keys == ("abc",)
+        publication.settings(provider=provider, host=host, extra=extra)
+        assert _believed(publication, *keys) == [True, True]
+    publication.settings(extra=extra)
+    assert _believed(publication, *keys) == [True, False]
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ import orjson
 import pytest
 from local_sendgrid import JSON, KEY, Site, letter
 from pace import FOREVER, stretched
+from posts import read_reports
 
 from newsletter.errors import SettingsError
-from newsletter.providers.sendgrid.webhook import read_reports
 from newsletter.sandbox.behaviour.keys import public_key
 from newsletter.sandbox.behaviour.reporter import MAX_POST, Reporter, Reporting, in_posts
 from newsletter.sandbox.file import report_queue

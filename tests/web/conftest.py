@@ -21,7 +21,9 @@ from newsletter import publish, readership
 from newsletter.contacts.links import Purpose
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.provider import Build, Recipient
+from newsletter.delivery.webhook import Endpoint
 from newsletter.listening import listening
+from newsletter.providers.sendgrid.kind import SENDGRID
 from newsletter.rendering.merge import PersonalMessage, personalise
 from newsletter.store.database import read
 from newsletter.store.readers import subscribers
@@ -191,6 +193,12 @@ def stage() -> Iterator[Stage]:
         yield running
 
 
+def _endpoint(keys: Sequence[str]) -> Endpoint:
+    reports = SENDGRID.reports
+    assert reports
+    return Endpoint(reports, reports.webhook(keys) if keys else None)
+
+
 @pytest.fixture
 def make_world(tmp_path: Path, stage: Stage, sent: Sent) -> Callable[..., Any]:
     """Make a world whose site has other values than the usual."""
@@ -203,6 +211,8 @@ def make_world(tmp_path: Path, stage: Stage, sent: Sent) -> Callable[..., Any]:
         (tmp_path / "issues" / "second.md").write_text((tmp_path / "issues" / "first.md").read_text())
         for name, content in sent.files.items():
             (tmp_path / name).write_bytes(content)
+        if "webhook_keys" in changes:
+            changes["endpoints"] = (_endpoint(changes.pop("webhook_keys")),)
         site = replace(site_of(context, said.append), **changes)
         with stage.showing(create_app(site)) as client:
             yield World(context, post, site, said, client)

@@ -1,15 +1,17 @@
 """SendGrid's description of itself, and how it is opened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.provider_kind import ProviderKind, Surroundings
+from newsletter.delivery.webhook import Reports
 from newsletter.providers.sendgrid.limits import PROPERTIES
 from newsletter.providers.sendgrid.settings import SendGridSettings
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
+    from newsletter.delivery.webhook import Webhook
 
 
 @contextmanager
@@ -30,10 +32,18 @@ def open_sendgrid(own: SendGridSettings, around: Surroundings) -> Iterator["Prov
         yield provider
 
 
+def make_webhook(keys: Sequence[str]) -> "Webhook":
+    """Return what takes SendGrid's reports. Raises SettingsError for a key that is none."""
+    from newsletter.providers.sendgrid.webhook import EventWebhook
+
+    return EventWebhook(keys)
+
+
 SENDGRID = ProviderKind(
     name="sendgrid",
     properties=PROPERTIES,
     settings=SendGridSettings,
     open_provider=open_sendgrid,
     secrets={"sendgrid_api_key": "SENDGRID_API_KEY", "api_key": "SENDGRID_API_KEY"},
+    reports=Reports("sendgrid", setting="[delivery] webhook_keys", webhook=make_webhook),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.errors import NewsletterError
+from newsletter.delivery.webhook import Unreadable
 
 MAX_SHOWN = 600  # bytes kept of what cannot be read
 MAX_DIGITS = 20  # of a whole number; Python refuses to read one of more than 4,300 (CVE-2020-10735)
@@ -16,14 +16,6 @@ MAX_DIGITS = 20  # of a whole number; Python refuses to read one of more than 4,
 # A string, whether or not it ends, or a sign that shapes the document. Each byte is looked at once.
 _SIGN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MARK_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
-
-
-class WebhookError(NewsletterError):
-    """Refuse a post to the webhook; nothing of it was taken."""
-
-
-class Unreadable(WebhookError):
-    """Refuse a post that is SendGrid's, but no list of reports, or too large."""
 
 
 def read_list(body: bytes, *, at_most: int) -> list[Mapping[str, object]]:

@@ -2,16 +2,14 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
+from newsletter.delivery.webhook import Forged, Stale
 from newsletter.errors import SettingsError
 from newsletter.providers.sendgrid.events import event_of
-from newsletter.providers.sendgrid.posted import Unreadable as Unreadable
-from newsletter.providers.sendgrid.posted import WebhookError as WebhookError
 from newsletter.providers.sendgrid.posted import read_list
 
 if TYPE_CHECKING:
@@ -27,26 +25,43 @@ MAX_AGE_SECONDS = 25 * 3600
 MAX_AHEAD_SECONDS = 5 * 60  # clocks differ; a post from further in the future could be kept for later use
 
 
-class Forged(WebhookError):
-    """Refuse a post that no key of ours proves to be SendGrid's."""
+class EventWebhook:
+    """Take what SendGrid's Event Webhook posts."""
 
+    max_bytes = MAX_BYTES
 
-class Stale(WebhookError):
-    """Refuse a post signed too long ago, or in the future."""
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Believe what any of these public keys signed: base64 of DER, as SendGrid shows them.
+
+        Raises SettingsError for one that is none.
+        """
+        self._keys = tuple(_public_key(key, place) for place, key in enumerate(keys, 1))
+
+    def verifier(self, headers: Mapping[str, str], *, now: float) -> "Signature":
+        """Judge a post by its headers, named in any case; ``now`` is seconds since 1970.
+
+        Raises Forged or Stale.
+        """
+        return Signature(headers, self._keys, now=now)
+
+    def events(self, body: bytes, *, now: float) -> list[Event]:
+        """Return the events of a post that is known to be SendGrid's, in its order.
+
+        An event is never refused for what it holds, and never costs another. Raises Unreadable when there is
+        no list of them.
+        """
+        at = int(now * SECOND)
+        return [event_of(report, now=at) for report in read_list(body, at_most=MAX_EVENTS)]
 
 
 class Signature:
     """A post's claim to be SendGrid's: judged by its headers at once, and by its body as that comes in."""
 
-    def __init__(self, headers: Mapping[str, str], keys: Sequence[str], *, now: float) -> None:
-        """Judge all that can be judged without the body, so that a stranger's need not be read.
-
-        ``headers`` are named in any case, ``keys`` are the public keys as SendGrid shows them (base64 of
-        DER), any of which counts; ``now`` is seconds since 1970. Raises Forged, Stale, or SettingsError for a
-        key that is none.
-        """
+    def __init__(
+        self, headers: Mapping[str, str], keys: Sequence["EllipticCurvePublicKey"], *, now: float
+    ) -> None:
         timestamp = _header(headers, TIMESTAMP_HEADER)
-        self._keys = public_keys(tuple(keys))
+        self._keys = keys
         self._signature = _well_formed(timestamp, _header(headers, SIGNATURE_HEADER), self._keys)
         _insist_fresh(timestamp, now)
         self._hash = sha256(timestamp.encode("ascii"))
@@ -62,36 +77,6 @@ class Signature:
             raise Forged(
                 "The post's signature fits no key.", hint="Compare [delivery] webhook_keys with SendGrid's."
             )
-
-
-def read_reports(body: bytes, headers: Mapping[str, str], keys: Sequence[str], *, now: float) -> list[Event]:
-    """Return the events of one post, in its order, once its signature and age are found right.
-
-    ``body`` is the raw bytes as they came, the rest as of ``Signature``. Raises Forged, Stale, Unreadable, or
-    SettingsError for a key that is none.
-    """
-    if len(body) > MAX_BYTES:
-        raise Unreadable(f"The post is larger than {MAX_BYTES:,} bytes.")
-    signature = Signature(headers, keys, now=now)
-    signature.update(body)
-    signature.insist()
-    return reports_of(body, now=now)
-
-
-def reports_of(body: bytes, *, now: float) -> list[Event]:
-    """Return the events of a post that is known to be SendGrid's, in its order.
-
-    An event is never refused for what it holds, and never costs another. Raises Unreadable when there is no
-    list of them.
-    """
-    at = int(now * SECOND)
-    return [event_of(report, now=at) for report in read_list(body, at_most=MAX_EVENTS)]
-
-
-@lru_cache(maxsize=8)
-def public_keys(keys: tuple[str, ...]) -> tuple["EllipticCurvePublicKey", ...]:
-    """Return the keys, read. Raises SettingsError for one that is no public key on the curve P-256."""
-    return tuple(_public_key(key, place) for place, key in enumerate(keys, 1))
 
 
 def _public_key(text: str, place: int) -> "EllipticCurvePublicKey":

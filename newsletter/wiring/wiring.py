@@ -1,26 +1,29 @@
-"""Settings → database, provider, clock, loaders: the only place that builds effects."""
+"""A publication's settings, and what is built from them when it is first asked for."""
 
 import os
 import secrets
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter.config import Settings
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.provider_kind import Surroundings
-from newsletter.errors import AlreadySending, SettingsError, StoreError
-from newsletter.files.keys import HOW_TO_MAKE_ONE, kept_key, old_keys, signing_key
+from newsletter.delivery.provider_kind import ProviderKind, Surroundings
+from newsletter.delivery.webhook import Endpoint, Reports
+from newsletter.errors import SettingsError
+from newsletter.files.keys import old_keys
 from newsletter.files.templates import bundled_templates, template_loader
+from newsletter.registry import kinds
 from newsletter.sandbox import kind as sandbox
 from newsletter.urls import is_loopback
+from newsletter.wiring import readers_site, sender_lock
+from newsletter.wiring.clock import SystemClock
+from newsletter.wiring.secret_key import secret_key
 
 if TYPE_CHECKING:
     import subprocess
@@ -34,18 +37,6 @@ if TYPE_CHECKING:
 
 
 _ENDED_ONCE = "from newsletter.cli import main; main(ended_once=True)"
-
-
-class SystemClock:
-    """Tell the machine's time."""
-
-    def now(self) -> int:
-        """Return microseconds since 1970, UTC."""
-        return time.time_ns() // 1000
-
-    def wait(self, seconds: float, stop: Event) -> None:
-        """Return after ``seconds``, or at once when ``stop`` is set."""
-        stop.wait(seconds)
 
 
 class Wiring:
@@ -160,15 +151,7 @@ class Wiring:
         Raises SettingsError when mail would leave the machine and the environment has none, or when it is too
         short for a publication that has mailed nobody yet.
         """
-        given = self.settings.secret_key.get_secret_value()
-        if given:
-            return signing_key(given, links_are_out=self._links_are_out, warn=self._warn)
-        if not self.settings.stays_here:
-            raise SettingsError(
-                "NEWSLETTER_SECRET_KEY is not set, and readers' links must be signed.",
-                hint=HOW_TO_MAKE_ONE,
-            )
-        return kept_key(self.settings.state_folder / "newsletter.key")
+        return secret_key(self.settings, links_are_out=self._links_are_out, warn=self._warn)
 
     @property
     def link_keys(self) -> tuple[bytes, ...]:
@@ -193,14 +176,40 @@ class Wiring:
     @property
     def local_webhook(self) -> str | None:
         """Return where the local SendGrid reports: the readers' site, if that is on this machine."""
+        return self._webhook_here(sandbox.SANDBOX)
+
+    def _webhook_here(self, kind: ProviderKind) -> str | None:
         site = self.settings.site_url
-        return f"{site}/webhooks/sendgrid" if is_loopback(site) else None
+        return f"{site}{kind.reports.path}" if kind.reports and is_loopback(site) else None
 
     @property
-    def webhook_keys(self) -> tuple[str, ...]:
-        """Return the public keys whose reports count: the settings', and the local SendGrid's for its own."""
-        keys = self.settings.provider_settings.report_keys
-        if not self.settings.stays_here:
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return where reports are taken: the chosen provider's, and those of any other whose keys are set.
+
+        So what the one before it still reports, for days after its last mail, is not lost. Raises
+        SettingsError for a key that is none.
+        """
+        chosen = self.settings.provider_kind.reports
+        keys: dict[Reports, list[str]] = {chosen: []} if chosen else {}
+        for kind in kinds():
+            own = self._report_keys(kind)
+            if kind.reports and own:
+                keys.setdefault(kind.reports, []).extend(own)
+        return tuple(
+            Endpoint(reports, reports.webhook(tuple(dict.fromkeys(own))) if own else None)
+            for reports, own in keys.items()
+        )
+
+    def _report_keys(self, kind: ProviderKind) -> tuple[str, ...]:
+        """Return what proves a provider's reports.
+
+        The local SendGrid's own key counts where mail stays here and the chosen provider reports in the same
+        way.
+        """
+        settings = self.settings
+        keys = settings.settings_of(kind).report_keys
+        has_own = kind.name == sandbox.NAME and kind.reports == settings.provider_kind.reports
+        if not has_own or not settings.stays_here:
             return keys
         from newsletter.sandbox.behaviour.keys import public_key
 
@@ -214,7 +223,7 @@ class Wiring:
             timeout_seconds=settings.delivery.timeout_seconds,
             threads=settings.delivery.threads,
             folder=settings.state_folder,
-            webhook=self.local_webhook,
+            webhook=self._webhook_here(settings.provider_kind),
         )
         with settings.provider_kind.open_provider(settings.provider_settings, around) as provider:
             yield provider
@@ -258,69 +267,25 @@ class Wiring:
         delivers = self.settings.provider_kind.properties.delivers
         if not delivers or not is_loopback(self.settings.site_url):
             return ""
-        return self._unsubscribe_page_problem()
+        return readers_site.problem(self.settings.site_url, self.secret_key)
 
     def insist_site_answers(self) -> None:
         """Ask the readers' site for an unsubscribe page, as a reader would, and insist on an answer.
 
         Raises SettingsError when it gives none: nobody is mailed who could not leave.
         """
-        reason = self._unsubscribe_page_problem()
-        if reason:
-            site = self.settings.site_url
-            raise SettingsError(
-                f"[publication] site_url does not answer for unsubscribing: {site} ({reason}).",
-                hint="Readers unsubscribe there; start the site, then send.",
-            )
-
-    def _unsubscribe_page_problem(self) -> str:
-        import httpx
-
-        from newsletter.contacts.links import Signer
-
-        url = f"{self.settings.site_url}/u/{Signer(self.secret_key, 0)(0).unsubscribe}"
-        try:
-            answer = httpx.get(url, timeout=10, trust_env=not is_loopback(url))
-        except httpx.HTTPError as error:
-            return str(error) or type(error).__name__
-        return "" if answer.status_code == httpx.codes.OK else f"HTTP {answer.status_code}"
+        readers_site.insist_it_answers(self.settings.site_url, self.secret_key)
 
     def sender_alive(self) -> bool:
         """Say whether a process sends from this database now."""
-        from filelock import FileLock, Timeout
+        return sender_lock.held(self._lock_path)
 
-        try:
-            with FileLock(self._lock_path, timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:
-            return False  # the folder cannot be written to, so nobody could have taken the lock
-
-    @contextmanager
-    def sender_lock(self) -> Iterator[None]:
+    def sender_lock(self) -> AbstractContextManager[None]:
         """Hold the right to send from this database; the system frees it however this process ends.
 
         Raises AlreadySending when another process holds it.
         """
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self._lock_path, timeout=1)  # ``status`` holds it for an instant
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise AlreadySending(
-                "Another process is sending from this database.",
-                hint="Wait until it is done. See how far it is: newsletter status",
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"The sender's lock cannot be taken: {error.strerror} ({self._lock_path})."
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return sender_lock.hold(self._lock_path)
 
     @property
     def _lock_path(self) -> Path:

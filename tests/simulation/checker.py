@@ -1,0 +1,138 @@
+"""What must be true of any world once it has come to rest; it knows nothing of the code that it judges.
+
+It is given what the provider took and what it told, who left and came back and when, and what an editor can
+export: the proof, the recipients and the decisions. From these alone it says what is wrong.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail the provider took: in which turn its readers were chosen, and in which it was taken."""
+
+    issue: str
+    version: str
+    attempt: str
+    email: str
+    chosen: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class Export:
+    """What an editor can export of one issue."""
+
+    state: str
+    counts: Mapping[str, int]
+    recipients: Sequence[Mapping[str, str]]
+    words: frozenset[str]  # attempts about which an editor said what became of them, without evidence
+    dropped: frozenset[str]  # attempts that a decision gave up
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What an observer outside knows of a world at rest."""
+
+    taken: Sequence[Mail]
+    told: frozenset[str]  # attempts of which at least one report arrived
+    refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
+    moves: Mapping[str, Sequence[tuple[int, str]]]  # turns in which an address has left, or may be back
+    exports: Mapping[str, Export] = field(default_factory=dict)
+
+
+def faults(world: Observed) -> Iterator[str]:
+    """Yield what is wrong with a world at rest."""
+    for issue, export in world.exports.items():
+        mails = [mail for mail in world.taken if mail.issue == issue]
+        yield from _twice(issue, mails, export)
+        yield from _one_state_each(issue, export)
+        yield from _accounts(world, issue, mails, export)
+        yield from _settled(world, issue, mails, export)
+    yield from _left_before(world)
+    yield from _corrections(world)
+    for mail in world.taken:
+        if mail.issue not in world.exports:
+            yield f"{mail.email} was mailed {mail.issue}, of which nothing is known"
+
+
+def _twice(issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
+    by_reader: dict[str, list[Mail]] = defaultdict(list)
+    for mail in mails:
+        by_reader[mail.email].append(mail)
+    for email, got in by_reader.items():
+        # Of all but the last, an editor must have said that it did not arrive.
+        unexcused = [mail for mail in got if mail.attempt not in export.words]
+        if len(got) > 1 and len(unexcused) > 1:
+            yield f"{email} got {issue} {len(got)} times: {[mail.attempt[-4:] for mail in got]}"
+
+
+def _one_state_each(issue: str, export: Export) -> Iterator[str]:
+    # Who is on two lists and may be mailed by neither is excluded once for each.
+    rows = Counter(row["email"] for row in export.recipients if row["email"] and row["state"] != "excluded")
+    several = [email for email, times in rows.items() if times > 1]
+    if several:
+        yield f"{issue}: in several states: {several}"
+    states = Counter(row["state"] for row in export.recipients)
+    counts = Counter({state: n for state, n in export.counts.items() if n})
+    if states != counts:
+        yield f"{issue}: the proof counts {dict(counts)}, the recipients are {dict(states)}"
+
+
+def _accounts(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
+    has = {mail.email for mail in mails}
+    guessed = {mail.email for mail in mails if mail.attempt in export.words | export.dropped}
+    some_word = bool(export.words)
+    counted = {row["email"] for row in export.recipients if row["state"] in ("accepted", "unknown")}
+    for row in export.recipients:
+        email, state = row["email"], row["state"]
+        if state == "accepted" and email and email not in has and not some_word:
+            yield f"{issue}: {email} counts as accepted, and was never taken"
+        if state not in ("accepted", "unknown") and email in has - guessed - counted:
+            yield f"{issue}: {email} counts as {state}, and was taken"
+        if state == "rejected" and email and (issue, email) not in world.refused and not export.dropped:
+            yield f"{issue}: {email} counts as rejected, and was refused by nobody"
+        if state == "excluded" and email and not _may_be_excluded(world, row, export):
+            yield f"{issue}: {email} is excluded for no reason: {row['reason']}"
+
+
+def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) -> bool:
+    if row["reason"] == "cancelled":
+        return export.state == "cancelled"
+    return any(what == "left" for _, what in world.moves.get(row["email"], ()))
+
+
+def _settled(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
+    told = {mail.email for mail in mails if mail.attempt in world.told}
+    for row in export.recipients:
+        if row["state"] == "unknown" and row["email"] in told:
+            yield f"{issue}: {row['email']} is unknown, though the provider told"
+        if row["state"] == "pending":
+            yield f"{issue}: {row['email']} still waits"
+    if export.state not in ("finished", "cancelled"):
+        yield f"{issue} is {export.state}"
+
+
+def _left_before(world: Observed) -> Iterator[str]:
+    for mail in world.taken:
+        before = [what for turn, what in world.moves.get(mail.email, ()) if turn < mail.chosen]
+        if before and before[-1] == "left":
+            yield f"{mail.email} had left before {mail.issue} was addressed to them ({mail.attempt[-4:]})"
+
+
+def _corrections(world: Observed) -> Iterator[str]:
+    for mail in world.taken:
+        original, _, number = mail.issue.partition(".correction-")
+        if not number:
+            continue
+        wrong = any(
+            other.email == mail.email
+            and other.issue.partition(".")[0] == original
+            and other.version != mail.version
+            and other.taken < mail.chosen
+            for other in world.taken
+        )
+        if not wrong:
+            yield f"{mail.email} got {mail.issue}, and nothing wrong before"

@@ -1,0 +1,144 @@
+"""A machine in a simulated world: its disk with the database, the processes on it, and the sender's lock."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from databases import empty_database
+from sqlalchemy import event
+
+from newsletter import readership
+from newsletter.errors import AlreadySending
+from newsletter.store import database
+from simulation.world import BEGINNING, Process, World
+
+SHARED_MEMORY = Path("/dev/shm")
+LISTS = "readers", "evening"
+
+
+@cache
+def disk() -> Path:
+    """Return a folder in memory, if there is one, for the databases of this process's worlds."""
+    root = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    return Path(tempfile.mkdtemp(prefix="simulation-", dir=root))
+
+
+def address(number: int) -> str:
+    return f"reader{number}@example.org"
+
+
+@cache
+def listed(readers: int) -> bytes:
+    """Return a database with two lists: everybody is on the first, every third on the second as well."""
+    path = disk() / f"listed-{readers}.db"
+    path.write_bytes(empty_database())
+    engine = database.connect(f"sqlite:///{path}")
+    for number in range(readers):
+        for name in LISTS if number % 3 == 2 else LISTS[:1]:
+            readership.add(
+                engine,
+                name,
+                address(number),
+                now=lambda: BEGINNING - 1,
+                joining=readership.Joining(new_list=True),
+            )
+    engine.dispose()
+    with sqlite3.connect(path) as connection:
+        content = connection.serialize()
+    connection.close()
+    path.unlink()
+    return content
+
+
+class Disk:
+    """The database of one world after another, in one place, so that statements are compiled once for all.
+
+    All processes of a world share its connections. None is ever in two transactions: others run only before
+    one is taken, and what was begun by who dies is rolled back as it goes back.
+    """
+
+    def __init__(self) -> None:
+        self.path = disk() / "newsletter.db"
+        self.engine = database.connect(f"sqlite:///{self.path}")
+        self.before: Callable[[], None] = lambda: None
+        self._connections: list[sqlite3.Connection] = []
+        event.listen(self.engine, "connect", self._connect)
+        event.listen(self.engine, "checkout", self._checkout)
+        event.listen(self.engine, "close", self._close)
+
+    def become(self, content: bytes) -> None:
+        """Hold another database."""
+        self.before = lambda: None
+        self.engine.dispose()
+        self._connections.clear()
+        for end in ("", "-wal", "-shm"):
+            Path(f"{self.path}{end}").unlink(missing_ok=True)
+        self.path.write_bytes(content)
+
+    def _connect(self, connection: sqlite3.Connection, _record: object) -> None:
+        self._connections.append(connection)
+
+    def _close(self, connection: sqlite3.Connection, _record: object) -> None:
+        self._connections = [other for other in self._connections if other is not connection]
+
+    def _checkout(self, *_: object) -> None:
+        if not any(connection.in_transaction for connection in self._connections):
+            self.before()  # else it is within another transaction of the same actor
+
+
+the_disk = cache(Disk)
+
+
+class Machine:
+    """One machine: what is committed on its disk outlives every process on it."""
+
+    def __init__(self, world: World, readers: int) -> None:
+        self.world = world
+        self.folder = disk() / "world"
+        drive = the_disk()
+        drive.become(listed(readers))
+        drive.before = self._before_a_transaction
+        self.engine = drive.engine
+        self.full = False  # the disk
+        self.sender: Process | None = None
+        self.claims: dict[str, int] = {}  # the turn in which an attempt's readers were chosen
+        self._numbers = 0
+
+    def start(self, name: str, *, mortal: bool = True) -> Process:
+        """Start a process."""
+        self._numbers += 1
+        return Process(f"{name}-{self._numbers}", mortal=mortal)
+
+    def _before_a_transaction(self) -> None:
+        self.world.pause("transaction")
+        if self.full and self.world.chance.happens(50):
+            self.world.say("the disk is full", rare="disk full")
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def new_id(self) -> str:
+        """Return an id nobody had before; it is asked for while a claim holds the right to write."""
+        attempt = f"{len(self.claims) + 1:020x}"
+        self.claims[attempt] = self.world.turn
+        return attempt
+
+    @contextmanager
+    def sender_lock(self, process: Process) -> Iterator[None]:
+        """Hold the right to send, which the system frees however the process ends."""
+        self.world.pause("sender's lock")
+        if self.sender is not None:
+            raise AlreadySending("Another process is sending from this database.", hint="Wait.")
+        self.sender = process
+        process.on_death.append(self._free)
+        try:
+            yield
+        finally:
+            if not process.dead:
+                self._free()
+                process.on_death.remove(self._free)
+
+    def _free(self) -> None:
+        self.sender = None

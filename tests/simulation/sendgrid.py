@@ -1,0 +1,281 @@
+"""A model of SendGrid: takes, refuses, hangs, forgets to answer, reports late, twice and in any order.
+
+It alone knows what was really taken, and what it told. What its answers mean is for the real code to say: it
+answers as SendGrid does, by status, headers and body, and reports in SendGrid's own form.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp
+from newsletter.delivery.frozen import Envelope
+from newsletter.delivery.outcomes import NotAccepted, Outcome, Unknown
+from newsletter.delivery.properties import Properties
+from newsletter.delivery.provider import Build
+from newsletter.providers.sendgrid.outcomes import Answer, classify
+from newsletter.providers.sendgrid.request import prepare_requests
+from newsletter.sandbox.kind import NAME, PROPERTIES
+from simulation.world import BEGINNING, SECOND, Process, World
+
+TIMEOUT = 30.0
+MINUTE = 60.0
+# What may become of a request, and how likely it is where a world has that at all.
+FATES: Mapping[str, int] = {
+    "never connected": 4,
+    "line broke before the end": 4,
+    "asked to wait": 6,
+    "asked to wait, says how long": 6,
+    "one refused by place": 4,
+    "refused, names nobody": 4,
+    "too large": 2,
+    "refused for all": 1,
+    "account refused": 1,
+    "5xx, not taken": 4,
+    "5xx, taken": 4,
+    "silent, not taken": 5,
+    "silent, taken": 5,
+    "line broke, not taken": 4,
+    "line broke, taken": 4,
+}
+# What becomes of a mail that was taken.
+ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 2}
+REASONS = {"bounce": "550 no such user", "blocked": "451 busy", "dropped": "Bounced Address"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail that was taken: it will reach its reader."""
+
+    turn: int
+    issue: str
+    version: str  # of the letter's text, by its subject
+    attempt: str
+    reader: int
+    email: str
+
+
+@dataclass
+class Report:
+    """A report to be posted to the webhook: when, and what it says."""
+
+    due: int
+    event: dict[str, Any]
+
+
+@dataclass
+class SendGrid:
+    """The provider, and what it knows. ``weights`` are the fates that this world's requests may meet."""
+
+    world: World
+    weights: Mapping[str, int] = field(default_factory=dict)
+    ends: Mapping[str, int] = field(default_factory=dict)
+    taken: list[Taken] = field(default_factory=list)
+    posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
+    reports: list[Report] = field(default_factory=list)
+    told: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader of reports that were posted
+    answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
+    refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
+    dark: tuple[int, int] = (0, 0)  # while it reports nothing
+    mute: bool = False  # it never reports on what it took in the dark
+    searchable: bool = True
+
+    # ── requests ────────────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, process: Process, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        """Do with a request as chance has it, and answer as its sender would learn it."""
+        world = self.world
+        document = orjson.loads(request)
+        attempt = document["custom_args"]["nl_attempt"]
+        people = document["personalizations"]
+        self.posts[attempt] = self.posts.get(attempt, 0) + 1
+        if self.posts[attempt] > 1:
+            world.fail(f"attempt {attempt} was posted twice")
+        world.pause("on the wire")
+        fate = self._fate()
+        if fate in ("never connected", "line broke before the end"):
+            world.say(f"{attempt[-4:]} {fate}", rare=fate)
+            return NotAccepted(f"The {fate}.")
+        if fate.endswith("taken") and not fate.endswith("not taken"):
+            self._take(document, attempt, people)
+        answer = self._answer(fate, document, attempt, people)
+        world.say(f"{attempt[-4:]} of {len(people)}: {fate}", rare=fate)
+        world.pause("answer on its way")
+        if answer is not None and answer.status in (400, 413):
+            issue = document["custom_args"]["nl_issue"]
+            self.refused.update((issue, person["to"][0]["email"]) for person in people)
+        if answer is not None:
+            if answer.status == 202:
+                self.answered.add(attempt)
+            return classify(answer, now=world.now() / SECOND)
+        if fate.startswith("silent"):
+            world.wait(TIMEOUT)
+            self._answer_late(process, fate, attempt, late)
+        return Unknown(f"The {fate.partition(',')[0]}.")
+
+    def _fate(self) -> str:
+        total = sum(self.weights.values())
+        drawn = self.world.chance.below(100)
+        if drawn < 100 - total:
+            return "taken"
+        drawn -= 100 - total
+        for fate, weight in self.weights.items():
+            if drawn < weight:
+                return fate
+            drawn -= weight
+        return "taken"
+
+    def _answer(
+        self, fate: str, document: Mapping[str, Any], attempt: str, people: Sequence[Mapping[str, Any]]
+    ) -> Answer | None:
+        match fate:
+            case "asked to wait":
+                return Answer(429, {})
+            case "asked to wait, says how long":
+                seconds = 1 + self.world.chance.below(90)
+                return Answer(429, {"X-RateLimit-Reset": str(int(self.world.now() / SECOND) + seconds)})
+            case "one refused by place":
+                place = self.world.chance.below(len(people))
+                return _refusal("The email address is not valid.", f"personalizations.{place}.to.0.email")
+            case "refused, names nobody":
+                return _refusal("Something is not valid.", None)
+            case "too large":
+                return Answer(413, {})
+            case "refused for all":
+                return _refusal("The from address is not verified.", "from.email")
+            case "account refused":
+                return Answer(401, {})
+            case "5xx, not taken" | "5xx, taken":
+                return Answer(503, {})
+            case "taken":
+                return Answer(202, {"X-Message-Id": f"m{attempt}"})
+            case _:
+                return None
+
+    def _answer_late(
+        self, process: Process, fate: str, attempt: str, late: Callable[[Outcome], None]
+    ) -> None:
+        """Answer after the deadline, perhaps, to a thread that still listens."""
+        if not self.world.chance.happens(40):
+            return
+        seconds = 1 + self.world.chance.below(200)
+        taken = fate == "silent, taken"
+        answer = Answer(202, {"X-Message-Id": f"m{attempt}"}) if taken else Answer(429, {})
+
+        def tell() -> None:
+            self.world.wait(seconds)
+            self.world.say(f"{attempt[-4:]} late answer {answer.status}", rare="late answer")
+            if taken:
+                self.answered.add(attempt)
+            late(classify(answer, now=self.world.now() / SECOND))
+
+        self.world.spawn(process, "late", tell)
+
+    def _take(
+        self, document: Mapping[str, Any], attempt: str, people: Sequence[Mapping[str, Any]]
+    ) -> None:
+        issue = document["custom_args"]["nl_issue"]
+        for person in people:
+            reader, email = int(person["custom_args"]["nl_reader"]), person["to"][0]["email"]
+            self.taken.append(Taken(self.world.turn, issue, document["subject"], attempt, reader, email))
+            self._plan_reports(issue, attempt, reader, email)
+
+    # ── reports ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan_reports(self, issue: str, attempt: str, reader: int, email: str) -> None:
+        chance = self.world.chance
+        at = self.world.time
+        kinds = ["processed", self._end(), *(["open"] if chance.happens(20) else [])]
+        for place, kind in enumerate(kinds):
+            due = at + (1 + chance.below(120)) * SECOND + place * SECOND
+            if self.dark[0] <= at < self.dark[1]:
+                if self.mute:
+                    continue
+                due = max(due, self.dark[1])
+            self.reports.append(Report(due, self._event(kind, issue, attempt, reader, email, at + place)))
+            if chance.happens(10):  # again, under another id, perhaps hours later
+                again = self._event(kind, issue, attempt, reader, email, at + place)
+                self.reports.append(Report(due + chance.below(8_000) * SECOND, again))
+
+    def _end(self) -> str:
+        drawn = self.world.chance.below(100)
+        for kind, weight in self.ends.items():
+            if drawn >= 100 - weight:
+                return kind
+            drawn += weight
+        return "delivered"
+
+    def _event(
+        self, kind: str, issue: str, attempt: str, reader: int, email: str, at: int
+    ) -> dict[str, Any]:
+        own = {"type": "blocked"} if kind == "blocked" else {}
+        name = "bounce" if kind == "blocked" else kind
+        return {
+            "event": name,
+            "timestamp": at // SECOND,
+            "email": email,
+            "sg_event_id": f"e{self.world.chance.below(1 << 30)}",
+            "sg_message_id": f"m{attempt}.recv",
+            "nl_issue": issue,
+            "nl_attempt": attempt,
+            "nl_reader": str(reader),
+            "reason": REASONS.get(kind, ""),
+            **own,
+        }
+
+    def due_reports(self) -> list[dict[str, Any]]:
+        """Take out the reports that are due, in any order."""
+        due = [report for report in self.reports if report.due <= self.world.time]
+        if not due:
+            return []
+        self.reports = [report for report in self.reports if report.due > self.world.time]
+        if self.world.chance.happens(50):
+            due.reverse()
+        return [report.event for report in due]
+
+    def was_told(self, event: Mapping[str, Any]) -> None:
+        """Note that a report arrived for good."""
+        self.told.add((event["nl_attempt"], int(event["nl_reader"])))
+
+    # ── questions ───────────────────────────────────────────────────────────────────────────────────────
+
+    def search(self, attempt: str) -> LookUp:
+        """Say whether mail of an attempt was taken; what was taken a moment ago is not found yet."""
+        self.world.pause("search")
+        if not self.searchable:
+            return CannotSay("The account has no search.")
+        found = any(mail.attempt == attempt for mail in self.taken)
+        return HasMail(f"m{attempt}") if found else HasNoMail()
+
+
+class Port:
+    """SendGrid as one process reaches it."""
+
+    identity = NAME
+    properties: Properties = PROPERTIES
+
+    def __init__(self, sendgrid: SendGrid, process: Process) -> None:
+        self._sendgrid = sendgrid
+        self._process = process
+
+    def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
+        return prepare_requests(envelope, tags)
+
+    def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        return self._sendgrid.receive(self._process, request, late)
+
+    def look_up(self, attempt: str) -> LookUp:
+        return self._sendgrid.search(attempt)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _refusal(message: str, field_name: str | None) -> Answer:
+    errors = {"errors": [{"message": message, "field": field_name}]}
+    return Answer(400, {}, orjson.dumps(errors))
+
+
+__all__ = ["BEGINNING", "MINUTE", "Port", "SendGrid", "Taken"]
