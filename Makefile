@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo pictures install test test-fast check bench format clean
+.PHONY: demo pictures install test test-fast sim check bench format clean
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,6 +42,11 @@ test: .venv/developing
 
 test-fast: .venv/developing
 	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
+
+# The delivery code in simulated worlds: make sim RUNS=2000 for new ones, make sim SEED=7 for one and its trace.
+sim: .venv/developing
+	@$(BIN)/python -P tests/simulation/run.py $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(FROM),--from $(FROM))
 
 check: .venv/developing
 	$(BIN)/ruff format --check .

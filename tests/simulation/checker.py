@@ -14,11 +14,21 @@ class Mail:
     """A mail the provider took: in which turn its readers were chosen, and in which it was taken."""
 
     issue: str
+    list_id: str
     version: str
     attempt: str
     email: str
     chosen: int
     taken: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """That a reader has left, or may be back, by this turn: of one list, or of all that is mailed."""
+
+    turn: int
+    away: bool
+    list_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ class Export:
     recipients: Sequence[Mapping[str, str]]
     words: frozenset[str]  # attempts about which an editor said what became of them, without evidence
     dropped: frozenset[str]  # attempts that a decision gave up
+    cancelled: bool  # by somebody, once
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class Observed:
     taken: Sequence[Mail]
     told: frozenset[str]  # attempts of which at least one report arrived
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
-    moves: Mapping[str, Sequence[tuple[int, str]]]  # turns in which an address has left, or may be back
+    moves: Mapping[str, Sequence["Move"]]  # of an address, in order
     exports: Mapping[str, Export] = field(default_factory=dict)
 
 
@@ -70,8 +81,12 @@ def _twice(issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
 
 
 def _one_state_each(issue: str, export: Export) -> Iterator[str]:
-    # Who is on two lists and may be mailed by neither is excluded once for each.
-    rows = Counter(row["email"] for row in export.recipients if row["email"] and row["state"] != "excluded")
+    # An issue that went to two lists has a line for a reader on each, but may have reached them by one alone.
+    rows = Counter(
+        row["email"]
+        for row in export.recipients
+        if row["email"] and row["state"] in ("accepted", "unknown", "pending")
+    )
     several = [email for email, times in rows.items() if times > 1]
     if several:
         yield f"{issue}: in several states: {several}"
@@ -100,8 +115,8 @@ def _accounts(world: Observed, issue: str, mails: Sequence[Mail], export: Export
 
 def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) -> bool:
     if row["reason"] == "cancelled":
-        return export.state == "cancelled"
-    return any(what == "left" for _, what in world.moves.get(row["email"], ()))
+        return export.cancelled
+    return any(move.away for move in world.moves.get(row["email"], ()))
 
 
 def _settled(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
@@ -117,9 +132,11 @@ def _settled(world: Observed, issue: str, mails: Sequence[Mail], export: Export)
 
 def _left_before(world: Observed) -> Iterator[str]:
     for mail in world.taken:
-        before = [what for turn, what in world.moves.get(mail.email, ()) if turn < mail.chosen]
-        if before and before[-1] == "left":
-            yield f"{mail.email} had left before {mail.issue} was addressed to them ({mail.attempt[-4:]})"
+        for list_id in ("", mail.list_id):
+            moves = [move for move in world.moves.get(mail.email, ()) if move.list_id == list_id]
+            before = [move.away for move in moves if move.turn < mail.chosen]
+            if before and before[-1]:
+                yield f"{mail.email} had left before {mail.issue} was addressed to them ({mail.attempt[-4:]})"
 
 
 def _corrections(world: Observed) -> Iterator[str]:

@@ -1,30 +1,36 @@
 """A machine in a simulated world: its disk with the database, the processes on it, and the sender's lock."""
 
+import atexit
 import os
+import shutil
 import sqlite3
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from databases import empty_database
+from simulation.world import BEGINNING, Process, World
 from sqlalchemy import event
 
 from newsletter import readership
 from newsletter.errors import AlreadySending
 from newsletter.store import database
-from simulation.world import BEGINNING, Process, World
 
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
 LISTS = "readers", "evening"
+FULL = 2  # of PRAGMA synchronous
 
 
 @cache
 def disk() -> Path:
     """Return a folder in memory, if there is one, for the databases of this process's worlds."""
     root = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    return Path(tempfile.mkdtemp(prefix="simulation-", dir=root))
+    folder = tempfile.mkdtemp(prefix="simulation-", dir=root)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def address(number: int) -> str:
@@ -66,6 +72,7 @@ class Disk:
         self.engine = database.connect(f"sqlite:///{self.path}")
         self.before: Callable[[], None] = lambda: None
         self._connections: list[sqlite3.Connection] = []
+        self._logs: deque[int] = deque(maxlen=8)  # how long the log was before each of the last transactions
         event.listen(self.engine, "connect", self._connect)
         event.listen(self.engine, "checkout", self._checkout)
         event.listen(self.engine, "close", self._close)
@@ -75,9 +82,36 @@ class Disk:
         self.before = lambda: None
         self.engine.dispose()
         self._connections.clear()
+        self._logs.clear()
         for end in ("", "-wal", "-shm"):
             Path(f"{self.path}{end}").unlink(missing_ok=True)
         self.path.write_bytes(content)
+
+    def lose_power(self, commits: int) -> None:
+        """Keep of the log what had reached the disk: all but the last commits, unless each is synced.
+
+        A database whose connections are closed first would have been put in order by that.
+        """
+        logs = [log for log in self._logs if log]
+        kept = logs[-1 - commits] if commits < len(logs) else None
+        log = Path(f"{self.path}-wal")
+        content, frames = self.path.read_bytes(), log.read_bytes() if log.exists() else b""
+        before, self.before = self.before, lambda: None
+        self.engine.dispose()
+        for end in ("-wal", "-shm"):
+            Path(f"{self.path}{end}").unlink(missing_ok=True)
+        self.path.write_bytes(content)
+        log.write_bytes(frames[:kept])
+        self.before = before
+
+    def is_synced(self) -> bool:
+        """Say whether a commit is on the disk once it is made."""
+        with database.read(self.engine) as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one()) >= FULL
+
+    def _note_log(self) -> None:
+        log = Path(f"{self.path}-wal")
+        self._logs.append(log.stat().st_size if log.exists() else 0)
 
     def _connect(self, connection: sqlite3.Connection, _record: object) -> None:
         self._connections.append(connection)
@@ -87,6 +121,7 @@ class Disk:
 
     def _checkout(self, *_: object) -> None:
         if not any(connection.in_transaction for connection in self._connections):
+            self._note_log()
             self.before()  # else it is within another transaction of the same actor
 
 
@@ -106,6 +141,7 @@ class Machine:
         self.full = False  # the disk
         self.sender: Process | None = None
         self.claims: dict[str, int] = {}  # the turn in which an attempt's readers were chosen
+        self.transactions = 0
         self._numbers = 0
 
     def start(self, name: str, *, mortal: bool = True) -> Process:
@@ -114,10 +150,20 @@ class Machine:
         return Process(f"{name}-{self._numbers}", mortal=mortal)
 
     def _before_a_transaction(self) -> None:
+        self.transactions += 1
         self.world.pause("transaction")
         if self.full and self.world.chance.happens(50):
             self.world.say("the disk is full", rare="disk full")
             raise sqlite3.OperationalError("database or disk is full")
+
+    def lose_power(self) -> int:
+        """End as a machine does whose plug is pulled; return how many commits were lost."""
+        drive = the_disk()
+        before, drive.before = drive.before, lambda: None
+        lost = 0 if drive.is_synced() else 1 + self.world.chance.below(5)
+        drive.before = before
+        drive.lose_power(lost)
+        return lost
 
     def new_id(self) -> str:
         """Return an id nobody had before; it is asked for while a claim holds the right to write."""

@@ -1,4 +1,4 @@
-"""The publication of a simulated world: its letter in three versions, its people, and the wiring of a process."""
+"""The publication of a simulated world: its letter in three versions, its people, a process's wiring."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,9 @@ from pathlib import Path
 from threading import Event
 
 from conftest import BRIEF
+from simulation.machine import Machine, disk
+from simulation.sendgrid import TIMEOUT, Port, SendGrid
+from simulation.world import SECOND, Process, World
 
 from newsletter.config import Settings
 from newsletter.delivery.manifest import new_key, public_of
@@ -18,9 +21,6 @@ from newsletter.sending.shared import Shared
 from newsletter.sending.worker import Worker
 from newsletter.variables import merged
 from newsletter.wiring import Wiring
-from simulation.machine import Machine, disk
-from simulation.sendgrid import TIMEOUT, Port, SendGrid
-from simulation.world import SECOND, Process, World
 
 ISSUE = "first"
 VERSIONS = ("The kilogram is gone", "The kilogram is really gone", "The kilogram is gone for good")

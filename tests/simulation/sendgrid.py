@@ -55,6 +55,7 @@ class Taken:
     attempt: str
     reader: int
     email: str
+    list_id: str
 
 
 @dataclass
@@ -179,7 +180,10 @@ class SendGrid:
         issue = document["custom_args"]["nl_issue"]
         for person in people:
             reader, email = int(person["custom_args"]["nl_reader"]), person["to"][0]["email"]
-            self.taken.append(Taken(self.world.turn, issue, document["subject"], attempt, reader, email))
+            list_id = person["headers"]["List-Id"]
+            self.taken.append(
+                Taken(self.world.turn, issue, document["subject"], attempt, reader, email, list_id)
+            )
             self._plan_reports(issue, attempt, reader, email)
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────
@@ -235,9 +239,11 @@ class SendGrid:
             due.reverse()
         return [report.event for report in due]
 
-    def was_told(self, event: Mapping[str, Any]) -> None:
-        """Note that a report arrived for good."""
-        self.told.add((event["nl_attempt"], int(event["nl_reader"])))
+    def was_told(self, event: Mapping[str, Any]) -> str:
+        """Note that a report arrived for good; return the list that its mail was for."""
+        attempt, reader = event["nl_attempt"], int(event["nl_reader"])
+        self.told.add((attempt, reader))
+        return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (attempt, reader))
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,7 +16,7 @@ from newsletter.errors import NewsletterError, StoreError
 from newsletter.providers.sendgrid.events import event_of
 from newsletter.readership.reports import take_reports
 from simulation.chance import Chance
-from simulation.checker import Export, Mail, Observed, faults
+from simulation.checker import Export, Mail, Move, Observed, faults
 from simulation.machine import LISTS, Machine, address
 from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, Simulated, settings
 from simulation.sendgrid import ENDS, FATES, SendGrid
@@ -26,6 +26,9 @@ LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is
 DAY = 24 * 3600
 LOOKED, GUESSED = "I looked", "I guess"
 SETTLING_ROUNDS = 12
+LIST_IDS = {name: f"<{name}.example.org>" for name in LISTS}
+READERS_DO = "leave", "leave", "join", "come back", "suppress", "unsuppress", "weather", "weather", "erase"
+BACK = "join", "come back", "unsuppress"  # what a reader does to be mailed again
 
 
 @dataclass
@@ -34,14 +37,14 @@ class Story:
 
     chance: Chance
     tracing: bool = False
-    left: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # (turn, left or back) by address
-    misjudged: set[str] = field(default_factory=set)  # attempts about which an editor's word was wrong
+    moves: dict[str, list[Move]] = field(default_factory=dict)  # of each address
+    cancelled: set[str] = field(default_factory=set)  # issues that somebody tried to cancel
     version: int = 0
 
     def __post_init__(self) -> None:
         chance = self.chance
         self.world = World(chance, tracing=self.tracing)
-        self.readers = 1 + chance.below(30)
+        self.readers = 30 - chance.below(chance.pick((12, 30)))
         self.machine = Machine(self.world, self.readers)
         self.sendgrid = SendGrid(self.world)
         self.how = self._settings()
@@ -51,13 +54,13 @@ class Story:
     def _settings(self) -> dict[str, object]:
         chance = self.chance
         return {
-            "batch_size": 1 + chance.below(6),
-            "threads": 1 + chance.below(4),
+            "batch_size": chance.pick((1, 2, 2, 3, 5)),
+            "threads": chance.pick((2, 3, 4, 1)),
             "rate_per_second": chance.pick((0, 0, 0, 2)),
             "unknown": chance.pick(("hold", "resend", "drop")),
             "pause_after": chance.pick((200, 200, 4)),
-            "approval": chance.happens(15),
-            "warm_up": chance.happens(10),
+            "approval": chance.happens(10),
+            "warm_up": chance.happens(8),
         }
 
     # ── from beginning to end ───────────────────────────────────────────────────────────────────────────
@@ -97,8 +100,9 @@ class Story:
 
     def _person(self, name: str, who: str, act: Callable[[str], None]) -> Actor:
         def live() -> None:
-            for _ in range(1 + self.chance.below(7)):
-                self.world.wait(self._pause())
+            for turn in range(1 + self.chance.below(7)):
+                if turn or act != self._editor_does:
+                    self.world.wait(self._pause())
                 act(who)
 
         return self.world.spawn(self.machine.start(name, mortal=False), name, live)
@@ -153,9 +157,8 @@ class Story:
     # ── editors ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _editor_does(self, who: str) -> None:
-        later = "send", "resume", "resume", "reconcile", "correct", "only missing"
-        does = self.chance.pick(later if self.begun else ("send", "send", "send", "schedule"))
-        self.begun = True
+        later = "resume", "send", "resume", "reconcile", "correct", "only missing"
+        does = self.chance.pick(later if self.begun else ("send", "send", "send", "send", "schedule"))
         actor = self.start(does, who, getattr(self, "_" + does.replace(" ", "_")))
         if self.chance.happens(8):
             self.world.wait(self._pause())
@@ -178,17 +181,19 @@ class Story:
         self._carry_out(wiring, plan)
 
     def _carry_out(self, wiring: Simulated, plan: publish.SendPlan) -> None:
+        self.begun = True
         self.world.pause("the editor reads the plan")
         publish.send(wiring, plan)
 
     def _list(self) -> str:
-        return self.chance.pick((LISTS[0], LISTS[0], LISTS[1]))
+        return self.chance.pick((LISTS[0], LISTS[0], LISTS[0], LISTS[1])) if self.begun else LISTS[0]
 
     def _as_sent(self) -> bool:
         return bool(self.version) and self.chance.happens(70)
 
     def _schedule(self, wiring: Simulated) -> None:
         plan = publish.plan_send(wiring, ISSUE, list_name=self._list(), as_sent=self._as_sent())
+        self.begun = True
         publish.schedule(wiring, plan, wiring.clock.now() + self.chance.pick((5, 60, 600)) * SECOND)
         self.world.say("scheduled", rare="scheduled")
 
@@ -227,11 +232,15 @@ class Story:
         return publish.pause(wiring, self._some_issue(wiring))
 
     def _undo(self, wiring: Simulated) -> None:
-        publish.undo(wiring, self._some_issue(wiring))
+        issue = self._some_issue(wiring)
+        self.cancelled.add(issue)
+        publish.undo(wiring, issue)
 
     def _cancel(self, wiring: Simulated) -> None:
         if self.chance.happens(60):
-            publish.cancel(wiring, self._some_issue(wiring))
+            issue = self._some_issue(wiring)
+            self.cancelled.add(issue)
+            publish.cancel(wiring, issue)
             self.world.say("cancelled", rare="cancelled")
 
     def _approve(self, wiring: Simulated) -> None:
@@ -242,7 +251,7 @@ class Story:
 
     def _readers_do(self, who: str) -> None:
         for _ in range(1 + self.chance.below(3)):
-            does = self.chance.pick(("leave", "join", "come back", "suppress", "unsuppress", "erase", "weather"))
+            does = self.chance.pick(READERS_DO)
             if does == "weather":
                 self._weather_changes()
             else:
@@ -250,9 +259,28 @@ class Story:
                 self.world.join(self.start(does.replace(" ", "-"), who, partial(self._reader, does, reader)))
 
     def _reader(self, does: str, reader: str, wiring: Simulated) -> None:
+        began, name = self.world.turn, self._list()
+        try:
+            self._change(does, reader, name, wiring)
+        except Crash:
+            self._is_back(does, reader, name, began)  # perhaps
+            raise
+        if does in BACK:
+            self._is_back(does, reader, name, began)
+        elif does == "leave":
+            self._note(reader, *(Move(self.world.turn, True, list_id) for list_id in LIST_IDS.values()))
+        else:
+            self._note(reader, Move(self.world.turn, True))
+        self.world.say(f"{reader}: {does}", rare=f"reader: {does}")
+
+    def _is_back(self, does: str, reader: str, name: str, turn: int) -> None:
+        if does in BACK:
+            self._note(reader, Move(turn, False))
+        if does in BACK[:2]:
+            self._note(reader, Move(turn, False, LIST_IDS[name]))
+
+    def _change(self, does: str, reader: str, name: str, wiring: Simulated) -> None:
         engine, now = wiring.engine, wiring.clock.now
-        if does in ("join", "come back", "unsuppress"):
-            self._note(reader, "back")
         match does:
             case "leave":
                 readership.remove(engine, reader, now=now)
@@ -271,26 +299,39 @@ class Story:
                 )
             case _:
                 joining = readership.Joining(again=does == "come back")
-                readership.add(engine, self._list(), reader, now=now, joining=joining)
-        if does in ("leave", "suppress", "erase"):
-            self._note(reader, "left")
-        self.world.say(f"{reader}: {does}", rare=f"reader: {does}")
+                readership.add(engine, name, reader, now=now, joining=joining)
 
-    def _note(self, reader: str, what: str) -> None:
-        self.left.setdefault(reader, []).append((self.world.turn, what))
+    def _note(self, reader: str, *moves: Move) -> None:
+        self.moves.setdefault(reader, []).extend(moves)
 
     # ── the weather ─────────────────────────────────────────────────────────────────────────────────────
 
     def _weather_changes(self) -> None:
-        does = self.chance.pick(("nothing", "disk", "clock forward", "clock back"))
+        does = self.chance.pick(("nothing", "disk", "clock forward", "clock back", "power"))
         match does:
             case "disk":
-                self.machine.full = not self.machine.full
+                self._fill_the_disk()
+            case "power":
+                self._lose_power()
             case "clock forward":
                 self.world.clock_error += self.chance.pick((40, 4_000)) * SECOND
             case "clock back":
                 self.world.clock_error -= self.chance.pick((40, 4_000)) * SECOND
         self.world.say(f"weather: {does}", rare=f"weather: {does}")
+
+    def _fill_the_disk(self) -> None:
+        """Leave no room on the disk for a while."""
+        self.machine.full = True
+        self.world.wait(self.chance.pick((1, 5, 20, 300)))
+        self.machine.full = False
+
+    def _lose_power(self) -> None:
+        """End every command at once, and with them what was not on the disk yet."""
+        mortal = [actor.process for actor in self.world.actors if actor.process.mortal]
+        for process in dict.fromkeys(mortal):
+            self.world.kill(process)
+        lost = self.machine.lose_power()
+        self.world.say(f"power failure, {lost} commits lost", rare="power failure")
 
     # ── what comes by itself ────────────────────────────────────────────────────────────────────────────
 
@@ -325,9 +366,11 @@ class Story:
         )
         taken.append(True)
         for report, event in zip(some, events, strict=True):
-            self.sendgrid.was_told(report)
-            if event.kind in ("bounce", "complaint", "unsubscribe", "group_unsubscribe") or event.suppresses:
-                self._note(event.email, "left")
+            list_id = self.sendgrid.was_told(report)
+            if event.kind == "group_unsubscribe":
+                self._note(event.email, Move(self.world.turn, True, list_id))
+            elif event.kind in ("bounce", "complaint", "unsubscribe") or event.suppresses:
+                self._note(event.email, Move(self.world.turn, True))
 
     def _time_comes(self) -> None:
         while self._busy:
@@ -389,14 +432,23 @@ class Story:
                 list(publish.recipients(wiring, issue)),
                 frozenset(word.attempt for word in made if word.evidence == GUESSED),
                 frozenset(word.attempt for word in made if word.verdict == Verdict.DROP),
+                issue in self.cancelled,
             )
         taken = [
-            Mail(mail.issue, mail.version, mail.attempt, mail.email, self.machine.claims[mail.attempt], mail.turn)
+            Mail(
+                mail.issue,
+                mail.list_id,
+                mail.version,
+                mail.attempt,
+                mail.email,
+                self.machine.claims[mail.attempt],
+                mail.turn,
+            )
             for mail in self.sendgrid.taken
         ]
         told = frozenset(attempt for attempt, _ in self.sendgrid.told)
         refused = frozenset(self.sendgrid.refused)
-        self.observed = Observed(taken, told, refused, self.left, exports)
+        self.observed = Observed(taken, told, refused, self.moves, exports)
 
     def _call(self, does: Callable[[Simulated, str], object], issue: str, wiring: Simulated) -> None:
         does(wiring, issue)

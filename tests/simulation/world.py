@@ -5,13 +5,13 @@ or its process may die. The world then draws who goes on. A process that dies ta
 ends at the point where it stood, and what it had not committed is gone.
 """
 
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
 from greenlet import GreenletExit, getcurrent, greenlet
-
 from simulation.chance import Chance
 
 SECOND = 1_000_000
@@ -55,7 +55,6 @@ class Actor:
     stop: Event | None = None
     joining: "set[Actor]" = field(default_factory=set)
     interrupted: bool = False
-    error: BaseException | None = None
     done: bool = False
 
     def ready(self, time: int) -> bool:
@@ -114,8 +113,10 @@ class World:
                 pass
             except GreenletExit:
                 raise
-            except BaseException as error:  # noqa: BLE001  (looked at by who waits for it)
-                actor.error = error
+            except KeyboardInterrupt:
+                pass
+            except BaseException:  # noqa: BLE001  (nobody else would see it)
+                self.fail(traceback.format_exc())
 
         actor = Actor(process, name, greenlet(live, self._hub))
         process.actors.append(actor)
@@ -126,7 +127,7 @@ class World:
         """End a process without warning."""
         process.dead = True
         self.say(f"KILL {process.name}", rare=f"{process.name.partition('-')[0]} killed")
-        for actor in process.actors:
+        for actor in list(process.actors):
             if actor is not self._current and not actor.done:
                 self._end(actor)
 
