@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.errors import DeliveryError, Finding, IssueError
 from newsletter.publish.draft import Draft, mailable, read_draft
-from newsletter.publish.envelope import envelope_of
+from newsletter.publish.envelope import envelope_of, list_id_of
 from newsletter.publish.mailed import corrections_of, mailings_of, status, unfinished_among
 from newsletter.publish.plan import SendPlan, count_readers, plan_resume
 from newsletter.sentences import command, count_of
@@ -142,7 +142,7 @@ def _envelope(
         return envelope_of(wiring, own, message, list_key), findings
     with read(wiring.engine) as connection:
         envelope = mailings.frozen_of(connection, before[-1].id).envelope
-    return replace(envelope, message=message), findings
+    return replace(envelope, message=message, list_id=list_id_of(wiring, list_key)), findings
 
 
 def _unknown_yet(wiring: Wiring, draft: Draft) -> list[Finding]:

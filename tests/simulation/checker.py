@@ -6,7 +6,8 @@ export: the proof, the recipients and the decisions. From these alone it says wh
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Mail:
     version: str
     attempt: str
     email: str
+    end: str  # delivered, or what else became of it
     chosen: int
     taken: int
 
@@ -29,6 +31,34 @@ class Move:
     turn: int
     away: bool
     list_id: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """That somebody carried out a plan, made by this turn: to mail an issue to a list, at once or when due."""
+
+    turn: int
+    issue: str
+    list_id: str
+    due_at: int = 0
+
+
+@dataclass(frozen=True)
+class Stop:
+    """That an issue was paused or cancelled by this turn, with no command on its way that would go on."""
+
+    turn: int
+    issue: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """That a request reached the provider in this turn, at this time of the machine's clock."""
+
+    turn: int
+    at: int
+    issue: str
+    attempt: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +81,16 @@ class Observed:
     told: frozenset[str]  # attempts of which at least one report arrived
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
     moves: Mapping[str, Sequence["Move"]]  # of an address, in order
-    exports: Mapping[str, Export] = field(default_factory=dict)
+    exports: Mapping[str, Export]
+    posts: Sequence[Post]
+    plans: Sequence[Plan]
+    stops: Sequence[Stop]
+    goings_on: Sequence[int]  # turns in which a command began that may send
+    approvals: Sequence[int] | None  # turns in which somebody approved; None where nobody has to
+    listed: Mapping[str, Sequence[str]]  # who was on which lists in the beginning
+    erased: frozenset[str]
+    version: str  # of the letter's text, as it is now
+    warm_up: tuple[date, int, float] | None
 
 
 def faults(world: Observed) -> Iterator[str]:
@@ -64,6 +103,8 @@ def faults(world: Observed) -> Iterator[str]:
         yield from _settled(world, issue, mails, export)
     yield from _left_before(world)
     yield from _corrections(world)
+    yield from _nobody_forgotten(world)
+    yield from _in_time(world)
     for mail in world.taken:
         if mail.issue not in world.exports:
             yield f"{mail.email} was mailed {mail.issue}, of which nothing is known"
@@ -142,7 +183,7 @@ def _left_before(world: Observed) -> Iterator[str]:
 def _corrections(world: Observed) -> Iterator[str]:
     for mail in world.taken:
         original, _, number = mail.issue.partition(".correction-")
-        if not number:
+        if not number or world.exports[original].words:  # an editor may have said that they have it
             continue
         wrong = any(
             other.email == mail.email
@@ -153,3 +194,68 @@ def _corrections(world: Observed) -> Iterator[str]:
         )
         if not wrong:
             yield f"{mail.email} got {mail.issue}, and nothing wrong before"
+    yield from _still_wrong(world)
+
+
+def _still_wrong(world: Observed) -> Iterator[str]:
+    """Yield who has a wrong version and nothing else, though the letter was corrected for their list."""
+    words = {attempt for export in world.exports.values() for attempt in export.words}
+    corrected = {plan.list_id for plan in world.plans if ".correction-" in plan.issue}
+    latest: dict[str, Mail] = {}
+    for mail in sorted(world.taken, key=lambda mail: mail.taken):
+        latest[mail.email] = mail
+    for email, mail in latest.items():
+        away = any(move.away for move in world.moves.get(email, ()))
+        excused = away or mail.end != "delivered" or mail.attempt in words or email in world.erased
+        if excused or mail.version.endswith(world.version) or mail.list_id not in corrected:
+            continue
+        states = {
+            row["state"]
+            for issue, export in world.exports.items()
+            for row in export.recipients
+            if row["email"] == email and ".correction-" in issue
+        }
+        if not states & {"unknown", "rejected", "accepted", "excluded"}:
+            yield f"{email} has the wrong version of {mail.issue}, and no correction"
+
+
+def _nobody_forgotten(world: Observed) -> Iterator[str]:
+    """Yield who is missing from the recipients of an issue that went to their list, or slipped into it."""
+    for issue, export in world.exports.items():
+        known = {row["email"] for row in export.recipients}
+        mailed = {mail.list_id for mail in world.taken if mail.issue == issue}
+        for email, lists in world.listed.items():
+            if ".correction-" not in issue and mailed & {*lists} and email not in known | world.erased:
+                yield f"{issue}: {email} is on a list that got it, and not among the recipients"
+    for mail in world.taken:
+        if mail.list_id in world.listed.get(mail.email, ()):
+            continue
+        moves = world.moves.get(mail.email, ())
+        joined = [move.turn for move in moves if not move.away and move.list_id == mail.list_id]
+        planned = [plan.turn for plan in world.plans if plan.issue == mail.issue and plan.turn <= mail.chosen]
+        if joined and planned and min(joined) > max(planned):
+            yield f"{mail.email} joined after {mail.issue} was planned, and got it ({mail.attempt[-4:]})"
+
+
+def _in_time(world: Observed) -> Iterator[str]:
+    """Yield what left after it was stopped, before its time or its approval, or beyond a day's bound."""
+    for stop in world.stops:
+        again = min((turn for turn in world.goings_on if turn > stop.turn), default=1 << 60)
+        for post in world.posts:
+            if post.issue == stop.issue and stop.turn < post.turn < again:
+                yield f"{post.issue} was stopped in turn {stop.turn}, and posted in {post.turn}"
+    for post in world.posts:
+        plans = [plan for plan in world.plans if plan.issue == post.issue and plan.turn < post.turn]
+        if plans and all(post.at < plan.due_at for plan in plans):
+            yield f"{post.issue} was due later than it was posted ({post.attempt[-4:]})"
+        if world.approvals is not None and not any(turn <= post.turn for turn in world.approvals):
+            yield f"{post.issue} was posted before anybody approved it"
+    if world.warm_up is not None:
+        yield from _too_many_a_day(world, *world.warm_up)
+
+
+def _too_many_a_day(world: Observed, start: date, first: int, growth: float) -> Iterator[str]:
+    when = {post.attempt: datetime.fromtimestamp(post.at / 1e6, UTC).date() for post in world.posts}
+    for day, mails in Counter(when[mail.attempt] for mail in world.taken).items():
+        if mails > first * growth ** max(0, (day - start).days):
+            yield f"{mails} were mailed on {day}, more than a new sender may"

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,11 @@ def address(number: int) -> str:
     return f"reader{number}@example.org"
 
 
+def lists_of(number: int) -> Sequence[str]:
+    """Return the lists a reader is on in the beginning."""
+    return LISTS if number % 3 == 2 else LISTS[:1]
+
+
 @cache
 def listed(readers: int) -> bytes:
     """Return a database with two lists: everybody is on the first, every third on the second as well."""
@@ -44,7 +49,7 @@ def listed(readers: int) -> bytes:
     path.write_bytes(empty_database())
     engine = database.connect(f"sqlite:///{path}")
     for number in range(readers):
-        for name in LISTS if number % 3 == 2 else LISTS[:1]:
+        for name in lists_of(number):
             readership.add(
                 engine,
                 name,

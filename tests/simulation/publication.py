@@ -25,6 +25,7 @@ from newsletter.wiring import Wiring
 ISSUE = "first"
 VERSIONS = ("The kilogram is gone", "The kilogram is really gone", "The kilogram is gone for good")
 KEY = b"k" * 48
+WARM_UP = date(2025, 6, 15), 4, 2.0  # the first day, how many on it, and how many times as many each day
 EDITOR, COLLEAGUE = "ana", "bo"
 _PRIVATE = {name: new_key(name.encode().ljust(32, b".")) for name in (EDITOR, COLLEAGUE)}
 
@@ -49,7 +50,7 @@ def settings(version: int, person: str, how: tuple[tuple[str, object], ...]) -> 
         "required": wanted.pop("approval"),
         "approvers": {name: public_of(key) for name, key in _PRIVATE.items()},
     }
-    warm_up = {"start": date(2025, 6, 1), "first": 4} if wanted.pop("warm_up") else {}
+    warm_up = {"start": WARM_UP[0], "first": WARM_UP[1], "growth": WARM_UP[2]} if wanted.pop("warm_up") else {}
     delivery = {"provider": "sandbox", "timeout_seconds": TIMEOUT, **wanted}
     values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
     secrets = {**merged({}, os.environ, {}), "approval_key": _PRIVATE[person]}
@@ -75,7 +76,7 @@ class Clock:
 
     def wait(self, seconds: float, stop: Event) -> None:
         if not stop.is_set():
-            self._world.wait(seconds, stop)
+            self._world.nap(seconds, stop)
 
 
 class Simulated(Wiring):

@@ -56,6 +56,7 @@ class Taken:
     reader: int
     email: str
     list_id: str
+    end: str  # what became of it: delivered, or turned back
 
 
 @dataclass
@@ -75,6 +76,7 @@ class SendGrid:
     ends: Mapping[str, int] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
+    posted: list[tuple[int, int, str, str]] = field(default_factory=list)  # turn, clock, issue, attempt
     reports: list[Report] = field(default_factory=list)
     told: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader of reports that were posted
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
@@ -91,6 +93,7 @@ class SendGrid:
         document = orjson.loads(request)
         attempt = document["custom_args"]["nl_attempt"]
         people = document["personalizations"]
+        self.posted.append((world.turn, world.now(), document["custom_args"]["nl_issue"], attempt))
         self.posts[attempt] = self.posts.get(attempt, 0) + 1
         if self.posts[attempt] > 1:
             world.fail(f"attempt {attempt} was posted twice")
@@ -181,17 +184,18 @@ class SendGrid:
         for person in people:
             reader, email = int(person["custom_args"]["nl_reader"]), person["to"][0]["email"]
             list_id = person["headers"]["List-Id"]
+            end = self._end()
             self.taken.append(
-                Taken(self.world.turn, issue, document["subject"], attempt, reader, email, list_id)
+                Taken(self.world.turn, issue, document["subject"], attempt, reader, email, list_id, end)
             )
-            self._plan_reports(issue, attempt, reader, email)
+            self._plan_reports(issue, attempt, reader, email, end)
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def _plan_reports(self, issue: str, attempt: str, reader: int, email: str) -> None:
+    def _plan_reports(self, issue: str, attempt: str, reader: int, email: str, end: str) -> None:
         chance = self.world.chance
         at = self.world.time
-        kinds = ["processed", self._end(), *(["open"] if chance.happens(20) else [])]
+        kinds = ["processed", end, *(["open"] if chance.happens(20) else [])]
         for place, kind in enumerate(kinds):
             due = at + (1 + chance.below(120)) * SECOND + place * SECOND
             if self.dark[0] <= at < self.dark[1]:

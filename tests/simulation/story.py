@@ -8,7 +8,6 @@ from typing import Any
 
 from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
-from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import OPEN, Verdict
@@ -16,9 +15,9 @@ from newsletter.errors import NewsletterError, StoreError
 from newsletter.providers.sendgrid.events import event_of
 from newsletter.readership.reports import take_reports
 from simulation.chance import Chance
-from simulation.checker import Export, Mail, Move, Observed, faults
-from simulation.machine import LISTS, Machine, address
-from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, Simulated, settings
+from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
+from simulation.machine import LISTS, Machine, address, lists_of
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, WARM_UP, Simulated, settings
 from simulation.sendgrid import ENDS, FATES, SendGrid
 from simulation.world import SECOND, Actor, Crash, World
 
@@ -26,6 +25,7 @@ LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is
 DAY = 24 * 3600
 LOOKED, GUESSED = "I looked", "I guess"
 SETTLING_ROUNDS = 12
+SENDING = ("send", "resume", "correct", "only missing", "schedule", "timer", "settling")
 LIST_IDS = {name: f"<{name}.example.org>" for name in LISTS}
 READERS_DO = "leave", "leave", "join", "come back", "suppress", "unsuppress", "weather", "weather", "erase"
 BACK = "join", "come back", "unsuppress"  # what a reader does to be mailed again
@@ -38,6 +38,11 @@ class Story:
     chance: Chance
     tracing: bool = False
     moves: dict[str, list[Move]] = field(default_factory=dict)  # of each address
+    plans: list[Plan] = field(default_factory=list)  # every one that somebody carried out
+    stops: list[Stop] = field(default_factory=list)
+    goings_on: list[int] = field(default_factory=list)  # turns in which a command that sends began
+    approvals: list[int] = field(default_factory=list)  # turns in which somebody approved
+    erased: set[str] = field(default_factory=set)
     cancelled: set[str] = field(default_factory=set)  # issues that somebody tried to cancel
     version: int = 0
 
@@ -126,6 +131,8 @@ class Story:
             self._try(name, partial(work, wiring))
 
         self.world.say(f"{who} starts {process.name}")
+        if name in SENDING:
+            self.goings_on.append(self.world.turn)
         return self.world.spawn(process, "main", live)
 
     def _settings_of(self, who: str) -> Any:
@@ -181,9 +188,13 @@ class Story:
         self._carry_out(wiring, plan)
 
     def _carry_out(self, wiring: Simulated, plan: publish.SendPlan) -> None:
-        self.begun = True
+        self._note_plan(wiring, plan)
         self.world.pause("the editor reads the plan")
         publish.send(wiring, plan)
+
+    def _note_plan(self, wiring: Simulated, plan: publish.SendPlan, due_at: int = 0) -> None:
+        self.begun = True
+        self.plans.append(Plan(self.world.turn, plan.issue, LIST_IDS[plan.list_name], due_at))
 
     def _list(self) -> str:
         return self.chance.pick((LISTS[0], LISTS[0], LISTS[0], LISTS[1])) if self.begun else LISTS[0]
@@ -193,8 +204,9 @@ class Story:
 
     def _schedule(self, wiring: Simulated) -> None:
         plan = publish.plan_send(wiring, ISSUE, list_name=self._list(), as_sent=self._as_sent())
-        self.begun = True
-        publish.schedule(wiring, plan, wiring.clock.now() + self.chance.pick((5, 60, 600)) * SECOND)
+        due_at = wiring.clock.now() + self.chance.pick((5, 60, 600)) * SECOND
+        self._note_plan(wiring, plan, due_at)
+        publish.schedule(wiring, plan, due_at)
         self.world.say("scheduled", rare="scheduled")
 
     def _resume(self, wiring: Simulated) -> None:
@@ -228,8 +240,18 @@ class Story:
             if proof is not None and not proof.adds_up:
                 self.world.fail(f"the proof of {issue} does not add up: {proof}")
 
-    def _pause_issue(self, wiring: Simulated) -> Proof:
-        return publish.pause(wiring, self._some_issue(wiring))
+    def _pause_issue(self, wiring: Simulated) -> None:
+        issue = self._some_issue(wiring)
+        publish.pause(wiring, issue)
+        self._note_stop(issue)
+        self.world.say("paused", rare="paused")
+
+    def _note_stop(self, issue: str) -> None:
+        """Note that nothing more may leave, unless another command goes on with it that is on its way."""
+        sending = [actor.process for actor in self.world.actors if actor.process.name.startswith(SENDING)]
+        others = [process for process in sending if process is not self.machine.sender]
+        if not others:
+            self.stops.append(Stop(self.world.turn, issue))
 
     def _undo(self, wiring: Simulated) -> None:
         issue = self._some_issue(wiring)
@@ -241,10 +263,13 @@ class Story:
             issue = self._some_issue(wiring)
             self.cancelled.add(issue)
             publish.cancel(wiring, issue)
+            self._note_stop(issue)
             self.world.say("cancelled", rare="cancelled")
 
     def _approve(self, wiring: Simulated) -> None:
-        publish.approve(wiring, publish.plan_approval(wiring, self._some_issue(wiring)))
+        plan = publish.plan_approval(wiring, self._some_issue(wiring))
+        self.approvals.append(self.world.turn)
+        publish.approve(wiring, plan)
         self.world.say("approved", rare="approved")
 
     # ── readers ─────────────────────────────────────────────────────────────────────────────────────────
@@ -260,6 +285,8 @@ class Story:
 
     def _reader(self, does: str, reader: str, wiring: Simulated) -> None:
         began, name = self.world.turn, self._list()
+        if does == "erase":
+            self.erased.add(reader)
         try:
             self._change(does, reader, name, wiring)
         except Crash:
@@ -395,6 +422,14 @@ class Story:
         world.run()
 
     def _rest(self) -> None:
+        self._settle()
+        for name in LISTS if self.version else ():
+            self.world.join(self.start("settling", EDITOR, partial(self._correct_again, name), mortal=False))
+        self._settle()
+        self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
+
+    def _settle(self) -> None:
+        """Let time pass, reports come, and run what anybody would until nothing more can come of it."""
         for _ in range(SETTLING_ROUNDS):
             self.world.wait(DAY if self.how["warm_up"] else LATER)
             self._take_due_reports(mortal=False)
@@ -409,7 +444,12 @@ class Story:
                 ):
                     run = partial(self._call, does, issue)
                     self.world.join(self.start("settling", who, run, mortal=False))
-        self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
+
+    def _correct_again(self, name: str, wiring: Simulated) -> None:
+        """Correct the issue once more, for those who got the wrong version since, or as it turns out."""
+        plan = publish.plan_correction(wiring, ISSUE, list_name=name)
+        self._note_plan(wiring, plan)
+        publish.send(wiring, plan)
 
     def _export(self, wiring: Simulated) -> None:
         """Export all that an editor can."""
@@ -441,6 +481,7 @@ class Story:
                 mail.version,
                 mail.attempt,
                 mail.email,
+                mail.end,
                 self.machine.claims[mail.attempt],
                 mail.turn,
             )
@@ -448,13 +489,31 @@ class Story:
         ]
         told = frozenset(attempt for attempt, _ in self.sendgrid.told)
         refused = frozenset(self.sendgrid.refused)
-        self.observed = Observed(taken, told, refused, self.moves, exports)
+        listed = {address(n): [LIST_IDS[name] for name in lists_of(n)] for n in range(self.readers)}
+        self.observed = Observed(
+            taken,
+            told,
+            refused,
+            self.moves,
+            exports,
+            [Post(*post) for post in self.sendgrid.posted],
+            self.plans,
+            self.stops,
+            self.goings_on,
+            self.approvals if self.how["approval"] else None,
+            listed,
+            frozenset(self.erased),
+            VERSIONS[self.version],
+            WARM_UP if self.how["warm_up"] else None,
+        )
 
     def _call(self, does: Callable[[Simulated, str], object], issue: str, wiring: Simulated) -> None:
         does(wiring, issue)
 
     def _approve_issue(self, wiring: Simulated, issue: str) -> None:
-        publish.approve(wiring, publish.plan_approval(wiring, issue))
+        plan = publish.plan_approval(wiring, issue)
+        self.approvals.append(self.world.turn)
+        publish.approve(wiring, plan)
 
     def _unsettled(self) -> list[str]:
         """Return the issues that wait for something that may yet come."""

@@ -17,6 +17,7 @@ from simulation.chance import Chance
 SECOND = 1_000_000
 MOST_TURNS = 60_000  # a world that takes more does not come to rest
 FOREVER = 1 << 62
+FEW_TURNS, MOST_NAPS = 4, 5  # a batch that is sent takes more turns than that
 BEGINNING = 1_750_000_000 * SECOND
 
 
@@ -55,6 +56,9 @@ class Actor:
     stop: Event | None = None
     joining: "set[Actor]" = field(default_factory=set)
     interrupted: bool = False
+    turns: int = 0
+    woke: int = 0  # in which of its turns
+    naps: int = 0  # waits in a row with next to nothing between them
     done: bool = False
 
     def ready(self, time: int) -> bool:
@@ -134,11 +138,14 @@ class World:
     def _end(self, actor: Actor) -> None:
         if actor.greenlet:  # has begun, so it stands somewhere
             before, self._current = self._current, actor
+            actor.greenlet.parent = getcurrent()  # where it goes on once the actor has ended
             actor.greenlet.throw(Crash)
             self._current = before
         self._bury(actor)
 
     def _bury(self, actor: Actor) -> None:
+        if actor.done:
+            return
         actor.done = True
         if actor in self.actors:
             self.actors.remove(actor)
@@ -173,6 +180,21 @@ class World:
         actor.wake, actor.stop = 0, None
         self._look_up(actor)
 
+    def nap(self, seconds: float, stop: Event) -> None:
+        """Let time pass for an actor that looks again and again until something is there.
+
+        The longer it has found nothing, the later a busy machine wakes it: half a minute's looks at a request
+        that hangs are all the same.
+        """
+        actor = self._current
+        if actor is None:
+            return self.wait(seconds, stop)
+        idle = actor.turns - actor.woke < FEW_TURNS
+        actor.naps = min(actor.naps + 1, MOST_NAPS) if idle else 0
+        self.wait(seconds * (1 << actor.naps), stop)
+        actor.woke = actor.turns
+        return None
+
     def _look_up(self, actor: Actor) -> None:
         if actor.process.dead:
             raise Crash
@@ -186,6 +208,8 @@ class World:
         assert me is not None
         me.joining = {actor for actor in actors if not actor.done}
         while me.joining:
+            if me.process.dead:
+                raise Crash
             me.wake = FOREVER
             self._hub.switch()
             me.wake = 0
@@ -227,6 +251,7 @@ class World:
             self.kill(process)
             return
         self._current = actor
+        actor.turns += 1
         actor.greenlet.switch()
         self._current = None
         if actor.greenlet.dead and not actor.done:

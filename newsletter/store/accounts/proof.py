@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, select
 
 from newsletter.delivery.events import KINDS
 from newsletter.delivery.id_set import decode
@@ -174,35 +174,40 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
 
     Who was erased between the plan and their batch's claim is neither in the batch nor among its unmailed.
     """
-    unmailed_of = (
-        select(
-            unmailed.c.batch_id,
-            func.count().label("n"),
-            func.sum(case((unmailed.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
-        )
-        .where(unmailed.c.mailing_id == mailing_id)
-        .group_by(unmailed.c.batch_id)
-        .subquery()
-    )
-    left = batch.c.candidates - func.coalesce(unmailed_of.c.rejected, 0)
-    removed = batch.c.candidates - batch.c.n - func.coalesce(unmailed_of.c.n, 0)
-    return connection.execute(
-        select(
-            batch.c.state,
-            func.sum(batch.c.n).label("n"),
-            func.sum(case((left > 0, left), else_=0)).label("left"),
-            func.sum(case((removed > 0, removed), else_=0)).label("removed"),
-        )
-        .outerjoin(unmailed_of, unmailed_of.c.batch_id == batch.c.id)
-        .where(batch.c.mailing_id == mailing_id, batch.c.state != BatchState.SPLIT)
-        .group_by(batch.c.state)
-    ).all()
+    return connection.execute(_TALLIES, {"mailing": mailing_id}).all()
 
 
 def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
-    return connection.execute(
-        select(unmailed.c.kind, unmailed.c.reason, batch.c.state, func.count().label("n"))
-        .join(batch, batch.c.id == unmailed.c.batch_id)
-        .where(unmailed.c.mailing_id == mailing_id)
-        .group_by(unmailed.c.kind, unmailed.c.reason, batch.c.state)
-    ).all()
+    return connection.execute(_REASONS, {"mailing": mailing_id}).all()
+
+
+# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
+_UNMAILED = (
+    select(
+        unmailed.c.batch_id,
+        func.count().label("n"),
+        func.sum(case((unmailed.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
+    )
+    .where(unmailed.c.mailing_id == bindparam("mailing"))
+    .group_by(unmailed.c.batch_id)
+    .subquery()
+)
+_LEFT = batch.c.candidates - func.coalesce(_UNMAILED.c.rejected, 0)
+_REMOVED = batch.c.candidates - batch.c.n - func.coalesce(_UNMAILED.c.n, 0)
+_TALLIES = (
+    select(
+        batch.c.state,
+        func.sum(batch.c.n).label("n"),
+        func.sum(case((_LEFT > 0, _LEFT), else_=0)).label("left"),
+        func.sum(case((_REMOVED > 0, _REMOVED), else_=0)).label("removed"),
+    )
+    .outerjoin(_UNMAILED, _UNMAILED.c.batch_id == batch.c.id)
+    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state != BatchState.SPLIT)
+    .group_by(batch.c.state)
+)
+_REASONS = (
+    select(unmailed.c.kind, unmailed.c.reason, batch.c.state, func.count().label("n"))
+    .join(batch, batch.c.id == unmailed.c.batch_id)
+    .where(unmailed.c.mailing_id == bindparam("mailing"))
+    .group_by(unmailed.c.kind, unmailed.c.reason, batch.c.state)
+)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection, Row, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
 
 from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
@@ -100,7 +100,7 @@ def _manifest(frozen: FrozenMailing) -> dict[str, object]:
 
 def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
     """Return a mailing as it was frozen: what ``create`` was given."""
-    row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).one()
+    row = connection.execute(_FROZEN, {"mailing": mailing_id}).one()
     manifest, kept = orjson.loads(row.manifest), orjson.loads(row.envelope)
     # A damaged one is for an approval to notice, which signs every part of it.
     sender = {name: kept.get(name, "") for name in SENDER}
@@ -121,20 +121,29 @@ def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
 
 def of_issue(connection: Connection, issue: str) -> list[Mailing]:
     """Return an issue's mailings, oldest first."""
-    rows = connection.execute(_MAILINGS.where(mailing.c.issue == issue).order_by(mailing.c.id))
-    return [_read(row) for row in rows]
+    return [_read(row) for row in connection.execute(_OF_ISSUE, {"of": issue})]
 
 
 def get(connection: Connection, mailing_id: int) -> Mailing:
     """Return one mailing."""
-    return _read(connection.execute(_MAILINGS.where(mailing.c.id == mailing_id)).one())
+    return _read(connection.execute(_ONE, {"mailing": mailing_id}).one())
 
 
+# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
 _MAILINGS = select(
     mailing,
     func.coalesce(mailing_list.c.name, "").label("list_name"),
     func.coalesce(mailing_list.c.key, "").label("list_key"),
 ).outerjoin(mailing_list, mailing_list.c.id == mailing.c.list_id)
+_ONE = _MAILINGS.where(mailing.c.id == bindparam("mailing"))
+_OF_ISSUE = _MAILINGS.where(mailing.c.issue == bindparam("of")).order_by(mailing.c.id)
+_DUE_AT = func.coalesce(mailing.c.put_off_until, mailing.c.send_at)
+_DUE = _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, bindparam("now") >= _DUE_AT).order_by(
+    _DUE_AT
+)
+_FROZEN = select(mailing).where(mailing.c.id == bindparam("mailing"))
+_MESSAGE = select(variant).where(variant.c.mailing_id == bindparam("mailing"))
+_ISSUES = select(mailing.c.issue).group_by(mailing.c.issue).order_by(func.max(mailing.c.id))
 
 
 def _read(row: Row[Any]) -> Mailing:
@@ -163,17 +172,14 @@ def _read(row: Row[Any]) -> Mailing:
 
 def issues_mailed(connection: Connection) -> list[str]:
     """Return the ids of all issues that have a mailing, the latest last."""
-    rows = connection.execute(
-        select(mailing.c.issue).group_by(mailing.c.issue).order_by(func.max(mailing.c.id))
-    )
-    return [row.issue for row in rows]
+    return [row.issue for row in connection.execute(_ISSUES)]
 
 
 def message_of(connection: Connection, mailing_id: int) -> "RenderedMessage":
     """Return the frozen message of a mailing."""
     from newsletter.rendering.message import MergeField, RenderedMessage
 
-    row = connection.execute(select(variant).where(variant.c.mailing_id == mailing_id)).one()
+    row = connection.execute(_MESSAGE, {"mailing": mailing_id}).one()
     fields = tuple(MergeField(*field) for field in orjson.loads(row.fields))
     return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
 
@@ -240,11 +246,7 @@ def _transition(mailing_id: int, transition: MailingTransition, before: Sequence
 
 def due(connection: Connection, *, now: int) -> list[Mailing]:
     """Return the scheduled mailings whose time has come, the earliest first, whatever their provider."""
-    due_at = func.coalesce(mailing.c.put_off_until, mailing.c.send_at)
-    rows = connection.execute(
-        _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, due_at <= now).order_by(due_at)
-    )
-    return [_read(row) for row in rows]
+    return [_read(row) for row in connection.execute(_DUE, {"now": now})]
 
 
 def reached_anybody(connection: Connection, mailing_id: int) -> bool:

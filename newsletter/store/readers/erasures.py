@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, or_, select, update
 
 from newsletter.contacts.mentions import ERASED, pattern, without
 from newsletter.delivery.states import RecipientState
@@ -228,15 +229,12 @@ def _forget_words_about(connection: Connection, subscriber_id: int) -> None:
 
 def _forget_mentions(connection: Connection, email: str) -> None:
     found = pattern(email)
-    for column in FREE_TEXT:
-        keys = list(column.table.primary_key.columns)
-        rows = connection.execute(
-            select(*keys, column).where(_may_mention(column)).execution_options(yield_per=1000)
-        )
+    for column, keys, mentioning in _MENTIONING:
+        rows = connection.execute(mentioning)
         for *key, text in [row for row in rows if found.search(row[-1])]:
             same = [held == value for held, value in zip(keys, key, strict=True)]
             connection.execute(update(column.table).where(*same).values({column: without(text, found)}))
-    rows = connection.execute(select(column_answer.c.value).where(_may_mention(column_answer.c.value)))
+    rows = connection.execute(_ANSWERS_MENTIONING)
     for value in {row.value for row in rows if found.search(row.value)}:
         connection.execute(delete(column_answer).where(column_answer.c.value == value))
 
@@ -244,6 +242,18 @@ def _forget_mentions(connection: Connection, email: str) -> None:
 def _may_mention(column: ColumnElement[str]) -> ColumnElement[bool]:
     # However an address is written, its sign @ is one of these; most texts hold none and are not read.
     return or_(*(column.contains(sign) for sign in ("@", "40", "=", "&")))
+
+
+def _mentioning(column: Column[str]) -> tuple[Column[str], list[Column[Any]], Select[Any]]:
+    """Return a column, its table's keys, and the query for both where an address may be mentioned."""
+    keys = list(column.table.primary_key.columns)
+    found = select(*keys, column).where(_may_mention(column)).execution_options(yield_per=1000)
+    return column, keys, found
+
+
+# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
+_MENTIONING = [*map(_mentioning, FREE_TEXT)]
+_ANSWERS_MENTIONING = select(column_answer.c.value).where(_may_mention(column_answer.c.value))
 
 
 def still_mentioned(connection: Connection, email: str) -> list[str]:
