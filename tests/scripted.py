@@ -82,6 +82,7 @@ class Scripted:
     look_ups: dict[str, LookUp] = field(default_factory=dict)  # what it says of attempts when asked
     look: Callable[[list[int]], None] = lambda ids: None
     meanwhile: Callable[[], None] = lambda: None
+    late_held: bool = False  # answers that are late are later still
     late: list[tuple[Callable[[Outcome], None], Outcome]] = field(default_factory=list)
 
     def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
@@ -138,7 +139,7 @@ class Scripted:
         self._tell_late()
 
     def _tell_late(self) -> None:
-        while self.late:
+        while self.late and not self.late_held:
             tell, outcome = self.late.pop()
             tell(outcome)
 

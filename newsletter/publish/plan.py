@@ -183,7 +183,9 @@ def _plan_new(
         kind=_kind(same_list, only_missing=only_missing),
         provider=wiring.settings.provider_identity,
         list_id=audience.id,
-        audience_at=_latest_audience(same_list) if only_missing else wiring.clock.now(),
+        audience_at=_latest_audience(same_list)
+        if only_missing
+        else max(wiring.clock.now(), _latest_audience(same_list)),
         envelope=envelope,
         source=earlier.latest.source if earlier.latest else draft.digest,
         date=draft.date,
@@ -203,7 +205,12 @@ def _kind(same_list: Sequence["Mailing"], *, only_missing: bool) -> MailingKind:
 
 
 def _latest_audience(mailings: Sequence["Mailing"]) -> int:
-    return max(mailing.audience_at for mailing in mailings)
+    """Return the latest instant by which readers had joined; 0 when there was no mailing.
+
+    A later mailing counts those that it does not mail in place of an earlier one. Were its own instant before
+    that, since the clock was put back, then nobody would count those who were rejected and joined in between.
+    """
+    return max((mailing.audience_at for mailing in mailings), default=0)
 
 
 def _as_sent(wiring: Wiring, earlier: Earlier, latest: "Mailing", list_key: str) -> "Envelope":

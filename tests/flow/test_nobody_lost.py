@@ -65,6 +65,38 @@ def test_a_cancel_ends_all_of_an_issue_also_what_an_older_mailing_was_to_send_ag
     assert wiring.post.mailed.total() == 0
 
 
+def test_who_was_not_taken_as_it_turns_out_once_others_were_mailed_is_still_in_the_proof(
+    wiring: Wired,
+) -> None:
+    def cancel() -> None:
+        wiring.post.meanwhile = lambda: None
+        publish.cancel(wiring, ISSUE)
+
+    wiring.post.late_held, wiring.post.meanwhile = True, cancel
+    wiring.post.script = deque([Answer("unknown", late=True)])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE, only_missing=True))
+    assert (proof.accepted, proof.unknown) == (8, 2)
+    wiring.post.late_held = False
+    wiring.post.close()  # which tells at last that none of it was taken
+    proof = publish.status(wiring, ISSUE)
+    assert (proof.candidates, proof.excluded) == (10, {"cancelled": 2})
+    assert len(list(publish.recipients(wiring, ISSUE))) == 10
+    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE, only_missing=True))
+    assert proof.accepted == 10
+
+
+def test_who_was_rejected_is_in_the_proof_of_a_later_mailing_though_the_clock_was_put_back(
+    wiring: Wired,
+) -> None:
+    wiring.post.script = deque([Answer("named", places=(0,))])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    wiring.clock.at -= 3600 * SECOND  # type: ignore[attr-defined]
+    readership.add(wiring.engine, "readers", "late@example.org", now=wiring.clock.now)
+    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    assert (proof.candidates, proof.accepted, proof.rejected) == (11, 10, 1)
+
+
 def test_newcomers_can_be_mailed_once_all_that_a_cancel_left_out_are_gone(wiring: Wired) -> None:
     def meanwhile() -> None:
         if wiring.post.mailed.total() >= 4:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from databases import empty_database
-from simulation.world import BEGINNING, Process, World
+from simulation.world import BEGINNING, SECOND, Process, World
 from sqlalchemy import event
 
 from newsletter import readership
@@ -21,6 +21,7 @@ from newsletter.store import database
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
 LISTS = "readers", "evening"
+DAY = 24 * 3600 * SECOND
 FULL = 2  # of PRAGMA synchronous
 
 
@@ -54,7 +55,7 @@ def listed(readers: int) -> bytes:
                 engine,
                 name,
                 address(number),
-                now=lambda: BEGINNING - 1,
+                now=lambda: BEGINNING - DAY,
                 joining=readership.Joining(new_list=True),
             )
     engine.dispose()

@@ -50,7 +50,9 @@ def settings(version: int, person: str, how: tuple[tuple[str, object], ...]) -> 
         "required": wanted.pop("approval"),
         "approvers": {name: public_of(key) for name, key in _PRIVATE.items()},
     }
-    warm_up = {"start": WARM_UP[0], "first": WARM_UP[1], "growth": WARM_UP[2]} if wanted.pop("warm_up") else {}
+    warm_up = (
+        {"start": WARM_UP[0], "first": WARM_UP[1], "growth": WARM_UP[2]} if wanted.pop("warm_up") else {}
+    )
     delivery = {"provider": "sandbox", "timeout_seconds": TIMEOUT, **wanted}
     values = {"publication": {"name": "Dig In", "from_email": "news@example.org"}}
     secrets = {**merged({}, os.environ, {}), "approval_key": _PRIVATE[person]}

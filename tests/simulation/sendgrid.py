@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from simulation.world import BEGINNING, SECOND, Process, World
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp
 from newsletter.delivery.frozen import Envelope
@@ -18,7 +19,6 @@ from newsletter.delivery.provider import Build
 from newsletter.providers.sendgrid.outcomes import Answer, classify
 from newsletter.providers.sendgrid.request import prepare_requests
 from newsletter.sandbox.kind import NAME, PROPERTIES
-from simulation.world import BEGINNING, SECOND, Process, World
 
 TIMEOUT = 30.0
 MINUTE = 60.0
@@ -177,9 +177,7 @@ class SendGrid:
 
         self.world.spawn(process, "late", tell)
 
-    def _take(
-        self, document: Mapping[str, Any], attempt: str, people: Sequence[Mapping[str, Any]]
-    ) -> None:
+    def _take(self, document: Mapping[str, Any], attempt: str, people: Sequence[Mapping[str, Any]]) -> None:
         issue = document["custom_args"]["nl_issue"]
         for person in people:
             reader, email = int(person["custom_args"]["nl_reader"]), person["to"][0]["email"]
@@ -215,9 +213,7 @@ class SendGrid:
             drawn += weight
         return "delivered"
 
-    def _event(
-        self, kind: str, issue: str, attempt: str, reader: int, email: str, at: int
-    ) -> dict[str, Any]:
+    def _event(self, kind: str, issue: str, attempt: str, reader: int, email: str, at: int) -> dict[str, Any]:
         own = {"type": "blocked"} if kind == "blocked" else {}
         name = "bounce" if kind == "blocked" else kind
         return {

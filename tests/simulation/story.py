@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from simulation.chance import Chance
+from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
+from simulation.machine import LISTS, Machine, address, lists_of
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, WARM_UP, Simulated, settings
+from simulation.sendgrid import ENDS, FATES, SendGrid
+from simulation.world import SECOND, Actor, Crash, World
+
 from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
 from newsletter.delivery.reconcile import Decision
@@ -14,12 +21,6 @@ from newsletter.delivery.states import OPEN, Verdict
 from newsletter.errors import NewsletterError, StoreError
 from newsletter.providers.sendgrid.events import event_of
 from newsletter.readership.reports import take_reports
-from simulation.chance import Chance
-from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
-from simulation.machine import LISTS, Machine, address, lists_of
-from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, WARM_UP, Simulated, settings
-from simulation.sendgrid import ENDS, FATES, SendGrid
-from simulation.world import SECOND, Actor, Crash, World
 
 LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over
 DAY = 24 * 3600
@@ -55,6 +56,7 @@ class Story:
         self.how = self._settings()
         self.people: list[Actor] = []
         self.begun = False
+        self.put_back = False
 
     def _settings(self) -> dict[str, object]:
         chance = self.chance
@@ -122,7 +124,9 @@ class Story:
 
     # ── processes ───────────────────────────────────────────────────────────────────────────────────────
 
-    def start(self, name: str, who: str, work: Callable[[Simulated], object], *, mortal: bool = True) -> Actor:
+    def start(
+        self, name: str, who: str, work: Callable[[Simulated], object], *, mortal: bool = True
+    ) -> Actor:
         """Start a command in a process of its own; what it refuses to do is no failure."""
         process = self.machine.start(name, mortal=mortal)
 
@@ -175,11 +179,15 @@ class Story:
             self.world.join(actor)
 
     def _colleague_does(self, who: str) -> None:
-        does = self.chance.pick(("status", "pause issue", "approve", "reconcile", "resume", "undo", "cancel", "guess"))
+        does = self.chance.pick(
+            ("status", "pause issue", "approve", "reconcile", "resume", "undo", "cancel", "guess")
+        )
         self.world.join(self.start(does, who, getattr(self, "_" + does.replace(" ", "_"))))
 
     def _send(self, wiring: Simulated) -> None:
-        self._carry_out(wiring, publish.plan_send(wiring, ISSUE, list_name=self._list(), as_sent=self._as_sent()))
+        self._carry_out(
+            wiring, publish.plan_send(wiring, ISSUE, list_name=self._list(), as_sent=self._as_sent())
+        )
 
     def _only_missing(self, wiring: Simulated) -> None:
         plan = publish.plan_send(
@@ -343,6 +351,7 @@ class Story:
             case "clock forward":
                 self.world.clock_error += self.chance.pick((40, 4_000)) * SECOND
             case "clock back":
+                self.put_back = True
                 self.world.clock_error -= self.chance.pick((40, 4_000)) * SECOND
         self.world.say(f"weather: {does}", rare=f"weather: {does}")
 
@@ -403,7 +412,9 @@ class Story:
         while self._busy:
             self.world.wait(240)
             due: list[str] = []
-            self.world.join(self.start("due", EDITOR, lambda wiring: due.extend(publish.due(wiring)), mortal=False))
+            self.world.join(
+                self.start("due", EDITOR, lambda wiring: due.extend(publish.due(wiring)), mortal=False)
+            )
             for issue in due:
                 resume = partial(self._resume_due, issue)
                 self.world.join(self.start("timer", EDITOR, resume))
@@ -503,6 +514,7 @@ class Story:
             self.approvals if self.how["approval"] else None,
             listed,
             frozenset(self.erased),
+            self.put_back,
             VERSIONS[self.version],
             WARM_UP if self.how["warm_up"] else None,
         )
@@ -528,5 +540,3 @@ class Story:
 
         self.world.join(self.start("looking", EDITOR, look, mortal=False))
         return found
-
-

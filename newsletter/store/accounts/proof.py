@@ -53,16 +53,24 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
 def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     """Return the mailings of an issue by one provider that count, oldest first.
 
-    What was cancelled before it reached anybody is as if it never was; where there was nothing else, the
-    latest of these is all there is to tell of.
+    What was cancelled before it reached anybody is as if it never was, unless it holds readers set apart,
+    which later mailings left out; where there was nothing else, the latest of these is all there is.
     """
     found = [mailing for mailing in of_issue(connection, issue) if mailing.provider == provider]
     kept = [
         mailing
         for mailing in found
-        if mailing.state != MailingState.CANCELLED or reached_anybody(connection, mailing.id)
+        if mailing.state != MailingState.CANCELLED
+        or reached_anybody(connection, mailing.id)
+        or _holds_apart(connection, mailing.id)
     ]
     return kept or found[-1:]
+
+
+def _holds_apart(connection: Connection, mailing_id: int) -> bool:
+    own = batch.c.mailing_id == mailing_id
+    held = select(batch.c.id).where(own, batch.c.only.is_not(None), batch.c.state != BatchState.SPLIT)
+    return connection.execute(held.limit(1)).first() is not None
 
 
 def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:

@@ -19,6 +19,7 @@ from newsletter.delivery.states import (
     Verdict,
 )
 from newsletter.store.events.mailed_twice import compare_answered
+from newsletter.store.ledger.set_apart import set_apart
 from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
 
 
@@ -134,12 +135,18 @@ def carry_out(connection: Connection, request: Unanswered, made: Decision, *, no
             _accept(connection, request, made, reader_ids, now)
         case Verdict.RESEND if not request.cancelled:
             _keep_reader_ids(connection, request, reader_ids)
-            apart = _apart(connection, request, reader_ids)
+            apart = set_apart(connection, request.mailing, reader_ids)
             _move(connection, request, BatchTransition.RESEND, now, not_before=0, **apart)
         case Verdict.RESEND | Verdict.DROP:
             _keep_reader_ids(connection, request, reader_ids)
             _turn_away(connection, request, decode(reader_ids))
-            _move(connection, request, BatchTransition.DROP, now, **_apart(connection, request, reader_ids))
+            _move(
+                connection,
+                request,
+                BatchTransition.DROP,
+                now,
+                **set_apart(connection, request.mailing, reader_ids),
+            )
         case _:
             pass
     _write_down(connection, request, made, now)
@@ -175,17 +182,6 @@ def _move(
         .where(batch.c.id == request.batch, batch.c.state.in_(transition.before))
         .values(state=transition.after, changed_at=now, **values)
     )
-
-
-def _apart(connection: Connection, request: Unanswered, reader_ids: bytes) -> dict[str, object]:
-    """Return what makes a batch that of its readers alone.
-
-    Mailings of the issue since then, to whatever list, looked again at those it left out, and not at them.
-    """
-    own = select(mailing.c.issue, mailing.c.provider).where(mailing.c.id == request.mailing)
-    issue, provider = connection.execute(own).one()
-    latest = select(func.max(mailing.c.id)).where(mailing.c.issue == issue, mailing.c.provider == provider)
-    return {"n": 0, "reader_ids": None, "only": reader_ids, "decided_after": connection.scalar(latest)}
 
 
 def _answered(

@@ -23,6 +23,7 @@ from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
 from newsletter.store.ledger.by_message import record_by_message
 from newsletter.store.ledger.recording import earlier_request, reject, write_answer
+from newsletter.store.ledger.set_apart import set_apart
 from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
 from newsletter.store.tables import batch, unmailed
 
@@ -75,7 +76,7 @@ def record_late(connection: Connection, claimed: Claim, outcome: Outcome, *, now
         return record(connection, claimed, outcome, now=now)
     if _taken_before(connection, claimed, outcome, now=now):
         return True
-    moved = _again(connection, claimed, BatchTransition.TRY_AGAIN_LATE, now=now, not_before=now)
+    moved = _again_late(connection, claimed, now=now)
     if moved:
         write_answer(connection, claimed, outcome, now)
     return moved
@@ -110,6 +111,16 @@ def _again(
     connection: Connection, claimed: Claim, transition: BatchTransition, *, now: int, not_before: int
 ) -> bool:
     return move_if_mine(connection, claimed, transition, now=now, not_before=not_before, n=0, reader_ids=None)
+
+
+def _again_late(connection: Connection, claimed: Claim, *, now: int) -> bool:
+    """Let readers wait again whose answer came late: other mailings may have begun since, without them."""
+    held = select(batch.c.reader_ids).where(batch.c.id == claimed.batch, batch.c.attempt == claimed.attempt)
+    reader_ids = connection.scalar(held)
+    if reader_ids is None:
+        return False
+    apart = set_apart(connection, claimed.mailing, reader_ids)
+    return move_if_mine(connection, claimed, BatchTransition.TRY_AGAIN_LATE, now=now, not_before=now, **apart)
 
 
 def _refused(connection: Connection, claimed: Claim, outcome: Refused, now: int) -> bool:
