@@ -19,14 +19,12 @@ Each says what happened, where, and what to do next. The command line prints the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "notice"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Say one thing about one place in an editor's file.
 
     ``line`` counts from 1; None when the finding is about the whole file or the rendered mail.

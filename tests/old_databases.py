@@ -10,17 +10,22 @@ from sqlalchemy import Connection, Engine, column, insert, inspect, select, tabl
 
 from newsletter.delivery.id_set import encode
 from newsletter.store import database
-from newsletter.store.database import connect
+from newsletter.store.database import begin_to_write, connect
 
 Rows = list[dict[str, object]]
 
 
 def made_by(revision: str, path: Path) -> Engine:
-    """Return an empty database that stands at a revision."""
-    engine = connect(f"sqlite:///{path}")
+    """Return an empty SQLite database that stands at a revision."""
+    return made_at(revision, f"sqlite:///{path}")
+
+
+def made_at(revision: str, url: str) -> Engine:
+    """Return the empty database at a URL, brought to a revision."""
+    engine = connect(url)
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
+    with engine.connect() as connection, begin_to_write(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     return engine
@@ -28,7 +33,7 @@ def made_by(revision: str, path: Path) -> Engine:
 
 def fill(engine: Engine) -> None:
     """Write rows into all tables there are, with the columns there are."""
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
+    with engine.connect() as connection, begin_to_write(connection):
         for name, columns in _tables(connection).items():
             for row in ROWS.get(name, ()):
                 values = {key: value for key, value in row.items() if key in columns}
@@ -41,6 +46,9 @@ def fill(engine: Engine) -> None:
 
 def _use_up(connection: Connection, name: str, number: int) -> None:
     """Let a table's ids be given up to a number, as when its latest rows are no more."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {number})")
+        return
     connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
 
 

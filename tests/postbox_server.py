@@ -26,6 +26,7 @@ class PostboxServer:
         self.says = {email: list(words) for email, words in says.items()}
         self.accepted: Counter[str] = Counter()
         self.requests: list[list[dict[str, Any]]] = []
+        self.answers: list[list[dict[str, str]]] = []
         self.before_answering = before_answering
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -45,6 +46,7 @@ class PostboxServer:
             self.requests.append(messages)
             number = len(self.requests)
             answers = [self._answer(message["to"]) for message in messages]
+            self.answers.append(answers)
         self.before_answering(number)
         return answers
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from newsletter.delivery.events import Event
 from newsletter.delivery.webhook import Webhook
-from newsletter.providers.sendgrid.webhook import EventWebhook
+from newsletter.providers.sendgrid.reports.webhook import EventWebhook
 
 
 def read_post(webhook: Webhook, body: bytes, headers: Mapping[str, str], *, now: float) -> Sequence[Event]:

@@ -1,7 +1,9 @@
 """A small mailing for tests of what carries mail."""
 
+from collections.abc import Sequence
+
 from newsletter.delivery.frozen import Envelope
-from newsletter.delivery.provider import Recipient
+from newsletter.delivery.provider import Recipient, RecipientColumns
 from newsletter.rendering.message import RenderedMessage
 
 MESSAGE = RenderedMessage(
@@ -20,6 +22,14 @@ ENVELOPE = Envelope(
     list_id="<readers.example.org>",
     issue="2026-03-02-kilogram",
 )
+
+
+def columns(recipients: Sequence[Recipient]) -> RecipientColumns:
+    """Return recipients as a request takes them."""
+    if not recipients:
+        return RecipientColumns((), (), (), (), ())
+    readers, emails, names, values, urls = zip(*recipients, strict=True)
+    return RecipientColumns(readers, emails, names, [*zip(*values, strict=True)], urls)
 
 
 def reader(number: int, name: str = "Ada") -> Recipient:

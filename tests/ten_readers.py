@@ -1,4 +1,4 @@
-"""Ten readers of “readers”, sent to with answers as scripted, and what is reported of them afterwards."""
+"""Some readers of “readers”, sent to with answers as scripted, and what is reported of them afterwards."""
 
 from collections import deque
 
@@ -33,6 +33,8 @@ def send_answered(wiring: Wired, *script: Answer) -> Proof:
 def proof_of(wiring: Wired) -> Proof:
     proof = publish.status(wiring, ISSUE)
     assert proof is not None
+    assert proof.adds_up
+    assert len(list(publish.recipients(wiring, ISSUE))) == proof.candidates
     return proof
 
 
@@ -40,8 +42,12 @@ def much_later(wiring: Wired) -> None:
     wiring.clock.at += HOUR  # type: ignore[attr-defined]
 
 
+def attempts_of(wiring: Wired, reader: int) -> list[str]:
+    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers]
+
+
 def attempt_of(wiring: Wired, reader: int) -> str:
-    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers][-1]
+    return attempts_of(wiring, reader)[-1]
 
 
 def event_of(wiring: Wired, reader: int, attempt: str = "", kind: str = "delivered") -> Event:
@@ -52,6 +58,11 @@ def event_of(wiring: Wired, reader: int, attempt: str = "", kind: str = "deliver
 
 def take(wiring: Wired, *events: Event) -> None:
     readership.take_reports(wiring.engine, events, now=wiring.clock.now, pause=PauseAt())
+
+
+def report(wiring: Wired, attempt: str, *readers: int) -> None:
+    """The provider reports on mail of a request: of these readers, or of all."""
+    take(wiring, *(event_of(wiring, reader, attempt) for reader in readers or wiring.post.attempts[attempt]))
 
 
 def lost_and_to_be_sent_again(wiring: Wired) -> str:

@@ -38,6 +38,7 @@ ABOVE = (
     "web",
     "cli",
     "config",
+    "http",
 )
 
 
@@ -151,9 +152,9 @@ def test_the_sendgrid_package_stays_in_its_room() -> None:
             ), path
 
 
-def test_only_config_reads_the_environment() -> None:
+def test_only_config_and_environment_read_the_environment() -> None:
     for path in PACKAGE.rglob("*.py"):
-        if path.name != "config.py":
+        if path.parent.name != "config" and path.name != "environment.py":
             assert not re.search(r"\benviron\b|\bgetenv\b", path.read_text()), path
 
 
@@ -196,7 +197,8 @@ def test_only_the_command_line_knows_the_command_line() -> None:
 # Every room may know those before it; so no two know each other.
 FROM_THE_GROUND_UP = (
     "errors",
-    "sentences instants widths chunks progress paths urls variables garbage listening",
+    "sentences instants widths chunks progress paths urls variables garbage imports environment listening",
+    "http",
     "pictures",
     "editorial",
     "rendering",
@@ -347,6 +349,32 @@ def test_the_web_goes_through_the_stories() -> None:
         assert rooms <= known, f"{path.name}: {rooms - known}"
 
 
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    more = [rest for rest in (arguments.vararg, arguments.kwarg) if rest]
+    return [argument.arg for argument in (*named, *more) if argument.arg not in {"self", "cls"}]
+
+
+def test_a_function_takes_at_most_six_parameters_and_beyond_that_a_value() -> None:
+    """A command's parameters are its options, which Typer reads from its signature."""
+    many = [
+        f"{path.relative_to(PACKAGE)}: {node.name}: {len(_parameters(node))}"
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[:2] != ("cli", "commands")
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(_parameters(node)) > 6
+    ]
+    assert not many, "\n".join(many)
+
+
+def test_a_room_of_more_than_a_dozen_modules_says_why() -> None:
+    for face in PACKAGE.rglob("__init__.py"):
+        modules = [path for path in face.parent.glob("*.py") if path != face]
+        if len(modules) > 12 and face.parent != PACKAGE:  # docs/architecture.md says it of the top
+            assert "more than a dozen" in (ast.get_docstring(_tree(face)) or ""), face
+
+
 def test_every_page_is_escaped_by_itself() -> None:
     for room in ("web", "sandbox"):
         environments = [
@@ -374,7 +402,7 @@ OTHERS_WORDS = ("sandbox", "providers", "platforms", "store/migrations")
 # What has a state's word for a name and is none, with what it is.
 NO_STATES = {
     ("delivery/manifest.py", "excluded"): "a field's name",
-    ("delivery/reports.py", "paused"): "a count's name in the database",
+    ("delivery/event_kinds.py", "paused"): "a count's name in the database",
     ("demo/readers.py", "confirmed"): "in a file of readers",
     ("demo/readers.py", "unsubscribed"): "in a file of readers",
     ("pictures/kinds.py", "empty"): "a kind of file",

@@ -13,6 +13,11 @@ from test_commands import COMMANDS, options
 ROOT = Path(__file__).parent.parent
 TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 PAGES = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
+MODULES = [
+    f"/{path.relative_to(ROOT)}"
+    for room in ("newsletter", "tests", "docs")
+    for path in (ROOT / room).rglob("*.py")
+]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -54,6 +59,13 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
         assert target.is_relative_to(ROOT), f"{page.name} links out of the project: {link}"
         if anchor and target.suffix == ".md":
             assert anchor in anchors(target), f"{page.name} links to {link}"
+
+
+@each_page
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    for name in re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", page.read_text(encoding="utf-8")):
+        # Of a provider to be written, as CONTRIBUTING lists its files, the postbox has one of each.
+        assert any(module.endswith(f"/{name}") for module in MODULES), f"{page.name} names {name}"
 
 
 def code(page: Path) -> Iterator[str]:

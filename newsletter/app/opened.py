@@ -28,7 +28,7 @@ def opened_to_write(out: IO[str] | Path | str) -> Iterator[IO[str]]:
     if not isinstance(out, Path | str):
         yield out
         return
-    from newsletter.files.exports import export_file
+    from newsletter.files.readers.exports import export_file
 
     with export_file(Path(out)) as file:
         yield file

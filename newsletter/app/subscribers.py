@@ -1,7 +1,6 @@
 """The readers on the lists: ``letter.subscribers``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from newsletter.store.readers.suppressions import Suppression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileOptions:
+class FileOptions(NamedTuple):
     """What you say of a file of readers; what you leave out is found in the file, or asked for.
 
     ``columns`` name what columns hold, as ``NAME=field``; ``ignored`` are columns to leave out. ``values``

@@ -1,9 +1,8 @@
 """An editor's work before a send: start a brief, check it, render it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.app.opened import Opened
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from newsletter.publish import RenderedFiles
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedBrief:
+class ImportedBrief(NamedTuple):
     """A brief made from plain text: its file, and what became of each line of the text."""
 
     path: Path

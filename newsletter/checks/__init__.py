@@ -4,7 +4,6 @@ Pure, and above both editorial and rendering. docs/checks.md explains every code
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from newsletter.checks import mail, pictures, silence  # noqa: F401  (each registers)
 from newsletter.checks.links import checks  # noqa: F401
@@ -56,7 +55,7 @@ def _once_a_cause(found: Iterable[tuple[Finding, str]]) -> Iterator[Finding]:
     for findings in causes.values():
         first, *others = sorted(findings, key=_weight)
         also = [f"Also ({other.code}): {other.message}" for other in others]
-        yield replace(first, hint="\n".join([first.hint, *also]))
+        yield first._replace(hint="\n".join([first.hint, *also]))
 
 
 def _weight(finding: Finding) -> tuple[int, bool, int]:

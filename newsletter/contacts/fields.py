@@ -3,10 +3,11 @@
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from newsletter.contacts.names import Titles, is_no_name, read_first_name, read_name
+from newsletter.contacts.names import NOBODY, is_no_name, only_names, read_first_name, read_name
+from newsletter.contacts.titles import Titles
 from newsletter.errors import AudienceError
 
 BUILT_IN = ("email", "name", "first_name", "last_name")
@@ -99,23 +100,31 @@ def recipient_values(
     A missing first or last name is taken from the name, and a missing name from those two. Cells that hold no
     name count as missing, and ``titles`` says how who is listed with one is greeted; see ``names``.
     """
-    whole, first, last = names_of(name, attrs, titles)
+    ([whole], [first], [last]) = names_of((name,), (attrs,), titles)
     return {**attrs, "email": email, "name": whole, "first_name": first, "last_name": last}
 
 
-def names_of(name: str, attrs: Mapping[str, str], titles: Titles = "drop") -> tuple[str, str, str]:
-    """Return a reader's whole, first and last name as ``recipient_values`` has them."""
-    first, greeted = _first_names(attrs.get("first_name", ""), titles)
-    last = attrs.get("last_name", "")
-    if last and is_no_name(last):
-        last = ""
-    joined = f"{first} {last}".strip()
-    if len(joined) > MAX_NAME:
-        joined = shorten(joined)
-    if not name:
-        return joined, greeted, last
-    whole = read_name(name, titles)
-    return whole.whole or joined, greeted if first else whole.first, last or whole.last
+def names_of(
+    names: Sequence[str], attributes: Sequence[Mapping[str, str]], titles: Titles = "drop"
+) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Return readers' whole, first and last names as ``recipient_values`` has them, each in their order.
+
+    There is at least one reader. It is done for many at once, since a send does it for all.
+    """
+    pairs = [_first_names(found.get("first_name", ""), titles) for found in attributes]
+    firsts, greeted = zip(*pairs, strict=True)
+    lasts = only_names([found.get("last_name", "") for found in attributes])
+    joined = [f"{first} {last}".strip() for first, last in zip(firsts, lasts, strict=True)]
+    if max(map(len, joined)) > MAX_NAME:
+        joined = [*map(shorten, joined)]
+    if not any(names):
+        return joined, greeted, lasts
+    known = [read_name(name, titles) if name else NOBODY for name in names]
+    return (
+        [name.whole or parts for name, parts in zip(known, joined, strict=True)],
+        [own if first else name.first for name, first, own in zip(known, firsts, greeted, strict=True)],
+        [last or name.last for name, last in zip(known, lasts, strict=True)],
+    )
 
 
 @lru_cache(maxsize=4096)  # readers share first names

@@ -6,9 +6,10 @@ address again. What is stored stays as the file had it; this is how it is read w
 
 import re
 import unicodedata
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-Titles = Literal["drop", "no_first_name"]
+from newsletter.contacts.titles import Titles
 
 
 def _words(text: str) -> frozenset[str]:
@@ -35,6 +36,7 @@ _NOTHING = _words(
     "[null]",
 }
 _NOTHING_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "nil", "NIL", "NN", "N N", "n n"})
+_MAYBE_NOTHING = _NOTHING | {word.lower() for word in _NOTHING_AS_WRITTEN}
 _ADDRESS = re.compile(r"\s*(?:mailto:)?<?[^\s@]+@[^\s@]+\.[^\s@]+>?\s*", re.IGNORECASE)
 
 _TITLES = _words(
@@ -96,6 +98,18 @@ def is_no_name(text: str) -> bool:
     if text[:1].isalpha() or _LETTER.search(text):  # nearly all begin with a letter
         return False
     return not any(unicodedata.category(sign) == "So" for sign in text)  # a name may be a flower
+
+
+def only_names(cells: Sequence[str]) -> Sequence[str]:
+    """Return cells of names, with "" for each that holds none."""
+    # Looked at all together first: nearly all begin with a letter and hold a name, or nothing at all.
+    if (
+        "".join([cell[:1] for cell in cells]).isalpha()
+        and _MAYBE_NOTHING.isdisjoint(map(str.lower, cells))
+        and "@" not in "".join(cells)
+    ):
+        return cells
+    return ["" if is_no_name(cell) else cell for cell in cells]
 
 
 def read_name(text: str, titles: Titles = "drop") -> Name:

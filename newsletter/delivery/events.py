@@ -1,30 +1,12 @@
 """What a provider reports after it accepted a mail, in our words, and what is to be done about it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import NamedTuple
 
-Kind = Literal[
-    "processed",  # the provider is about to hand it over
-    "delivered",  # the reader's server took it
-    "deferred",  # the reader's server asked to wait; the provider tries again
-    "bounce",  # the reader's server refuses the address for good
-    "blocked",  # the reader's server refuses this mail, perhaps not the next
-    "dropped",  # the provider did not try
-    "complaint",  # the reader called it spam
-    "unsubscribe",  # the reader left through the provider
-    "group_unsubscribe",  # … this list alone
-    "group_resubscribe",  # … and came back to it
-    "open",
-    "click",
-    "other",  # of a kind we do not know: kept as it came
-]
-
-KINDS: frozenset[str] = frozenset(get_args(Kind))
+from newsletter.delivery.event_kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One report about one mail.
 
     ``key`` tells it from every other, the same whenever it is reported again. ``at`` is microseconds since
@@ -32,6 +14,8 @@ class Event:
     and None when the report has none. ``reason`` is the vendor's, scrubbed; ``machine`` says that no person
     opened or clicked. ``raw`` is the report itself, without an address, kept for kinds we do not know.
     ``suppresses`` is why a dropped mail's address should never be mailed, empty when it was about the mail.
+    ``alone`` says that the provider takes or refuses each message of a request by itself, so that this one's
+    mail shows nothing of the others.
     """
 
     key: bytes
@@ -46,10 +30,10 @@ class Event:
     raw: str = ""
     issue: str = ""
     suppresses: str = ""
+    alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suppress:
+class Suppress(NamedTuple):
     """Never mail the address again, for this reason of a suppression."""
 
     reason: str
@@ -66,11 +50,3 @@ class Rejoin:
 
 
 Consequence = Suppress | LeaveList | Rejoin | None
-
-
-# Kinds that show that the provider took a mail, whatever it answered when it was asked to.
-TAKEN: frozenset[Kind] = frozenset(
-    ("processed", "delivered", "deferred", "bounce", "blocked", "dropped", "complaint", "open", "click")
-)
-
-Counts = Mapping[str, int]

@@ -1,8 +1,7 @@
 """What a mailing is from the moment it is frozen: decided once, written down whole, never changed."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import RenderedMessage
@@ -19,8 +18,7 @@ class MailingKind(StrEnum):
     CORRECTION = "correction"  # who got the wrong version
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What all readers of a mailing have in common: the message and its sender."""
 
     message: "RenderedMessage"
@@ -36,8 +34,7 @@ class Envelope:
         return {name: getattr(self, name) for name in SENDER}
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenMailing:
+class FrozenMailing(NamedTuple):
     """Which bytes go to which readers, through which provider.
 
     The plan of a send makes it, the ledger keeps it, and a sender reads it from there. Instants are

@@ -1,16 +1,17 @@
 """The proof: the exact count of who got an issue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from newsletter.delivery.states import MailingState
 from newsletter.instants import rfc3339
 
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 AWAITS_APPROVAL = "waits for a second person's approval"  # the note of a mailing held for one
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """Account for every candidate of an issue, over all its mailings so far.
 
     Candidates are all subscriptions of the list, in any state, at the audience instant; ``candidates`` is
@@ -22,14 +23,14 @@ class Proof:
     candidates: int = 0
     accepted: int = 0
     rejected: int = 0
-    excluded: Mapping[str, int] = field(default_factory=dict)
+    excluded: Mapping[str, int] = _NOBODY
     unknown: int = 0
     pending: int = 0
     provider: str = "sandbox"
     note: str = ""
     send_at: int | None = None  # microseconds since 1970, UTC; of a scheduled mailing
-    reported: Mapping[str, int] = field(default_factory=dict)  # readers by kind of the provider's events
-    alarms: Mapping[str, int] = field(default_factory=dict)  # readers by what should never have happened
+    reported: Mapping[str, int] = _NOBODY  # readers by kind of the provider's events
+    alarms: Mapping[str, int] = _NOBODY  # readers by what should never have happened
 
     @property
     def adds_up(self) -> bool:

@@ -1,10 +1,9 @@
 """What a provider says of itself as data."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(NamedTuple):
     """What a provider is and can do.
 
     ``name`` is what sentences call it, ``most_recipients`` how many readers one of its requests may be for.

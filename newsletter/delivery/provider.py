@@ -1,7 +1,9 @@
 """The seam to the provider who carries the mail: values in, an outcome out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeGuard
+from dataclasses import dataclass
+from itertools import repeat
+from typing import NamedTuple, Protocol, TypeGuard, overload
 
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
@@ -19,10 +21,39 @@ class Recipient(NamedTuple):
     unsubscribe_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientColumns(Sequence[Recipient]):
+    """Recipients, one kind of value of all of them at a time; ``values`` has a column for each tag.
+
+    They can be walked one by one, too. A provider that renders a thousand at once takes the columns, since a
+    call for each value would take most of a send's time.
+    """
+
+    readers: Sequence[int]
+    emails: Sequence[str]
+    names: Sequence[str]
+    values: Sequence[Sequence[str]]
+    unsubscribe_urls: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.readers)
+
+    def __iter__(self) -> Iterator[Recipient]:
+        values = zip(*self.values, strict=True) if self.values else repeat(())
+        return map(Recipient, self.readers, self.emails, self.names, values, self.unsubscribe_urls)
+
+    @overload
+    def __getitem__(self, place: int) -> Recipient: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Recipient]: ...
+    def __getitem__(self, place: int | slice) -> Recipient | Sequence[Recipient]:
+        return [*self][place]
+
+
 class Build(Protocol):
     """Render one request of a mailing; nothing is on the wire yet."""
 
-    def __call__(self, recipients: Sequence[Recipient], *, batch: str, attempt: str) -> bytes:
+    def __call__(self, recipients: RecipientColumns, *, batch: str, attempt: str) -> bytes:
         """Return the request for these recipients, in their order."""
         ...
 

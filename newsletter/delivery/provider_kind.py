@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,8 +44,7 @@ class OwnSettings(BaseModel):
         """Make sure that nothing it needs is missing. Raises SettingsError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a provider is opened with, next to its own settings.
 
     ``timeout_seconds`` is one request's hard total, ``threads`` how many post at once, ``folder`` where it

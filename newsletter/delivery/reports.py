@@ -1,16 +1,15 @@
 """What reports ask for: who must never be mailed again, and when a mailing must stop by itself."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from newsletter.delivery.events import Consequence, Counts, Event, LeaveList, Rejoin, Suppress
+from newsletter.delivery.event_kinds import PAUSED, Counts
+from newsletter.delivery.events import Consequence, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.states import SuppressionReason
 
-PAUSED = "paused"  # among the counts: mails with a last word at the last pause
 FINAL = ("delivered", "bounce", "blocked", "dropped")  # the last word on a mail
 
 
-@dataclass(frozen=True, slots=True)
-class PauseAt:
+class PauseAt(NamedTuple):
     """When a mailing stops by itself: shares from 0 (never) to 1, and how many mails they must rest on."""
 
     bounces: float = 0.05

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from threading import Event
 from time import monotonic
 
-from newsletter.config import environment_with
 from newsletter.demo.commands import KILLED, WORK_LEFT, Ended, Process, run_command
 from newsletter.demo.publication import LIST, READERS_FILE, DemoPublication
+from newsletter.environment import environment_with
 from newsletter.errors import DeliveryError
 from newsletter.progress import Progress
 from newsletter.sandbox.file.arrivals import Arrivals

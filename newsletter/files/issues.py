@@ -2,8 +2,8 @@
 
 import difflib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from newsletter.errors import NewsletterError
 from newsletter.paths import path_as_typed
@@ -12,8 +12,7 @@ MAX_ISSUE_BYTES = 1_000_000
 NAMED = 5  # how many issues are named where none was meant clearly
 
 
-@dataclass(frozen=True, slots=True)
-class IssueFile:
+class IssueFile(NamedTuple):
     """An issue's file: its id (the file's or the folder's name), where it is, and its bytes."""
 
     id: str

@@ -8,14 +8,15 @@ A chapter each, in the order an editor lives it:
 ``freeze``          into the ledger: to be sent now, at its time, or once it is approved
 ``deliver``         send
 ``going_on``        after an interruption, a pause or a wait
-``to_editors``    a mail to the editors' own addresses
+``to_editors``      a mail to the editors' own addresses
 ``control``         pause, cancel
 ``reconciliation``  what became of requests without an answer
 ``correct``         a corrected version to those who got the wrong one
 ``mailed``          what was mailed so far, and who got it
 
 Each function asks the rooms it needs and returns values; the command line, and programs that use the library,
-call these and know no other way.
+call these and know no other way. There are more than a dozen modules, since each is a chapter: the story is
+read down this list, and none of them is read for another.
 """
 
 from importlib import import_module

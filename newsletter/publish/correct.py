@@ -1,7 +1,6 @@
 """Correct an issue: a corrected version to exactly those who got the wrong one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
@@ -142,7 +141,7 @@ def _envelope(
         return envelope_of(wiring, own, message, list_key), findings
     with read(wiring.engine) as connection:
         envelope = mailings.frozen_of(connection, before[-1].id).envelope
-    return replace(envelope, message=message, list_id=list_id_of(wiring, list_key)), findings
+    return envelope._replace(message=message, list_id=list_id_of(wiring, list_key)), findings
 
 
 def _unknown_yet(wiring: Wiring, draft: Draft) -> list[Finding]:

@@ -1,7 +1,6 @@
 """Freeze a mailing: to be sent now, at its time, or once it is approved."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.proof import AWAITS_APPROVAL
@@ -48,7 +47,7 @@ def freeze(
     from newsletter.store.ledger import mailings
     from newsletter.store.readers import lists
 
-    frozen = replace(plan.frozen, requested_by=wiring.person, send_at=send_at)
+    frozen = plan.frozen._replace(requested_by=wiring.person, send_at=send_at)
     with write(wiring.engine) as connection:
         lists.insist_in_use(connection, frozen.list_id)
         _refuse_rivals(connection, plan)

@@ -1,10 +1,8 @@
 """What was mailed of an issue: its mailings so far, how they stand, and who got it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.contacts.address import normalise
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import DeliveryError
@@ -71,8 +69,7 @@ def unfinished_among(wiring: Wiring, earlier: Sequence["Mailing"]) -> "Mailing |
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """What this provider mailed of an issue before.
 
     ``mailings`` are those that count, oldest first; ``latest`` carried the version that readers got last, as
@@ -176,6 +173,7 @@ def recipients(
 
     ``state`` keeps one of accepted, rejected, excluded, unknown, pending; ``address`` one reader.
     """
+    from newsletter.contacts.address import normalise
     from newsletter.store.accounts.recipients import accounts
     from newsletter.store.database import read
 

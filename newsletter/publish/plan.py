@@ -221,7 +221,7 @@ def _as_sent(wiring: Wiring, earlier: Earlier, latest: "Mailing", list_key: str)
     with read(wiring.engine) as connection:
         envelope = mailings.frozen_of(connection, earlier.mailings[-1].id).envelope
         message = mailings.message_of(connection, latest.id)
-    return replace(envelope, message=message, list_id=list_id_of(wiring, list_key))
+    return envelope._replace(message=message, list_id=list_id_of(wiring, list_key))
 
 
 def count_readers(wiring: Wiring, frozen: FrozenMailing) -> tuple[int, Mapping[str, int]]:
@@ -242,7 +242,7 @@ def _refuse_cancelled(wiring: Wiring, before: Sequence["Mailing"]) -> None:
     with read(wiring.engine) as connection:
         frozen = mailings.frozen_of(connection, latest.id)
         left, _ = cutting.count_audience(
-            connection, replace(frozen, kind=MailingKind.MISSING, audience_at=_latest_audience(before))
+            connection, frozen._replace(kind=MailingKind.MISSING, audience_at=_latest_audience(before))
         )
     if left:
         raise DeliveryError(

@@ -21,7 +21,7 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Whole
     """
     from newsletter.sending.recipients import Recipients, Signing
     from newsletter.store.database import write
-    from newsletter.store.ledger.transitions import Reader
+    from newsletter.store.ledger.transitions import BatchReaders, Reader
 
     draft = read_draft(wiring, reference)
     message = render_draft(wiring, draft).message
@@ -32,13 +32,13 @@ def send_test(wiring: Wiring, reference: str, addresses: Sequence[str]) -> Whole
     envelope = envelope_of(wiring, f"{draft.issue.id}:test", marked, "test")
     signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing=0)
     recipients = Recipients(marked, signing, wiring.settings.publication.titles)
-    made = recipients.of([Reader(0, address, "", "{}") for address in own])
+    readers = BatchReaders.of(Reader(0, address, "", "{}") for address in own)
     with wiring.provider() as provider:
         build, at_once = provider.prepare(envelope, recipients.tags), provider.properties.most_recipients
         outcome: Whole = Accepted("")
-        for start in range(0, len(made), at_once):
-            some = made[start : start + at_once]
-            request = build(some, batch="test", attempt=wiring.new_id())
+        for start in range(0, len(readers), at_once):
+            some = readers[start : start + at_once]
+            request = build(recipients.of(some), batch="test", attempt=wiring.new_id())
             outcome = weakest(provider.post(request, lambda _late: None), len(some))
             if not isinstance(outcome, Accepted):
                 break

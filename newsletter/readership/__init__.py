@@ -1,7 +1,8 @@
 """The reader's story: joining a list, leaving it, what the provider reports, never being mailed again.
 
 A chapter each: ``importing`` (a file of readers), ``subscribers`` (who is on a list), ``lists`` (the lists
-themselves), ``exporting``, ``erasing``, ``leaving`` (what the links in a mail do), ``reports`` (what comes
+themselves), ``exporting``, ``erasing``, ``leaving`` (what the links in a mail do),
+``as_received`` (a mail seen again in a browser), ``reports`` (what comes
 back from the provider). Each function takes the database and, where something is dated, ``now``, a clock in
 microseconds since 1970, UTC. It is asked once the right to write is held, so who joins during a send
 is dated after.
@@ -21,7 +22,6 @@ from newsletter.readership.leaving import (
     follow,
     leave,
     leave_list,
-    mail_as_received,
     standing,
 )
 from newsletter.readership.lists import (
@@ -64,7 +64,6 @@ __all__ = [
     "leave",
     "leave_list",
     "list_counts",
-    "mail_as_received",
     "make_list",
     "near_list",
     "remove",

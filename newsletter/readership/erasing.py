@@ -12,8 +12,8 @@ from newsletter.contacts.address import normalise, on_the_wire
 from newsletter.contacts.mentions import pattern
 from newsletter.delivery.clock import Now
 from newsletter.errors import AudienceError, NewsletterError, StoreError
-from newsletter.files import leftovers
-from newsletter.files.leftovers import Leftovers
+from newsletter.files.readers import leftovers
+from newsletter.files.readers.leftovers import Leftovers
 from newsletter.store.database import compact, drop_log, overwrite, read, write
 from newsletter.store.readers import erasures
 

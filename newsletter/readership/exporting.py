@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from newsletter.contacts.consent.dates import iso
 from newsletter.contacts.table.row import Erased
-from newsletter.files import exports
+from newsletter.files.readers import exports
 from newsletter.instants import rfc3339
 from newsletter.platforms import own
 from newsletter.readership.subscribers import insist_reason

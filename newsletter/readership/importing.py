@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from newsletter.contacts.consent.questions import answers_given, header_key
 from newsletter.contacts.table.header import NoReaders
 from newsletter.delivery.clock import Now
-from newsletter.files.sources import parts_of
+from newsletter.files.readers.sources import parts_of
 from newsletter.progress import Progress, silent
 from newsletter.readership.import_report import ImportReport
 from newsletter.readership.lists import check_new, clean_name

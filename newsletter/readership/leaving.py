@@ -1,4 +1,4 @@
-"""What the links in a mail do: leave the list it came from, see the mail again in a browser."""
+"""What the links in a mail do: leave the list it came from, say which lists are left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Engine
 
 from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.contacts.links import DAY, Purpose, Reference, tokens_in, verify
-from newsletter.contacts.names import Titles
 from newsletter.delivery.clock import Now
 from newsletter.delivery.states import SubscriptionState
 from newsletter.store.database import read, write
@@ -135,26 +134,6 @@ def leave_list(engine: Engine, link: Reference, list_id: int, *, now: Now) -> Pr
         if list_id in dict(_choices(connection, link).lists):
             _end(connection, link, list_id, now())
         return _choices(connection, link)
-
-
-def mail_as_received(
-    engine: Engine, link: Reference, *, key: bytes, site_url: str, titles: Titles = "drop"
-) -> str | None:
-    """Return the HTML of the mail as this reader got it, from the frozen bytes.
-
-    None when they are erased or were not in that mailing. Their links are signed with ``key`` as they were.
-    """
-    from newsletter.rendering.merge import personalise
-    from newsletter.sending.recipients import Recipients, Signing
-
-    with read(engine) as connection:
-        subscriber = links.subscriber_of(connection, link.reader)
-        if subscriber is None or not links.was_mailed(connection, link.reader, link.mailing):
-            return None
-        message = mailings.message_of(connection, link.mailing)
-    recipients = Recipients(message, Signing(key, site_url, link.mailing), titles)
-    [recipient] = recipients.of([subscriber])
-    return personalise(message, dict(zip(recipients.tags, recipient.values, strict=True))).html
 
 
 def picture_as_mailed(engine: Engine, digest: str) -> tuple[str, bytes] | None:

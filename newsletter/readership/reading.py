@@ -16,8 +16,8 @@ from newsletter.contacts.table.rows import Table
 from newsletter.contacts.text.encodings import Encoding, find_encoding
 from newsletter.contacts.text.lines import text_lines
 from newsletter.errors import AudienceError
-from newsletter.files.rejected_rows import RejectedRows, place_of_rejected_rows
-from newsletter.files.sources import Part
+from newsletter.files.readers.rejected_rows import RejectedRows, place_of_rejected_rows
+from newsletter.files.readers.sources import Part
 from newsletter.platforms.layout import Declaration, layout_of
 from newsletter.progress import Progress, silent
 from newsletter.readership.import_report import FileReport, ImportReport

@@ -44,15 +44,14 @@ class SandboxSettings(SendGridSettings):
 @contextmanager
 def open_sandbox(_own: SandboxSettings, around: Surroundings) -> Iterator["Provider"]:
     """Run the local SendGrid as a process of its own for as long as it is needed."""
-    from newsletter.providers.sendgrid.client import SendGridProvider
+    from newsletter.providers.sendgrid.client import SendGridProvider, Server
     from newsletter.sandbox.server.process import start_child
 
     with start_child(sandbox_file(Path(around.folder)), webhook=around.webhook) as child:
         provider = SendGridProvider(
-            api_key=KEY,
-            host=child.url,
-            timeout_seconds=around.timeout_seconds,
-            threads=around.threads,
+            Server(
+                api_key=KEY, host=child.url, timeout_seconds=around.timeout_seconds, threads=around.threads
+            ),
             identity=NAME,
             properties=PROPERTIES,
         )

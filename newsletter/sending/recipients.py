@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain, repeat
+from itertools import chain
 
 import orjson
 
 from newsletter.contacts.address import on_the_wire
 from newsletter.contacts.fields import BUILT_IN, names_of
 from newsletter.contacts.links import FirstSigner, Purpose, Signer
-from newsletter.contacts.names import Titles
-from newsletter.delivery.provider import Recipient
+from newsletter.contacts.titles import Titles
+from newsletter.delivery.provider import RecipientColumns
 from newsletter.rendering.merge import Merger
 from newsletter.rendering.message import LINKS, RenderedMessage
-from newsletter.store.ledger.transitions import Reader
-
-_recipient = partial(tuple.__new__, Recipient)  # what Recipient's own ``_make`` does, at half the cost
+from newsletter.store.ledger.transitions import BatchReaders
 
 _PURPOSES: dict[str, Purpose] = {
     "unsubscribe_url": "unsubscribe",
@@ -52,22 +49,21 @@ class Recipients:
         self._slots = tuple((_BUILT_IN.get(slot.name), slot.name, slot.fill) for slot in self._merger.slots)
         self._titles = titles
 
-    def of(self, readers: Sequence[Reader]) -> list[Recipient]:
+    def of(self, readers: BatchReaders) -> RecipientColumns:
         """Return readers as recipients, in their order."""
         if not readers:
-            return []
+            return RecipientColumns((), (), (), (), ())
         # One kind of value of all readers at a time, as far as that spares a call for each reader.
-        numbers, addresses, names, attrs = zip(*readers, strict=True)
+        numbers, addresses, names, attrs = readers.columns
         attributes = _all_attributes(attrs)
-        known = addresses, *zip(*map(names_of, names, attributes, repeat(self._titles)), strict=True)
+        known = addresses, *names_of(names, attributes, self._titles)
         links, unsubscribe = self._links(numbers)
-        columns = [*links]
+        values = [*links]
         for place, field, fill in self._slots:
-            values = [found.get(field) or "" for found in attributes] if place is None else known[place]
-            columns += zip(*map(fill, values), strict=True)
-        filled = zip(*columns, strict=True) if columns else repeat(())
-        emails = addresses if "".join(addresses).isascii() else map(on_the_wire, addresses)
-        return [*map(_recipient, zip(numbers, emails, known[1], filled, unsubscribe, strict=False))]
+            cells = [found.get(field) or "" for found in attributes] if place is None else known[place]
+            values += zip(*map(fill, cells), strict=True)
+        emails = addresses if "".join(addresses).isascii() else [*map(on_the_wire, addresses)]
+        return RecipientColumns(numbers, emails, known[1], values, unsubscribe)
 
 
 def _links(merger: Merger, signing: Signing) -> _Links:

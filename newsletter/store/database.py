@@ -4,19 +4,42 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
 
 from newsletter.errors import StoreError
 from newsletter.files.private import make_private
+from newsletter.store.flushing import Flushes, flush_file
+from newsletter.store.store_errors import explain, store_errors, where_it_is
 
 HEAD = "0004"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
-_TURN, _PATIENCE = "write_turn", "write_patience"
+_TURN, _PATIENCE, _WAIT = "write_turn", "write_patience", "wait_for_the_disk"
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise
+
+
+_CONNECTIONS: dict[str, Any] = {
+    "pool_size": 0,  # a connection is kept for each thread that needs one at once
+    "pool_use_lifo": True,  # writers in turn so share one, whose cache nobody else's writing empties
+}
+_ONE_CONNECTION: dict[str, Any] = {
+    "poolclass": StaticPool
+}  # a second one would see another database in memory
 
 
 def open_database(url: str, *, is_sending: Callable[[], bool] = lambda: False) -> Engine:
@@ -31,13 +54,17 @@ def open_database(url: str, *, is_sending: Callable[[], bool] = lambda: False) -
     return engine
 
 
-def connect(url: str) -> Engine:
-    """Return an engine that leaves transactions to ``read`` and ``write``."""
+def connect(url: str, *, flush: Callable[[Path], None] = flush_file) -> Engine:
+    """Return an engine that leaves transactions to ``read`` and ``write``.
+
+    ``flush`` puts a file on the disk: SQLite's log, after each ``write``.
+    """
     parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return _other_engine(parsed)
-    path = Path(parsed.database or "newsletter.db")
-    if not path.parent.is_dir() and not str(path).startswith("file:"):
+    in_memory = parsed.database in (None, "", ":memory:")
+    path = Path(parsed.database or "")
+    if not in_memory and not path.parent.is_dir() and not str(path).startswith("file:"):
         raise StoreError(
             f"The folder for the database does not exist: {path.parent}",
             hint="Create it, or change [database] url in newsletter.toml.",
@@ -45,15 +72,15 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args={"check_same_thread": False, "timeout": _patience(parsed)},
-        pool_size=0,  # a connection is kept for each thread that needs one at once
-        pool_use_lifo=True,  # writers in turn so share one, whose cache nobody else's writing empties
         # Re-entrant, since a connection that goes back at a transaction's end may have another begin there.
         execution_options={_TURN: threading.RLock(), _PATIENCE: _patience(parsed)},
+        **(_ONE_CONNECTION if in_memory else _CONNECTIONS),
     )
-    if not str(path).startswith((":", "file:")):
+    if not in_memory and not str(path).startswith("file:"):
         _keep_private(path, engine)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, Flushes(flush)))
+    # A listener would do as well, but where there is one SQLAlchemy looks for others at every statement.
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     return engine
 
 
@@ -69,7 +96,7 @@ def _keep_private(path: Path, engine: Engine) -> None:
     try:
         make_private(path)
     except OSError as error:
-        raise StoreError(_explain("unable to open", engine)) from error
+        raise StoreError(explain("unable to open", engine)) from error
 
 
 def _parsed(url: str) -> URL:
@@ -88,45 +115,83 @@ def _other_engine(parsed: URL) -> Engine:
         ) from error
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(flushes: Flushes, connection: sqlite3.Connection, record: Any) -> None:
     # The driver must not open transactions by itself: it would defer the lock that a claim needs at once.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    [mode] = cursor.execute("PRAGMA journal_mode=WAL").fetchone()
     cursor.execute("PRAGMA synchronous=FULL")  # NORMAL can lose an accepted batch when the power fails
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-4000")  # kB a connection, and each sending thread has one
+    # kB a connection, and threads have one each. A larger one saves no time: no page is read twice soon.
+    cursor.execute("PRAGMA cache_size=-1000")
+    [(_, _, file)] = cursor.execute("PRAGMA database_list")
     cursor.close()
+    if mode == "wal":  # which not every file system can; without it SQLite has to wait for the disk itself
+        record.info[_WAIT] = partial(flushes.wait, Path(f"{file}-wal"))
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
+    driver: Any = dbapi_connection.dbapi_connection
+    if not driver.in_transaction:  # else it was begun to write
+        driver.execute("BEGIN")
 
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads, and sees one and the same instant however many its queries."""
-    # SQLite in WAL mode does so by itself.
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with (
-        store_errors(engine),
-        engine.connect().execution_options(**options) as connection,
-        connection.begin(),
-    ):
-        yield connection
+    with store_errors(engine), engine.connect() as connection:
+        if engine.dialect.name != "sqlite":  # which in WAL mode does so by itself
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the right to write from its start, and commits at its end."""
-    with (
-        _turn(engine),
-        store_errors(engine),
-        engine.connect().execution_options(write=True) as connection,
-        connection.begin(),
-    ):
-        yield connection
+    with _turn(engine), store_errors(engine), engine.connect() as connection:
+        wait: Callable[[], None] | None = connection.info.get(_WAIT)
+        driver: Any = connection.connection.dbapi_connection
+        if wait is None:
+            with begin_to_write(connection):
+                yield connection
+            return
+        before = driver.total_changes  # tables themselves are changed by migrations alone
+        with _flushed_later(driver), begin_to_write(connection):
+            yield connection
+        changed = driver.total_changes != before
+    if changed:
+        _on_the_disk(wait, engine)
+
+
+@contextmanager
+def _flushed_later(driver: Any) -> Iterator[None]:
+    """Let SQLite commit without waiting for the disk: who wrote waits for it once others may write again."""
+    driver.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous=FULL")
+
+
+def _on_the_disk(wait: Callable[[], None], engine: Engine) -> None:
+    try:
+        wait()
+    except OSError as error:
+        raise StoreError(
+            f"The disk did not keep what the database wrote ({where_it_is(engine)}): {error.strerror}.",
+            hint="Check the disk; what was written last may be gone when the computer starts anew.",
+        ) from error
+
+
+@contextmanager
+def begin_to_write(connection: Connection) -> Iterator[None]:
+    """Run a transaction on a connection of one's own, as ``write`` does on one of the engine's."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN IMMEDIATE")
+    with connection.begin():
+        yield
 
 
 @contextmanager
@@ -181,37 +246,6 @@ def _alone(engine: Engine, statement: str) -> int | None:
             connection.close()
 
 
-@contextmanager
-def store_errors(engine: Engine) -> Iterator[None]:
-    """Turn a database's refusal into a sentence an editor can act on."""
-    try:
-        yield
-    except sqlite3.Error as error:  # while a connection was being prepared
-        raise StoreError(_explain(str(error), engine)) from error
-    except OperationalError as error:
-        raise StoreError(_explain(str(error.orig), engine)) from error
-    except DBAPIError as error:
-        raise StoreError(f"The database refused: {error.orig}", hint=_where(engine)) from error
-
-
-def _explain(reason: str, engine: Engine) -> str:
-    where = _where(engine)
-    for sign, sentence in {
-        "locked": f"The database is locked by another program ({where}).\n  Close it and try again.",
-        "readonly": f"The database cannot be written ({where}).\n  Check its and its folder's permissions.",
-        "unable to open": f"The database cannot be opened ({where}). Check the path and its permissions.",
-        "full": f"There is no room left for the database ({where}). Free some and run the command again.",
-        "not a database": f"The file is not a database ({where}). Check [database] url in newsletter.toml.",
-    }.items():
-        if sign in reason:
-            return sentence
-    return f"The database refused: {reason} ({where})."
-
-
-def _where(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
-
-
 def migrate(engine: Engine, *, is_sending: Callable[[], bool] = lambda: False) -> None:
     """Bring the database to this version's tables, all or nothing.
 
@@ -225,7 +259,7 @@ def migrate(engine: Engine, *, is_sending: Callable[[], bool] = lambda: False) -
     if current is not None and is_sending():
         # Its next statement would name what is called otherwise by then, and what it posted stay unknown.
         raise StoreError(
-            f"An older version of newsletter is sending from this database ({_where(engine)}).",
+            f"An older version of newsletter is sending from this database ({where_it_is(engine)}).",
             hint="Wait until it has ended, or stop it with Ctrl-C; then run the command again.",
         )
     _upgrade(engine, current)
@@ -241,13 +275,13 @@ def _upgrade(engine: Engine, current: str | None) -> None:
     known = {revision.revision for revision in ScriptDirectory(folder).walk_revisions()}
     if current is not None and current not in known:
         raise StoreError(
-            f"The database was made by a newer version of newsletter ({_where(engine)}).",
+            f"The database was made by a newer version of newsletter ({where_it_is(engine)}).",
             hint="Upgrade newsletter, then run the command again.",
         )
     config = Config()
     config.set_main_option("script_location", folder)
     attributes: dict[str, Any] = config.attributes
-    with _without_foreign_keys(engine) as connection, connection.begin():
+    with _without_foreign_keys(engine) as connection, begin_to_write(connection):
         attributes["connection"] = connection
         command.upgrade(config, "head")
         if engine.dialect.name == "sqlite":
@@ -262,7 +296,7 @@ def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
     SQLite changes a table by making it anew, and dropping the old one would take along all rows that refer to
     it. It can be told so only outside a transaction (https://www.sqlite.org/lang_altertable.html#otheralter).
     """
-    with engine.connect().execution_options(write=True) as connection:
+    with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection
             return

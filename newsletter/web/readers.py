@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.contacts.links import Purpose, Reference
 from newsletter.pictures import MEDIA_TYPES
 from newsletter.readership import leaving
+from newsletter.readership.as_received import mail_as_received
 from newsletter.readership.leaving import LinkStanding, Preferences
 from newsletter.web.pages import PRIVATE, SAFE, Pages
 from newsletter.web.request_body import MAX_SMALL, RequestBodies
@@ -144,7 +145,7 @@ class Readers:
         """Show a mail exactly as this reader got it."""
         link = self._link(request, "view")
         site = self._site
-        html = leaving.mail_as_received(
+        html = mail_as_received(
             site.engine, link, key=site.keys[0], site_url=site.site_url, titles=site.titles
         )
         if html is None:

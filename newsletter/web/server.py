@@ -11,7 +11,6 @@ from newsletter.listening import listening, run_until_stopped
 from newsletter.web.app import create_app
 from newsletter.web.connection_limits import ConnectionLimits, connections_at_most, limited
 from newsletter.web.site import Imprint, Say, Site
-from newsletter.web.webhook import unproved
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -53,7 +52,7 @@ def site_of(wiring: "Wiring", say: Say) -> Site:
         site_url=wiring.settings.site_url,
         now=wiring.clock.now,
         load=wiring.templates,
-        endpoints=wiring.endpoints,
+        endpoints=wiring.endpoints(),
         pause=PauseAt(delivery.pause_at_bounces, delivery.pause_at_complaints, delivery.pause_after),
         say=say,
         titles=own.titles,
@@ -66,7 +65,8 @@ def _welcome(site: Site, url: str) -> None:
         site.say(f"Links in mails begin with {site.site_url}, so that address has to lead here.")
     for endpoint in site.endpoints:
         if endpoint.webhook is None:
-            site.say(f"{unproved(endpoint)}, so what the provider reports is refused.")
+            setting = endpoint.reports.setting
+            site.say(f"{setting} is not set, so what the provider reports is refused.")
 
 
 class _Server(uvicorn.Server):

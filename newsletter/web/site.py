@@ -11,7 +11,7 @@ from newsletter.delivery.webhook import Endpoint
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.contacts.names import Titles
+    from newsletter.contacts.titles import Titles
 
 Say = Callable[[str], None]
 

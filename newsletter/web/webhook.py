@@ -67,7 +67,7 @@ class Webhooks:
     async def _take(self, endpoint: Endpoint, request: Request) -> Taken:
         site, webhook = self._site, endpoint.webhook
         if webhook is None:
-            raise Forged(f"No report can be believed: {unproved(endpoint)}.")
+            raise Forged(f"No report can be believed: {endpoint.reports.setting} is not set.")
         verifier = webhook.verifier(request.headers, now=site.now() / SECOND)
         async with self._bodies.of(request, limit=webhook.max_bytes, seconds=site.patience) as body:
             await body.read(verifier.update)
@@ -89,8 +89,3 @@ class Webhooks:
         self._monitoring.posted(result)
         self._monitoring.say(result, f"A post to the webhook was refused ({status}): {why}")
         return Response(status_code=status, headers=headers)
-
-
-def unproved(endpoint: Endpoint) -> str:
-    """Say which setting would let reports be believed."""
-    return f"{endpoint.reports.setting} is not set"

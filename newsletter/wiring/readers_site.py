@@ -6,9 +6,8 @@ from newsletter.urls import is_loopback
 
 def problem(site: str, key: bytes) -> str:
     """Return why readers' links to ``site``, signed with ``key``, lead nowhere; nothing when they do."""
-    import httpx
-
     from newsletter.contacts.links import Signer
+    from newsletter.http import httpx
 
     url = f"{site}/u/{Signer(key, 0)(0).unsubscribe}"
     try:

@@ -1,6 +1,5 @@
 """A publication's settings, and what is built from them when it is first asked for."""
 
-import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -14,15 +13,14 @@ from zoneinfo import ZoneInfo
 from newsletter.config import Settings
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.provider_kind import ProviderKind, Surroundings
-from newsletter.delivery.webhook import Endpoint, Reports
-from newsletter.errors import SettingsError
 from newsletter.files.keys import old_keys
 from newsletter.files.templates import bundled_templates, template_loader
-from newsletter.registry import kinds
 from newsletter.sandbox import kind as sandbox
 from newsletter.urls import is_loopback
 from newsletter.wiring import readers_site, sender_lock
 from newsletter.wiring.clock import SystemClock
+from newsletter.wiring.endpoints import endpoints
+from newsletter.wiring.people import approver_of, system_user
 from newsletter.wiring.secret_key import secret_key
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.delivery.provider import Provider
+    from newsletter.delivery.webhook import Endpoint
     from newsletter.files.pictures import PictureCache
     from newsletter.sending.pump import RunWorkers
     from newsletter.store.ledger.limits import Ceiling
@@ -106,15 +105,7 @@ class Wiring:
     @cached_property
     def person(self) -> str:
         """Name who gives this command: the approver whose key is at hand, else the system's user."""
-        approver = self.approver
-        if approver:
-            return approver
-        import pwd
-
-        try:
-            return pwd.getpwuid(os.getuid()).pw_name
-        except KeyError:  # a container's user without a name
-            return f"user {os.getuid()}"
+        return self.approver or system_user()
 
     @cached_property
     def approver(self) -> str:
@@ -123,18 +114,7 @@ class Wiring:
         Raises SettingsError when the key is none, or not of a named approver.
         """
         key = self.settings.approval_key.get_secret_value()
-        if not key:
-            return ""
-        from newsletter.delivery.manifest import public_of
-
-        public = public_of(key)
-        for name, known in self.settings.approval.approvers.items():
-            if known == public:
-                return name
-        raise SettingsError(
-            "NEWSLETTER_APPROVAL_KEY is not the key of any approver.",
-            hint=f'Name its owner in newsletter.toml, under [approval.approvers]: name = "{public}"',
-        )
+        return approver_of(key, self.settings.approval.approvers)
 
     def new_id(self) -> str:
         """Return an id nobody had before: 20 hexadecimal digits."""
@@ -182,38 +162,9 @@ class Wiring:
         site = self.settings.site_url
         return f"{site}{kind.reports.path}" if kind.reports and is_loopback(site) else None
 
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        """Return where reports are taken: the chosen provider's, and those of any other whose keys are set.
-
-        So what the one before it still reports, for days after its last mail, is not lost. Raises
-        SettingsError for a key that is none.
-        """
-        chosen = self.settings.provider_kind.reports
-        keys: dict[Reports, list[str]] = {chosen: []} if chosen else {}
-        for kind in kinds():
-            own = self._report_keys(kind)
-            if kind.reports and own:
-                keys.setdefault(kind.reports, []).extend(own)
-        return tuple(
-            Endpoint(reports, reports.webhook(tuple(dict.fromkeys(own))) if own else None)
-            for reports, own in keys.items()
-        )
-
-    def _report_keys(self, kind: ProviderKind) -> tuple[str, ...]:
-        """Return what proves a provider's reports.
-
-        The local SendGrid's own key counts where mail stays here and the chosen provider reports in the same
-        way.
-        """
-        settings = self.settings
-        keys = settings.settings_of(kind).report_keys
-        has_own = kind.name == sandbox.NAME and kind.reports == settings.provider_kind.reports
-        if not has_own or not settings.stays_here:
-            return keys
-        from newsletter.sandbox.behaviour.keys import public_key
-
-        return (*keys, public_key(self.sandbox_file))
+    def endpoints(self) -> tuple["Endpoint", ...]:
+        """Return where reports are taken. Raises SettingsError for a key that is none."""
+        return endpoints(self.settings)
 
     @contextmanager
     def provider(self) -> Iterator["Provider"]:

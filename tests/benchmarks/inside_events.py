@@ -29,7 +29,7 @@ from sqlalchemy import select
 
 from newsletter.config import load_settings
 from newsletter.delivery.id_set import decode
-from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from newsletter.providers.sendgrid.reports.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from newsletter.store.database import read
 from newsletter.store.tables import attempt, batch, subscriber
 from newsletter.web.app import create_app

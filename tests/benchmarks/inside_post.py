@@ -16,12 +16,12 @@ from sqlalchemy import select
 from newsletter.config import DeliverySettings, load_settings
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Provider
-from newsletter.providers.sendgrid.pool import Pool
+from newsletter.providers.sendgrid.sending.pool import Pool
 from newsletter.providers.sendgrid.settings import SendGridSettings
 from newsletter.publish import SendPlan, plan_send
 from newsletter.sending.recipients import Recipients, Signing
 from newsletter.store.database import read
-from newsletter.store.ledger.transitions import Reader
+from newsletter.store.ledger.transitions import BatchReaders, Reader
 from newsletter.store.tables import subscriber
 from newsletter.wiring import Wiring
 
@@ -35,7 +35,8 @@ def _bodies(wiring: Wiring, provider: Provider, plan: SendPlan) -> tuple[list[by
     count = 0
     with read(wiring.engine) as connection:
         rows = iter(connection.execute(columns.order_by(subscriber.c.id)))
-        while readers := [Reader(*row) for row in islice(rows, wiring.settings.delivery.batch_size)]:
+        size = wiring.settings.delivery.batch_size
+        while readers := BatchReaders.of(Reader(*row) for row in islice(rows, size)):
             count += len(readers)
             bodies.append(build(recipients.of(readers), batch=str(len(bodies)), attempt="0" * 20))
     return bodies, count
@@ -50,14 +51,16 @@ def _host(wiring: Wiring) -> str:
 
 def _bare_post(delivery: DeliverySettings, host: str) -> Callable[[bytes], bool]:
     headers = {"Content-Type": "application/json", "Authorization": "Bearer SG.benchmark.key"}
-    url = f"{host}/v3/mail/send"
     pool = Pool(
-        timeout_seconds=delivery.timeout_seconds, keep=delivery.threads, tls=False, trust_environment=False
+        host, timeout_seconds=delivery.timeout_seconds, keep=delivery.threads, trust_environment=False
     )
 
     def post(body: bytes) -> bool:
-        with pool.borrowed() as client:
-            return client.post(url, content=body, headers=headers).status_code == 202
+        with pool.borrowed() as connection:
+            connection.request("POST", "/v3/mail/send", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+        return answer.status == 202
 
     return post
 

@@ -118,3 +118,35 @@ def test_every_command_is_defined_where_it_is_looked_for() -> None:
 def test_a_command_loads_no_other_commands() -> None:
     loaded = {name for name in modules_of("check", ISSUE) if name.startswith("newsletter.cli.commands.")}
     assert loaded == {"newsletter.cli.commands.writing"}
+
+
+def test_opening_the_provider_loads_none_of_its_packages_unused_parts_and_leaves_them_to_others() -> None:
+    program = (
+        "import sys\n"
+        "from newsletter.providers.sendgrid.client import SendGridProvider, Server\n"
+        "def open():\n"
+        "  SendGridProvider(Server('https://sendgrid.invalid', 'k', 1, 1), identity='i')\n"
+        "open()\n"
+        "print(*sys.modules)\n"
+        "from sendgrid import EventWebhook, Mail\n"
+        "from httpx._main import main\n"
+        "open()\n"
+        "from sendgrid.helpers.mail import Mail as same\n"
+        "print(EventWebhook.__name__, same is Mail)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    loaded, others = done.stdout.splitlines()
+    assert "httpx" in loaded.split()
+    assert not {name.partition(".")[0] for name in loaded.split()} & {
+        "click",
+        "rich",
+        "pygments",
+        "cryptography",
+    }
+    assert others == "EventWebhook True"

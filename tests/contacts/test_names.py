@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.contacts.fields import recipient_values
+from newsletter.contacts.fields import names_of, recipient_values
 from newsletter.contacts.names import NOBODY, is_no_name, read_first_name, read_name
 
 
@@ -127,3 +127,18 @@ def test_whatever_a_name_holds_its_parts_are_words_of_it(written: str) -> None:
     whole, first, last = read_name(written)
     assert all(part in written for word in (*first.split(), *last.split()) for part in word.split(","))
     assert len(whole) <= len(written) + 1
+
+
+CELLS = st.sampled_from(
+    ["", "Ann", "NULL", "n/a", "-", "ann@x.example", "Lee, Ann", "Dr. Ann Lee", "Ωmega", "🌸", "7", "y" * 120]
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6))
+def test_the_names_of_many_readers_are_those_of_each_alone(rows: list[tuple[str, str, str]]) -> None:
+    names = [name for name, _, _ in rows]
+    attributes = [{"first_name": first, "last_name": last} for _, first, last in rows]
+    alone = [recipient_values("a@x.example", *row) for row in zip(names, attributes, strict=True)]
+    assert [*zip(*names_of(names, attributes), strict=True)] == [
+        (values["name"], values["first_name"], values["last_name"]) for values in alone
+    ]

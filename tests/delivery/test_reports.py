@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsletter.delivery.events import Consequence, Event, Kind, LeaveList, Rejoin, Suppress
+from newsletter.delivery.event_kinds import Kind
+from newsletter.delivery.events import Consequence, Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PauseAt, consequence, should_pause
 
 

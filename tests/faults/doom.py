@@ -1,6 +1,6 @@
 """A publication wired so that its process dies, its clock jumps or its disk fills at a named moment.
 
-The wiring is the only way in: listeners on the real engine, a wrapper around the real provider, a clock.
+The wiring is the only way in: a trace of the real database, a wrapper around the real provider, a clock.
 """
 
 import os
@@ -10,21 +10,34 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 
 from newsletter.config import Settings
-from newsletter.delivery.evidence import LookUp, ReportedSuppression
+from newsletter.delivery.evidence import LookUp
 from newsletter.delivery.frozen import Envelope
-from newsletter.delivery.outcomes import Accepted, Outcome
+from newsletter.delivery.outcomes import Accepted, Outcome, PerMessage
 from newsletter.delivery.properties import Properties
-from newsletter.delivery.provider import Build, Provider, Recipient
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.delivery.provider import Build, Provider, Recipient, looked_up
 from newsletter.wiring import SystemClock, Wiring
 
 ANY = "any"  # whatever moment is the nth
+# What every request goes through, in its order.
+POINTS = [
+    "planning before commit",
+    "planning after commit",
+    "claim before commit",
+    "claim after commit",
+    "rendering",
+    "rendered",
+    "gate before commit",
+    "gate after commit",
+    "answered",
+    "acceptance before commit",
+    "acceptance after commit",
+]
 
 
 class Moments:
@@ -50,53 +63,45 @@ class Moments:
 
     def watch(self, engine: Engine) -> None:
         """Follow every transaction of an engine."""
-        event.listen(engine, "begin", _forget)
-        event.listen(engine, "before_cursor_execute", self._statement)
-        event.listen(engine, "commit", self._commit)
+        event.listen(engine, "checkout", self._taken)
         event.listen(engine, "checkin", self._given_back)
 
-    def _statement(
-        self, connection: Connection, _cursor: object, statement: str, values: object, *_: object
-    ) -> None:
-        self.at("statement")
-        if name := _name(statement, _values(values)):
-            connection.info["does"] = name
+    def _taken(self, connection: Any, record: Any, _taker: object) -> None:
+        # Not by SQLAlchemy's events: some statements go to the driver without it.
+        connection.set_trace_callback(partial(self._statement, record.info))
 
-    def _commit(self, connection: Connection) -> None:
-        does = connection.info.pop("does", "")
-        if does:
-            self.at(f"{does} before commit")
-            connection.info["did"] = does
+    def _statement(self, doing: dict[str, str], statement: str) -> None:
+        verb = statement.split(maxsplit=1)[0].upper()
+        if verb == "COMMIT":
+            if does := doing.pop("does", ""):
+                self.at(f"{does} before commit")
+                doing["did"] = does
+            return
+        if verb == "BEGIN":
+            doing.pop("does", None)
+        self.at("statement")
+        if name := _name(statement):
+            doing["does"] = name
 
     def _given_back(self, _connection: object, record: Any) -> None:
-        # The engine tells when a commit begins; its connection comes back once it is done.
+        # A commit is traced when it begins; its connection comes back once it is done.
         if did := record.info.pop("did", ""):
             self.at(f"{did} after commit")
 
 
-def _forget(connection: Connection) -> None:
-    connection.info.pop("does", None)
-
-
-def _values(values: object) -> set[object]:
-    if isinstance(values, Mapping):
-        return {value for value in values.values() if isinstance(value, str)}
-    if isinstance(values, Sequence) and values and not isinstance(values[0], str | int):
-        return set()
-    return {value for value in values if isinstance(value, str)} if isinstance(values, Sequence) else set()
-
-
-def _name(statement: str, values: set[object]) -> str:
+def _name(statement: str) -> str:
     """Tell from a statement what its transaction does; nothing for those that say too little."""
     verb = " ".join(statement.split()[:3]).lower()
     if verb in _BY_VERB:
         return _BY_VERB[verb]
     if verb.startswith("update attempt"):
-        return "acceptance" if "accepted" in values else "answer"
+        return "acceptance" if "'accepted'" in statement else "answer"
     if verb.startswith("update batch") and "tries=" in statement:  # which a claim alone counts up
         return "claim"
     if verb.startswith("update mailing"):
-        return "planning" if "plan_cursor=" in statement else "finish" if "finished" in values else "write"
+        return (
+            "planning" if "plan_cursor=" in statement else "finish" if "'finished'" in statement else "write"
+        )
     return ""
 
 
@@ -117,7 +122,7 @@ class _Fragile(bytes):
 class DoomedProvider:
     """The real provider, with moments around what it does."""
 
-    def __init__(self, real: SendGridProvider, moments: Moments) -> None:
+    def __init__(self, real: Provider, moments: Moments) -> None:
         self.real, self.moments = real, moments
 
     @property
@@ -146,14 +151,11 @@ class DoomedProvider:
             late(outcome)
 
         outcome = self.real.post(request, late_and_watched)
-        self.moments.at("answered" if isinstance(outcome, Accepted) else "not accepted")
+        self.moments.at("answered" if isinstance(outcome, Accepted | PerMessage) else "not accepted")
         return outcome
 
     def look_up(self, attempt: str) -> LookUp:
-        return self.real.look_up(attempt)
-
-    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
-        return self.real.suppressions(since, until)
+        return looked_up(self.real, attempt)
 
     def close(self) -> None:
         self.real.close()
@@ -213,7 +215,6 @@ class Doomed(Wiring):
     def provider(self) -> Iterator[Provider]:
         """Open the real provider, watched."""
         with super().provider() as real:
-            assert isinstance(real, SendGridProvider)
             yield DoomedProvider(real, self.moments)
 
 

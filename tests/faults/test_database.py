@@ -81,6 +81,7 @@ def test_a_file_that_may_not_grow_stops_the_send_and_room_lets_it_go_on(make_sce
     scene.run("send", point="claim after commit", nth=3)
     ended = scene.run("resume", file_size=200_000, patience=0.02)
     assert ended.code in (1, 3)
+    assert "a limit on the size of files (ulimit -f)" in ended.message
     scene.holds()
     scene.run("resume")
     scene.holds()

@@ -4,24 +4,11 @@ import threading
 
 import pytest
 from faults.conftest import MakeScene
+from faults.doom import POINTS
 from faults.scene import LATER
 from pace import FOREVER, until
 
 READERS = 60
-
-POINTS = [
-    "planning before commit",
-    "planning after commit",
-    "claim before commit",
-    "claim after commit",
-    "rendering",
-    "rendered",
-    "gate before commit",
-    "gate after commit",
-    "answered",
-    "acceptance before commit",
-    "acceptance after commit",
-]
 
 
 @pytest.mark.slow

@@ -6,58 +6,31 @@ from pathlib import Path
 
 import pytest
 from scripted import Answer, Scripted, Wired
+from ten_readers import ISSUE, TAKEN, attempts_of, join, leave, much_later, proof_of, report, send_answered
 
 from newsletter import publish, readership
-from newsletter.delivery.clock import SECOND
-from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import HasMail
-from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision, Verdict
-from newsletter.delivery.reports import PauseAt
 
 pytestmark = pytest.mark.slow
 
-ISSUE = "first"
-OK, TAKEN = Answer("accepted", taken=True), Answer("unknown", taken=True)
+OK = Answer("accepted", taken=True)
 
 
 @pytest.fixture
 def wiring(tmp_path: Path) -> Iterator[Wired]:
     made = Wired(tmp_path, Scripted(), batch_size=3)
-    for n in range(9):
-        readership.add(made.engine, "readers", f"reader{n}@example.org", now=made.clock.now)
+    join(made, 9)
     yield made
     made.engine.dispose()
 
 
-def _status(wiring: Wired) -> Proof:
-    proof = publish.status(wiring, ISSUE)
-    assert proof is not None
-    assert proof.adds_up
-    assert len(list(publish.recipients(wiring, ISSUE))) == proof.candidates == 9
-    return proof
-
-
-def _attempts_of(wiring: Wired, reader: int) -> list[str]:
-    return [attempt for attempt, readers in wiring.post.attempts.items() if reader in readers]
-
-
-def _report(wiring: Wired, attempt: str, *readers: int) -> None:
-    """The provider reports on mail of a request: of these readers, or of all."""
-    events = [
-        Event(f"{reader} {attempt}".encode(), "delivered", wiring.clock.now(), "", attempt, reader, "m")
-        for reader in readers or wiring.post.attempts[attempt]
-    ]
-    readership.take_reports(wiring.engine, events, now=wiring.clock.now, pause=PauseAt())
-
-
 def _wrongly(wiring: Wired, verdict: Verdict) -> str:
     """The answer for readers 1 to 3 is lost; an editor says, wrongly, that it was not taken."""
-    wiring.post.script = deque([TAKEN])
-    assert publish.send(wiring, publish.plan_send(wiring, ISSUE)).unknown == 3
-    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    assert send_answered(wiring, TAKEN).unknown == 3
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision(verdict, "I looked"))
-    return _attempts_of(wiring, 1)[0]
+    return attempts_of(wiring, 1)[0]
 
 
 def _again(wiring: Wired, answer: Answer, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -88,44 +61,44 @@ class TestBothWays:
     ) -> None:
         first = _wrongly(wiring, verdict)
         mail(wiring, OK)
-        assert _status(wiring).alarms == {}
-        _report(wiring, first, 2)
-        assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 3})
+        assert proof_of(wiring).alarms == {}
+        report(wiring, first, 2)
+        assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 3})
 
     def test_a_report_before_the_second_is_accepted(
         self, wiring: Wired, verdict: Verdict, mail: Callable[..., None]
     ) -> None:
         first = _wrongly(wiring, verdict)
-        mail(wiring, OK, lambda: _report(wiring, first, 2))
-        assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 3})
+        mail(wiring, OK, lambda: report(wiring, first, 2))
+        assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 3})
 
     def test_a_report_before_the_second_is_accepted_late(
         self, wiring: Wired, verdict: Verdict, mail: Callable[..., None]
     ) -> None:
         first = _wrongly(wiring, verdict)
-        mail(wiring, Answer("unknown", taken=True, late=True), lambda: _report(wiring, first, 2))
-        assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 3})
+        mail(wiring, Answer("unknown", taken=True, late=True), lambda: report(wiring, first, 2))
+        assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 3})
 
     def test_reports_on_both_count_each_reader_once(
         self, wiring: Wired, verdict: Verdict, mail: Callable[..., None]
     ) -> None:
         first = _wrongly(wiring, verdict)
         mail(wiring, TAKEN)
-        assert _status(wiring).unknown == 3
-        second = _attempts_of(wiring, 1)[-1]
-        _report(wiring, second, 1)
-        _report(wiring, first, 2)
+        assert proof_of(wiring).unknown == 3
+        second = attempts_of(wiring, 1)[-1]
+        report(wiring, second, 1)
+        report(wiring, first, 2)
         for attempt in wiring.post.attempts:
-            _report(wiring, attempt)
-        assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 3})
+            report(wiring, attempt)
+        assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 3})
 
     def test_the_second_is_unknown_as_long_as_nothing_says_that_it_was_taken(
         self, wiring: Wired, verdict: Verdict, mail: Callable[..., None]
     ) -> None:
         first = _wrongly(wiring, verdict)
         mail(wiring, Answer("unknown"))
-        _report(wiring, first)
-        proof = _status(wiring)
+        report(wiring, first)
+        proof = proof_of(wiring)
         assert (proof.accepted, proof.unknown, proof.rejected, proof.alarms) == (9, 0, 0, {})
         assert publish.resume(wiring, ISSUE).accepted == 9
         assert set(wiring.post.mailed.values()) == {1}
@@ -135,39 +108,37 @@ class TestBothWays:
         self, wiring: Wired, verdict: Verdict, mail: Callable[..., None], answer: str
     ) -> None:
         first = _wrongly(wiring, verdict)
-        mail(wiring, Answer(answer, places=(1,)), lambda: _report(wiring, first, 2))
+        mail(wiring, Answer(answer, places=(1,)), lambda: report(wiring, first, 2))
         proof = publish.resume(wiring, ISSUE)
         assert (proof.accepted, proof.rejected, proof.excluded, proof.alarms) == (9, 0, {}, {})
-        assert _status(wiring).candidates == 9
+        assert proof_of(wiring).candidates == 9
         assert set(wiring.post.mailed.values()) == {1}
 
 
 def _in_one_batch(root: Path) -> tuple[Wired, str]:
     """Of nine readers two are refused by name, the others given up; return the others' request."""
     wiring = Wired(root, Scripted(), batch_size=9)
-    for n in range(9):
-        readership.add(wiring.engine, "readers", f"reader{n}@example.org", now=wiring.clock.now)
-    wiring.post.script = deque([Answer("named", places=(0, 8)), TAKEN])
-    publish.send(wiring, publish.plan_send(wiring, ISSUE))
-    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    join(wiring, 9)
+    send_answered(wiring, Answer("named", places=(0, 8)), TAKEN)
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("drop", "I looked"))
-    return wiring, _attempts_of(wiring, 4)[-1]
+    return wiring, attempts_of(wiring, 4)[-1]
 
 
 def test_what_the_search_says_to_have_counts_like_a_202(tmp_path: Path) -> None:
     wiring, first = _in_one_batch(tmp_path)
-    _missing(wiring, TAKEN, lambda: _report(wiring, first, 4))
-    assert (_status(wiring).unknown, _status(wiring).alarms) == (2, {})
-    wiring.post.look_ups[_attempts_of(wiring, 4)[-1]] = HasMail("found")
+    _missing(wiring, TAKEN, lambda: report(wiring, first, 4))
+    assert (proof_of(wiring).unknown, proof_of(wiring).alarms) == (2, {})
+    wiring.post.look_ups[attempts_of(wiring, 4)[-1]] = HasMail("found")
     publish.reconcile(wiring, ISSUE)
-    assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 7})
+    assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 7})
     wiring.engine.dispose()
 
 
 def test_of_readers_refused_by_name_those_who_have_it_already_are_accepted(tmp_path: Path) -> None:
     wiring, first = _in_one_batch(tmp_path)
-    _missing(wiring, Answer("named", places=(0, 4)), lambda: _report(wiring, first, 4))
-    proof = _status(wiring)
+    _missing(wiring, Answer("named", places=(0, 4)), lambda: report(wiring, first, 4))
+    proof = proof_of(wiring)
     assert (proof.accepted, proof.rejected, proof.alarms) == (8, 1, {})
     assert set(wiring.post.mailed.values()) == {1}
     wiring.engine.dispose()
@@ -176,13 +147,12 @@ def test_of_readers_refused_by_name_those_who_have_it_already_are_accepted(tmp_p
 def test_a_request_that_was_refused_and_taken_all_the_same_counts_for_who_was_reported(
     wiring: Wired,
 ) -> None:
-    def report() -> None:
+    def report_first() -> None:
         if list(wiring.post.attempts.values())[-1] == [2, 3]:  # on the wire; reader 1 was mailed again before
-            _report(wiring, _attempts_of(wiring, 1)[0], 1, 2)
+            report(wiring, attempts_of(wiring, 1)[0], 1, 2)
 
-    wiring.post.meanwhile = report
-    wiring.post.script = deque([Answer("too large", taken=True)])
-    proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    wiring.post.meanwhile = report_first
+    proof = send_answered(wiring, Answer("too large", taken=True))
     assert (proof.state, proof.alarms["accepted_twice"]) == ("paused", 2)
     assert publish.resume(wiring, ISSUE).alarms["accepted_twice"] == 2
 
@@ -191,7 +161,7 @@ def test_reported_while_its_third_request_is_refused_who_has_it_by_another_maili
     wiring: Wired,
 ) -> None:
     first = _wrongly(wiring, "resend")
-    readership.remove(wiring.engine, "reader1@example.org", now=wiring.clock.now)
+    leave(wiring, 2)
     _again(wiring, Answer("unknown"))
     readership.add(
         wiring.engine,
@@ -201,15 +171,15 @@ def test_reported_while_its_third_request_is_refused_who_has_it_by_another_maili
         joining=readership.Joining(again=True),
     )
     publish.send(wiring, publish.plan_send(wiring, ISSUE))  # reader 2, as a newcomer
-    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    much_later(wiring)
     publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
-    _again(wiring, Answer("not accepted"), lambda: _report(wiring, first, 1))
-    assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 1})
+    _again(wiring, Answer("not accepted"), lambda: report(wiring, first, 1))
+    assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 1})
 
 
 def test_only_those_who_were_in_both_are_counted(wiring: Wired) -> None:
     first = _wrongly(wiring, "drop")
-    readership.remove(wiring.engine, "reader2@example.org", now=wiring.clock.now)
+    leave(wiring, 3)
     _missing(wiring, OK)
-    _report(wiring, first, 3)
-    assert (_status(wiring).accepted, _status(wiring).alarms) == (9, {"accepted_twice": 2})
+    report(wiring, first, 3)
+    assert (proof_of(wiring).accepted, proof_of(wiring).alarms) == (9, {"accepted_twice": 2})

@@ -1,7 +1,6 @@
 """What a plan froze is what the ledger gives back, and what is sent."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ def _written_and_read(wiring: Wired, frozen: FrozenMailing) -> FrozenMailing:
 
 
 def test_every_part_of_a_frozen_mailing_comes_back_as_it_was_written(wiring: Wired) -> None:
-    first = replace(publish.plan_send(wiring, ISSUE).frozen, requested_by="Ana", send_at=7)
+    first = publish.plan_send(wiring, ISSUE).frozen._replace(requested_by="Ana", send_at=7)
     assert _written_and_read(wiring, first) == first
     file = wiring.settings.root / "issues" / "first.md"
     file.write_text(file.read_text().replace("number: 7", "number: 7\ncorrection: It was 2019."))
@@ -50,7 +49,7 @@ def test_what_is_going_on_is_planned_from_what_was_frozen(wiring: Wired) -> None
     publish.schedule(wiring, plan, at)
     again = publish.plan_send(wiring, ISSUE)
     assert (again.kind, again.state, again.mailing) == ("continue", "scheduled", 1)
-    assert again.frozen == replace(plan.frozen, requested_by=wiring.person, send_at=at)
+    assert again.frozen == plan.frozen._replace(requested_by=wiring.person, send_at=at)
 
 
 def test_a_sender_takes_the_bytes_from_the_ledger_not_from_the_plan_at_hand(wiring: Wired) -> None:

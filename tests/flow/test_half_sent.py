@@ -21,7 +21,7 @@ from newsletter import publish, readership
 from newsletter.contacts.links import Reference
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.provider import Build, Recipient
-from newsletter.providers.sendgrid.request import prepare_requests
+from newsletter.providers.sendgrid.sending.request import prepare_requests
 
 LANDED = Path(__file__).parent / "landed"
 KEY = b"the key of the version that froze them"

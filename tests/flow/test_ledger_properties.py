@@ -21,7 +21,8 @@ from sqlalchemy import delete, select
 
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.events import Event, Kind
+from newsletter.delivery.event_kinds import Kind
+from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import HasMail
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision, Policy, Verdict

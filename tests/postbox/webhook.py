@@ -47,4 +47,4 @@ def _event(report: Mapping[str, str], now: int) -> Event:
     reader = int(report["reader"])
     key = f"{report['attempt']}.{reader}.{report['became']}".encode()
     kind = "delivered" if report["became"] == "delivered" else "bounce"
-    return Event(key, kind, now, report["to"], report["attempt"], reader, report["id"])
+    return Event(key, kind, now, report["to"], report["attempt"], reader, report["id"], alone=True)

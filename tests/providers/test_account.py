@@ -11,12 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pace import FOREVER
-from provider_samples import ENVELOPE, TAGS, reader
+from provider_samples import ENVELOPE, TAGS, columns, reader
 from strict_sendgrid import StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, NotAccepted
 from newsletter.errors import DeliveryError
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 
 HOST = "sendgrid.invalid"
 Tls = ssl.SSLContext
@@ -72,7 +72,8 @@ def through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Through]:
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
         provider = SendGridProvider(
-            api_key="SG.key", host=f"https://{HOST}", timeout_seconds=FOREVER, threads=2, identity="test"
+            Server(api_key="SG.key", host=f"https://{HOST}", timeout_seconds=FOREVER, threads=2),
+            identity="test",
         )
         made.append(provider)
         return provider
@@ -109,8 +110,9 @@ class TestWithATrustedCertificate:
         with StrictSendGrid(tls=tls) as server:
             provider = through(server)
             for n in range(3):
-                request = provider.prepare(ENVELOPE, TAGS)([reader(n)], batch="1", attempt=f"a{n}")
-                assert isinstance(provider.post(request, pytest.fail), Accepted)
+                request = provider.prepare(ENVELOPE, TAGS)(columns([reader(n)]), batch="1", attempt=f"a{n}")
+                large = b" " * 1_000_000 + request  # of many records
+                assert isinstance(provider.post(large, pytest.fail), Accepted)
         assert (server.posts, server.connections) == (3, 1)
         assert server.problems == []
 
@@ -118,7 +120,7 @@ class TestWithATrustedCertificate:
 def test_a_certificate_nobody_vouches_for_gets_neither_key_nor_mail(tls: Tls, through: Through) -> None:
     with StrictSendGrid(tls=tls) as server:
         provider = through(server)
-        request = provider.prepare(ENVELOPE, TAGS)([reader(1)], batch="1", attempt="a")
+        request = provider.prepare(ENVELOPE, TAGS)(columns([reader(1)]), batch="1", attempt="a")
         outcome = provider.post(request, pytest.fail)
     assert isinstance(outcome, NotAccepted)
     assert "certificate" in outcome.reason

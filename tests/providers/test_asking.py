@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, ReportedSuppression
 from newsletter.errors import DeliveryError
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 
 ATTEMPT = "0123456789abcdef0123"
 SECOND = 1_000_000
@@ -42,7 +42,7 @@ def running() -> Iterator[AnsweringServer]:
 def asking(server: AnsweringServer, answer: Answering) -> Iterator[SendGridProvider]:
     server.answer, server.asked = answer, []
     provider = SendGridProvider(
-        api_key="SG.test.key", host=server.url, timeout_seconds=FOREVER, threads=1, identity="test"
+        Server(api_key="SG.test.key", host=server.url, timeout_seconds=FOREVER, threads=1), identity="test"
     )
     try:
         yield provider
@@ -97,7 +97,8 @@ class TestMessages:
 
     def test_a_host_nobody_answers_at_cannot_say(self) -> None:
         provider = SendGridProvider(
-            api_key="SG.test.key", host="http://127.0.0.1:1", timeout_seconds=5, threads=1, identity="test"
+            Server(api_key="SG.test.key", host="http://127.0.0.1:1", timeout_seconds=5, threads=1),
+            identity="test",
         )
         assert isinstance(provider.look_up(ATTEMPT), CannotSay)
         with pytest.raises(DeliveryError, match="No connection"):
@@ -106,10 +107,7 @@ class TestMessages:
 
     def test_an_account_in_the_eu_is_not_asked_since_it_would_seem_that_nothing_was_taken(self) -> None:
         provider = SendGridProvider(
-            api_key="SG.test.key",
-            host="https://api.eu.sendgrid.com",
-            timeout_seconds=5,
-            threads=1,
+            Server(api_key="SG.test.key", host="https://api.eu.sendgrid.com", timeout_seconds=5, threads=1),
             identity="test",
         )
         answer = provider.look_up(ATTEMPT)

@@ -9,13 +9,13 @@ import pytest
 from local_sendgrid import Stage
 from pace import FOREVER
 from posts import read_reports
-from provider_samples import ENVELOPE, TAGS, reader
+from provider_samples import ENVELOPE, TAGS, columns, reader
 
 from newsletter.delivery.evidence import HasMail, HasNoMail
 from newsletter.delivery.outcomes import Accepted
 from newsletter.delivery.provider import Recipient
 from newsletter.delivery.reports import consequence
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 from newsletter.sandbox.behaviour.keys import private_key, public_key, sign
 from newsletter.sandbox.behaviour.reports import reports_of
 from newsletter.sandbox.file.message import Processed
@@ -34,7 +34,8 @@ def stage() -> Iterator[Stage]:
 def provider(stage: Stage, tmp_path: Path) -> Iterator[SendGridProvider]:
     with stage.site(tmp_path / "sandbox.db") as site:
         made = SendGridProvider(
-            api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1, identity="sandbox"
+            Server(api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1),
+            identity="sandbox",
         )
         yield made
         made.close()
@@ -45,7 +46,7 @@ def to(number: int, email: str) -> Recipient:
 
 
 def test_what_was_taken_is_found_by_its_attempt_and_nothing_else_is(provider: SendGridProvider) -> None:
-    request = provider.prepare(ENVELOPE, TAGS)([reader(1), reader(2)], batch="1", attempt=ATTEMPT)
+    request = provider.prepare(ENVELOPE, TAGS)(columns([reader(1), reader(2)]), batch="1", attempt=ATTEMPT)
     taken = provider.post(request, pytest.fail)
     assert isinstance(taken, Accepted)
     assert provider.look_up(ATTEMPT) == HasMail(taken.message_id)
@@ -55,7 +56,7 @@ def test_what_was_taken_is_found_by_its_attempt_and_nothing_else_is(provider: Se
 def test_addresses_that_simulate_an_outcome_come_back_as_suppressions(provider: SendGridProvider) -> None:
     names = ["bounce", "complaint", "invalid", "unsubscribe", "blocked", "deferred", "fine"]
     readers = [to(n, f"{name}@example.org") for n, name in enumerate(names, 1)]
-    request = provider.prepare(ENVELOPE, TAGS)(readers, batch="1", attempt=ATTEMPT)
+    request = provider.prepare(ENVELOPE, TAGS)(columns(readers), batch="1", attempt=ATTEMPT)
     assert isinstance(provider.post(request, pytest.fail), Accepted)
     until = (int(time.time()) + 5) * SECOND
     assert {

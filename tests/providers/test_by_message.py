@@ -30,6 +30,7 @@ from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.config import load_settings
+from newsletter.delivery.events import Event
 from newsletter.delivery.evidence import CannotSay
 from newsletter.delivery.outcomes import (
     Accepted,
@@ -45,6 +46,7 @@ from newsletter.delivery.outcomes import (
     weakest,
 )
 from newsletter.delivery.provider import looked_up
+from newsletter.delivery.reports import PauseAt
 from newsletter.errors import DeliveryError
 from newsletter.readership.reports import sync
 from newsletter.registry import register
@@ -293,6 +295,35 @@ def test_only_those_who_wait_go_again(tmp_path: Path, said: tuple[str, ...]) -> 
     assert requests == [[1, 2, 3, 4, 5], *([waiting] if waiting else [])]
     listed = {row["email"]: row["state"] for row in publish.recipients(wiring, "first")}
     assert listed == {_reader(n): TRUE_STATES[kind] for n, kind in enumerate(said)}
+    wiring.engine.dispose()
+
+
+@pytest.mark.parametrize("before", [(), ("later",) * 5])
+def test_a_report_that_comes_before_the_answer_speaks_for_its_own_message_alone(
+    tmp_path: Path, before: tuple[str, ...]
+) -> None:
+    post = Scripted()
+    wiring = Wired(tmp_path, post, batch_size=5)
+    for n in range(5):
+        readership.add(wiring.engine, "readers", _reader(n), now=wiring.clock.now)
+    said = ("accepted", "refused", "later", "silent", "accepted")
+    answers = [Answer("by message", messages=words) for words in (before, said) if words]
+    post.script.extend(answers)
+
+    def report() -> None:
+        if post.script and post.script[0].messages == said:  # that request is on the wire
+            [*_, attempt] = post.attempts
+            reported = Event(b"1", "delivered", 1, _reader(0), attempt, 1, "m", alone=True)
+            taken = readership.take_reports(wiring.engine, [reported], now=wiring.clock.now, pause=PauseAt())
+            assert taken.settled_by_event == 1
+
+    post.meanwhile = report
+    proof = publish.send(wiring, publish.plan_send(wiring, "first", list_name="readers"))
+    assert (proof.accepted, proof.rejected, proof.unknown, proof.pending) == (3, 1, 1, 0)
+    assert (proof.adds_up, proof.alarms) == (True, {})
+    listed = {row["email"]: row["state"] for row in publish.recipients(wiring, "first")}
+    assert listed == {_reader(n): TRUE_STATES[kind] for n, kind in enumerate(said)}
+    assert set(post.mailed.values()) == {1}
     wiring.engine.dispose()
 
 

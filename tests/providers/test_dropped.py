@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.delivery.events import Consequence, Suppress
 from newsletter.delivery.reports import consequence
-from newsletter.providers.sendgrid.events import event_of
+from newsletter.providers.sendgrid.reports.events import event_of
 
 
 @pytest.mark.parametrize(

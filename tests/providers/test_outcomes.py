@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
-from newsletter.providers.sendgrid.outcomes import Answer, classify, scrub
+from newsletter.providers.sendgrid.sending.outcomes import Answer, classify
+from newsletter.providers.sendgrid.words import scrub
 
 NOW = 1_772_000_000.0
 

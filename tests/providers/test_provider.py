@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import pytest
 from pace import FOREVER, stretched
-from provider_samples import ENVELOPE, TAGS, reader
+from provider_samples import ENVELOPE, TAGS, columns, reader
 from strict_sendgrid import Fault, StrictSendGrid
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.errors import DeliveryError, SettingsError
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 
 KEY = "SG.secret-key.of-a-test"
 
@@ -30,12 +30,15 @@ def provider(host: str, *, timeout: float = FOREVER, now: float = 0.0) -> Iterat
 
 def _provider(host: str, *, timeout: float = FOREVER, now: float = 0.0) -> SendGridProvider:
     return SendGridProvider(
-        api_key=KEY, host=host, timeout_seconds=timeout, threads=4, identity="test", wall_clock=lambda: now
+        Server(api_key=KEY, host=host, timeout_seconds=timeout, threads=4),
+        identity="test",
+        wall_clock=lambda: now,
     )
 
 
 def request(made: SendGridProvider, *numbers: int, attempt: str = "a1") -> bytes:
-    return made.prepare(ENVELOPE, TAGS)([reader(n) for n in numbers or (1, 2, 3)], batch="1", attempt=attempt)
+    recipients = columns([reader(n) for n in numbers or (1, 2, 3)])
+    return made.prepare(ENVELOPE, TAGS)(recipients, batch="1", attempt=attempt)
 
 
 def never(outcome: Outcome) -> None:
@@ -321,7 +324,9 @@ def test_plain_http_is_for_this_machine(host: str) -> None:
 @pytest.mark.parametrize("key", ["", "  ", "SG.line\nbreak", "SG.ünicode", "SG.with space"])
 def test_a_key_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(SettingsError, match="SENDGRID_API_KEY") as refused:
-        SendGridProvider(api_key=key, host="http://127.0.0.1", timeout_seconds=1, threads=1, identity="x")
+        SendGridProvider(
+            Server(api_key=key, host="http://127.0.0.1", timeout_seconds=1, threads=1), identity="x"
+        )
     assert "break" not in str(refused.value)
     assert "with space" not in str(refused.value)
 

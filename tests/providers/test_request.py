@@ -1,22 +1,21 @@
 """The request SendGrid gets: within its rules, and every reader alone."""
 
 import json
-from dataclasses import replace
 
 import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from provider_samples import ENVELOPE, MESSAGE, TAGS, reader
+from provider_samples import ENVELOPE, MESSAGE, TAGS, columns, reader
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.provider import Recipient
-from newsletter.providers.sendgrid.request import clean_name, prepare_requests
+from newsletter.providers.sendgrid.sending.request import clean_name, prepare_requests
 
 
 def build(*recipients: Recipient, envelope: Envelope = ENVELOPE) -> dict[str, object]:
-    request = parse(prepare_requests(envelope, TAGS)(recipients, batch="7", attempt="a1"))
+    request = parse(prepare_requests(envelope, TAGS)(columns(recipients), batch="7", attempt="a1"))
     assert isinstance(request, dict)
     return request
 
@@ -59,12 +58,12 @@ def test_all_tracking_is_switched_off_in_so_many_words() -> None:
 
 
 def test_without_a_reply_address_there_is_no_reply_to() -> None:
-    assert "reply_to" not in build(reader(1), envelope=replace(ENVELOPE, reply_to=""))
+    assert "reply_to" not in build(reader(1), envelope=ENVELOPE._replace(reply_to=""))
 
 
 @pytest.mark.parametrize("issue", ["Μάρτιος", "x" * 256, " leading", "a\nb"])
 def test_an_issue_id_that_is_no_category_is_left_out_of_the_categories(issue: str) -> None:
-    request = build(reader(1), envelope=replace(ENVELOPE, issue=issue))
+    request = build(reader(1), envelope=ENVELOPE._replace(issue=issue))
     assert "categories" not in request
     assert request["custom_args"]["nl_issue"] == issue  # type: ignore[index]
 
@@ -76,7 +75,7 @@ def test_an_ordinary_issue_id_is_the_category() -> None:
 @pytest.mark.parametrize("count", [0, 1001])
 def test_no_readers_or_too_many_are_a_mistake_of_the_caller(count: int) -> None:
     with pytest.raises(ValueError, match="1 to 1000"):
-        prepare_requests(ENVELOPE, TAGS)([reader(n) for n in range(count)], batch="1", attempt="a")
+        prepare_requests(ENVELOPE, TAGS)(columns([reader(n) for n in range(count)]), batch="1", attempt="a")
 
 
 @pytest.mark.parametrize(
@@ -109,13 +108,13 @@ def test_a_name_with_nothing_left_is_no_name(name: str) -> None:
 @given(st.text(max_size=400), st.text(max_size=60))
 @example(name='O\'Brien, "Pat";\n<pat@example.org>', sender="News, Inc.")
 def test_whatever_the_names_sendgrid_takes_the_request(name: str, sender: str) -> None:
-    envelope = replace(ENVELOPE, from_name=sender)
+    envelope = ENVELOPE._replace(from_name=sender)
     request = build(reader(1, name=name), envelope=envelope)
     assert vendor_problems(request) == []
 
 
 def test_text_outside_ascii_goes_out_as_utf_8() -> None:
-    body = prepare_requests(ENVELOPE, TAGS)([reader(1, "Zoë")], batch="1", attempt="a")
+    body = prepare_requests(ENVELOPE, TAGS)(columns([reader(1, "Zoë")]), batch="1", attempt="a")
     assert "Zoë".encode() in body
     assert json.loads(body)["content"][0]["value"] == MESSAGE.text
 
@@ -131,10 +130,10 @@ TEXTS = st.text(
 def test_whatever_the_values_a_request_holds_them_as_they_are(
     rows: list[tuple[str, str, tuple[str, str], str]], text: str
 ) -> None:
-    envelope = replace(ENVELOPE, list_id=f"<{text}>")
+    envelope = ENVELOPE._replace(list_id=f"<{text}>")
     tags = f"-{text}-", "%b"
     recipients = [Recipient(n, *row) for n, row in enumerate(rows)]
-    request = orjson.loads(prepare_requests(envelope, tags)(recipients, batch=text, attempt=text))
+    request = orjson.loads(prepare_requests(envelope, tags)(columns(recipients), batch=text, attempt=text))
     assert request["custom_args"] == {"nl_issue": ENVELOPE.issue, "nl_batch": text, "nl_attempt": text}
     assert request["personalizations"] == [
         {
@@ -153,5 +152,5 @@ def test_whatever_the_values_a_request_holds_them_as_they_are(
 
 def test_a_message_without_fields_needs_no_values() -> None:
     bare = Recipient(1, "a@example.org", "", (), "https://x.org")
-    request = orjson.loads(prepare_requests(ENVELOPE, ())([bare, bare], batch="1", attempt="a"))
+    request = orjson.loads(prepare_requests(ENVELOPE, ())(columns([bare, bare]), batch="1", attempt="a"))
     assert [person["substitutions"] for person in request["personalizations"]] == [{}, {}]

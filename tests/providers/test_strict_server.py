@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 import strict_sendgrid
-from provider_samples import ENVELOPE, TAGS, reader
+from provider_samples import ENVELOPE, TAGS, columns, reader
 from strict_sendgrid import StrictSendGrid
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
-from newsletter.providers.sendgrid.request import prepare_requests
+from newsletter.providers.sendgrid.sending.request import prepare_requests
 
 
 def good(attempt: str = "a1", *numbers: int) -> dict[str, Any]:
     body = prepare_requests(ENVELOPE, TAGS)(
-        [reader(n) for n in numbers or (1, 2)], batch="1", attempt=attempt
+        columns([reader(n) for n in numbers or (1, 2)]), batch="1", attempt=attempt
     )
     payload: dict[str, Any] = orjson.loads(body)
     return payload

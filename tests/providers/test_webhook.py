@@ -20,7 +20,7 @@ from newsletter.delivery.events import Event
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.webhook import Forged, Stale, Unreadable
 from newsletter.errors import SettingsError
-from newsletter.providers.sendgrid.webhook import MAX_EVENTS
+from newsletter.providers.sendgrid.reports.webhook import MAX_EVENTS
 from newsletter.readership import take_reports
 from newsletter.store import tables
 from newsletter.store.database import open_database, write

@@ -11,7 +11,8 @@ from scripted import Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.contacts.consent.standing import ConsentKind
-from newsletter.delivery.events import Event, Kind
+from newsletter.delivery.event_kinds import Kind
+from newsletter.delivery.events import Event
 from newsletter.store.database import read, write
 from newsletter.store.readers import consent, subscribers
 from newsletter.store.readers.consent import Consent

@@ -50,6 +50,33 @@ def test_rules_that_match_nothing_may_stand_there_or_not(css: str, document: str
     assert alone.partition(marker)[0] == among.partition(marker)[0]
 
 
+@pytest.mark.parametrize(
+    ("css", "style"),
+    [
+        ("p { margin: 0 } p.a { margin: 1px } p { margin: 2px }", "margin:1px"),
+        ("p { margin: 1px !IMPORTANT; } p.a { margin: 2px; }", "margin:1px !important"),
+        ("#i { top: 1px } p.a { top: 2px } p { top: 3px }", "top:1px"),
+        ("p { top: 1px } p { top: 2px; left: 0px }", "top:2px; left:0"),
+        ("p { color: red; Padding :  0em  1px }", "color:blue; padding:0 1px"),
+        ("p, h1 { top: 10px } body p { bottom: 1px }", "top:10px; bottom:1px"),
+        ("body>p.a + p { top: 1px } p ~ h1 { top: 2px }", ""),
+    ],
+)
+def test_the_most_exact_rule_wins_then_the_last_and_an_elements_own_style(css: str, style: str) -> None:
+    own = ' style="color:blue"' if "blue" in style else ""
+    html = inline_css(DOCUMENT.replace('<p class="a">', f'<p class="a" id="i"{own}>'), css)
+    expected = f' style="{style}"' if style else ""
+    assert f'<p class="a" id="i"{expected}>' in html
+
+
+def test_a_ground_is_an_attribute_too_where_html_has_one() -> None:
+    table = '<table><tr><td class="g">x</td><td class="t">y</td></tr></table>'
+    css = "td.g, p { background-color: #fAb; } td.t { background-color: transparent; }"
+    html = inline_css(DOCUMENT.replace("<p>Two", f"{table}<p>Two"), css)
+    assert '<td class="g" style="background-color:#fAb" bgcolor="#ffAAbb">' in html
+    assert html.count("bgcolor") == 1
+
+
 def test_six_digits_stay_six() -> None:
     assert "color:#ffffff" in inline_css(DOCUMENT, "p { color: #ffffff; }")
 

@@ -12,7 +12,7 @@ from local_sendgrid import KEY, Site, letter
 from pace import FOREVER
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 from newsletter.sandbox.server.email_activity import BadQuery, parse_query
 
 ATTEMPT = "ab" * 10
@@ -66,7 +66,7 @@ def test_our_own_client_and_the_sandbox_understand_each_other(site: Site) -> Non
 
     def look_up(key: str, attempt: str) -> object:
         provider = SendGridProvider(
-            api_key=key, host=site.url, timeout_seconds=FOREVER, threads=1, identity="sandbox"
+            Server(api_key=key, host=site.url, timeout_seconds=FOREVER, threads=1), identity="sandbox"
         )
         try:
             return provider.look_up(attempt)

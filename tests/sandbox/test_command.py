@@ -16,7 +16,7 @@ from pace import FOREVER
 
 from newsletter.config import load_settings
 from newsletter.delivery.webhook import Forged
-from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from newsletter.providers.sendgrid.reports.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.wiring import Wiring
@@ -136,7 +136,7 @@ def test_reports_go_to_the_readers_site_only_where_that_is_on_this_machine(
 
 def _believed(publication: Publication, *keys: ec.EllipticCurvePrivateKey) -> list[bool]:
     """Say of each key whether a report that it signed counts."""
-    ((endpoint,), found) = wiring(publication).endpoints, []
+    ((endpoint,), found) = wiring(publication).endpoints(), []
     assert endpoint.webhook
     for key in keys:
         headers = {SIGNATURE_HEADER: sign(key, "1790000000", b"[]"), TIMESTAMP_HEADER: "1790000000"}

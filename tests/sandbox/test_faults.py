@@ -19,7 +19,7 @@ from pace import FOREVER, stretched
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Unknown
 from newsletter.errors import UsageError
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 from newsletter.sandbox.behaviour.faults import FAULTS, Fault, FaultPlan, in_words, parse_fault, read_faults
 
 pytestmark = pytest.mark.slow
@@ -35,10 +35,7 @@ def plan(site: Site, document: object, **headers: str) -> httpx.Response:
 def sender(site: Site) -> Iterator[Callable[[], Outcome]]:
     """Send one mail through our own client, which waits no longer than a second."""
     provider = SendGridProvider(
-        api_key="SG.test.key",
-        host=site.url,
-        timeout_seconds=stretched(TIMEOUT),
-        threads=2,
+        Server(api_key="SG.test.key", host=site.url, timeout_seconds=stretched(TIMEOUT), threads=2),
         identity="sandbox",
     )
     yield lambda: provider.post(orjson.dumps(letter()), lambda _: None)
@@ -101,7 +98,7 @@ def test_a_slow_answer_comes_after_its_seconds(site: Site) -> None:
 @pytest.mark.slow
 def test_a_slow_answer_beyond_the_deadline_is_unknown_and_comes_late(site: Site) -> None:
     provider = SendGridProvider(
-        api_key="SG.test.key", host=site.url, timeout_seconds=0.4, threads=1, identity="sandbox"
+        Server(api_key="SG.test.key", host=site.url, timeout_seconds=0.4, threads=1), identity="sandbox"
     )
     plan(site, {"fault": "slow", "seconds": stretched(1)})
     late, came = list[Outcome](), threading.Event()

@@ -8,7 +8,7 @@ import pytest
 from local_sendgrid import KEY, Site, letter
 from pace import FOREVER
 
-from newsletter.providers.sendgrid.client import SendGridProvider
+from newsletter.providers.sendgrid.client import SendGridProvider, Server
 from newsletter.sandbox.inbox.states import state_in_words
 
 NOW = 1_800_000_000
@@ -174,7 +174,7 @@ def test_our_own_client_reads_all_lists_but_blocks(site: Site) -> None:
     names = ("bounce", "complaint", "invalid", "unsubscribe", "blocked")
     site.send(letter(*(f"{name}@example.org" for name in names)))
     provider = SendGridProvider(
-        api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1, identity="sandbox"
+        Server(api_key="SG.test.key", host=site.url, timeout_seconds=FOREVER, threads=1), identity="sandbox"
     )
     try:
         found = {

@@ -1,8 +1,8 @@
 """The one source of chance: every choice of a simulated world is a number drawn here, and kept.
 
 The same seed draws the same numbers, so that a world is replayed by its seed; and any list of numbers can be
-drawn again instead, so that a failing world is made smaller by making its list of choices smaller. 0 is always
-the choice of least interest: no fault, the same actor again, the first of several.
+drawn again instead, so that a failing world is made smaller by making its list of choices smaller. 0 is
+always the choice of least interest: no fault, the same actor again, the first of several.
 """
 
 import random
@@ -16,7 +16,7 @@ class Chance:
     """Draw numbers by a seed, or those of a list and 0 after its end."""
 
     def __init__(self, seed: int | None = None, choices: Sequence[int] = ()) -> None:
-        self._random = None if seed is None else random.Random(seed)
+        self._random = None if seed is None else random.Random(seed)  # noqa: S311  (chance, no secret)
         self._given = iter(choices)
         self.drawn: list[int] = []
 

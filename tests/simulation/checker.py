@@ -35,7 +35,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Plan:
-    """That somebody carried out a plan, made by this turn: to mail an issue to a list, at once or when due."""
+    """That somebody carried out a plan, made by this turn: to mail an issue to a list, now or when due."""
 
     turn: int
     issue: str

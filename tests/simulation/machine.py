@@ -76,6 +76,7 @@ class Disk:
     def __init__(self) -> None:
         self.path = disk() / "newsletter.db"
         self.engine = database.connect(f"sqlite:///{self.path}")
+        self._log = f"{self.path}-wal"
         self.before: Callable[[], None] = lambda: None
         self._connections: list[sqlite3.Connection] = []
         self._logs: deque[int] = deque(maxlen=8)  # how long the log was before each of the last transactions
@@ -116,8 +117,10 @@ class Disk:
             return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one()) >= FULL
 
     def _note_log(self) -> None:
-        log = Path(f"{self.path}-wal")
-        self._logs.append(log.stat().st_size if log.exists() else 0)
+        try:
+            self._logs.append(os.stat(self._log).st_size)
+        except FileNotFoundError:
+            self._logs.append(0)
 
     def _connect(self, connection: sqlite3.Connection, _record: object) -> None:
         self._connections.append(connection)
@@ -137,11 +140,12 @@ the_disk = cache(Disk)
 class Machine:
     """One machine: what is committed on its disk outlives every process on it."""
 
-    def __init__(self, world: World, readers: int) -> None:
+    def __init__(self, world: World, readers: int, content: bytes | None = None) -> None:
+        """Start with a database; without one, with so many readers on its lists."""
         self.world = world
         self.folder = disk() / "world"
         drive = the_disk()
-        drive.become(listed(readers))
+        drive.become(content or listed(readers))
         drive.before = self._before_a_transaction
         self.engine = drive.engine
         self.full = False  # the disk

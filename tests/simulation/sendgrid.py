@@ -16,8 +16,8 @@ from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Unknown
 from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build
-from newsletter.providers.sendgrid.outcomes import Answer, classify
-from newsletter.providers.sendgrid.request import prepare_requests
+from newsletter.providers.sendgrid.sending.outcomes import Answer, classify
+from newsletter.providers.sendgrid.sending.request import prepare_requests
 from newsletter.sandbox.kind import NAME, PROPERTIES
 
 TIMEOUT = 30.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from newsletter.providers.sendgrid.reports.events import event_of
 from simulation.chance import Chance
 from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
 from simulation.machine import LISTS, Machine, address, lists_of
@@ -19,7 +20,6 @@ from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import OPEN, Verdict
 from newsletter.errors import NewsletterError, StoreError
-from newsletter.providers.sendgrid.events import event_of
 from newsletter.readership.reports import take_reports
 
 LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over
@@ -412,12 +412,14 @@ class Story:
         while self._busy:
             self.world.wait(240)
             due: list[str] = []
-            self.world.join(
-                self.start("due", EDITOR, lambda wiring: due.extend(publish.due(wiring)), mortal=False)
-            )
+            look = partial(self._look_for_due, due)
+            self.world.join(self.start("due", EDITOR, look, mortal=False))
             for issue in due:
                 resume = partial(self._resume_due, issue)
                 self.world.join(self.start("timer", EDITOR, resume))
+
+    def _look_for_due(self, found: list[str], wiring: Simulated) -> None:
+        found.extend(publish.due(wiring))
 
     def _resume_due(self, issue: str, wiring: Simulated) -> None:
         publish.resume(wiring, issue)

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, update
 
-from newsletter.delivery.events import Event, Kind
+from newsletter.delivery.event_kinds import Kind
+from newsletter.delivery.events import Event
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.reports import PauseAt
 from newsletter.errors import StoreError

@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import orjson
+import postgres
 import pytest
 from filelock import FileLock
-from old_databases import contents, fill, made_by
+from old_databases import contents, fill, made_at, made_by
 from pydantic import SecretStr
 from scripted import Answer, Killed, Scripted, Wired
 from sqlalchemy import inspect, select, text
@@ -40,7 +41,18 @@ SINCE: Mapping[str, Mapping[str, object]] = {
 
 @pytest.mark.parametrize("revision", OLD)
 def test_every_row_of_an_older_database_is_there_after_the_migration(revision: str, tmp_path: Path) -> None:
-    engine = made_by(revision, tmp_path / "old.db")
+    _nothing_is_lost(made_by(revision, tmp_path / "old.db"))
+
+
+@pytest.mark.slow
+def test_every_row_of_an_older_database_is_there_after_the_migration_on_postgresql() -> None:
+    with postgres.server() as server:
+        for revision in OLD:
+            with postgres.database(server) as url:
+                _nothing_is_lost(made_at(revision, url))
+
+
+def _nothing_is_lost(engine: database.Engine) -> None:
     fill(engine)
     before = contents(engine)
     assert all(before.values()), "a table without a row shows nothing"
@@ -76,10 +88,15 @@ def _now(name: str, row: Mapping[str, object]) -> dict[str, object]:
 
 def _ids_go_on(engine: database.Engine) -> None:
     """Assert that no id is given twice: those given up by the old version are not given again."""
+    names = ("subscriber", "list", "mailing", "batch")
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
-    given = dict(tuple(row) for row in rows)
-    assert {given[name] for name in ("subscriber", "list", "mailing", "batch")} == {900}
+        if engine.dialect.name == "postgresql":
+            of = "SELECT nextval(pg_get_serial_sequence('{}', 'id')) - 1"
+            given = {name: connection.scalar(text(of.format(name))) for name in names}
+        else:
+            rows = connection.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
+            given = dict(tuple(row) for row in rows)
+    assert {given[name] for name in names} == {900}
 
 
 @pytest.mark.parametrize("revision", OLD)

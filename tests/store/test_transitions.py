@@ -33,7 +33,7 @@ from newsletter.store.database import open_database, write
 from newsletter.store.events import decisions, ingest
 from newsletter.store.ledger import claims, mailings, outcomes
 from newsletter.store.ledger.claims import Alone
-from newsletter.store.ledger.transitions import Claim, Reader
+from newsletter.store.ledger.transitions import BatchReaders, Claim, Reader
 from newsletter.store.readers import subscribers
 from newsletter.store.tables import (
     attempt,
@@ -93,7 +93,9 @@ def _post(connection: Connection, name: str = "a1", **values: object) -> None:
 
 
 def _claimed(*readers: int) -> Claim:
-    return Claim(1, 1, "a1", 1, tuple(Reader(reader, "", "", "{}") for reader in readers or READERS))
+    return Claim(
+        1, 1, "a1", 1, BatchReaders.of(Reader(reader, "", "", "{}") for reader in readers or READERS)
+    )
 
 
 def _claim(connection: Connection, **how: Alone) -> object:

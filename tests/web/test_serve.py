@@ -21,7 +21,8 @@ from signed import token
 from strict_sendgrid import StrictSendGrid
 
 from newsletter.config import load_settings
-from newsletter.providers.sendgrid.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from newsletter.contacts.links import Signer
+from newsletter.providers.sendgrid.reports.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from newsletter.sandbox.behaviour.keys import private_key, sign
 from newsletter.wiring import Wiring
 
@@ -205,6 +206,47 @@ def _report(publication: "Publication", reader: httpx.Client, url: str) -> int:
         TIMESTAMP_HEADER: at,
     }
     return reader.post(f"{url}/webhooks/sendgrid", content=body, headers=headers).status_code
+
+
+LOADED_LATER = """
+import asyncio, pathlib, sys
+import httpx
+from newsletter.config import load_settings
+from newsletter.web.app import create_app
+from newsletter.web.server import site_of
+from newsletter.wiring import Wiring
+
+site = site_of(Wiring(load_settings(pathlib.Path("newsletter.toml"))), print)
+app = create_app(site)
+before = set(sys.modules)
+
+async def ask():
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for method, path in zip(sys.argv[1::2], sys.argv[2::2]):
+            print((await client.request(method, path)).status_code)
+
+asyncio.run(ask())
+print(sorted(name for name in set(sys.modules) - before if name.startswith("newsletter")))
+"""
+
+
+@pytest.mark.slow
+def test_all_that_answers_is_loaded_at_the_start_so_that_an_upgrade_in_its_place_breaks_no_page(
+    publication: "Publication",
+) -> None:
+    publication.settings(provider="sandbox")
+    publication.subscribe(1)
+    assert publication.run("send", "first", "--yes").exit_code == 0
+    signed = Signer(Wiring(load_settings(publication.root / "newsletter.toml")).secret_key, 1)(1)
+    pages = [
+        *("GET", f"/v/{signed.view}", "GET", f"/p/{signed.preferences}", "GET", f"/u/{signed.unsubscribe}"),
+        *("POST", f"/u/{signed.unsubscribe}", "GET", "/health", "GET", "/metrics", "GET", "/nothing"),
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED_LATER, *pages], cwd=publication.root, capture_output=True, text=True
+    )
+    assert ran.stdout.split("\n")[:-1] == [*["200"] * 6, "404", "[]"], ran.stderr
 
 
 def test_a_port_in_use_is_said_so(publication: "Publication") -> None:

@@ -98,6 +98,18 @@ def test_a_mail_on_the_wire_can_be_read_before_its_answer_is_written_down(world:
     assert world.client.get(world.post.path(ANA, "v")).status_code == 200
 
 
+def test_while_another_version_upgraded_the_database_readers_still_leave_and_the_log_says_to_start_anew(
+    world: "World",
+) -> None:
+    with write(world.context.engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE batch RENAME COLUMN reader_ids TO called_otherwise_now")
+    answer = world.client.get(world.post.path(ANA, "v"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert any("so start it anew" in sentence for sentence in world.said)
+    assert world.client.post(world.post.path(ANA, "u")).status_code == 200
+    assert world.statuses(ANA)["morning"] == "unsubscribed"
+
+
 def _keep(world: "World", media_type: str = "image/png") -> None:
     with write(world.context.engine) as connection:
         keep_picture(connection, DIGEST, media_type, PNG)

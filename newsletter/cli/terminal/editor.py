@@ -9,7 +9,7 @@ from newsletter.cli.terminal.output import is_terminal, warn
 
 def edit(path: Path) -> bool:
     """Open a file in the person's editor and wait for it; say whether that went well."""
-    from newsletter.config import editor_command
+    from newsletter.environment import editor_command
 
     editor = editor_command()
     if not editor or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):

@@ -48,7 +48,7 @@ def page_width() -> int:
 
 def coloured(stream: TextIO | None) -> bool:
     """Say whether what is written to a stream is to have colours."""
-    from newsletter.config import wants_colour
+    from newsletter.environment import wants_colour
 
     return wants_colour(terminal=is_terminal(stream))
 

@@ -59,7 +59,7 @@ def progress_of(step: str, done: int, of: int) -> tuple[str, str]:
 @contextmanager
 def shown_progress() -> Iterator["Progress"]:
     """Show progress: a bar on a terminal, a plain line now and then elsewhere."""
-    from newsletter.config import is_dumb_terminal
+    from newsletter.environment import is_dumb_terminal
 
     collect_as_usual()  # the start is over
     if is_terminal(sys.stderr) and not is_dumb_terminal():

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
-import httpx
 import orjson
+from python_http_client.client import Client
 from python_http_client.exceptions import HTTPError
-from sendgrid import SendGridAPIClient
 
 from newsletter.delivery.evidence import CannotSay, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
@@ -16,21 +17,38 @@ from newsletter.delivery.outcomes import NotAccepted, Outcome, Refused, Unknown
 from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build
 from newsletter.errors import DeliveryError, SettingsError
-from newsletter.providers.sendgrid.deadline import within
+from newsletter.imports import without
+from newsletter.providers.sendgrid.asking.messages import NOT_IN_THE_EU, look_up_of, query_of
+from newsletter.providers.sendgrid.asking.suppressions import LISTS, listed
 from newsletter.providers.sendgrid.limits import MAX_BYTES, PROPERTIES
-from newsletter.providers.sendgrid.messages import NOT_IN_THE_EU, look_up_of, query_of
-from newsletter.providers.sendgrid.outcomes import Answer, classify, error_list, scrub, shorten
-from newsletter.providers.sendgrid.pool import Pool
-from newsletter.providers.sendgrid.request import prepare_requests
-from newsletter.providers.sendgrid.settings import EU_HOST
-from newsletter.providers.sendgrid.suppressions import LISTS, listed
-from newsletter.providers.sendgrid.transport import (
+from newsletter.providers.sendgrid.sending.deadline import DeadlineThreads
+from newsletter.providers.sendgrid.sending.outcomes import Answer, classify, error_list
+from newsletter.providers.sendgrid.sending.pool import NotConnected, Pool
+from newsletter.providers.sendgrid.sending.request import prepare_requests
+from newsletter.providers.sendgrid.sending.transport import (
+    WIRE_ERRORS,
     Body,
     GivenUp,
     PooledClient,
     checked_host,
 )
+from newsletter.providers.sendgrid.settings import EU_HOST
+from newsletter.providers.sendgrid.words import scrub, shorten
 from newsletter.urls import is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where SendGrid, or one that speaks as it does, is reached, and with how much patience.
+
+    ``host`` is a base URL, which also decides the residency; ``timeout_seconds`` is one request's hard total,
+    ``threads`` how many post at once.
+    """
+
+    host: str
+    api_key: str = field(repr=False)
+    timeout_seconds: float
+    threads: int
 
 
 class SendGridProvider:
@@ -38,38 +56,35 @@ class SendGridProvider:
 
     def __init__(
         self,
+        server: Server,
         *,
-        api_key: str,
-        host: str,
-        timeout_seconds: float,
-        threads: int,
         identity: str,
         properties: Properties = PROPERTIES,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a pool of connections; nothing is on the wire yet.
 
-        ``host`` is a base URL (which also decides the residency), ``timeout_seconds`` one request's hard
-        total, ``identity`` the name the ledger knows this provider by, ``properties`` what it says of itself.
+        ``identity`` is the name the ledger knows this provider by, ``properties`` what it says of itself.
         Raises SettingsError for a key no header can carry, or a host that is no base URL or would take the
-        key over plain http.
+        key over plain http, or a proxy in the environment that cannot be used.
         """
-        self._host = checked_host(host)
-        self._timeout = timeout_seconds
+        self._host = checked_host(server.host)
+        self._timeout = server.timeout_seconds
         self._identity = identity
         self._properties = properties
         self._now = wall_clock
-        vendor = SendGridAPIClient(api_key=_checked_key(api_key), host=self._host)
+        vendor = _vendor_client(_checked_key(server.api_key), self._host)
         # A proxy named in the environment is what an operator expects, but never for this very machine.
         trusted = not is_loopback(self._host)
         self._pool = Pool(
-            timeout_seconds=timeout_seconds,
-            keep=threads,
-            tls=self._host.startswith("https:"),
+            self._host,
+            timeout_seconds=server.timeout_seconds,
+            keep=server.threads,
             trust_environment=trusted,
         )
-        self._api = PooledClient.replacing(vendor.client, self._pool)
+        self._api = PooledClient.replacing(vendor, self._pool)
         self._mail_send: PooledClient = self._api.mail.send
+        self._threads = DeadlineThreads()
         self._closed = False
 
     @property
@@ -95,7 +110,7 @@ class SendGridProvider:
         if len(request) > MAX_BYTES:
             return Refused("The request is larger than SendGrid's 30 MB.", too_large=True)
         body = Body(request)
-        outcome: Outcome = within(
+        outcome: Outcome = self._threads.within(
             self._timeout,
             partial(self._send, body),
             expired=partial(self._expire, body),
@@ -110,7 +125,7 @@ class SendGridProvider:
         """
         if is_loopback(self._host):
             return
-        within(
+        self._threads.within(
             self._timeout,
             self._check_scopes,
             expired=self._scopes_expired,
@@ -139,9 +154,10 @@ class SendGridProvider:
         """Let go of connections; those that still wait for a late answer, when they are done."""
         self._closed = True
         self._pool.close()
+        self._threads.close()
 
     def _get(self, of: PooledClient, parameters: Mapping[str, str | int]) -> Answer:
-        return within(
+        return self._threads.within(
             self._timeout,
             partial(self._ask, of, parameters),
             expired=self._no_answer,
@@ -153,7 +169,7 @@ class SendGridProvider:
             response = of.get(query_params=dict(parameters))
         except HTTPError as error:
             return Answer(error.status_code, error.headers, error.body)
-        except httpx.HTTPError as error:
+        except WIRE_ERRORS as error:
             raise DeliveryError(self._sentence(error), hint="Check the network, then try again.") from error
         return Answer(response.status_code, response.headers, response.body)
 
@@ -170,7 +186,7 @@ class SendGridProvider:
             return classify(answer, now=self._now())
         except GivenUp:
             return self._too_slow()
-        except httpx.HTTPError as error:
+        except WIRE_ERRORS as error:
             reason = self._sentence(error)
             return Unknown(reason) if body.may_have_arrived else NotAccepted(reason)
         finally:
@@ -189,16 +205,16 @@ class SendGridProvider:
         if not (body.called_off or self._closed or isinstance(outcome, Unknown)):
             late(outcome)
 
-    def _sentence(self, error: httpx.HTTPError) -> str:
+    def _sentence(self, error: Exception) -> str:
         where = urlsplit(self._host).hostname
         match error:
-            case httpx.ConnectTimeout():
+            case NotConnected(__cause__=TimeoutError()):
                 return f"No connection to {where} within {self._timeout:g} seconds."
-            case httpx.ConnectError() | httpx.ProxyError():
-                return shorten(f"No connection to {where}: {scrub(str(error))}")
-            case httpx.TimeoutException():
+            case NotConnected():
+                return shorten(f"No connection to {where}: {scrub(str(error.__cause__))}")
+            case TimeoutError():
                 return f"{where} fell silent in the middle of a request."
-            case httpx.DecodingError() | httpx.RemoteProtocolError():
+            case HTTPException():
                 return shorten(f"{where} gave no proper answer: {scrub(str(error))}")
             case _:
                 return shorten(f"The connection to {where} broke: {scrub(str(error))}")
@@ -208,7 +224,7 @@ class SendGridProvider:
             response = self._api.scopes.get()
         except HTTPError as error:
             raise _account_error(error.status_code, error.body) from None
-        except httpx.HTTPError as error:
+        except WIRE_ERRORS as error:
             raise DeliveryError(
                 self._sentence(error), hint="Nothing was sent. Check the network, then go on."
             ) from error
@@ -223,6 +239,18 @@ class SendGridProvider:
             f"SendGrid gave no answer within {self._timeout:g} seconds.",
             hint="Nothing was sent. Check the network, then go on.",
         )
+
+
+def _vendor_client(key: str, host: str) -> Client:
+    """Return the sendgrid package's client: its authorisation, paths and version.
+
+    The package's helpers write mails and verify reports in ways we do not use, and load 8 MB of cryptography.
+    """
+    helpers = ("endpoints", "eventwebhook", "mail", "stats")
+    with without(*(f"sendgrid.helpers.{name}" for name in helpers), keep=False):
+        from sendgrid import SendGridAPIClient
+
+        return SendGridAPIClient(api_key=key, host=host).client
 
 
 def _checked_key(key: str) -> str:

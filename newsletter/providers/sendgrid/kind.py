@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 @contextmanager
 def open_sendgrid(own: SendGridSettings, around: Surroundings) -> Iterator["Provider"]:
     """Open SendGrid, once its key is known to be allowed to send; a server on loopback is not asked."""
-    from newsletter.providers.sendgrid.client import SendGridProvider
+    from newsletter.providers.sendgrid.client import SendGridProvider, Server
 
     own.insist_complete()
     provider = SendGridProvider(
-        api_key=own.sendgrid_api_key.get_secret_value(),
-        host=own.host,
-        timeout_seconds=around.timeout_seconds,
-        threads=around.threads,
+        Server(
+            api_key=own.sendgrid_api_key.get_secret_value(),
+            host=own.host,
+            timeout_seconds=around.timeout_seconds,
+            threads=around.threads,
+        ),
         identity=own.identity,
     )
     with closing(provider):
@@ -34,7 +36,7 @@ def open_sendgrid(own: SendGridSettings, around: Surroundings) -> Iterator["Prov
 
 def make_webhook(keys: Sequence[str]) -> "Webhook":
     """Return what takes SendGrid's reports. Raises SettingsError for a key that is none."""
-    from newsletter.providers.sendgrid.webhook import EventWebhook
+    from newsletter.providers.sendgrid.reports.webhook import EventWebhook
 
     return EventWebhook(keys)
 

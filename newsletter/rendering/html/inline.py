@@ -2,14 +2,13 @@
 
 import logging
 import re
-import sys
 import threading
 from functools import cache, lru_cache
 from html import unescape
-from types import ModuleType
 from typing import Any
 
 from newsletter.errors import RenderError
+from newsletter.imports import without
 
 # cssutils, which premailer stands on, is not thread-safe: without this lock outputs differ, silently.
 _LOCK = threading.Lock()
@@ -111,15 +110,8 @@ def _inliner() -> Any:
 
 def _premailer() -> Any:
     """Return Premailer without an HTTP client: none of our style sheets has to be fetched."""
-    ours = ModuleType("requests")  # loading the real one takes a tenth of a cold start
-    if sys.modules.setdefault("requests", ours) is not ours:
+    with without("requests"):
         from premailer import Premailer
-
-        return Premailer
-    try:
-        from premailer import Premailer
-    finally:
-        del sys.modules["requests"]
     return Premailer
 
 

@@ -1,14 +1,13 @@
 """Tell what was decided about requests without an answer: each decision, on what evidence, when."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from newsletter.store.tables import decision, mailing
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """One line of the record: what was decided about a batch, on what evidence, when."""
 
     batch: int

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.delivery.events import KINDS
+from newsletter.delivery.event_kinds import KINDS
 from newsletter.delivery.states import POSTED, UNFINISHED, BatchState, RecipientState
 from newsletter.store.tables import alarm, batch, mailing, suppression, tally
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, case, func, select
 
-from newsletter.delivery.events import KINDS
+from newsletter.delivery.event_kinds import KINDS
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState

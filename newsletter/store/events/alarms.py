@@ -1,6 +1,6 @@
 """Alarms: what should never happen and did, a row an issue and kind."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -12,8 +12,7 @@ UNKNOWN_REQUEST = "unknown_request"
 MORE_DELIVERED = "more_delivered_than_accepted"
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(NamedTuple):
     """What is wrong with an issue: ``n`` readers, ``detail`` the last case, without an address."""
 
     issue: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from newsletter.delivery.events import TAKEN
+from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.reconcile import Decision
@@ -15,12 +15,14 @@ from newsletter.delivery.states import (
     BatchState,
     BatchTransition,
     MailingState,
-    RecipientState,
     Verdict,
 )
 from newsletter.store.events.mailed_twice import compare_answered
+from newsletter.store.ledger.rejected import write_rejected
 from newsletter.store.ledger.set_apart import set_apart
-from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
+from newsletter.store.tables import attempt, batch, decision, event, mailing
+
+NEVER_REPORTED = "no answer came, and none of it was ever reported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +141,10 @@ def carry_out(connection: Connection, request: Unanswered, made: Decision, *, no
             _move(connection, request, BatchTransition.RESEND, now, not_before=0, **apart)
         case Verdict.RESEND | Verdict.DROP:
             _keep_reader_ids(connection, request, reader_ids)
-            _turn_away(connection, request, decode(reader_ids))
-            _move(
-                connection,
-                request,
-                BatchTransition.DROP,
-                now,
-                **set_apart(connection, request.mailing, reader_ids),
-            )
+            reasons = dict.fromkeys(decode(reader_ids), NEVER_REPORTED)
+            write_rejected(connection, reasons, mailing_id=request.mailing, batch_id=request.batch)
+            apart = set_apart(connection, request.mailing, reader_ids)
+            _move(connection, request, BatchTransition.DROP, now, **apart)
         case _:
             pass
     _write_down(connection, request, made, now)
@@ -200,24 +198,6 @@ def _keep_reader_ids(connection: Connection, request: Unanswered, reader_ids: by
         update(attempt)
         .where(attempt.c.id == request.attempt, attempt.c.reader_ids.is_(None))
         .values(reader_ids=reader_ids)
-    )
-
-
-def _turn_away(connection: Connection, request: Unanswered, readers: Sequence[int]) -> None:
-    if not readers:
-        return
-    connection.execute(
-        insert(unmailed),
-        [
-            {
-                "mailing_id": request.mailing,
-                "subscriber_id": reader,
-                "batch_id": request.batch,
-                "kind": RecipientState.REJECTED,
-                "reason": "no answer came, and none of it was ever reported",
-            }
-            for reader in readers
-        ],
     )
 
 

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from newsletter.delivery.events import TAKEN, Event, LeaveList, Rejoin, Suppress
+from newsletter.delivery.event_kinds import TAKEN
+from newsletter.delivery.events import Event, LeaveList, Rejoin, Suppress
 from newsletter.delivery.reports import PauseAt, consequence, last_words, should_pause
 from newsletter.delivery.states import MailingState
+from newsletter.store.events import kept
 from newsletter.store.events.alarms import NEVER_MAILED, UNKNOWN_REQUEST, sound_more
 from newsletter.store.events.consequences import follow_choices, suppress_all
+from newsletter.store.events.kept import Known
 from newsletter.store.events.mailed_twice import Reported, compare_reported, sound_twice
 from newsletter.store.events.settle_by_event import (
     Request,
@@ -22,9 +25,8 @@ from newsletter.store.events.settle_by_event import (
 )
 from newsletter.store.events.tallies import add, compare_delivered, counts, remember_pause
 from newsletter.store.ledger import mailings
-from newsletter.store.readers import erasures
-from newsletter.store.tables import event, mailing
-from newsletter.store.upsert import insert_into
+from newsletter.store.ledger.by_message import set_apart_reported
+from newsletter.store.tables import mailing
 
 COPY = "reports are about requests that this ledger never made"
 AT_ONCE = 1_000  # events; a provider's post holds about as many
@@ -97,14 +99,6 @@ def _families(connection: Connection, attempts: Iterable[str]) -> dict[int, _Of]
     return {row[0]: _Of(*row) for row in rows}
 
 
-@dataclass(slots=True)
-class _Known:
-    """What was reported before of the readers at hand."""
-
-    kinds: set[tuple[int, int, str]] = field(default_factory=set)  # mailing, reader, kind
-    mails: set[tuple[str, int]] = field(default_factory=set)  # attempt, reader
-
-
 class _Post:
     """One post being taken in."""
 
@@ -118,7 +112,14 @@ class _Post:
 
     def take(self, events: Sequence[Event]) -> None:
         """Take in so many events that a query can name them all."""
-        new = under_own_attempts(self.connection, self._unknown(events))
+        new = kept.new_among(self.connection, events)
+        mails = {
+            (report.attempt, report.reader)
+            for report in new
+            if report.alone and report.kind in TAKEN and report.reader is not None
+        }
+        set_apart_reported(self.connection, mails, now=self.now)
+        new = under_own_attempts(self.connection, new)
         found = requests_of(self.connection, (report.attempt for report in new if report.attempt))
         # A request of a mailing begun since this post came in cannot be what it reports on.
         requests = {key: request for key, request in found.items() if request.mailing in self.all}
@@ -126,8 +127,9 @@ class _Post:
         self.count["new"] += len(new)
         self.count["strangers"] += len(new) - len(ours)
         self.mailings |= {request.mailing for _, request in ours}
-        known = self._before(ours)
-        self._keep(new, requests)
+        readers = {report.reader for report, _ in ours if report.reader is not None}
+        known = kept.known_of(self.connection, readers, self.all)
+        kept.keep(self.connection, new, requests, now=self.now)
         self._tally(ours, known)
         self._settle_by_event(ours)
         self._compare(ours, known)
@@ -165,25 +167,6 @@ class _Post:
             if mailings.pause(self.connection, mailing_id, note=COPY):
                 self.paused.add(issue)
 
-    def _unknown(self, events: Sequence[Event]) -> list[Event]:
-        by_key = {report.key: report for report in events}
-        known = set(self.connection.scalars(select(event.c.key).where(event.c.key.in_(by_key))))
-        return [report for key, report in by_key.items() if key not in known]
-
-    def _before(self, ours: Sequence[tuple[Event, Request]]) -> _Known:
-        known = _Known()
-        readers = {report.reader for report, _ in ours if report.reader is not None}
-        rows = self.connection.execute(
-            select(event.c.mailing_id, event.c.subscriber_id, event.c.kind, event.c.attempt).where(
-                event.c.subscriber_id.in_(readers), event.c.mailing_id.in_(self.all)
-            )
-        )
-        for mailing_id, reader, kind, of in rows:
-            known.kinds.add((mailing_id, reader, kind))
-            if kind in TAKEN:
-                known.mails.add((of, reader))
-        return known
-
     def _family_of(self, mailing_id: int) -> list[int]:
         """Return the mailings among which no reader may be found twice: a correction stands alone."""
         of = self.all[mailing_id]
@@ -192,39 +175,7 @@ class _Post:
             other.id for other in self.all.values() if (other.issue, other.provider, other.corrects) == same
         ]
 
-    def _keep(self, new: Sequence[Event], requests: Mapping[str, Request]) -> None:
-        silent = self._erased(new, requests)
-        rows = [
-            {
-                "key": report.key,
-                "kind": report.kind,
-                "at": report.at,
-                "received_at": self.now,
-                "mailing_id": requests[report.attempt].mailing if report.attempt in requests else None,
-                "attempt": report.attempt or None,
-                "subscriber_id": report.reader,
-                "message_id": report.message_id,
-                "reason": "" if report.key in silent else report.reason,
-                "machine": int(report.machine),
-                "raw": None if report.key in silent else report.raw or None,
-            }
-            for report in new
-        ]
-        if rows:
-            # Two posts at once may bring the same stranger's event: the first one is kept.
-            self.connection.execute(insert_into(self.connection, event).on_conflict_do_nothing(), rows)
-
-    def _erased(self, new: Sequence[Event], requests: Mapping[str, Request]) -> set[bytes]:
-        """Return the keys of events whose words are not kept, as their readers were erased."""
-        spoken = [report for report in new if report.reason or report.raw]
-        emails = erasures.among(self.connection, [report.email for report in spoken if report.email])
-        readers = {
-            report.reader for report in spoken if report.reader is not None and report.attempt in requests
-        }
-        gone = erasures.gone(self.connection, sorted(readers))
-        return {report.key for report in spoken if report.email in emails or report.reader in gone}
-
-    def _tally(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
+    def _tally(self, ours: Sequence[tuple[Event, Request]], known: Known) -> None:
         first: Counter[tuple[int, str]] = Counter()
         for report, request in ours:
             if (
@@ -254,7 +205,7 @@ class _Post:
         if mailings.pause(self.connection, mailing_id, note=note):
             self.paused.add(self.all[mailing_id].issue)
 
-    def _compare(self, ours: Sequence[tuple[Event, Request]], known: _Known) -> None:
+    def _compare(self, ours: Sequence[tuple[Event, Request]], known: Known) -> None:
         """Sound the alarm over readers that two requests mailed, or that were in none."""
         never: dict[str, list[str]] = {}
         reported: dict[str, Reported] = {}

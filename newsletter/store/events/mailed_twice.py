@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
-from newsletter.delivery.events import TAKEN
+from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import AttemptOutcome, BatchState
 from newsletter.store.events.alarms import ACCEPTED_TWICE, sound_more

@@ -1,11 +1,12 @@
 """Settle requests by what was reported of them: whatever was answered, a mail that exists was taken."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
-from newsletter.delivery.events import TAKEN, Event
+from newsletter.delivery.event_kinds import TAKEN
+from newsletter.delivery.events import Event
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.outcomes import of_one_reader
 from newsletter.delivery.states import (
@@ -91,7 +92,7 @@ def under_own_attempts(connection: Connection, events: Sequence[Event]) -> list[
 
 def _under_own_attempt(event: Event, found: Collection[str]) -> Event:
     own = "" if event.reader is None else of_one_reader(event.attempt, event.reader)
-    return replace(event, attempt=own) if own in found else event
+    return event._replace(attempt=own) if own in found else event
 
 
 def issues_of(connection: Connection, attempts: Iterable[str]) -> list[str]:

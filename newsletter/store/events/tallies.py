@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.delivery.reports import PAUSED
+from newsletter.delivery.event_kinds import PAUSED
 from newsletter.delivery.states import MAY_HAVE_ARRIVED
 from newsletter.store.events.alarms import MORE_DELIVERED, sound
 from newsletter.store.events.one_batch_only import counted_elsewhere

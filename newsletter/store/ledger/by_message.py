@@ -1,16 +1,19 @@
 """An answer for each message of a request: its batch is cut by what became of them, in one transaction.
 
+A report on one message of a request that is on the wire, or whose sender died, sets that reader apart, too.
+
 The batch itself keeps who was accepted and who was rejected. Those who may go again become a batch that
 waits, and each who got no answer becomes a batch and an attempt of their own, so that a report on one of them
 settles nobody else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from newsletter.chunks import chunks
 from newsletter.contacts.mentions import ERASED
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import decode, encode
@@ -27,10 +30,13 @@ from newsletter.delivery.outcomes import (
 from newsletter.delivery.policy import backoff
 from newsletter.delivery.states import ON_THE_WIRE, AttemptOutcome, BatchState, BatchTransition
 from newsletter.store.events.mailed_twice import compare_answered
-from newsletter.store.ledger.recording import MAX_WORDS, earlier_request, reject, write_answer
-from newsletter.store.ledger.transitions import Claim, move_if_mine
+from newsletter.store.ledger.recording import earlier_request, reject, write_answer
+from newsletter.store.ledger.rejected import MAX_WORDS
+from newsletter.store.ledger.transitions import BatchReaders, Claim, move_if_mine
 from newsletter.store.readers import erasures
 from newsletter.store.tables import attempt, batch, unmailed
+
+IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,12 @@ def record_by_message(connection: Connection, claimed: Claim, outcome: PerMessag
     row = connection.execute(_MINE, {"batch": claimed.batch, "mine": claimed.attempt}).first()
     if row is None:
         return False
-    ids = [reader.id for reader in claimed.readers]
+    ids = claimed.readers.ids
     said = dict(zip(ids, outcome.of(len(ids)), strict=True))
-    mailed = sorted(reader for reader, answer in said.items() if isinstance(answer, Accepted))
+    apart = _set_apart_before(connection, claimed.attempt, ids)
+    mailed = sorted(
+        reader for reader, answer in said.items() if isinstance(answer, Accepted) and reader not in apart
+    )
     # A report on an earlier request, or on another batch's, may have settled some of them meanwhile.
     here = set(decode(row.reader_ids))
     earlier = earlier_request(connection, claimed)
@@ -106,6 +115,43 @@ def record_by_message(connection: Connection, claimed: Claim, outcome: PerMessag
     return True
 
 
+def _set_apart_before(connection: Connection, attempt_id: str, readers: Sequence[int]) -> set[int]:
+    """Return the readers of a request who were set apart by a report: what it says of them is known."""
+    own = {of_one_reader(attempt_id, reader): reader for reader in readers}
+    found: set[int] = set()
+    for some in chunks(own, IDS_AT_ONCE):
+        known = connection.scalars(select(attempt.c.id).where(attempt.c.id.in_(some)))
+        found.update(own[own_attempt] for own_attempt in known)
+    return found
+
+
+def set_apart_reported(connection: Connection, mails: Iterable[tuple[str, int]], *, now: int) -> None:
+    """Set readers apart whose mail (attempt, reader) is reported while nobody knows of their request.
+
+    Each gets a batch and an attempt of their own, for the report to settle.
+    """
+    reported: dict[str, set[int]] = {}
+    for attempt_id, reader in mails:
+        reported.setdefault(attempt_id, set()).add(reader)
+    for some in chunks(reported, IDS_AT_ONCE):
+        for row in connection.execute(_ON_THE_WIRE.where(attempt.c.id.in_(some))).all():
+            readers = decode(row.reader_ids)
+            moved = reported[row.attempt] & set(readers)
+            if not moved or len(readers) == 1:
+                continue
+            left = [reader for reader in readers if reader not in moved]
+            values = {"n": len(left), "reader_ids": encode(left), **_without(connection, row, moved, ())}
+            connection.execute(update(batch).where(batch.c.id == row.id).values(**values))
+            request = Claim(row.id, row.mailing_id, row.attempt, row.tries, BatchReaders.of(()))
+            for reader in sorted(moved):
+                _set_apart(connection, request, row, reader, "", now=now)
+
+
+_ON_THE_WIRE = (
+    select(batch)
+    .join(attempt, attempt.c.id == batch.c.attempt)
+    .where(batch.c.state.in_(ON_THE_WIRE), batch.c.reader_ids.is_not(None))
+)
 _MINE = select(batch).where(
     batch.c.id == bindparam("batch"), batch.c.attempt == bindparam("mine"), batch.c.state.in_(ON_THE_WIRE)
 )

@@ -4,22 +4,8 @@ The steps are transitions of ``delivery.states.BatchTransition``; docs/architect
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    not_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, not_, select, update
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import encode
@@ -27,7 +13,17 @@ from newsletter.delivery.states import IN_HAND, UNFINISHED, BatchState, BatchTra
 from newsletter.store.ledger.eligible import eligible
 from newsletter.store.ledger.limits import Ceiling, rate_allows, room_under, take_tokens
 from newsletter.store.ledger.mailings import Mailing
-from newsletter.store.ledger.transitions import Claim, Reader, cut_in_two, move, move_if_mine
+from newsletter.store.ledger.transitions import (
+    BATCH_ROW,
+    BatchReaders,
+    BatchRow,
+    Claim,
+    batch_row,
+    cut_in_two,
+    move,
+    move_if_mine,
+)
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, limiter
 from newsletter.store.tables import mailing as mailings
 
@@ -89,12 +85,10 @@ def claim(
 
     ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
     """
-    if connection.scalar(_STATE, {"mailing": mailing.id}) != MailingState.SENDING:
+    found = (_READY if alone is None else _one_of(alone, now)).run(connection, mailing=mailing.id).fetchone()
+    if found is None:
         return None
-    wanted = _READY if alone is None else _one_of(alone, now)
-    row = connection.execute(wanted, {"mailing": mailing.id}).first()
-    if row is None:
-        return None
+    row = BatchRow(*found)
     ready_at = max(row.not_before, rate_allows(connection, terms.rate_per_second, now))
     if ready_at > now:
         return Wait(ready_at)
@@ -106,8 +100,8 @@ def claim(
     if alone is not None:
         row, readers = _one_cut_out(connection, row, readers, now=now)
     if room is not None and len(readers) > room:
-        lower, _ = cut_in_two(connection, row, readers, readers[room - 1].id, now=now)
-        row, readers = _row(connection, lower), readers[:room]
+        lower, _ = cut_in_two(connection, row, readers.ids, readers.ids[room - 1], now=now)
+        row, readers = batch_row(connection, lower), readers[:room]
     if not readers:
         empty = {"n": 0, "reader_ids": None, "owner": None, "lease_until": None}
         move(connection, row.id, BatchTransition.EMPTY, now=now, **empty)
@@ -118,8 +112,8 @@ def claim(
 
 def _take(
     connection: Connection,
-    row: Row[Any],
-    readers: tuple[Reader, ...],
+    row: BatchRow,
+    readers: BatchReaders,
     terms: ClaimTerms,
     *,
     attempt_id: str,
@@ -136,28 +130,24 @@ def _take(
         owner=terms.owner,
         lease_until=now + int(terms.lease_seconds * SECOND),
         n=len(readers),
-        reader_ids=encode([reader[0] for reader in readers]),
+        reader_ids=encode(readers.ids),
     )
     return Claim(row.id, row.mailing_id, attempt_id, tries, readers)
 
 
 def _one_cut_out(
-    connection: Connection, row: Row[Any], readers: tuple[Reader, ...], *, now: int
-) -> tuple[Row[Any], tuple[Reader, ...]]:
+    connection: Connection, row: BatchRow, readers: BatchReaders, *, now: int
+) -> tuple[BatchRow, BatchReaders]:
     """Cut the reader in the middle of a batch out of it; return that reader's own batch."""
     if len(readers) < 2:
         return row, readers
     middle = len(readers) // 2
-    _, upper = cut_in_two(connection, row, readers, readers[middle - 1].id, now=now)
-    row, readers = _row(connection, upper), readers[middle:]
+    _, upper = cut_in_two(connection, row, readers.ids, readers.ids[middle - 1], now=now)
+    row, readers = batch_row(connection, upper), readers[middle:]
     if len(readers) > 1:
-        lower, _ = cut_in_two(connection, row, readers, readers[0].id, now=now)
-        row, readers = _row(connection, lower), readers[:1]
+        lower, _ = cut_in_two(connection, row, readers.ids, readers.ids[0], now=now)
+        row, readers = batch_row(connection, lower), readers[:1]
     return row, readers
-
-
-def _row(connection: Connection, batch_id: int) -> Row[Any]:
-    return connection.execute(select(batch).where(batch.c.id == batch_id)).one()
 
 
 def _in_hand(connection: Connection, mailing_id: int) -> bool:
@@ -165,26 +155,30 @@ def _in_hand(connection: Connection, mailing_id: int) -> bool:
     return connection.execute(held.limit(1)).first() is not None
 
 
-# Queries are built once and run for every batch: building one takes SQLAlchemy longer than SQLite takes to
-# answer it.
-_STATE = select(mailings.c.state).where(mailings.c.id == bindparam("mailing"))
+_SENDING = (
+    select(mailings.c.id)
+    .where(mailings.c.id == bindparam("mailing"), mailings.c.state == MailingState.SENDING)
+    .exists()
+)
 _PENDING = (
-    select(batch)
-    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == BatchState.PENDING)
+    select(*BATCH_ROW)
+    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state == BatchState.PENDING, _SENDING)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_READY = _PENDING.order_by(batch.c.not_before, batch.c.id)
+_READY = Prepared(_PENDING.order_by(batch.c.not_before, batch.c.id))
 
 
-def _one_of(alone: Alone, now: int) -> Select[Any]:
+def _one_of(alone: Alone, now: int) -> Prepared:
     """Return the query for the batch to cut one reader out of: the largest, so that they lie far apart."""
     inside = and_(batch.c.lo >= alone.lo, batch.c.hi <= alone.hi)
-    return _PENDING.order_by(
-        case((batch.c.not_before <= now, 0), else_=batch.c.not_before),
-        case((not_(inside) if alone.elsewhere else inside, 0), else_=1),
-        batch.c.candidates.desc(),
-        batch.c.id.desc(),
+    return Prepared(
+        _PENDING.order_by(
+            case((batch.c.not_before <= now, 0), else_=batch.c.not_before),
+            case((not_(inside) if alone.elsewhere else inside, 0), else_=1),
+            batch.c.candidates.desc(),
+            batch.c.id.desc(),
+        )
     )
 
 
@@ -193,35 +187,29 @@ def begin_posting(connection: Connection, claimed: Claim, *, now: int) -> bool:
 
     Committed before the request leaves, so that whatever is killed after it is known to be ambiguous.
     """
-    moved = connection.execute(
-        _POSTING,
-        {
-            "batch": claimed.batch,
-            "mailing": claimed.mailing,
-            "mine": claimed.attempt,
-            "now": now,
-        },
+    moved = _POSTING.run(
+        connection, batch=claimed.batch, mailing=claimed.mailing, mine=claimed.attempt, now=now
     )
     if not moved.rowcount:
         return False
-    connection.execute(_ATTEMPT, {"id": claimed.attempt, "batch_id": claimed.batch, "posted_at": now})
+    _ATTEMPT.run(connection, id=claimed.attempt, batch_id=claimed.batch, posted_at=now)
     return True
 
 
-_POSTING = (
+_POSTING = Prepared(
     update(batch)
     .where(
         batch.c.id == bindparam("batch"),
         batch.c.attempt == bindparam("mine"),
         batch.c.state.in_(BatchTransition.POST.before),
         batch.c.lease_until > bindparam("now"),
-        select(mailings.c.id)
-        .where(mailings.c.id == bindparam("mailing"), mailings.c.state == MailingState.SENDING)
-        .exists(),
+        _SENDING,
     )
     .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=None)
 )
-_ATTEMPT = insert(attempt)
+_ATTEMPT = Prepared(
+    insert(attempt).values({name: bindparam(name) for name in ("id", "batch_id", "posted_at")})
+)
 
 
 def give_back(connection: Connection, claimed: Claim, *, now: int) -> None:

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, case, func, insert, literal, null, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
@@ -18,14 +18,19 @@ CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most b
 WIDEST = 20  # ids a batch may span for each reader it may hold
 
 
-def exclusion(audience_at: int) -> ColumnElement[str | None]:
+def exclusion(audience_at: int | BindParameter[int]) -> ColumnElement[str | None]:
     """Return the reason for which a subscription is not mailed, or NULL.
 
     All is judged by the audience's instant, so that a pause that ends later adds nobody after an approval.
     """
+    # What most are comes first, so that of them nothing else is asked.
+    confirmed = and_(
+        subscription.c.status == SubscriptionState.CONFIRMED, subscription.c.since <= audience_at
+    )
     still = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until > audience_at)
     return case(
         (subscriber.c.suppressed.is_not(None), subscriber.c.suppressed),
+        (confirmed, null()),
         (subscription.c.status == SubscriptionState.UNSUBSCRIBED, literal(Exclusion.UNSUBSCRIBED)),
         (subscription.c.status == SubscriptionState.PENDING, literal(Exclusion.UNCONFIRMED)),
         (and_(subscription.c.status == SubscriptionState.PAUSED, still), literal(Exclusion.PAUSED)),
@@ -60,7 +65,7 @@ def cut(
     return len(ids)
 
 
-def _groups(ids: list[int], size: int) -> Iterator[list[int]]:
+def _groups(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     """Yield runs of at most ``size`` ids that lie close together: a claim looks at all between the ends."""
     start = 0
     while start < len(ids):
@@ -95,16 +100,18 @@ def count_audience(
 
 def _count_list(connection: Connection, frozen: FrozenMailing) -> tuple[int, Counter[str]]:
     """Count the whole list: nobody on it was mailed this issue."""
-    reason = exclusion(frozen.audience_at)
-    rows = connection.execute(
-        select(reason.label("reason"), func.count().label("n"))
+    why = exclusion(frozen.audience_at)
+    listed = (
+        select(func.count())
+        .select_from(subscription)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
         .where(subscription.c.list_id == frozen.list_id, subscription.c.created_at <= frozen.audience_at)
-        .group_by(reason)
     )
-    counts: dict[str | None, int] = {row.reason: row.n for row in rows}
-    readers = counts.pop(None, 0)
-    return readers, Counter({why: n for why, n in counts.items() if why is not None})
+    # Only those who are excluded are sorted by reason: they are few.
+    named = why.label("reason")
+    rows = connection.execute(listed.add_columns(named).where(why.is_not(None)).group_by(named))
+    excluded = Counter({reason: n for n, reason in rows})
+    return int(connection.scalar(listed) or 0) - excluded.total(), excluded
 
 
 def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], but: int | None) -> set[int]:

@@ -1,9 +1,8 @@
 """Mailings: one run of an issue to one audience, with the frozen bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from newsletter.rendering.message import RenderedMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Mailing:
+class Mailing(NamedTuple):
     """Where one run of an issue stands: a row of ``mailing``, but for its bytes (see ``frozen_of``)."""
 
     id: int

@@ -24,7 +24,7 @@ from newsletter.store.events.one_batch_only import not_counted_elsewhere
 from newsletter.store.ledger.by_message import record_by_message
 from newsletter.store.ledger.recording import earlier_request, reject, write_answer
 from newsletter.store.ledger.set_apart import set_apart
-from newsletter.store.ledger.transitions import Claim, add_halves, move_if_mine
+from newsletter.store.ledger.transitions import Claim, add_halves, batch_row, move_if_mine
 from newsletter.store.tables import batch, unmailed
 
 IDS_AT_ONCE = 500
@@ -42,8 +42,7 @@ def record(connection: Connection, claimed: Claim, outcome: Outcome, *, now: int
         kept = write_answer(connection, claimed, outcome, now)
         if isinstance(outcome, Accepted) and (kept or claimed.tries > 1):
             # Only where an earlier request had some of them, or another one was reported meanwhile.
-            readers = [reader.id for reader in claimed.readers]
-            compare_answered(connection, claimed.mailing, claimed.attempt, readers, now=now)
+            compare_answered(connection, claimed.mailing, claimed.attempt, claimed.readers.ids, now=now)
     return moved
 
 
@@ -165,11 +164,10 @@ def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _split(connection: Connection, claimed: Claim, now: int) -> bool:
-    row = connection.execute(select(batch).where(batch.c.id == claimed.batch)).one()
+    row = batch_row(connection, claimed.batch)
     if not move_if_mine(connection, claimed, BatchTransition.HALVE, now=now, n=0, reader_ids=None):
         return False
-    middle = claimed.readers[len(claimed.readers) // 2 - 1].id
-    here = set(not_counted_elsewhere(connection, claimed.batch, [reader.id for reader in claimed.readers]))
-    readers = [reader for reader in claimed.readers if reader.id in here]
-    add_halves(connection, row, readers, middle, now=now)
+    ids = claimed.readers.ids
+    here = not_counted_elsewhere(connection, claimed.batch, ids)
+    add_halves(connection, row, here, ids[len(ids) // 2 - 1], now=now)
     return True

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from newsletter.contacts.mentions import ERASED
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Refused, Unknown, Whole
-from newsletter.delivery.states import AttemptOutcome, RecipientState
+from newsletter.delivery.states import AttemptOutcome
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
+from newsletter.store.ledger.rejected import MAX_WORDS, write_rejected
 from newsletter.store.ledger.transitions import Claim
+from newsletter.store.prepared import Prepared
 from newsletter.store.readers import erasures
-from newsletter.store.tables import attempt, unmailed
-
-MAX_WORDS = 500  # characters of a provider's words
+from newsletter.store.tables import attempt
 
 
 def earlier_request(connection: Connection, claimed: Claim) -> Row[Any, Any] | None:
@@ -47,15 +47,15 @@ def write_answer(connection: Connection, claimed: Claim, outcome: Whole, now: in
         Unknown: AttemptOutcome.UNKNOWN,
     }[type(outcome)]
     detail = "" if isinstance(outcome, Accepted) else outcome.reason[:MAX_WORDS]
-    if detail and len(claimed.readers) == 1 and erasures.gone(connection, [claimed.readers[0].id]):
+    if detail and len(claimed.readers) == 1 and erasures.gone(connection, [claimed.readers.ids[0]]):
         detail = ERASED
-    kept = connection.scalar(
-        _ANSWERED, {"mine": claimed.attempt, "answered_at": now, "outcome": name, "detail": detail}
+    answered = _ANSWERED.run(
+        connection, mine=claimed.attempt, answered_at=now, outcome=str(name), detail=detail
     )
-    return kept is not None
+    return any(kept is not None for [kept] in answered.fetchall())
 
 
-_ANSWERED = (
+_ANSWERED = Prepared(
     update(attempt)
     .where(attempt.c.id == bindparam("mine"))
     .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
@@ -68,20 +68,6 @@ def reject(connection: Connection, claimed: Claim, readers: Sequence[tuple[int, 
     gone = erasures.gone(connection, [reader for reader, _ in readers])
     # While this was on the wire, an earlier request may have been reported that mailed some of them.
     here = set(not_counted_elsewhere(connection, claimed.batch, sorted(reader for reader, _ in readers)))
-    if not here:
-        return
-    connection.execute(
-        insert(unmailed),
-        [
-            {
-                "mailing_id": claimed.mailing,
-                "subscriber_id": reader,
-                "batch_id": claimed.batch,
-                "kind": RecipientState.REJECTED,
-                # Of somebody erased since the request was made, nothing is written down again.
-                "reason": ERASED if reader in gone else why[:MAX_WORDS],
-            }
-            for reader, why in readers
-            if reader in here
-        ],
-    )
+    # Of somebody erased since the request was made, nothing is written down again.
+    reasons = {reader: ERASED if reader in gone else why for reader, why in readers if reader in here}
+    write_rejected(connection, reasons, mailing_id=claimed.mailing, batch_id=claimed.batch)

@@ -1,7 +1,7 @@
 """Consent: what readers agreed to or took back, in rows that are only added to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import Connection, select
 
@@ -41,6 +41,10 @@ class Step:
     evidence: str = ""
 
 
+STEP = tuple(field.name for field in fields(Step))
+GIVEN = tuple(consent.c[name] for name in STEP if name not in {"subscriber_id", "list_id"})
+
+
 def record(connection: Connection, step: Step) -> None:
     """Add a step of a reader with a list. The same step twice is kept once."""
     record_all(connection, [asdict(step)])
@@ -56,15 +60,7 @@ def record_all(connection: Connection, steps: Iterable[Mapping[str, object]]) ->
 def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:
     """Return every step of a reader, the oldest first."""
     rows = connection.execute(
-        select(
-            mailing_list.c.name,
-            consent.c.at,
-            consent.c.kind,
-            consent.c.source,
-            consent.c.wording,
-            consent.c.form,
-            consent.c.evidence,
-        )
+        select(mailing_list.c.name, *GIVEN)
         .join(mailing_list, mailing_list.c.id == consent.c.list_id)
         .where(consent.c.subscriber_id == subscriber_id)
         .order_by(consent.c.at, consent.c.list_id, consent.c.kind, consent.c.source)

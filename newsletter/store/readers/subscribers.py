@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
-from newsletter.store.readers.consent import Consent, steps_of
+from newsletter.store.readers.consent import GIVEN, Consent, steps_of
 from newsletter.store.readers.suppressions import ERASED, suppressed
 from newsletter.store.tables import consent, mailing_list, subscriber, subscription, suppression
 
@@ -196,15 +196,7 @@ def _consents(
 ) -> dict[int, list[tuple[int, str, str, str, str, str]]]:
     """Return the consents of some readers to a list, oldest first."""
     found = connection.execute(
-        select(
-            consent.c.subscriber_id,
-            consent.c.at,
-            consent.c.kind,
-            consent.c.source,
-            consent.c.wording,
-            consent.c.form,
-            consent.c.evidence,
-        )
+        select(consent.c.subscriber_id, *GIVEN)
         .where(consent.c.list_id == list_id, consent.c.subscriber_id.in_(subscriber_ids))
         .order_by(consent.c.subscriber_id, consent.c.at, consent.c.kind, consent.c.source)
     )

@@ -8,14 +8,13 @@ from sqlalchemy import BigInteger, case, literal, select
 
 from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.delivery.states import SubscriptionState
-from newsletter.store.readers.consent import record_all
+from newsletter.store.readers.consent import STEP, record_all
 from newsletter.store.readers.imports.slice import Slice, on_list
 from newsletter.store.readers.imports.staging import staged
 from newsletter.store.tables import consent, subscriber, subscription
 from newsletter.store.upsert import insert_into
 
 SOURCE = "import"  # where a consent came from of which the file itself says nothing
-_STEP = ["subscriber_id", "list_id", "at", "kind", "source", "wording", "form", "evidence"]
 
 
 def keep_consent_of_file(part: Slice) -> None:
@@ -34,7 +33,7 @@ def _steps(found: Iterable[Any], list_id: int, now: int) -> Iterator[dict[str, o
     for row in found:
         for at, *rest in orjson.loads(row.consent):
             if at is not None or row.changed:
-                yield dict(zip(_STEP, (row.id, list_id, now if at is None else at, *rest), strict=True))
+                yield dict(zip(STEP, (row.id, list_id, now if at is None else at, *rest), strict=True))
 
 
 def keep_consent_by_import(part: Slice, *, evidence: str) -> None:
@@ -51,5 +50,5 @@ def keep_consent_by_import(part: Slice, *, evidence: str) -> None:
         .where(part.within, staged.c.consent == "", part.changed)
         .order_by(subscriber.c.id)
     )
-    new = insert_into(part.connection, consent).from_select(_STEP, silent)
+    new = insert_into(part.connection, consent).from_select(STEP, silent)
     part.connection.execute(new.on_conflict_do_nothing())

@@ -78,8 +78,12 @@ class Staging:
         connection.execute(CreateTable(staged))
         connection.execute(CreateTable(_folded))
         # Compiled once and given tuples: the builder's own way, rows as dicts, costs three times as much.
+        dialect = connection.dialect
+        if not dialect.positional:  # psycopg takes tuples, too
+            kind: Any = type(dialect)
+            dialect = kind(paramstyle="format")
         self._whole, self._plain = (
-            str(insert(staged).compile(dialect=connection.dialect, column_keys=fields))
+            str(insert(staged).compile(dialect=dialect, column_keys=fields))
             for fields in (Row._fields, Row._fields[:_PLAIN])
         )
 

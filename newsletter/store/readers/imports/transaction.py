@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 
 from newsletter.errors import AudienceError
-from newsletter.store.database import store_errors
+from newsletter.store.database import begin_to_write
+from newsletter.store.store_errors import store_errors
 
 
 @contextmanager
@@ -30,8 +31,7 @@ def storing(connection: Connection) -> Iterator[None]:
 
     Raises AudienceError when Ctrl-C stops it.
     """
-    connection.execution_options(write=True)
-    with connection.begin(), _nothing_when_stopped():
+    with begin_to_write(connection), _nothing_when_stopped():
         yield
 
 

@@ -1,0 +1,1 @@
+"""What SendGrid reports: posts proved to be its own, and their events in our words."""

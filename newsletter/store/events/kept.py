@@ -1,0 +1,76 @@
+"""The table of events: which reports are new, what it says of readers already, and the new ones added."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from newsletter.delivery.event_kinds import TAKEN
+from newsletter.delivery.events import Event
+from newsletter.store.events.settle_by_event import Request
+from newsletter.store.readers import erasures
+from newsletter.store.tables import event
+from newsletter.store.upsert import insert_into
+
+
+@dataclass(slots=True)
+class Known:
+    """What was reported before of the readers at hand."""
+
+    kinds: set[tuple[int, int, str]] = field(default_factory=set)  # mailing, reader, kind
+    mails: set[tuple[str, int]] = field(default_factory=set)  # attempt, reader
+
+
+def new_among(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Return the events whose key is not kept yet, each once."""
+    by_key = {report.key: report for report in events}
+    known = set(connection.scalars(select(event.c.key).where(event.c.key.in_(by_key))))
+    return [report for key, report in by_key.items() if key not in known]
+
+
+def known_of(connection: Connection, readers: Iterable[int], mailings: Iterable[int]) -> Known:
+    """Return what is kept of these readers and mailings."""
+    known = Known()
+    rows = connection.execute(
+        select(event.c.mailing_id, event.c.subscriber_id, event.c.kind, event.c.attempt).where(
+            event.c.subscriber_id.in_(readers), event.c.mailing_id.in_(mailings)
+        )
+    )
+    for mailing_id, reader, kind, of in rows:
+        known.kinds.add((mailing_id, reader, kind))
+        if kind in TAKEN:
+            known.mails.add((of, reader))
+    return known
+
+
+def keep(connection: Connection, new: Sequence[Event], requests: Mapping[str, Request], *, now: int) -> None:
+    """Add new events, each with the request that it is about; of erased readers without words."""
+    silent = _of_erased(connection, new, requests)
+    rows = [
+        {
+            "key": report.key,
+            "kind": report.kind,
+            "at": report.at,
+            "received_at": now,
+            "mailing_id": requests[report.attempt].mailing if report.attempt in requests else None,
+            "attempt": report.attempt or None,
+            "subscriber_id": report.reader,
+            "message_id": report.message_id,
+            "reason": "" if report.key in silent else report.reason,
+            "machine": int(report.machine),
+            "raw": None if report.key in silent else report.raw or None,
+        }
+        for report in new
+    ]
+    if rows:
+        # Two posts at once may bring the same stranger's event: the first one is kept.
+        connection.execute(insert_into(connection, event).on_conflict_do_nothing(), rows)
+
+
+def _of_erased(connection: Connection, new: Sequence[Event], requests: Mapping[str, Request]) -> set[bytes]:
+    """Return the keys of events whose words are not kept, as their readers were erased."""
+    spoken = [report for report in new if report.reason or report.raw]
+    emails = erasures.among(connection, [report.email for report in spoken if report.email])
+    readers = {report.reader for report in spoken if report.reader is not None and report.attempt in requests}
+    gone = erasures.gone(connection, sorted(readers))
+    return {report.key for report in spoken if report.email in emails or report.reader in gone}

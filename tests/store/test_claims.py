@@ -1,0 +1,121 @@
+"""A claim takes the readers as the list has them, and nobody else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from databases import empty_database
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from newsletter.delivery.id_set import decode, encode
+from newsletter.delivery.states import BatchState, Exclusion, MailingState, RecipientState, SubscriptionState
+from newsletter.errors import StoreError
+from newsletter.store.database import open_database, read, write
+from newsletter.store.ledger import claims, cutting, mailings
+from newsletter.store.ledger.transitions import Claim, Reader
+from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription, unmailed
+
+ODD = (
+    "Ana", "", 'Ana "Bo" O’Neill', "back\\slash \\u0041", "two\nlines\ttab", "unit\x1fseparator\x00nul",
+    "Дарья", "👩‍🚀", "\u2028\u202e", "[1,null]", "null", "x" * 5_000,
+)  # fmt: skip
+STEP = 3  # ids do not follow one another: others were erased
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database with a mailing to readers whose names are odd, cut into batches of five."""
+    (tmp_path / "newsletter.db").write_bytes(empty_database())
+    made = open_database(f"sqlite:///{tmp_path}/newsletter.db")
+    with write(made) as connection:
+        connection.execute(insert(mailing_list).values(id=1, name="readers", key="readers", created_at=1))
+        connection.execute(insert(subscriber), [{**r._asdict(), "created_at": 1} for r in _readers()])
+        row = {"list_id": 1, "status": SubscriptionState.CONFIRMED, "since": 1, "created_at": 1}
+        connection.execute(insert(subscription), [{**row, "subscriber_id": r.id} for r in _readers()])
+        run = {"issue": "first", "kind": "first", "provider": "sandbox", "list_id": 1, "audience_at": 2}
+        kept = {"manifest": "{}", "envelope": "{}", "created_at": 1, "state": MailingState.SENDING}
+        connection.execute(insert(mailing).values({"id": 1, **run, **kept}))
+        cutting.cut(connection, mailings.get(connection, 1), batch_size=5, now=3)
+    yield made
+    made.dispose()
+
+
+def _readers() -> list[Reader]:
+    return [
+        Reader(2 + place * STEP, f"r{place}@example.org", name, '{"first_name":"' + str(place) + '"}')
+        for place, name in enumerate(ODD)
+    ]
+
+
+def _claim_all(connection: Connection) -> list[Claim]:
+    terms = claims.ClaimTerms("test", lease_seconds=60, rate_per_second=0)
+    found: list[Claim] = []
+    while True:
+        of = mailings.get(connection, 1)
+        claimed = claims.claim(connection, of, terms, attempt_id=f"a{len(found)}", now=4)
+        if claimed is None:
+            return found
+        assert isinstance(claimed, Claim)
+        found.append(claimed)
+
+
+def test_readers_come_out_of_a_claim_as_they_were_written(engine: Engine) -> None:
+    with write(engine) as connection:
+        found = _claim_all(connection)
+        assert [len(claimed.readers) for claimed in found] == [5, 5, 2]
+        assert [reader for claimed in found for reader in claimed.readers] == _readers()
+        assert [claimed.readers[-1] for claimed in found] == [_readers()[n] for n in (4, 9, 11)]
+        kept = connection.scalars(select(batch.c.reader_ids).order_by(batch.c.id))
+        assert [decode(ids) for ids in kept] == [list(claimed.readers.ids) for claimed in found]
+
+
+def test_who_is_left_out_of_a_claim_shifts_nothing_of_the_others(engine: Engine) -> None:
+    first, second, third, *others = _readers()
+    with write(engine) as connection:
+        connection.execute(
+            update(subscription)
+            .where(subscription.c.subscriber_id == second.id)
+            .values(status=SubscriptionState.UNSUBSCRIBED, since=3)
+        )
+        connection.execute(
+            update(subscriber).where(subscriber.c.id == others[0].id).values(suppressed="bounce")
+        )
+        found = _claim_all(connection)
+        assert [reader for claimed in found for reader in claimed.readers] == [first, third, *others[1:]]
+        rows = connection.execute(
+            select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason).order_by(
+                unmailed.c.subscriber_id
+            )
+        )
+        assert [tuple(row) for row in rows] == [
+            (second.id, RecipientState.EXCLUDED, Exclusion.UNSUBSCRIBED),
+            (others[0].id, RecipientState.EXCLUDED, "bounce"),
+        ]
+
+
+def test_only_the_readers_that_a_batch_is_for_are_claimed_from_among_those_between_its_ends(
+    engine: Engine,
+) -> None:
+    wanted = [reader for place, reader in enumerate(_readers()[:5]) if place in (0, 3)]
+    with write(engine) as connection:
+        connection.execute(
+            update(batch)
+            .where(batch.c.lo == wanted[0].id)
+            .values(only=encode(reader.id for reader in wanted), candidates=2)
+        )
+        first, *_ = _claim_all(connection)
+        assert list(first.readers) == wanted
+
+
+def test_a_mailing_that_no_longer_sends_has_nothing_to_claim(engine: Engine) -> None:
+    with write(engine) as connection:
+        connection.execute(update(mailing).values(state=MailingState.PAUSED))
+        assert _claim_all(connection) == []
+        assert set(connection.scalars(select(batch.c.state))) == {BatchState.PENDING}
+
+
+def test_a_claim_that_sqlite_refuses_is_said_in_a_sentence(engine: Engine) -> None:
+    with read(engine) as connection:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+    with pytest.raises(StoreError, match="The database"), write(engine) as connection:
+        _claim_all(connection)
