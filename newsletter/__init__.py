@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         IssueError,
         NeverSent,
         NewsletterError,
+        NotTheSender,
         RenderError,
         SendingStopped,
         SettingsError,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from newsletter.progress import Progress
-    from newsletter.publish import Approvable, Reconciled, RenderedFiles, SendPlan
+    from newsletter.publish import Approvable, Reconciled, RenderedFiles, SendPlan, Standing
     from newsletter.readership import Added, Erasure, FileReport, ImportReport, Joining, Synced
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
@@ -84,6 +85,7 @@ _HOMES = {
     "NeverSent": "errors",
     "Newsletter": "app",
     "NewsletterError": "errors",
+    "NotTheSender": "errors",
     "Progress": "progress",
     "Proof": "delivery.proof",
     "Publication": "rendering",
@@ -96,6 +98,7 @@ _HOMES = {
     "SendingStopped": "errors",
     "Settings": "config",
     "SettingsError": "errors",
+    "Standing": "publish",
     "StoreError": "errors",
     "Subscriber": "store.readers.subscribers",
     "SubscriberRecord": "app",
@@ -138,6 +141,7 @@ __all__ = [
     "NeverSent",
     "Newsletter",
     "NewsletterError",
+    "NotTheSender",
     "Progress",
     "Proof",
     "Publication",
@@ -150,6 +154,7 @@ __all__ = [
     "SendingStopped",
     "Settings",
     "SettingsError",
+    "Standing",
     "StoreError",
     "Subscriber",
     "SubscriberRecord",

@@ -12,6 +12,7 @@
      └─ DeliveryError            a send that may not begin or go on
          ├─ NeverSent            there is nothing to say of an issue that was never sent
          ├─ AlreadySending       another process sends from this database
+         ├─ NotTheSender         this database is, or may be, not the one that sent last
          ├─ IssueChanged         the file is not what was being sent
          └─ SendingStopped       exit 3: half way, with what was answered kept
 
@@ -105,6 +106,10 @@ class NeverSent(DeliveryError):
 
 class AlreadySending(DeliveryError):
     """Refuse a second sender on the same database."""
+
+
+class NotTheSender(DeliveryError):
+    """Refuse to send from a database that was restored, or is a copy: others may have mailed since."""
 
 
 class SendingStopped(DeliveryError):

@@ -10,6 +10,7 @@ from newsletter.sentences import command
 
 if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
+    from newsletter.publish import Standing
     from newsletter.store.accounts.decisions import Decided
 
 
@@ -63,6 +64,12 @@ class Accounts(Opened):
 
         proofs = (status(self._wiring, issue) for issue in mailed_issues(self._wiring))
         return [proof for proof in proofs if proof is not None]
+
+    def standing(self) -> "Standing":
+        """Say whether this database is the one that sent last, or was restored or copied since."""
+        from newsletter.publish import standing
+
+        return standing(self._wiring)
 
     def corrections(self, issue: str) -> list["Proof"]:
         """Return the proof of each correction of an issue, the oldest first."""

@@ -92,6 +92,17 @@ class Control(Opened):
             word = _word(Verdict.ACCEPTED if accepted else Verdict(chosen), because, records)
         return reconcile(self._wiring, issue, policy=chosen, word=word, progress=progress)
 
+    def adopt(self, *, because: str, issue: str | None = None) -> None:
+        """Keep a person's word that this copy of the publication is the one that sends from now on.
+
+        ``because`` says how they know, in two words or more, and is kept. With an ``issue``: that it may go
+        on though it was mailed to readers that this restored database does not know. Raises UsageError
+        without a reason, DeliveryError when there is nothing to adopt, AlreadySending while one sends.
+        """
+        from newsletter.publish import adopt, issue_id
+
+        adopt(self._wiring, because, None if issue is None else issue_id(self._wiring, issue))
+
 
 def _word(verdict: "Verdict", because: str, records: str) -> "Decision":
     from newsletter.delivery.reconcile import Decision

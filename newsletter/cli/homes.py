@@ -24,6 +24,7 @@ HOMES = {
     "approve": ".commands.control",
     "correct": ".commands.control",
     "reconcile": ".commands.control",
+    "adopt": ".commands.control",
     "sync": ".commands.running",
     "serve": ".commands.running",
     "sandbox": ".commands.running",

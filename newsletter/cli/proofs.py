@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.cli.terminal.output import alarm, say
 from newsletter.delivery.states import MailingState, RecipientState
+from newsletter.instants import shown
 from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def show_proof(proof: "Proof") -> None:
     if proof.reported:
         counts = ", ".join(f"{kind} {n:,}" for kind, n in sorted(proof.reported.items()))
         say(f"  Reported by the provider: {counts}")
+    if proof.unfamiliar:
+        more = count_of(proof.unfamiliar, "more reader")
+        say(f"  It went to up to {more} who joined after the backup that this database was restored from.")
+    for adoption in proof.adoptions:
+        say(f"  Adopted by {adoption.person} at {shown(adoption.at)}: {adoption.reason}")
     for kind, n in sorted(proof.alarms.items()):
         alarm(count_of(n, *ALARMS.get(kind, (kind,))))
     if proof.provider == "sandbox":

@@ -1,6 +1,6 @@
 """The proof: the exact count of who got an issue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -9,6 +9,25 @@ from newsletter.instants import rfc3339
 
 _NOBODY: Mapping[str, int] = MappingProxyType({})
 AWAITS_APPROVAL = "waits for a second person's approval"  # the note of a mailing held for one
+
+
+class Adoption(NamedTuple):
+    """A person's word that this copy of the database sends, from ``at`` on (microseconds since 1970, UTC).
+
+    With an ``issue``: that it may go on though so many ``readers`` of it are not known here. ``place`` is
+    where a PostgreSQL database stands.
+    """
+
+    at: int
+    person: str
+    reason: str
+    issue: str = ""
+    readers: int = 0
+    place: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as a proof's document has it."""
+        return {"at": rfc3339(self.at), "person": self.person, "reason": self.reason}
 
 
 class Proof(NamedTuple):
@@ -31,6 +50,8 @@ class Proof(NamedTuple):
     send_at: int | None = None  # microseconds since 1970, UTC; of a scheduled mailing
     reported: Mapping[str, int] = _NOBODY  # readers by kind of the provider's events
     alarms: Mapping[str, int] = _NOBODY  # readers by what should never have happened
+    unfamiliar: int = 0  # mailed, but not known to this restored database, and so no candidates
+    adoptions: Sequence[Adoption] = ()  # by which it was sent though others might have mailed too
 
     @property
     def adds_up(self) -> bool:
@@ -62,6 +83,10 @@ class Proof(NamedTuple):
             document["reported"] = dict(sorted(self.reported.items()))
         if self.alarms:
             document["alarms"] = dict(sorted(self.alarms.items()))
+        if self.unfamiliar:
+            document["unfamiliar"] = self.unfamiliar
+        if self.adoptions:
+            document["adoptions"] = [adoption.as_dict() for adoption in self.adoptions]
         if self.provider == "sandbox":
             document["notice"] = "Local SendGrid: nobody was really mailed."
         if self.note:

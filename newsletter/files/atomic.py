@@ -63,7 +63,7 @@ class WholeFile:
             self.discard()
             raise
         if self._durable:
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
 
     def discard(self) -> None:
         """Leave nothing behind, unless it was kept."""
@@ -132,7 +132,8 @@ def _is_at(path: Path, descriptor: int) -> bool:
         return False
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put the names of a folder's files on the disk. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

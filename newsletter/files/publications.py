@@ -38,6 +38,9 @@ _IGNORED = """\
 *.lock
 *.part
 
+# What was sent, known outside the database too: an old one put back would tell less than there was
+newsletter.requests.log
+
 # Keys and secrets
 *.key
 .env

@@ -10,6 +10,7 @@ A chapter each, in the order an editor lives it:
 ``going_on``        after an interruption, a pause or a wait
 ``to_editors``      a mail to the editors' own addresses
 ``control``         pause, cancel
+``copies``          a restored backup or a second copy of the database mails nobody twice
 ``reconciliation``  what became of requests without an answer
 ``correct``         a corrected version to those who got the wrong one
 ``mailed``          what was mailed so far, and who got it
@@ -25,6 +26,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from newsletter.publish.approval import Approvable, approve, plan_approval
     from newsletter.publish.control import cancel, pause, undo
+    from newsletter.publish.copies.adopting import adopt
+    from newsletter.publish.copies.comparing import standing
+    from newsletter.publish.copies.standing import Standing
     from newsletter.publish.correct import plan_correction
     from newsletter.publish.deliver import send
     from newsletter.publish.draft import Draft, check, read_draft, render_draft
@@ -52,6 +56,8 @@ _HOMES = {
     "Reconciled": "reconciliation",
     "RenderedFiles": "rendered",
     "SendPlan": "plan",
+    "Standing": "copies.standing",
+    "adopt": "copies.adopting",
     "approve": "approval",
     "cancel": "control",
     "check": "draft",
@@ -73,6 +79,7 @@ _HOMES = {
     "schedule": "freeze",
     "send": "deliver",
     "send_test": "to_editors",
+    "standing": "copies.comparing",
     "status": "mailed",
     "undo": "control",
     "write_rendered": "rendered",
@@ -84,6 +91,8 @@ __all__ = [
     "Reconciled",
     "RenderedFiles",
     "SendPlan",
+    "Standing",
+    "adopt",
     "approve",
     "cancel",
     "check",
@@ -105,6 +114,7 @@ __all__ = [
     "schedule",
     "send",
     "send_test",
+    "standing",
     "status",
     "undo",
     "write_rendered",

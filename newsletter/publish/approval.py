@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.proof import AWAITS_APPROVAL
 from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import DeliveryError, SettingsError
+from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.mailed import issue_id, unfinished_of
 from newsletter.rendering import RenderedMessage
 from newsletter.sentences import command
@@ -33,6 +34,7 @@ class Approvable:
 def plan_approval(wiring: Wiring, reference: str) -> Approvable:
     """Return what would be approved, without approving it. Raises DeliveryError when nothing waits for it."""
     issue = issue_id(wiring, reference)
+    insist_sender(wiring, issue)
     waiting = unfinished_of(wiring, issue)
     if waiting is None or _is_approved(wiring, waiting):
         raise DeliveryError(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.errors import DeliveryError, Finding, IssueError
+from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.draft import Draft, mailable, read_draft
 from newsletter.publish.envelope import envelope_of, list_id_of
 from newsletter.publish.mailed import corrections_of, mailings_of, status, unfinished_among
@@ -26,6 +27,7 @@ def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = N
     """
     draft = read_draft(wiring, reference)
     issue, identity = draft.issue.id, wiring.settings.provider_identity
+    insist_sender(wiring, issue)
     mailed = [mailing for mailing in mailings_of(wiring, issue) if mailing.provider == identity]
     _refuse_unfinished(wiring, issue, mailed)
     wrong = [mailing for mailing in mailed if mailing.source != draft.digest]

@@ -10,6 +10,8 @@ from newsletter.delivery.states import MailingState
 from newsletter.errors import SendingStopped, StoreError
 from newsletter.progress import Progress, silent
 from newsletter.publish.approval import insist_approved
+from newsletter.publish.copies.refusing import insist_sender, issues_of
+from newsletter.publish.copies.taking_in import opened_log
 from newsletter.publish.freeze import freeze, schedule
 from newsletter.publish.mailed import proof_of, status
 from newsletter.publish.plan import SendPlan
@@ -37,6 +39,7 @@ def send(wiring: Wiring, plan: SendPlan, *, progress: Progress = silent) -> Proo
     # The key and the provider come first: a send that cannot happen leaves no trace in the ledger.
     with wiring.sender_lock(), wiring.provider() as provider:
         wiring.secret_key  # noqa: B018  (asked for what it raises)
+        insist_sender(wiring, *issues_of(plan.frozen))
         mailing_id = plan.mailing or freeze(wiring, plan, state=MailingState.SENDING)
         mailing = _begin(wiring, mailing_id, plan.state)
         try:
@@ -124,6 +127,7 @@ def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
 def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Callable[[int], None]) -> None:
     """Send what the ledger holds of a mailing, by its frozen bytes; count the accepted to ``progress``."""
     from newsletter.sending.job import Effects, Job, SendLimits
+    from newsletter.sending.logged import RequestLogger
     from newsletter.sending.pump import Pump
     from newsletter.sending.recipients import Recipients, Signing
     from newsletter.store.database import read
@@ -141,13 +145,15 @@ def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Call
         frozen = mailings.frozen_of(connection, mailing.id)
     signing = Signing(wiring.secret_key, wiring.settings.site_url, mailing.id)
     recipients = Recipients(frozen.message, signing, wiring.settings.publication.titles)
-    pump = Pump(
-        Effects(wiring.engine, provider, wiring.clock, wiring.new_id),
-        Job(mailing, frozen.envelope, recipients),
-        SendLimits(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling),
-        progress=accepted,
-    )
-    pump.run(wiring.run_workers)
+    limits = SendLimits(delivery.threads, delivery.rate_per_second, delivery.timeout_seconds, wiring.ceiling)
+    with opened_log(wiring, mailing, frozen) as log:
+        pump = Pump(
+            Effects(wiring.engine, provider, wiring.clock, wiring.new_id),
+            Job(mailing, frozen.envelope, recipients, RequestLogger(log)),
+            limits,
+            progress=accepted,
+        )
+        pump.run(wiring.run_workers)
 
 
 def _finish(wiring: Wiring, mailing: "Mailing") -> None:

@@ -8,6 +8,7 @@ from newsletter.delivery.states import OPEN, MailingState
 from newsletter.errors import AlreadySending, DeliveryError
 from newsletter.files.pictures import PictureFile
 from newsletter.publish.approval import insist_known
+from newsletter.publish.copies.refusing import insist_sender, issues_of
 from newsletter.publish.plan import SendPlan
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -29,6 +30,7 @@ def schedule(wiring: Wiring, plan: SendPlan, at: int | None) -> None:
     if plan.nothing_to_do:
         raise DeliveryError("There is nobody to mail.", hint=f"See: {command('status', plan.issue)}")
     wiring.check_secrets()
+    insist_sender(wiring, *issues_of(plan.frozen))
     if wiring.settings.approval.required:
         insist_known(wiring)
         freeze(wiring, plan, state=MailingState.HELD, note=AWAITS_APPROVAL, send_at=at)

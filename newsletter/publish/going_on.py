@@ -10,6 +10,7 @@ from newsletter.delivery.states import MailingState
 from newsletter.errors import DeliveryError
 from newsletter.progress import Progress, silent
 from newsletter.publish.approval import insist_approved
+from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.deliver import send
 from newsletter.publish.mailed import issue_id, proof_of, status, unfinished_of
 from newsletter.publish.plan import plan_resume, refuse_other_provider
@@ -27,6 +28,7 @@ def resume(wiring: Wiring, reference: str, *, progress: Progress = silent) -> Pr
     DeliveryError when the issue was never sent, waits for an approval, or the provider is another one now.
     """
     issue = issue_id(wiring, reference)
+    insist_sender(wiring, issue)
     unfinished = unfinished_of(wiring, issue)
     if unfinished is None:
         proof = status(wiring, issue)

@@ -8,6 +8,7 @@ from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.delivery.states import MailingState
 from newsletter.errors import DeliveryError, Finding, IssueChanged
 from newsletter.files.pictures import PictureFile
+from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.draft import Draft, mailable, read_draft
 from newsletter.publish.envelope import envelope_of, list_id_of
 from newsletter.publish.mailed import Earlier, earlier_of, unfinished_of
@@ -82,6 +83,7 @@ def plan_send(
     list is not clear.
     """
     draft = read_draft(wiring, reference)
+    insist_sender(wiring, draft.issue.id)
     unfinished = unfinished_of(wiring, draft.issue.id)
     if unfinished:
         refuse_other_provider(unfinished, wiring.settings.provider_identity)

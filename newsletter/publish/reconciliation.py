@@ -23,6 +23,7 @@ from newsletter.delivery.reconcile import Decision, Policy, RequestEvidence, dec
 from newsletter.delivery.states import Verdict
 from newsletter.errors import DeliveryError
 from newsletter.progress import Progress, silent
+from newsletter.publish.copies.taking_in import TakenIn, take_in
 from newsletter.publish.mailed import issue_id, status
 from newsletter.sentences import command
 from newsletter.wiring import Wiring
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 class Reconciled:
     """What a look at the unknown came to: readers by verdict, why some stay unknown, and the proof now.
 
-    ``ways`` are what to do about those that stay so.
+    ``ways`` are what to do about those that stay so; ``taken_in`` is what a restored database had lost.
     """
 
     readers: Mapping[Verdict, int]
     held: tuple[str, ...]
     ways: tuple[str, ...]
     proof: Proof
+    taken_in: TakenIn
 
 
 def reconcile(
@@ -56,9 +58,11 @@ def reconcile(
     """Decide about every request of an issue whose answer never came.
 
     Reports and the provider's own search are the evidence; ``policy`` (by default the setting) applies to
-    what they show was never taken. ``word`` is an editor's own, for what no evidence decides. Raises
-    DeliveryError when the issue was never sent, AlreadySending while it is being sent.
+    what they show was never taken. ``word`` is an editor's own, for what no evidence decides. Requests that
+    the database lost, of whatever issue, are taken in first. Raises DeliveryError when the issue was never
+    sent, AlreadySending while it is being sent.
     """
+    taken_in = take_in(wiring)
     issue = issue_id(wiring, reference)
     before = _proof_by_this_provider(wiring, issue)
     made: list[tuple[Unanswered, Decision]] = []
@@ -74,7 +78,7 @@ def reconcile(
                     if _carry_out(wiring, request, decision):  # else a report came while it was looked up
                         made.append((request, _in_full(decision, issue, provider)))
                         progress("reconciling", done, len(waiting))
-    return _reconciled(made, status(wiring, issue) or before)
+    return _reconciled(made, status(wiring, issue) or before, taken_in)
 
 
 def _proof_by_this_provider(wiring: Wiring, issue: str) -> Proof:
@@ -96,12 +100,12 @@ def _in_full(decision: Decision, issue: str, provider: "Provider") -> Decision:
     return replace(decision, way=way)
 
 
-def _reconciled(made: "Sequence[tuple[Unanswered, Decision]]", proof: Proof) -> Reconciled:
+def _reconciled(made: "Sequence[tuple[Unanswered, Decision]]", proof: Proof, taken_in: TakenIn) -> Reconciled:
     readers: Counter[Verdict] = Counter()
     for request, decision in made:
         readers[decision.verdict] += request.readers
     held = {decision.evidence: decision.way for _, decision in made if decision.verdict == Verdict.HOLD}
-    return Reconciled(readers, tuple(held), tuple(dict.fromkeys(held.values())), proof)
+    return Reconciled(readers, tuple(held), tuple(dict.fromkeys(held.values())), proof, taken_in)
 
 
 def _recover(wiring: Wiring) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from newsletter.delivery.clock import Clock
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.provider import Provider
+from newsletter.sending.logged import UNLOGGED, RequestLogger
 from newsletter.sending.recipients import Recipients
 from newsletter.store.ledger.limits import Ceiling
 from newsletter.store.ledger.mailings import Mailing
@@ -20,6 +21,7 @@ class Job:
     mailing: Mailing
     envelope: Envelope
     recipients: Recipients
+    log: RequestLogger = UNLOGGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from newsletter.delivery.clock import SECOND
-from newsletter.delivery.outcomes import Outcome, accepted_of
+from newsletter.delivery.outcomes import NotAccepted, Outcome, accepted_of
 from newsletter.delivery.provider import Build
 from newsletter.delivery.states import MailingState
 from newsletter.errors import StoreError
@@ -132,6 +132,7 @@ class Worker:
             with write(self._engine) as connection:
                 claims.give_back(connection, claimed, now=self._clock.now())
             return
+        self._log_leaving(claimed)
         began = self._clock.now()
         outcome = self._provider.post(request, partial(self._late, claimed))
         self._write_down(outcomes.record, claimed, outcome)
@@ -143,6 +144,15 @@ class Worker:
     def _gate(self, claimed: Claim) -> bool:
         with write(self._engine) as connection:
             return claims.begin_posting(connection, claimed, now=self._clock.now())
+
+    def _log_leaving(self, claimed: Claim) -> None:
+        """Put a request into the log of requests; one that cannot be there does not leave."""
+        try:
+            self._job.log.leaving(self._job.mailing, claimed, self._clock.now())
+        except StoreError as error:
+            with write(self._engine) as connection:
+                outcomes.record(connection, claimed, NotAccepted(str(error)), now=self._clock.now())
+            raise
 
     def _late(self, claimed: Claim, outcome: Outcome) -> None:
         try:
@@ -164,6 +174,7 @@ class Worker:
     def _write_once(self, record: Callable[..., bool], claimed: Claim, outcome: Outcome) -> None:
         with write(self._engine) as connection:
             record(connection, claimed, outcome, now=self._clock.now())
+        self._job.log.answered(claimed, outcome)
 
     def _pause(self, reason: str) -> None:
         doubted = self._shared.pace.doubt is not None

@@ -176,6 +176,8 @@ mailing = Table(
     Column("put_off_until", BigInteger),  # when it goes on, once a day's ceiling was reached
     Column("requested_by", Text, nullable=False, server_default=""),
     Column("corrects", Text),  # the issue whose readers this one sets right
+    # Readers of its requests, as the log of requests has them, that this database does not know for certain.
+    Column("unfamiliar", Integer, nullable=False, server_default="0"),
     CheckConstraint(_among("state", IN_THE_LEDGER), name="state"),
     Index("ix_mailing_issue", "issue"),
     sqlite_autoincrement=True,
@@ -340,4 +342,19 @@ approval = Table(
     Column("manifest", Text, nullable=False),  # the bytes that were signed
     Column("signature", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+# A person's word that this copy of the database is the one that sends; with an issue, that it may go on
+# though others may have mailed readers that this database does not know.
+adoption = Table(
+    "adoption",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("issue", Text, nullable=False, server_default=""),
+    Column("readers", Integer, nullable=False, server_default="0"),  # how many of an issue it is about
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # empty: nobody was asked, since there was nothing to doubt
+    Column("place", Text, nullable=False, server_default=""),  # PostgreSQL's server, timeline and database
+    sqlite_autoincrement=True,
 )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.delivery.webhook import Endpoint
     from newsletter.files.pictures import PictureCache
+    from newsletter.files.request_log import RequestLog
     from newsletter.sending.pump import RunWorkers
     from newsletter.store.ledger.limits import Ceiling
 
@@ -147,6 +148,13 @@ class Wiring:
             return False
         with read(self.engine) as connection:
             return reached_readers(connection, but=sandbox.NAME)
+
+    @property
+    def request_log(self) -> "RequestLog":
+        """Return the log of requests, next to the database: what was sent, known in a second place."""
+        from newsletter.files.request_log import RequestLog
+
+        return RequestLog(self.settings.state_folder)
 
     @property
     def sandbox_file(self) -> Path:

@@ -13,6 +13,7 @@ from newsletter.cli import app
 
 PRIVATE = (
     "newsletter.db", "newsletter.db-wal", "newsletter.db-shm", "sandbox.db", "newsletter.key", ".env",
+    "newsletter.requests.log",
     "newsletter.sending.lock", "readers.csv", "lists/members.csv", "export.tsv", "contacts.xlsx",
     "mailchimp.zip", "readers.refused.csv", ".readers.csv.part", "recipients-first.json", "everyone.html",
     "letter/everyone.txt", "letter/everyone.mjml", "letter/message.json", "out/pictures/1.jpg",

@@ -33,7 +33,8 @@ POINTS = [
     "rendering",
     "rendered",
     "gate before commit",
-    "gate after commit",
+    "gate after commit",  # and not in the log of requests yet
+    "logged",
     "answered",
     "acceptance before commit",
     "acceptance after commit",
@@ -45,7 +46,8 @@ class Moments:
 
     A transaction is named for what it does: "planning", "claim", "gate", "acceptance", "answer" (any other
     than an acceptance), "decision", "finish", "write"; it is "… before commit" and "… after commit". Around
-    them are "statement", "rendering", "rendered", "body half written", "answered", "late".
+    them are "statement", "rendering", "rendered", "logged" (and not on the wire yet), "body half written",
+    "answered", "late".
     """
 
     def __init__(self, fatal: str = "", nth: int = 1) -> None:
@@ -150,6 +152,7 @@ class DoomedProvider:
             self.moments.at("late")
             late(outcome)
 
+        self.moments.at("logged")
         outcome = self.real.post(request, late_and_watched)
         self.moments.at("answered" if isinstance(outcome, Accepted | PerMessage) else "not accepted")
         return outcome

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from newsletter.providers.sendgrid.reports.events import event_of
 from simulation.chance import Chance
 from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
 from simulation.machine import LISTS, Machine, address, lists_of
@@ -20,6 +19,7 @@ from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import OPEN, Verdict
 from newsletter.errors import NewsletterError, StoreError
+from newsletter.providers.sendgrid.reports.events import event_of
 from newsletter.readership.reports import take_reports
 
 LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over

@@ -1,4 +1,4 @@
-"""Commands that stop, approve, set right and decide: pause, cancel, approve, correct, reconcile."""
+"""Commands that stop, approve, set right and decide: pause, cancel, approve, correct, reconcile, adopt."""
 
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from newsletter.sentences import command, count_of
 if TYPE_CHECKING:
     from newsletter import ApprovalKey, Proof, Reconciled
 
+_LOST = "requests that this database had lost were"
 POLICIES = (Verdict.HOLD, Verdict.RESEND, Verdict.DROP)
 
 
@@ -32,6 +33,7 @@ def register(app: App) -> None:
     app.command(panel=SEND, example="newsletter approve 2026-01-12-prisoners")(approve)
     app.command(panel=SEND, example="newsletter correct 2026-01-12-prisoners --dry-run")(correct)
     app.command(panel=SEND, example="newsletter reconcile 2026-01-12-prisoners")(reconcile)
+    app.command(panel=SEND, example="newsletter adopt --because 'the old machine is switched off'")(adopt)
 
 
 @handle_errors
@@ -138,12 +140,22 @@ def reconcile(
             because=because,
             progress=progress,
         )
+    _show_taken_in(done)
     _show_reconciled(done)
     _show(done.proof, json=json)
     if not done.proof.complete:
         if done.proof.pending:
             say(way_on(done.proof))
         raise typer.Exit(3)
+
+
+def _show_taken_in(done: "Reconciled") -> None:
+    taken = done.taken_in
+    if taken.requests:
+        requests = count_of(taken.requests, "request that this database had lost was", _LOST)
+        say(f"{requests} taken in from the log of requests: {count_of(taken.readers, 'reader')}.")
+    if taken.unfamiliar:
+        say(f"Up to {count_of(taken.unfamiliar, 'reader')} of them joined after the backup.")
 
 
 def _show_reconciled(done: "Reconciled") -> None:
@@ -167,3 +179,22 @@ def _show_reconciled(done: "Reconciled") -> None:
         say(f"  {way}")
     if not done.readers:
         say("Nothing is unknown.")
+
+
+@handle_errors
+def adopt(
+    issue: str | None = typer.Argument(
+        None,
+        metavar="[ISSUE]",
+        help="Only let this issue go on, though readers of it are not known here.",
+        autocompletion=issues,
+    ),
+    because: str = typer.Option("", "--because", metavar="WORDS", help="How you know; it is kept."),
+) -> None:
+    """Say that this copy of the publication is the one that sends, after it was moved or restored."""
+    with open_letter() as letter:
+        letter.adopt(because=because, issue=issue)
+    if issue is None:
+        say("Kept: from now on this copy sends. Let no other one send.")
+    else:
+        say(f"Kept. Go on with: {command('send', issue)}")

@@ -12,6 +12,7 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
 from newsletter.store.events.alarms import alarms_of
 from newsletter.store.events.tallies import tallies
+from newsletter.store.ledger import adoptions
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
 from newsletter.store.tables import batch, unmailed
@@ -46,6 +47,8 @@ def proof(connection: Connection, issue: str, provider: str, *, sender_alive: bo
         note=latest.note or _left_alone(latest.state, sender_alive=sender_alive),
         send_at=latest.due_at if latest.state == MailingState.SCHEDULED else None,
         reported={kind: n for kind, n in reported.items() if kind in KINDS},
+        unfamiliar=sum(mailing.unfamiliar for mailing in mailings),
+        adoptions=tuple(adoptions.concerning(connection, issue, provider)),
         alarms={alarm.kind: alarm.n for alarm in alarms_of(connection, issue)},
     )
 

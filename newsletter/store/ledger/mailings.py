@@ -36,6 +36,7 @@ class Mailing(NamedTuple):
     send_at: int | None  # as it was frozen, whatever happened since
     put_off_until: int | None  # once a day's ceiling was reached
     requested_by: str
+    unfamiliar: int  # readers of requests taken in from the log that this database does not know
 
     @property
     def put_off(self) -> bool:
@@ -49,11 +50,18 @@ class Mailing(NamedTuple):
 
 
 def create(
-    connection: Connection, frozen: FrozenMailing, *, state: MailingState, now: int, note: str = ""
+    connection: Connection,
+    frozen: FrozenMailing,
+    *,
+    state: MailingState,
+    now: int,
+    note: str = "",
+    own_id: int | None = None,
 ) -> int:
-    """Write a mailing, as it is frozen, and its message; return its id."""
+    """Write a mailing, as it is frozen, and its message; return its id: a new one, or its ``own_id``."""
     key = connection.execute(
         insert(mailing).values(
+            **({} if own_id is None else {"id": own_id}),
             issue=frozen.issue,
             kind=frozen.kind,
             provider=frozen.provider,
@@ -165,6 +173,7 @@ def _read(row: Row[Any]) -> Mailing:
         send_at=row.send_at,
         put_off_until=row.put_off_until,
         requested_by=row.requested_by,
+        unfamiliar=row.unfamiliar,
     )
 
 
