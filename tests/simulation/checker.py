@@ -78,7 +78,7 @@ class Observed:
     """What an observer outside knows of a world at rest."""
 
     taken: Sequence[Mail]
-    told: frozenset[str]  # attempts of which at least one report arrived
+    reported: frozenset[str]  # attempts of which at least one report arrived
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
     moves: Mapping[str, Sequence["Move"]]  # of an address, in order
     exports: Mapping[str, Export]
@@ -101,7 +101,7 @@ def faults(world: Observed) -> Iterator[str]:
         yield from _twice(issue, mails, export)
         yield from _one_state_each(issue, export)
         yield from _accounts(world, issue, mails, export)
-        yield from _settled(world, issue, mails, export)
+        yield from _at_rest(world, issue, mails, export)
     yield from _left_before(world)
     yield from _corrections(world)
     yield from _nobody_forgotten(world)
@@ -161,10 +161,10 @@ def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) ->
     return any(move.away for move in world.moves.get(row["email"], ()))
 
 
-def _settled(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
-    told = {mail.email for mail in mails if mail.attempt in world.told}
+def _at_rest(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
+    reported = {mail.email for mail in mails if mail.attempt in world.reported}
     for row in export.recipients:
-        if row["state"] == "unknown" and row["email"] in told:
+        if row["state"] == "unknown" and row["email"] in reported:
             yield f"{issue}: {row['email']} is unknown, though the provider told"
         if row["state"] == "pending":
             yield f"{issue}: {row['email']} still waits"

@@ -218,8 +218,8 @@ class Scene:
         assert proof is not None
         self.end = f"{proof.state}: {proof.accepted} accepted, {proof.unknown} unknown"
         times = Counter(mail.email for mail in self.sendgrid.taken)
-        told = self.sendgrid.answered - self.unanswered
-        known = {mail.email for mail in self.sendgrid.taken if mail.attempt in told}
+        confirmed = self.sendgrid.answered - self.unanswered
+        known = {mail.email for mail in self.sendgrid.taken if mail.attempt in confirmed}
         if several := [email for email, n in times.items() if n > 1]:
             yield f"mailed twice: {several}"
         if proof.accepted + proof.unknown != READERS or proof.alarms or not proof.adds_up:

@@ -78,7 +78,7 @@ class SendGrid:
     posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
     posted: list[tuple[int, int, str, str]] = field(default_factory=list)  # turn, clock, issue, attempt
     reports: list[Report] = field(default_factory=list)
-    told: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader of reports that were posted
+    reported: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader, once it was posted
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
     refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
@@ -239,10 +239,10 @@ class SendGrid:
             due.reverse()
         return [report.event for report in due]
 
-    def was_told(self, event: Mapping[str, Any]) -> str:
+    def was_reported(self, event: Mapping[str, Any]) -> str:
         """Note that a report arrived for good; return the list that its mail was for."""
         attempt, reader = event["nl_attempt"], int(event["nl_reader"])
-        self.told.add((attempt, reader))
+        self.reported.add((attempt, reader))
         return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (attempt, reader))
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────

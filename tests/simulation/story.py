@@ -25,7 +25,7 @@ from newsletter.readership.reports import take_reports
 LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over
 DAY = 24 * 3600
 LOOKED, GUESSED = "I looked", "I guess"
-SETTLING_ROUNDS = 12
+ROUNDS = 12
 SENDING = ("send", "resume", "correct", "only missing", "schedule", "timer", "settling")
 LIST_IDS = {name: f"<{name}.example.org>" for name in LISTS}
 READERS_DO = "leave", "leave", "join", "come back", "suppress", "unsuppress", "weather", "weather", "erase"
@@ -402,7 +402,7 @@ class Story:
         )
         taken.append(True)
         for report, event in zip(some, events, strict=True):
-            list_id = self.sendgrid.was_told(report)
+            list_id = self.sendgrid.was_reported(report)
             if event.kind == "group_unsubscribe":
                 self._note(event.email, Move(self.world.turn, True, list_id))
             elif event.kind in ("bounce", "complaint", "unsubscribe") or event.suppresses:
@@ -435,15 +435,15 @@ class Story:
         world.run()
 
     def _rest(self) -> None:
-        self._settle()
+        self._let_rest()
         for name in LISTS if self.version else ():
             self.world.join(self.start("settling", EDITOR, partial(self._correct_again, name), mortal=False))
-        self._settle()
+        self._let_rest()
         self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
 
-    def _settle(self) -> None:
+    def _let_rest(self) -> None:
         """Let time pass, reports come, and run what anybody would until nothing more can come of it."""
-        for _ in range(SETTLING_ROUNDS):
+        for _ in range(ROUNDS):
             self.world.wait(DAY if self.how["warm_up"] else LATER)
             self._take_due_reports(mortal=False)
             left = self._unsettled()
@@ -500,12 +500,12 @@ class Story:
             )
             for mail in self.sendgrid.taken
         ]
-        told = frozenset(attempt for attempt, _ in self.sendgrid.told)
+        reported = frozenset(attempt for attempt, _ in self.sendgrid.reported)
         refused = frozenset(self.sendgrid.refused)
         listed = {address(n): [LIST_IDS[name] for name in lists_of(n)] for n in range(self.readers)}
         self.observed = Observed(
             taken,
-            told,
+            reported,
             refused,
             self.moves,
             exports,

@@ -59,15 +59,15 @@ def played_by(seeds: range, workers: int) -> Iterator[Result]:
 
     A process that ends before its seeds do is a failure of the seed that it was at.
     """
-    told: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
+    results: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
     shares = [seeds[place::workers] for place in range(min(workers, len(seeds)))]
     processes = [_start(share) for share in shares]
     for share, process in zip(shares, processes, strict=True):
-        threading.Thread(target=_listen, args=(share, process, told), daemon=True).start()
+        threading.Thread(target=_listen, args=(share, process, results), daemon=True).start()
     open_ends = len(processes)
     try:
         while open_ends:
-            result = told.get()
+            result = results.get()
             if result is None:
                 open_ends -= 1
             else:
@@ -86,17 +86,17 @@ def _start(share: range) -> "subprocess.Popen[bytes]":
 
 
 def _listen(
-    share: range, process: "subprocess.Popen[bytes]", told: "queue.SimpleQueue[Result | None]"
+    share: range, process: "subprocess.Popen[bytes]", results: "queue.SimpleQueue[Result | None]"
 ) -> None:
     done = 0
     for line in process.stdout or ():
         said = orjson.loads(line)
         done += 1
-        told.put(Result(said["seed"], tuple(said["faults"]), Counter(said["sometimes"]), Work(*said["work"])))
+        results.put(Result(said["seed"], tuple(said["faults"]), Counter(said["sometimes"]), Work(*said["work"])))
     code = process.wait()
     if code and done < len(share):
-        told.put(Result(share[done], (f"the process that played it ended with {code}",), Counter(), Work()))
-    told.put(None)
+        results.put(Result(share[done], (f"the process that played it ended with {code}",), Counter(), Work()))
+    results.put(None)
 
 
 def _end(processes: "list[subprocess.Popen[bytes]]") -> None:

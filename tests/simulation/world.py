@@ -22,7 +22,7 @@ BEGINNING = 1_750_000_000 * SECOND
 
 
 class Crash(BaseException):
-    """The process is dead: nothing of it may run any more."""
+    """The process is dead: nothing of it may go on."""
 
 
 class Unresting(AssertionError):

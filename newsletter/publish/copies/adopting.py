@@ -35,8 +35,8 @@ def adopt(wiring: Wiring, reason: str, issue: str | None = None) -> None:
 
 
 def _adopt_copy(wiring: Wiring, reason: str, doubt: str) -> None:
+    from newsletter.store.copies import adoptions
     from newsletter.store.database import read, write
-    from newsletter.store.ledger import adoptions
 
     if not doubt:
         raise DeliveryError("Nothing speaks against sending from here, so there is nothing to adopt.")
@@ -52,8 +52,8 @@ def _adopt_copy(wiring: Wiring, reason: str, doubt: str) -> None:
 
 
 def _adopt_issue(wiring: Wiring, reason: str, issue: str) -> None:
+    from newsletter.store.copies import adoptions
     from newsletter.store.database import write
-    from newsletter.store.ledger import adoptions
 
     lost, allowed = unfamiliar_readers(wiring, issue)
     if lost <= allowed:

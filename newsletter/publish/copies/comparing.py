@@ -57,8 +57,8 @@ def standing(wiring: Wiring) -> Standing:
 
 
 def _ask(wiring: Wiring) -> _Known:
+    from newsletter.store.copies import adoptions, lost_requests
     from newsletter.store.database import read
-    from newsletter.store.ledger import adoptions, lost_requests
 
     provider = wiring.settings.provider_identity
     with read(wiring.engine) as connection:
@@ -83,7 +83,7 @@ def _doubt(wiring: Wiring, known: _Known, end: LogEnd) -> str:
 
 
 def _moved(known: _Known) -> bool:
-    from newsletter.store.ledger.adoptions import same_place
+    from newsletter.store.copies.adoptions import same_place
 
     before = known.adopted.place if known.adopted else ""
     return bool(before) and not same_place(before, known.place)
@@ -97,8 +97,8 @@ def _is_in_log(wiring: Wiring, end: LogEnd, attempt: str) -> bool:
 
 
 def _known_among(wiring: Wiring, attempts: frozenset[str]) -> set[str]:
+    from newsletter.store.copies import lost_requests
     from newsletter.store.database import read
-    from newsletter.store.ledger import lost_requests
 
     with read(wiring.engine) as connection:
         return lost_requests.known_among(connection, attempts)

@@ -41,8 +41,8 @@ def unfamiliar_readers(wiring: Wiring, issue: str) -> tuple[int, int]:
     """Return how many readers of an issue this database does not know, and how many of them were adopted."""
     if not is_logged(wiring) or not wiring.has_database:
         return 0, 0
+    from newsletter.store.copies import adoptions
     from newsletter.store.database import read
-    from newsletter.store.ledger import adoptions
 
     with read(wiring.engine) as connection:
         lost = adoptions.unfamiliar(connection, issue, wiring.settings.provider_identity)

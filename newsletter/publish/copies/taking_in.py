@@ -37,9 +37,9 @@ def take_in(wiring: Wiring) -> TakenIn:
     """
     if not standing(wiring).lost:
         return TakenIn()
+    from newsletter.store.copies import lost_requests as ledger
     from newsletter.store.database import write
     from newsletter.store.ledger import claims
-    from newsletter.store.ledger import lost_requests as ledger
 
     with wiring.sender_lock():
         lost = lost_requests(wiring)
@@ -62,7 +62,7 @@ def _mailings(
     wiring: Wiring, connection: "Connection", lost: Sequence[LoggedRequest]
 ) -> "dict[Run, Mailing]":
     """Return the mailings of lost requests, all cut into batches, and stopped until a person looks."""
-    from newsletter.store.ledger import lost_requests as ledger
+    from newsletter.store.copies import lost_requests as ledger
     from newsletter.store.ledger import mailings
 
     found: dict[Run, Mailing] = {}
@@ -98,8 +98,8 @@ def opened_log(wiring: Wiring, mailing: "Mailing", frozen: FrozenMailing) -> "It
     if not is_logged(wiring):
         yield None
         return
+    from newsletter.store.copies import adoptions
     from newsletter.store.database import write
-    from newsletter.store.ledger import adoptions
 
     with wiring.request_log.opened() as log:
         with write(wiring.engine) as connection:

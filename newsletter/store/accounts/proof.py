@@ -10,9 +10,9 @@ from newsletter.delivery.event_kinds import KINDS
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.proof import Proof
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
+from newsletter.store.copies import adoptions
 from newsletter.store.events.alarms import alarms_of
 from newsletter.store.events.tallies import tallies
-from newsletter.store.ledger import adoptions
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
 from newsletter.store.tables import batch, unmailed

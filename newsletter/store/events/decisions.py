@@ -19,7 +19,7 @@ from newsletter.delivery.states import (
 )
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.ledger.rejected import write_rejected
-from newsletter.store.ledger.set_apart import set_apart
+from newsletter.store.ledger.transitions import set_apart
 from newsletter.store.tables import attempt, batch, decision, event, mailing
 
 NEVER_REPORTED = "no answer came, and none of it was ever reported"

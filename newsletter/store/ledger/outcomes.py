@@ -23,8 +23,7 @@ from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.events.one_batch_only import not_counted_elsewhere
 from newsletter.store.ledger.by_message import record_by_message
 from newsletter.store.ledger.recording import earlier_request, reject, write_answer
-from newsletter.store.ledger.set_apart import set_apart
-from newsletter.store.ledger.transitions import Claim, add_halves, batch_row, move_if_mine
+from newsletter.store.ledger.transitions import Claim, add_halves, batch_row, move_if_mine, set_apart
 from newsletter.store.tables import batch, unmailed
 
 IDS_AT_ONCE = 500

@@ -12,6 +12,7 @@ from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.states import BatchState, BatchTransition
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, unmailed
+from newsletter.store.tables import mailing as mailings
 
 FIRST = -1  # a time before all others: pieces of a batch go out while there are others to compare them with
 
@@ -189,3 +190,14 @@ def add_halves(
         )
         halves.append(key[0] if key else 0)
     return halves[0], halves[1]
+
+
+def set_apart(connection: Connection, mailing_id: int, reader_ids: bytes) -> dict[str, object]:
+    """Return the values of a batch that may have been taken, and was not: its readers wait, or are given up.
+
+    Mailings of the issue since then, to whatever list, looked again at those it left out, and not at them.
+    """
+    own = select(mailings.c.issue, mailings.c.provider).where(mailings.c.id == mailing_id)
+    issue, provider = connection.execute(own).one()
+    latest = select(func.max(mailings.c.id)).where(mailings.c.issue == issue, mailings.c.provider == provider)
+    return {"n": 0, "reader_ids": None, "only": reader_ids, "decided_after": connection.scalar(latest)}
