@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from newsletter.files.atomic import sync_folder
+
 # As SQLite does: of a file's dates nothing depends.
 _to_disk: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 
@@ -30,6 +32,7 @@ class Flushes:
         self._turn = threading.Lock()
         self._begun = self._done = 0
         self._failure: OSError | None = None
+        self._named = 0  # the inode of the log whose name is on the disk
 
     def wait(self, log: Path) -> None:
         """Return once all that this thread committed is on the disk. Raises OSError."""
@@ -43,9 +46,17 @@ class Flushes:
             self._begun += 1
             try:
                 self._flush(log)
+                self._keep_name(log)
             except FileNotFoundError:
                 pass  # the last connection was closed, and with it SQLite put the whole log on the disk
             except OSError as error:
                 self._failure = error
                 raise
             self._done = self._begun
+
+    def _keep_name(self, log: Path) -> None:
+        """Put the log's name on the disk as well, each time that SQLite made the file anew."""
+        inode = log.stat().st_ino
+        if inode != self._named:
+            sync_folder(log.parent)
+            self._named = inode

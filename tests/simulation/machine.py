@@ -5,7 +5,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -22,7 +21,6 @@ from newsletter.store import database
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
 LISTS = "readers", "evening"
 DAY = 24 * 3600 * SECOND
-FULL = 2  # of PRAGMA synchronous
 
 
 @cache
@@ -75,11 +73,11 @@ class Disk:
 
     def __init__(self) -> None:
         self.path = disk() / "newsletter.db"
-        self.engine = database.connect(f"sqlite:///{self.path}")
+        self.engine = database.connect(f"sqlite:///{self.path}", flush=self._flush)
         self._log = f"{self.path}-wal"
         self.before: Callable[[], None] = lambda: None
         self._connections: list[sqlite3.Connection] = []
-        self._logs: deque[int] = deque(maxlen=8)  # how long the log was before each of the last transactions
+        self._flushed = 0  # how much of the log has reached the disk
         event.listen(self.engine, "connect", self._connect)
         event.listen(self.engine, "checkout", self._checkout)
         event.listen(self.engine, "close", self._close)
@@ -89,38 +87,29 @@ class Disk:
         self.before = lambda: None
         self.engine.dispose()
         self._connections.clear()
-        self._logs.clear()
+        self._flushed = 0
         for end in ("", "-wal", "-shm"):
             Path(f"{self.path}{end}").unlink(missing_ok=True)
         self.path.write_bytes(content)
 
-    def lose_power(self, commits: int) -> None:
-        """Keep of the log what had reached the disk: all but the last commits, unless each is synced.
+    def lose_power(self) -> int:
+        """Keep of the log what has reached the disk; return how many bytes of it had not.
 
         A database whose connections are closed first would have been put in order by that.
         """
-        logs = [log for log in self._logs if log]
-        kept = logs[-1 - commits] if commits < len(logs) else None
-        log = Path(f"{self.path}-wal")
+        log = Path(self._log)
         content, frames = self.path.read_bytes(), log.read_bytes() if log.exists() else b""
         before, self.before = self.before, lambda: None
         self.engine.dispose()
         for end in ("-wal", "-shm"):
             Path(f"{self.path}{end}").unlink(missing_ok=True)
         self.path.write_bytes(content)
-        log.write_bytes(frames[:kept])
+        log.write_bytes(frames[: self._flushed])
         self.before = before
+        return max(0, len(frames) - self._flushed)
 
-    def is_synced(self) -> bool:
-        """Say whether a commit is on the disk once it is made."""
-        with database.read(self.engine) as connection:
-            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one()) >= FULL
-
-    def _note_log(self) -> None:
-        try:
-            self._logs.append(os.stat(self._log).st_size)
-        except FileNotFoundError:
-            self._logs.append(0)
+    def _flush(self, log: Path) -> None:
+        self._flushed = log.stat().st_size
 
     def _connect(self, connection: sqlite3.Connection, _record: object) -> None:
         self._connections.append(connection)
@@ -130,7 +119,6 @@ class Disk:
 
     def _checkout(self, *_: object) -> None:
         if not any(connection.in_transaction for connection in self._connections):
-            self._note_log()
             self.before()  # else it is within another transaction of the same actor
 
 
@@ -167,13 +155,8 @@ class Machine:
             raise sqlite3.OperationalError("database or disk is full")
 
     def lose_power(self) -> int:
-        """End as a machine does whose plug is pulled; return how many commits were lost."""
-        drive = the_disk()
-        before, drive.before = drive.before, lambda: None
-        lost = 0 if drive.is_synced() else 1 + self.world.chance.below(5)
-        drive.before = before
-        drive.lose_power(lost)
-        return lost
+        """End as a machine does whose plug is pulled; return how many bytes of the log were lost."""
+        return the_disk().lose_power()
 
     def new_id(self) -> str:
         """Return an id nobody had before; it is asked for while a claim holds the right to write."""

@@ -1,14 +1,16 @@
 """Every order of the steps of two senders with two batches, and every point at which a process may die.
 
-The real code sends a mailing of four readers in two batches. Whenever two workers could go on, both are tried,
-and so is each answer to the first request: that is one list of choices, and the next list is the same with its
-last choice raised, as a stateless model checker goes through all of them.
+The real code sends a mailing of four readers in two batches. Whenever two workers could go on, both are
+tried, and so is each answer to the first request: that is one list of choices, and the next list is the same
+with its last choice raised, as a stateless model checker goes through all of them.
 
 What is left out, and why nothing is missed by it:
 
-- A step ends where a transaction begins: a worker's, or one of another's that writes. What a process only reads
-  before it has the right to send changes nothing. Whether a mail is taken before or after the transaction of
-  another makes no difference to either, so a request is no step of its own.
+- A step ends where a transaction begins that writes, or where the sender's lock is asked for. What is read
+  between two of these is read at the first: a worker only asks whether others have something in hand, and
+  waits if they have. (With each read a step of its own there are 1,158 orders of two workers in place of 258,
+  and deaths in them leave the same 80 states.) Whether a mail is taken before or after the transaction of
+  another worker makes no difference to either, so a request is no step of its own.
 - A process may die anywhere: before each transaction, before the provider takes a request, before its answer
   comes. What it leaves is the database and what the provider took; where two orders leave the same, clocks
   aside, recovery is tried once.
@@ -101,15 +103,10 @@ class Ordered(World):
         return ready[self._every.below(len(ready))]
 
     def pause(self, point: str) -> None:
-        """Let others run before a transaction and before the lock; let the process die there and elsewhere."""
+        """Let others run before a transaction and before the lock; the process may die elsewhere too."""
         self.look()
         if point in ("transaction", "sender's lock"):
             super().pause(point)
-
-    @property
-    def worker_acts(self) -> bool:
-        """Say whether a worker takes the current turn."""
-        return self._current is not None and self._current.name.startswith("sender-")
 
 
 class Answering(SendGrid):
@@ -236,10 +233,15 @@ class Scene:
             yield f"mailed and lost: {times.keys() - states.keys()}"
 
 
-def explore(begin: Callable[[Scene], None], *, deaths: bool = True) -> Found:
-    """Go through every order of what ``begin`` starts, then through recovery from each death in them."""
+def explore(begin: Callable[[Scene], None], *, deaths: bool = True, until_bad: bool = False) -> Found:
+    """Go through every order of what ``begin`` starts, then through recovery from each death in them.
+
+    ``until_bad`` ends with the first order in which something goes wrong.
+    """
     found, every = Found(), EveryChoice()
     for number in every.lists():
+        if until_bad and found.faults:
+            break
         scene = Scene(every)
         begin(scene)
         if deaths:
@@ -308,10 +310,10 @@ def begun() -> bytes:
 
 @contextmanager
 def _steps_before_transactions(world: Ordered) -> Iterator[None]:
-    """Let others run before a worker's transactions, and before those of others that write."""
+    """Let others run before each transaction that writes."""
 
     def before(_connection: Connection, options: Mapping[str, object]) -> None:
-        if world.worker_acts or options.get("write", False):
+        if options.get("write", False):
             world.pause("transaction")
 
     drive = the_disk()

@@ -114,7 +114,8 @@ def print_failure(seed: int, kind: str, *, seconds: float, make_story: MakeStory
         print("  not here: it fails in some other way than by its choices")
         return
     smaller = shrunk(whole, kind, seconds=seconds, make_story=make_story)
-    print(f"The shortest found, {len(smaller.choices):,} choices in place of {len(whole.choices):,}:")
+    mattered = sum(map(bool, smaller.choices)), sum(map(bool, whole.choices))
+    print("The shortest found, in which {:,} choices are not 0, in place of {:,}:".format(*mattered))
     print(*(f"  {line}" for line in smaller.trace), sep="\n")
     print("A test to paste into tests/simulation/test_found.py:\n")
     print(test_of(f"seed_{seed}", smaller.choices), flush=True)

@@ -40,9 +40,11 @@ class Shrinking:
         """Try everything once; say whether anything helped."""
         before = self.best
         self._cut_off_the_end()
+        # Zeros leave all later choices what they were; without a choice, each later one is another's.
+        for size in _sizes(len(self.best)):
+            self._walk(size, lambda at, size: self.best[:at] + (0,) * size + self.best[at + size :])
         for size in _sizes(len(self.best)):
             self._walk(size, lambda at, size: self.best[:at] + self.best[at + size :])
-            self._walk(size, lambda at, size: self.best[:at] + (0,) * size + self.best[at + size :])
         self._lower()
         return self.best != before
 
@@ -58,8 +60,7 @@ class Shrinking:
         """Change one stretch of choices after another, from the end."""
         at = len(self.best) - size
         while at >= 0:
-            if any(self.best[at : at + size]) or size == 1:
-                self._take(changed(at, size))
+            self._take(changed(at, size))
             at = min(at, len(self.best)) - size
 
     def _lower(self) -> None:

@@ -367,7 +367,7 @@ class Story:
         for process in dict.fromkeys(mortal):
             self.world.kill(process)
         lost = self.machine.lose_power()
-        self.world.say(f"power failure, {lost} commits lost", rare="power failure")
+        self.world.say(f"power failure, {lost:,} bytes lost", rare="power failure")
 
     # ── what comes by itself ────────────────────────────────────────────────────────────────────────────
 

@@ -5,16 +5,19 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
 import pytest
 from simulation.chance import Chance
-from simulation.play import faults_of, kind_of, packed, play, unpacked
-from simulation.report import print_failure
+from simulation.play import Work, faults_of, kind_of, packed, play, unpacked
+from simulation.rare import STATES
+from simulation.report import Totals, print_failure
 from simulation.run import clean, command
 from simulation.shrink import Choices, Shrinking
 from simulation.story import Story
+from simulation.work import Result
 
 RUNS = int(os.environ.get("SIMULATION_RUNS", "300"))
 A_TEST, FAST = 10, 2  # worlds in a test, and tests in the fast part
@@ -193,3 +196,21 @@ def test_one_seed_is_printed_with_its_trace() -> None:
 
 def _sim(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command(*words), env=clean(os.environ), capture_output=True, text=True, timeout=120)
+
+
+def test_a_run_of_many_worlds_fails_when_a_state_was_never_reached(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    totals = Totals(500, Work(worlds=500))
+    totals.sometimes.update({state: 1 for state in STATES if state != "late answer"})
+    assert totals.print_never_reached() == ["late answer"]
+    assert "NEVER REACHED: late answer" in capsys.readouterr().out
+    assert not Totals(10, Work(worlds=10)).print_never_reached()
+
+
+def test_faults_are_told_once_for_each_kind() -> None:
+    totals = Totals(4)
+    for seed, reader in ((9, 1), (7, 2), (8, 3)):
+        totals.add(Result(seed, (f"reader{reader} was mailed twice",), Counter(), Work(1)))
+    totals.add(Result(3, ("reader4 was lost",), Counter(), Work(1)))
+    assert totals.first_of_each_kind() == {3: "reader# was lost", 7: "reader# was mailed twice"}

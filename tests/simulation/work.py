@@ -92,10 +92,12 @@ def _listen(
     for line in process.stdout or ():
         said = orjson.loads(line)
         done += 1
-        results.put(Result(said["seed"], tuple(said["faults"]), Counter(said["sometimes"]), Work(*said["work"])))
+        faults, work = tuple(said["faults"]), Work(*said["work"])
+        results.put(Result(said["seed"], faults, Counter(said["sometimes"]), work))
     code = process.wait()
     if code and done < len(share):
-        results.put(Result(share[done], (f"the process that played it ended with {code}",), Counter(), Work()))
+        why = f"the process that played it ended with {code}"
+        results.put(Result(share[done], (why,), Counter(), Work()))
     results.put(None)
 
 

@@ -1,1 +1,1 @@
-"""Copies: what a restored or copied database lacks of what was sent, and who said that it is the one to send."""
+"""Copies: what a restored or copied database lacks of what was sent, and who said that it is to send."""
