@@ -28,8 +28,7 @@ from simulation.chance import Chance
 from simulation.machine import LISTS, Machine, the_disk
 from simulation.publication import EDITOR, ISSUE, Simulated, settings
 from simulation.sendgrid import SendGrid, Taken
-from simulation.world import SECOND, Actor, World
-from sqlalchemy import Connection, event
+from simulation.world import SECOND, Actor, Unresting, World
 
 from newsletter import publish
 from newsletter.delivery.states import BatchState
@@ -37,6 +36,7 @@ from newsletter.errors import NewsletterError
 from newsletter.sending.pump import RunWorkers
 
 READERS, A_BATCH = 4, 2
+TURN = "write_turn"  # the lock by which a process's threads write in turn
 ANSWERS = "taken", "silent, taken", "silent, not taken"
 
 # Of a database, what recovery can depend on, clocks aside.
@@ -88,6 +88,8 @@ class EveryChoice:
 
 class Ordered(World):
     """A world in which the order of steps is not drawn but one of all that there are."""
+
+    most_turns = 1_000  # twenty are usual; an answer that never comes is waited for in a few dozen more
 
     def __init__(self, every: EveryChoice | None = None) -> None:
         super().__init__(Chance())
@@ -206,7 +208,12 @@ class Scene:
     def run(self) -> None:
         """Let all processes run to their ends, and judge what came of it."""
         with _steps_before_transactions(self.world):
-            self.world.run()
+            try:
+                self.world.run()
+            except Unresting as error:
+                self.faults.append(str(error))
+                for process in {actor.process: None for actor in self.world.actors}:
+                    self.world.kill(process)
         self.faults += [*self.world.failures, *self._wrong()]
 
     def _wrong(self) -> Iterator[str]:
@@ -308,18 +315,28 @@ def begun() -> bytes:
     return content
 
 
+class Turn:
+    """Whose turn it is to write, as the database asks before each transaction that writes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def acquire(self, timeout: float) -> bool:
+        self._world.pause("transaction")
+        return True
+
+    def release(self) -> None:
+        """Nobody waits: a transaction that writes is one step."""
+
+
 @contextmanager
-def _steps_before_transactions(world: Ordered) -> Iterator[None]:
+def _steps_before_transactions(world: World) -> Iterator[None]:
     """Let others run before each transaction that writes."""
-
-    def before(_connection: Connection, options: Mapping[str, object]) -> None:
-        if options.get("write", False):
-            world.pause("transaction")
-
     drive = the_disk()
     drive.before = lambda: None
-    event.listen(drive.engine, "set_connection_execution_options", before)
+    usual = drive.engine.get_execution_options()[TURN]
+    drive.engine.update_execution_options(**{TURN: Turn(world)})
     try:
         yield
     finally:
-        event.remove(drive.engine, "set_connection_execution_options", before)
+        drive.engine.update_execution_options(**{TURN: usual})

@@ -373,7 +373,7 @@ class Story:
 
     def _reports_come(self) -> None:
         while self._busy:
-            self.world.wait(self.chance.pick((2, 20, 120, 900)))
+            self.world.wait(self.chance.pick((120, 2, 20, 900)))
             self._take_due_reports(mortal=True)
 
     def _take_due_reports(self, *, mortal: bool) -> None:
@@ -473,6 +473,8 @@ class Story:
             if not proof.adds_up or proof.alarms.keys() - {"accepted_twice"}:
                 self.world.fail(f"the proof of {issue}: {proof}")
             made = publish.decisions(wiring, issue)
+            # Of a cancelled mailing nobody is mailed again: a resend gives its readers up.
+            given_up = (Verdict.DROP, Verdict.RESEND) if issue in self.cancelled else (Verdict.DROP,)
             exports[issue] = Export(
                 proof.state,
                 {
@@ -484,7 +486,7 @@ class Story:
                 },
                 list(publish.recipients(wiring, issue)),
                 frozenset(word.attempt for word in made if word.evidence == GUESSED),
-                frozenset(word.attempt for word in made if word.verdict == Verdict.DROP),
+                frozenset(word.attempt for word in made if word.verdict in given_up),
                 issue in self.cancelled,
             )
         taken = [

@@ -68,6 +68,8 @@ class Actor:
 class World:
     """Everything that happens, in one order."""
 
+    most_turns = MOST_TURNS
+
     def __init__(self, chance: Chance, *, tracing: bool = False) -> None:
         self.chance = chance
         self.time = BEGINNING  # never goes back
@@ -227,7 +229,7 @@ class World:
         last: Actor | None = None
         while self.actors:
             self.turn += 1
-            if self.turn > MOST_TURNS:
+            if self.turn > self.most_turns:
                 where = ", ".join(f"{actor.process.name}/{actor.name}" for actor in self.actors)
                 raise Unresting(f"the world does not come to rest: {where}")
             ready = [actor for actor in self.actors if actor.ready(self.time)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
@@ -57,22 +57,26 @@ def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
     """Yield a mailing's batches, the split ones left out, by their ranges."""
     lo, key = -1, -1
     while True:
-        rows = connection.execute(
-            select(batch)
-            .where(
-                batch.c.mailing_id == mailing_id,
-                # Several begin alike where a request was answered message by message.
-                batch.c.lo >= lo,
-                or_(batch.c.lo > lo, batch.c.id > key),
-                batch.c.state != BatchState.SPLIT,
-            )
-            .order_by(batch.c.lo, batch.c.id)
-            .limit(100)
-        ).all()
+        rows = connection.execute(_BATCHES, {"mailing": mailing_id, "low": lo, "key": key}).all()
         if not rows:
             return
         yield from rows
         lo, key = rows[-1].lo, rows[-1].id
+
+
+# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
+_BATCHES = (
+    select(batch)
+    .where(
+        batch.c.mailing_id == bindparam("mailing"),
+        # Several begin alike where a request was answered message by message.
+        batch.c.lo >= bindparam("low"),
+        or_(batch.c.lo > bindparam("low"), batch.c.id > bindparam("key")),
+        batch.c.state != BatchState.SPLIT,
+    )
+    .order_by(batch.c.lo, batch.c.id)
+    .limit(100)
+)
 
 
 def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
@@ -90,12 +94,7 @@ def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Acco
 
 
 def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iterator[Account]:
-    turned_away = connection.execute(
-        select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
-        .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
-        .where(unmailed.c.mailing_id == mailing.id, unmailed.c.batch_id == row.id)
-        .order_by(unmailed.c.subscriber_id)
-    ).all()
+    turned_away = connection.execute(_TURNED_AWAY, {"mailing": mailing.id, "batch": row.id}).all()
     if row.state in UNPOSTED:
         turned_away = [reader for reader in turned_away if reader.kind == RecipientState.REJECTED]
     for reader in turned_away:
@@ -107,6 +106,14 @@ def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iter
         yield from _all(waiting, row.candidates - len(rejected), *(CANCELLED if cancelled else PENDING))
     else:
         yield from _all((), row.candidates - row.n - len(turned_away), *REMOVED)
+
+
+_TURNED_AWAY = (
+    select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
+    .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
+    .where(unmailed.c.mailing_id == bindparam("mailing"), unmailed.c.batch_id == bindparam("batch"))
+    .order_by(unmailed.c.subscriber_id)
+)
 
 
 def _not_mailed_apart(connection: Connection, mailing: Mailing, separate: Apart) -> Iterator[Account]:
@@ -160,29 +167,34 @@ def _uncut(connection: Connection, mailing: Mailing) -> Iterator[Account]:
 
 
 def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    rows = connection.execute(
-        select(subscriber.c.id, subscriber.c.email).where(subscriber.c.id.in_(list(ids)))
-    )
-    return {row.id: row.email for row in rows}
+    return {row.id: row.email for row in connection.execute(_EMAILS, {"readers": list(ids)})}
+
+
+_EMAILS = select(subscriber.c.id, subscriber.c.email).where(
+    subscriber.c.id.in_(bindparam("readers", expanding=True))
+)
 
 
 def _reported(connection: Connection, mailing_id: int, ids: Sequence[int]) -> dict[int, str]:
     """Return the most telling event of each reader with ids in an ascending sequence."""
-    rows = connection.execute(
-        select(event.c.subscriber_id, event.c.kind)
-        .where(
-            event.c.subscriber_id.between(ids[0], ids[-1]),
-            event.c.mailing_id == mailing_id,
-            event.c.kind.in_(TELLING),
-        )
-        .order_by(event.c.at)
-    )
+    rows = connection.execute(_REPORTED, {"first": ids[0], "last": ids[-1], "mailing": mailing_id})
     found: dict[int, str] = {}
     for reader, kind in rows:
         known = found.get(reader)
         if known is None or TELLING.index(kind) <= TELLING.index(known):
             found[reader] = kind
     return found
+
+
+_REPORTED = (
+    select(event.c.subscriber_id, event.c.kind)
+    .where(
+        event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
+        event.c.mailing_id == bindparam("mailing"),
+        event.c.kind.in_(TELLING),
+    )
+    .order_by(event.c.at)
+)
 
 
 def _account(
