@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from newsletter.config import Settings
 from newsletter.delivery.evidence import LookUp
@@ -65,12 +65,21 @@ class Moments:
 
     def watch(self, engine: Engine) -> None:
         """Follow every transaction of an engine."""
-        event.listen(engine, "checkout", self._taken)
+        if engine.dialect.name == "sqlite":  # not by SQLAlchemy's events: some go to the driver without it
+            event.listen(engine, "checkout", self._taken)
+        else:
+            event.listen(engine, "begin", lambda connection: self._statement(connection.info, "BEGIN"))
+            event.listen(engine, "before_cursor_execute", self._executed)
+            event.listen(engine, "commit", lambda connection: self._statement(connection.info, "COMMIT"))
         event.listen(engine, "checkin", self._given_back)
 
     def _taken(self, connection: Any, record: Any, _taker: object) -> None:
-        # Not by SQLAlchemy's events: some statements go to the driver without it.
         connection.set_trace_callback(partial(self._statement, record.info))
+
+    def _executed(
+        self, connection: Connection, _cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        self._statement(connection.info, f"{statement} {values!r}")
 
     def _statement(self, doing: dict[str, str], statement: str) -> None:
         verb = statement.split(maxsplit=1)[0].upper()
