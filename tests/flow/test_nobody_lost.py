@@ -86,6 +86,20 @@ def test_who_was_not_taken_as_it_turns_out_once_others_were_mailed_is_still_in_t
     assert proof.accepted == 10
 
 
+def test_who_got_it_by_another_list_has_an_address_among_those_a_cancel_left_out(wiring: Wired) -> None:
+    def cancel() -> None:
+        wiring.post.meanwhile = lambda: None
+        publish.cancel(wiring, ISSUE)
+
+    for n in range(4):
+        readership.add(wiring.engine, "evening", f"reader{n}@example.org", now=wiring.clock.now)
+    wiring.post.meanwhile = cancel
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="evening"))
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
+    left_out = [row["email"] for row in publish.recipients(wiring, ISSUE) if row["state"] == "excluded"]
+    assert left_out == ["reader2@example.org", "reader3@example.org"]
+
+
 def test_who_was_rejected_is_in_the_proof_of_a_later_mailing_though_the_clock_was_put_back(
     wiring: Wired,
 ) -> None:

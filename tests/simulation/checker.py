@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+LISTS = 2  # that a reader may be on
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -45,10 +47,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stop:
-    """That an issue was paused or cancelled by this turn, with no command on its way that would go on."""
+    """That an issue was paused by this turn, or cancelled, with no command on its way that would go on."""
 
     turn: int
     issue: str
+    for_good: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Post:
     at: int
     issue: str
     attempt: str
+    addressed: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,11 @@ class Observed:
 
     taken: Sequence[Mail]
     reported: frozenset[str]  # attempts of which at least one report arrived
+    answered: frozenset[str]  # attempts with a clear answer, to a process that lived on with room on its disk
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
     moves: Mapping[str, Sequence["Move"]]  # of an address, in order
     exports: Mapping[str, Export]
+    turned_back: Mapping[tuple[str, str], int]  # by attempt and address, the turn in which that was reported
     posts: Sequence[Post]
     plans: Sequence[Plan]
     stops: Sequence[Stop]
@@ -99,11 +105,12 @@ def faults(world: Observed) -> Iterator[str]:
     for issue, export in world.exports.items():
         mails = [mail for mail in world.taken if mail.issue == issue]
         yield from _twice(issue, mails, export)
-        yield from _one_state_each(issue, export)
+        yield from _one_state_each(world, issue, export)
         yield from _accounts(world, issue, mails, export)
         yield from _at_rest(world, issue, mails, export)
     yield from _left_before(world)
     yield from _corrections(world)
+    yield from _same_text_twice(world)
     yield from _nobody_forgotten(world)
     yield from _in_time(world)
     for mail in world.taken:
@@ -122,7 +129,19 @@ def _twice(issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
             yield f"{email} got {issue} {len(got)} times: {[mail.attempt[-4:] for mail in got]}"
 
 
-def _one_state_each(issue: str, export: Export) -> Iterator[str]:
+def _same_text_twice(world: Observed) -> Iterator[str]:
+    """Yield who got the same corrected text by two corrections."""
+    words = {attempt for export in world.exports.values() for attempt in export.words}
+    issues: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for mail in world.taken:
+        if ".correction-" in mail.issue and mail.attempt not in words:
+            issues[mail.email, mail.version].add(mail.issue)
+    for (email, version), found in issues.items():
+        if len(found) > 1:
+            yield f"{email} got “{version}” by {sorted(found)}"
+
+
+def _one_state_each(world: Observed, issue: str, export: Export) -> Iterator[str]:
     # An issue that went to two lists has a line for a reader on each, but may have reached them by one alone.
     rows = Counter(
         row["email"]
@@ -132,6 +151,9 @@ def _one_state_each(issue: str, export: Export) -> Iterator[str]:
     several = [email for email, times in rows.items() if times > 1]
     if several:
         yield f"{issue}: in several states: {several}"
+    nameless = sum(not row["email"] for row in export.recipients)
+    if nameless > LISTS * len(world.erased):
+        yield f"{issue}: {nameless} recipients have no address, and {len(world.erased)} were erased"
     states = Counter(row["state"] for row in export.recipients)
     counts = Counter({state: n for state, n in export.counts.items() if n})
     if states != counts:
@@ -163,9 +185,13 @@ def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) ->
 
 def _at_rest(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
     reported = {mail.email for mail in mails if mail.attempt in world.reported}
+    latest = {email: post.attempt for post in world.posts if post.issue == issue for email in post.addressed}
+    answered = {email for email, attempt in latest.items() if attempt in world.answered}
     for row in export.recipients:
         if row["state"] == "unknown" and row["email"] in reported:
             yield f"{issue}: {row['email']} is unknown, though the provider told"
+        if row["state"] == "unknown" and row["email"] in answered:
+            yield f"{issue}: {row['email']} is unknown, though the answer came"
         if row["state"] == "pending":
             yield f"{issue}: {row['email']} still waits"
     if export.state not in ("finished", "cancelled"):
@@ -191,11 +217,20 @@ def _corrections(world: Observed) -> Iterator[str]:
             and other.issue.partition(".")[0] == original
             and other.version != mail.version
             and other.taken < mail.chosen
+            and not _turned_back(world, other, mail)
             for other in world.taken
         )
         if not wrong:
             yield f"{mail.email} got {mail.issue}, and nothing wrong before"
     yield from _still_wrong(world)
+
+
+def _turned_back(world: Observed, mail: Mail, correction: Mail) -> bool:
+    """Say whether a mail was known not to have reached its reader when a correction of it was planned."""
+    plans = [plan.turn for plan in world.plans if plan.issue == correction.issue]
+    planned = max((turn for turn in plans if turn <= correction.chosen), default=0)
+    known = world.turned_back.get((mail.attempt, mail.email))
+    return known is not None and known < planned
 
 
 def _still_wrong(world: Observed) -> Iterator[str]:
@@ -247,7 +282,9 @@ def _nobody_forgotten(world: Observed) -> Iterator[str]:
 def _in_time(world: Observed) -> Iterator[str]:
     """Yield what left after it was stopped, before its time or its approval, or beyond a day's bound."""
     for stop in world.stops:
-        again = min((turn for turn in world.goings_on if turn > stop.turn), default=1 << 60)
+        plans = [plan.turn for plan in world.plans if plan.issue == stop.issue]
+        goings_on = plans if stop.for_good else world.goings_on
+        again = min((turn for turn in goings_on if turn > stop.turn), default=1 << 60)
         for post in world.posts:
             if post.issue == stop.issue and stop.turn < post.turn < again:
                 yield f"{post.issue} was stopped in turn {stop.turn}, and posted in {post.turn}"

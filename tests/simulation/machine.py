@@ -12,7 +12,7 @@ from pathlib import Path
 
 from databases import empty_database
 from simulation.world import BEGINNING, SECOND, Process, World
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from newsletter import readership
 from newsletter.errors import AlreadySending
@@ -41,6 +41,13 @@ def lists_of(number: int) -> Sequence[str]:
     return LISTS if number % 3 == 2 else LISTS[:1]
 
 
+def _leave_a_gap(engine: Engine, ids: int) -> None:
+    """Let the next reader's id be far from the last one's, as after years of coming and going."""
+    with database.write(engine) as connection:
+        raised = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'subscriber'"
+        connection.exec_driver_sql(raised, (ids,))
+
+
 @cache
 def listed(readers: int) -> bytes:
     """Return a database with two lists: everybody is on the first, every third on the second as well."""
@@ -48,6 +55,8 @@ def listed(readers: int) -> bytes:
     path.write_bytes(empty_database())
     engine = database.connect(f"sqlite:///{path}")
     for number in range(readers):
+        if number % 7 == 3:
+            _leave_a_gap(engine, 150 + 1_000 * number)
         for name in lists_of(number):
             readership.add(
                 engine,

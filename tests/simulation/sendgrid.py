@@ -76,7 +76,10 @@ class SendGrid:
     ends: Mapping[str, int] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
-    posted: list[tuple[int, int, str, str]] = field(default_factory=list)  # turn, clock, issue, attempt
+    posted: list[tuple[int, int, str, str, list[str]]] = field(default_factory=list)  # turn, clock, issue …
+    replies: list[tuple[str, Process]] = field(default_factory=list)  # clear answers that a process received
+    first_report: dict[str, int] = field(default_factory=dict)  # of an attempt, by the machine's clock
+    turned_back: dict[tuple[str, str], int] = field(default_factory=dict)  # in which turn it was reported
     reports: list[Report] = field(default_factory=list)
     reported: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader, once it was posted
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
@@ -93,7 +96,8 @@ class SendGrid:
         document = orjson.loads(request)
         attempt = document["custom_args"]["nl_attempt"]
         people = document["personalizations"]
-        self.posted.append((world.turn, world.now(), document["custom_args"]["nl_issue"], attempt))
+        addressed = [person["to"][0]["email"] for person in people]
+        self.posted.append((world.turn, world.now(), document["custom_args"]["nl_issue"], attempt, addressed))
         self.posts[attempt] = self.posts.get(attempt, 0) + 1
         if self.posts[attempt] > 1:
             world.fail(f"attempt {attempt} was posted twice")
@@ -113,6 +117,8 @@ class SendGrid:
         if answer is not None:
             if answer.status == 202:
                 self.answered.add(attempt)
+            if answer.status < 500:
+                self.replies.append((attempt, process))
             return classify(answer, now=world.now() / SECOND)
         if fate.startswith("silent"):
             world.wait(TIMEOUT)
@@ -173,6 +179,7 @@ class SendGrid:
             self.world.say(f"{attempt[-4:]} late answer {answer.status}", rare="late answer")
             if taken:
                 self.answered.add(attempt)
+            self.replies.append((attempt, process))
             late(classify(answer, now=self.world.now() / SECOND))
 
         self.world.spawn(process, "late", tell)
@@ -243,6 +250,9 @@ class SendGrid:
         """Note that a report arrived for good; return the list that its mail was for."""
         attempt, reader = event["nl_attempt"], int(event["nl_reader"])
         self.reported.add((attempt, reader))
+        self.first_report.setdefault(attempt, self.world.now())
+        if event["event"] in ("bounce", "dropped"):  # a block is a bounce of a type of its own
+            self.turned_back.setdefault((attempt, event["email"]), self.world.turn)
         return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (attempt, reader))
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────

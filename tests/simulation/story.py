@@ -11,7 +11,7 @@ from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, f
 from simulation.machine import LISTS, Machine, address, lists_of
 from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, WARM_UP, Simulated, settings
 from simulation.sendgrid import ENDS, FATES, SendGrid
-from simulation.world import SECOND, Actor, Crash, World
+from simulation.world import SECOND, Actor, Crash, Process, World
 
 from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
@@ -21,6 +21,7 @@ from newsletter.delivery.states import OPEN, Verdict
 from newsletter.errors import NewsletterError, StoreError
 from newsletter.providers.sendgrid.reports.events import event_of
 from newsletter.readership.reports import take_reports
+from newsletter.store.accounts.decisions import Decided
 
 LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over
 DAY = 24 * 3600
@@ -28,7 +29,18 @@ LOOKED, GUESSED = "I looked", "I guess"
 ROUNDS = 12
 SENDING = ("send", "resume", "correct", "only missing", "schedule", "timer", "settling")
 LIST_IDS = {name: f"<{name}.example.org>" for name in LISTS}
-READERS_DO = "leave", "leave", "join", "come back", "suppress", "unsuppress", "weather", "weather", "erase"
+READERS_DO = (
+    "leave",
+    "leave",
+    "join",
+    "ask to join",
+    "come back",
+    "suppress",
+    "unsuppress",
+    "weather",
+    "weather",
+    "erase",
+)
 BACK = "join", "come back", "unsuppress"  # what a reader does to be mailed again
 
 
@@ -251,15 +263,16 @@ class Story:
     def _pause_issue(self, wiring: Simulated) -> None:
         issue = self._some_issue(wiring)
         publish.pause(wiring, issue)
-        self._note_stop(issue)
+        self._note_stop(issue, for_good=False)
         self.world.say("paused", rare="paused")
 
-    def _note_stop(self, issue: str) -> None:
+    def _note_stop(self, issue: str, *, for_good: bool) -> None:
         """Note that nothing more may leave, unless another command goes on with it that is on its way."""
-        sending = [actor.process for actor in self.world.actors if actor.process.name.startswith(SENDING)]
+        commands = [actor.process for actor in self.world.actors if actor.process.mortal]
+        sending = [process for process in commands if process.name.startswith(SENDING)]
         others = [process for process in sending if process is not self.machine.sender]
         if not others:
-            self.stops.append(Stop(self.world.turn, issue))
+            self.stops.append(Stop(self.world.turn, issue, for_good))
 
     def _undo(self, wiring: Simulated) -> None:
         issue = self._some_issue(wiring)
@@ -271,7 +284,7 @@ class Story:
             issue = self._some_issue(wiring)
             self.cancelled.add(issue)
             publish.cancel(wiring, issue)
-            self._note_stop(issue)
+            self._note_stop(issue, for_good=True)
             self.world.say("cancelled", rare="cancelled")
 
     def _approve(self, wiring: Simulated) -> None:
@@ -302,11 +315,17 @@ class Story:
             raise
         if does in BACK:
             self._is_back(does, reader, name, began)
+        elif does == "ask to join":
+            if reader not in self.moves and not self._was_listed(reader, name):
+                self._note(reader, Move(began, True, LIST_IDS[name]))  # until they confirm
         elif does == "leave":
             self._note(reader, *(Move(self.world.turn, True, list_id) for list_id in LIST_IDS.values()))
         else:
             self._note(reader, Move(self.world.turn, True))
         self.world.say(f"{reader}: {does}", rare=f"reader: {does}")
+
+    def _was_listed(self, reader: str, name: str) -> bool:
+        return any(reader == address(number) and name in lists_of(number) for number in range(self.readers))
 
     def _is_back(self, does: str, reader: str, name: str, turn: int) -> None:
         if does in BACK:
@@ -333,7 +352,7 @@ class Story:
                     sandbox=self.machine.folder / "none.db",
                 )
             case _:
-                joining = readership.Joining(again=does == "come back")
+                joining = readership.Joining(again=does == "come back", pending=does == "ask to join")
                 readership.add(engine, name, reader, now=now, joining=joining)
 
     def _note(self, reader: str, *moves: Move) -> None:
@@ -458,6 +477,14 @@ class Story:
                     run = partial(self._call, does, issue)
                     self.world.join(self.start("settling", who, run, mortal=False))
 
+    def _was_open(self, word: Decided) -> bool:
+        """Say whether an editor's word was all there was: no report had come by then."""
+        first = self.sendgrid.first_report.get(word.attempt)
+        return word.evidence == GUESSED and (self.put_back or first is None or first > word.at)
+
+    def _lived_on(self, process: Process) -> bool:
+        return not process.dead and not self.world.sometimes["disk full"]
+
     def _correct_again(self, name: str, wiring: Simulated) -> None:
         """Correct the issue once more, for those who got the wrong version since, or as it turns out."""
         plan = publish.plan_correction(wiring, ISSUE, list_name=name)
@@ -485,7 +512,7 @@ class Story:
                     "pending": proof.pending,
                 },
                 list(publish.recipients(wiring, issue)),
-                frozenset(word.attempt for word in made if word.evidence == GUESSED),
+                frozenset(word.attempt for word in made if self._was_open(word)),
                 frozenset(word.attempt for word in made if word.verdict in given_up),
                 issue in self.cancelled,
             )
@@ -508,9 +535,11 @@ class Story:
         self.observed = Observed(
             taken,
             reported,
+            frozenset(attempt for attempt, process in self.sendgrid.replies if self._lived_on(process)),
             refused,
             self.moves,
             exports,
+            self.sendgrid.turned_back,
             [Post(*post) for post in self.sendgrid.posted],
             self.plans,
             self.stops,

@@ -152,7 +152,7 @@ def _waiting(connection: Connection, mailing: Mailing, own: Row[Any], but: set[i
     only = None if own.only is None else set(decode(own.only))
     if only is not None and len(only) == own.candidates:  # all it holds: others of its range are elsewhere
         rows = [row for row in rows if row.id in only]
-    skip = but | outside(connection, mailing, [row.id for row in rows])
+    skip = but | outside(connection, mailing, [row.id for row in rows], as_planned=True)
     return (row.email for row in rows if row.id not in skip)
 
 

@@ -23,15 +23,18 @@ def mailed_between(
     mailed again by the mailing that once lost their answer is among them; and for mailings there were by then
     (``but`` is one's own id), those that were given up.
     """
-    rows = _MAILED.run(
-        connection,
-        issue=issue,
-        provider=provider,
-        lo=lo,
-        hi=hi,
-        but=but or 0,
-        since=but or YET_TO_COME,
-    )
+    own = {"but": but or 0, "since": but or YET_TO_COME, "before": YET_TO_COME}
+    return _mailed_readers(connection, lo, hi, issue=issue, provider=provider, **own)
+
+
+def _mailed(connection: Connection, own: Mailing, lo: int, hi: int, *, before: int) -> set[int]:
+    """Return the readers that other mailings of its issue, with ids below ``before``, mailed or may have."""
+    others = {"but": own.id, "since": own.id, "before": before}
+    return _mailed_readers(connection, lo, hi, issue=own.issue, provider=own.provider, **others)
+
+
+def _mailed_readers(connection: Connection, lo: int, hi: int, **others: object) -> set[int]:
+    rows = _MAILED.run(connection, lo=lo, hi=hi, **others)
     return {
         reader
         for state, reader_ids, only in rows.fetchall()
@@ -47,6 +50,7 @@ _MAILED = Prepared(
         mailing.c.issue == bindparam("issue"),
         mailing.c.provider == bindparam("provider"),
         mailing.c.id != bindparam("but"),
+        mailing.c.id < bindparam("before"),
         batch.c.lo <= bindparam("hi"),
         batch.c.hi >= bindparam("lo"),
         or_(
@@ -89,14 +93,18 @@ def rejected_between(
     return {row.subscriber_id: row.reason for row in rows}
 
 
-def outside(connection: Connection, mailing: Mailing, ids: Sequence[int]) -> set[int]:
+def outside(
+    connection: Connection, mailing: Mailing, ids: Sequence[int], *, as_planned: bool = False
+) -> set[int]:
     """Return those of ascending ``ids`` that a mailing is not for.
 
-    Another mailing of the issue mailed them or, for a correction, they never got what it corrects.
+    Another mailing of the issue mailed them or, for a correction, they never got what it corrects. Those that
+    a later mailing mailed since are not among them where it is asked for whom the mailing was ``as_planned``.
     """
     if not ids:
         return set()
-    out = mailed_between(connection, mailing.issue, mailing.provider, ids[0], ids[-1], but=mailing.id)
+    before = mailing.id if as_planned else YET_TO_COME
+    out = _mailed(connection, mailing, ids[0], ids[-1], before=before)
     if mailing.corrects is None:
         return out
     return out | not_delivered(connection, mailing.wrong_mailings, ids, at=mailing.audience_at)
