@@ -5,6 +5,7 @@ The wiring is the only way in: a trace of the real database, a wrapper around th
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -73,6 +74,22 @@ class Moments:
             event.listen(engine, "commit", lambda connection: self._statement(connection.info, "COMMIT"))
         event.listen(engine, "checkin", self._given_back)
 
+    def watch_wire(self) -> None:
+        """Follow the pieces of requests' bodies, from now to the end of the process."""
+        begun: set[object] = set()
+
+        def audit(event: str, about: tuple[Any, ...]) -> None:
+            if event != "http.client.send" or not isinstance(about[1], memoryview):
+                return
+            connection, piece = about
+            if connection in begun:
+                begun.discard(connection)
+                self.at("body half written")
+            elif piece:
+                begun.add(connection)
+
+        sys.addaudithook(audit)
+
     def _taken(self, connection: Any, record: Any, _taker: object) -> None:
         connection.set_trace_callback(partial(self._statement, record.info))
 
@@ -119,17 +136,6 @@ def _name(statement: str) -> str:
 _BY_VERB = {"insert into attempt": "gate", "insert into decision": "decision"}
 
 
-class _Fragile(bytes):
-    """A request that notes when its second piece is asked for: the first is on the wire by then."""
-
-    moments: Moments
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice) and key.start:
-            self.moments.at("body half written")
-        return super().__getitem__(key)
-
-
 class DoomedProvider:
     """The real provider, with moments around what it does."""
 
@@ -149,8 +155,7 @@ class DoomedProvider:
 
         def watched(recipients: Sequence[Recipient], *, batch: str, attempt: str) -> bytes:
             self.moments.at("rendering")
-            request = _Fragile(build(recipients, batch=batch, attempt=attempt))
-            request.moments = self.moments
+            request = build(recipients, batch=batch, attempt=attempt)
             self.moments.at("rendered")
             return request
 
@@ -226,6 +231,7 @@ class Doomed(Wiring):
     @contextmanager
     def provider(self) -> Iterator[Provider]:
         """Open the real provider, watched."""
+        self.moments.watch_wire()
         with super().provider() as real:
             yield DoomedProvider(real, self.moments)
 

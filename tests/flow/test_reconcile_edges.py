@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Sign
@@ -103,7 +102,7 @@ def test_both_requests_reported_in_one_post_the_newest_is_the_one_that_counts(
     wiring.post.script = deque([TAKEN])
     assert publish.resume(wiring, ISSUE).unknown == 1
     second = attempt_of(wiring, 1)
-    newest = replace(event_of(wiring, 1), message_id="newest")
+    newest = event_of(wiring, 1)._replace(message_id="newest")
     take(
         wiring,
         *sorted(

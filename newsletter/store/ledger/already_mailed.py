@@ -98,8 +98,8 @@ def outside(
 ) -> set[int]:
     """Return those of ascending ``ids`` that a mailing is not for.
 
-    Another mailing of the issue mailed them or, for a correction, they never got what it corrects. Those that
-    a later mailing mailed since are not among them where it is asked for whom the mailing was ``as_planned``.
+    Another mailing of the issue mailed them or, for a correction, they never got what it corrects. ``as_planned``
+    leaves out what later mailings did since.
     """
     if not ids:
         return set()
