@@ -98,8 +98,8 @@ def outside(
 ) -> set[int]:
     """Return those of ascending ``ids`` that a mailing is not for.
 
-    Another mailing of the issue mailed them or, for a correction, they never got what it corrects. ``as_planned``
-    leaves out what later mailings did since.
+    Another mailing of the issue mailed them or, for a correction, they never got what it corrects.
+    ``as_planned`` leaves out what later mailings did since.
     """
     if not ids:
         return set()
