@@ -117,6 +117,7 @@ def _cut(wiring: Wiring, mailing: "Mailing", progress: Progress) -> None:
                 mailing,
                 batch_size=wiring.settings.batch_size,
                 now=wiring.clock.now(),
+                at_once=wiring.cut_at_once,
             )
         if cut is None:
             return

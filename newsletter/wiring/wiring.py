@@ -194,6 +194,13 @@ class Wiring:
 
         return run_on_threads
 
+    @property
+    def cut_at_once(self) -> int:
+        """Return how many subscriptions a transaction of planning goes through."""
+        from newsletter.store.ledger.cutting import CUT_AT_ONCE
+
+        return CUT_AT_ONCE
+
     def new_approval_key(self) -> tuple[str, str]:
         """Draw a key pair for an approver: private, public."""
         from newsletter.delivery.manifest import new_key, public_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-LISTS = 2  # that a reader may be on
+LISTS = "<readers.example.org>", "<evening.example.org>"
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Observed:
     approvals: Sequence[int] | None  # turns in which somebody approved; None where nobody has to
     listed: Mapping[str, Sequence[str]]  # who was on which lists in the beginning
     erased: frozenset[str]
+    uncertain: frozenset[str]  # who may have come or gone: the command was killed
+    next_issue: str  # sent to all lists at the end, when nothing goes wrong any longer
     put_back: bool  # the machine's clock, once: what came later may be dated before
     version: str  # of the letter's text, as it is now
     warm_up: tuple[date, int, float] | None
@@ -109,6 +111,7 @@ def faults(world: Observed) -> Iterator[str]:
         yield from _accounts(world, issue, mails, export)
         yield from _at_rest(world, issue, mails, export)
     yield from _left_before(world)
+    yield from _still_mailed(world)
     yield from _corrections(world)
     yield from _same_text_twice(world)
     yield from _nobody_forgotten(world)
@@ -152,7 +155,7 @@ def _one_state_each(world: Observed, issue: str, export: Export) -> Iterator[str
     if several:
         yield f"{issue}: in several states: {several}"
     nameless = sum(not row["email"] for row in export.recipients)
-    if nameless > LISTS * len(world.erased):
+    if nameless > len(LISTS) * len(world.erased):
         yield f"{issue}: {nameless} recipients have no address, and {len(world.erased)} were erased"
     states = Counter(row["state"] for row in export.recipients)
     counts = Counter({state: n for state, n in export.counts.items() if n})
@@ -207,6 +210,21 @@ def _left_before(world: Observed) -> Iterator[str]:
                 yield f"{mail.email} had left before {mail.issue} was addressed to them ({mail.attempt[-4:]})"
 
 
+def _still_mailed(world: Observed) -> Iterator[str]:
+    """Yield who stayed on a list, or came back, and did not get the next issue."""
+    if world.next_issue not in world.exports:
+        return
+    got = {mail.email for mail in world.taken if mail.issue == world.next_issue}
+    for email in {*world.listed, *world.moves} - world.uncertain - got:
+        moves = world.moves.get(email, ())
+        for list_id in LISTS:
+            standing = [move.away for move in moves if move.list_id == list_id]
+            anywhere = [move.away for move in moves if not move.list_id]
+            on_it = list_id in world.listed.get(email, ()) if not standing else not standing[-1]
+            if on_it and not (anywhere and anywhere[-1]):
+                yield f"{email} is on the list {list_id}, and did not get {world.next_issue}"
+
+
 def _corrections(world: Observed) -> Iterator[str]:
     for mail in world.taken:
         original, _, number = mail.issue.partition(".correction-")
@@ -239,7 +257,8 @@ def _still_wrong(world: Observed) -> Iterator[str]:
     corrected = {plan.list_id for plan in world.plans if ".correction-" in plan.issue}
     latest: dict[str, Mail] = {}
     for mail in sorted(world.taken, key=lambda mail: mail.taken):
-        latest[mail.email] = mail
+        if mail.issue != world.next_issue:
+            latest[mail.email] = mail
     unknown = {
         row["email"]
         for export in world.exports.values()

@@ -146,6 +146,7 @@ class Machine:
         drive.before = self._before_a_transaction
         self.engine = drive.engine
         self.full = False  # the disk
+        self.cut_at_once = 50_000  # subscriptions that a transaction of planning goes through
         self.sender: Process | None = None
         self.claims: dict[str, int] = {}  # the turn in which an attempt's readers were chosen
         self.transactions = 0

@@ -22,7 +22,8 @@ from newsletter.sending.worker import Worker
 from newsletter.variables import merged
 from newsletter.wiring import Wiring
 
-ISSUE = "first"
+ISSUE, NEXT = "first", "second"
+NEXT_SUBJECT = "The metre is next"
 VERSIONS = ("The kilogram is gone", "The kilogram is really gone", "The kilogram is gone for good")
 KEY = b"k" * 48
 WARM_UP = date(2025, 6, 15), 4, 2.0  # the first day, how many on it, and how many times as many each day
@@ -39,6 +40,7 @@ def root(version: int) -> Path:
     if version:
         text = text.replace("number: 7\n", f"number: 7\ncorrection: It was {version} kilograms.\n")
     (folder / "issues" / f"{ISSUE}.md").write_text(text)
+    (folder / "issues" / f"{NEXT}.md").write_text(BRIEF.replace(VERSIONS[0], NEXT_SUBJECT))
     return folder
 
 
@@ -111,6 +113,10 @@ class Simulated(Wiring):
 
     def sender_alive(self) -> bool:
         return self._machine.sender is not None
+
+    @property
+    def cut_at_once(self) -> int:
+        return self._machine.cut_at_once
 
     @property
     def run_workers(self) -> RunWorkers:

@@ -9,7 +9,7 @@ from typing import Any
 from simulation.chance import Chance
 from simulation.checker import Export, Mail, Move, Observed, Plan, Post, Stop, faults
 from simulation.machine import LISTS, Machine, address, lists_of
-from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, WARM_UP, Simulated, settings
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, NEXT, VERSIONS, WARM_UP, Simulated, settings
 from simulation.sendgrid import ENDS, FATES, SendGrid
 from simulation.world import SECOND, Actor, Crash, Process, World
 
@@ -17,7 +17,7 @@ from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
 from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
-from newsletter.delivery.states import OPEN, Verdict
+from newsletter.delivery.states import OPEN, MailingState, Verdict
 from newsletter.errors import NewsletterError, StoreError
 from newsletter.providers.sendgrid.reports.events import event_of
 from newsletter.readership.reports import take_reports
@@ -56,6 +56,7 @@ class Story:
     goings_on: list[int] = field(default_factory=list)  # turns in which a command that sends began
     approvals: list[int] = field(default_factory=list)  # turns in which somebody approved
     erased: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)  # who may have come or gone: the command was killed
     cancelled: set[str] = field(default_factory=set)  # issues that somebody tried to cancel
     version: int = 0
 
@@ -66,6 +67,7 @@ class Story:
         self.machine = Machine(self.world, self.readers)
         self.sendgrid = SendGrid(self.world)
         self.how = self._settings()
+        self.machine.cut_at_once = chance.pick((50_000, 7, 3, 12))
         self.people: list[Actor] = []
         self.begun = False
         self.put_back = False
@@ -312,6 +314,7 @@ class Story:
             self._change(does, reader, name, wiring)
         except Crash:
             self._is_back(does, reader, name, began)  # perhaps
+            self.uncertain.add(reader)
             raise
         if does in BACK:
             self._is_back(does, reader, name, began)
@@ -439,6 +442,14 @@ class Story:
 
     def _look_for_due(self, found: list[str], wiring: Simulated) -> None:
         found.extend(publish.due(wiring))
+        if not any(plan.due_at for plan in self.plans):
+            return
+        now = wiring.clock.now()
+        for issue in publish.mailed_issues(wiring):
+            proof = publish.status(wiring, issue)
+            due = proof and proof.state == MailingState.SCHEDULED and (proof.send_at or now) + SECOND < now
+            if due and issue not in found and proof == publish.status(wiring, issue):
+                self.world.fail(f"{issue} is due, and the timer does not know it")
 
     def _resume_due(self, issue: str, wiring: Simulated) -> None:
         publish.resume(wiring, issue)
@@ -457,7 +468,9 @@ class Story:
         self._let_rest()
         for name in LISTS if self.version else ():
             self.world.join(self.start("settling", EDITOR, partial(self._correct_again, name), mortal=False))
-        self._let_rest()
+        for name in LISTS:
+            self.world.join(self.start("settling", EDITOR, partial(self._send_next, name), mortal=False))
+            self._let_rest()
         self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
 
     def _let_rest(self) -> None:
@@ -476,6 +489,12 @@ class Story:
                 ):
                     run = partial(self._call, does, issue)
                     self.world.join(self.start("settling", who, run, mortal=False))
+
+    def _send_next(self, name: str, wiring: Simulated) -> None:
+        """Send the next issue, which shows who is still on the lists."""
+        plan = publish.plan_send(wiring, NEXT, list_name=name)
+        self._note_plan(wiring, plan)
+        publish.send(wiring, plan)
 
     def _was_open(self, word: Decided) -> bool:
         """Say whether an editor's word was all there was: no report had come by then."""
@@ -547,6 +566,8 @@ class Story:
             self.approvals if self.how["approval"] else None,
             listed,
             frozenset(self.erased),
+            frozenset(self.uncertain),
+            NEXT,
             self.put_back,
             VERSIONS[self.version],
             WARM_UP if self.how["warm_up"] else None,
