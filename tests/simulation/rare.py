@@ -27,6 +27,7 @@ STATES: Mapping[str, int] = {
     "weather: clock forward": OFTEN,
     "reader: leave": OFTEN,
     "reader: join": OFTEN,
+    "reader: ask to join": OFTEN,
     "reader: come back": OFTEN,
     "reader: suppress": OFTEN,
     "reader: erase": OFTEN,

@@ -321,9 +321,9 @@ class Story:
         elif does == "ask to join":
             if reader not in self.moves and not self._was_listed(reader, name):
                 self._note(reader, Move(began, True, LIST_IDS[name]))  # until they confirm
-        elif does == "leave":
+        if does in ("leave", "erase"):
             self._note(reader, *(Move(self.world.turn, True, list_id) for list_id in LIST_IDS.values()))
-        else:
+        if does in ("suppress", "erase"):
             self._note(reader, Move(self.world.turn, True))
         self.world.say(f"{reader}: {does}", rare=f"reader: {does}")
 
