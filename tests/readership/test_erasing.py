@@ -133,7 +133,7 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
     }  # the row itself goes
     editors_own = {
         *("list.name", "list.key", "list.title", "list_attribute.name", "mailing.issue", "mailing.corrects"),
-        *("alarm.issue", "mailing.requested_by", "approval.approver"),
+        *("alarm.issue", "mailing.requested_by", "approval.approver", "adoption.issue", "adoption.person"),
     }
     # An approval is signed over these; ``erase`` names the issues that mention the address.
     frozen = {
@@ -160,7 +160,7 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
             "sync_cursor.provider",
         ),
         *("event.kind", "event.attempt", "event.message_id", "tally.kind", "alarm.kind", "decision.attempt"),
-        *("decision.verdict", "picture.digest", "picture.media_type", "secret.name"),
+        *("decision.verdict", "picture.digest", "picture.media_type", "secret.name", "adoption.place"),
     }
     texts = {
         f"{table.name}.{column.name}"

@@ -11,6 +11,7 @@ from newsletter.contacts.mentions import ERASED, pattern, without
 from newsletter.delivery.states import RecipientState
 from newsletter.errors import AudienceError
 from newsletter.store.tables import (
+    adoption,
     alarm,
     attempt,
     batch,
@@ -44,6 +45,7 @@ FREE_TEXT = (
     alarm.c.detail,
     decision.c.evidence,
     mailing.c.note,
+    adoption.c.reason,
     consent.c.wording,
     consent.c.form,
     consent.c.evidence,
