@@ -318,9 +318,8 @@ class Story:
             raise
         if does in BACK:
             self._is_back(does, reader, name, began)
-        elif does == "ask to join":
-            if reader not in self.moves and not self._was_listed(reader, name):
-                self._note(reader, Move(began, True, LIST_IDS[name]))  # until they confirm
+        elif does == "ask to join" and reader not in self.moves and not self._was_listed(reader, name):
+            self._note(reader, Move(began, True, LIST_IDS[name]))  # until they confirm
         if does in ("leave", "erase"):
             self._note(reader, *(Move(self.world.turn, True, list_id) for list_id in LIST_IDS.values()))
         if does in ("suppress", "erase"):
