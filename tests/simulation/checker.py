@@ -183,7 +183,7 @@ def _accounts(world: Observed, issue: str, mails: Sequence[Mail], export: Export
 def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) -> bool:
     if row["reason"] == "cancelled":
         return export.cancelled
-    return any(move.away for move in world.moves.get(row["email"], ()))
+    return row["email"] in world.uncertain or any(move.away for move in world.moves.get(row["email"], ()))
 
 
 def _at_rest(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:

@@ -310,6 +310,8 @@ class Story:
         began, name = self.world.turn, self._list()
         if does == "erase":
             self.erased.add(reader)
+        if does == "ask to join":
+            self.uncertain.add(reader)  # on one list they may have been before, on the other not
         try:
             self._change(does, reader, name, wiring)
         except Crash:
