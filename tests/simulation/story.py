@@ -56,6 +56,7 @@ class Story:
     goings_on: list[int] = field(default_factory=list)  # turns in which a command that sends began
     approvals: list[int] = field(default_factory=list)  # turns in which somebody approved
     erased: set[str] = field(default_factory=set)
+    counted: set[object] = field(default_factory=set)  # of which mail what was reported before
     uncertain: set[str] = field(default_factory=set)  # who may have come or gone: the command was killed
     cancelled: set[str] = field(default_factory=set)  # issues that somebody tried to cancel
     version: int = 0
@@ -426,6 +427,10 @@ class Story:
         taken.append(True)
         for report, event in zip(some, events, strict=True):
             list_id = self.sendgrid.was_reported(report)
+            known = event.attempt, event.reader, event.kind
+            if known in self.counted:
+                continue  # reported again, which changes nothing: they may be back since
+            self.counted.add(known)
             if event.kind == "group_unsubscribe":
                 self._note(event.email, Move(self.world.turn, True, list_id))
             elif event.kind in ("bounce", "complaint", "unsubscribe") or event.suppresses:
