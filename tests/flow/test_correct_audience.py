@@ -58,6 +58,17 @@ def test_readers_of_every_list_that_got_the_wrong_version_are_corrected_or_named
     assert publish.plan_correction(wiring, ISSUE, list_name="others").readers == 1
 
 
+def test_a_correction_to_a_second_list_carries_the_id_of_that_list(wiring: Wired) -> None:
+    readership.add(wiring.engine, "others", "other@example.org", now=wiring.clock.now)
+    for name in ("readers", "others"):
+        publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name=name))
+    _mend(wiring)
+    for name in ("readers", "others"):
+        plan = publish.plan_correction(wiring, ISSUE, list_name=name)
+        assert plan.frozen.envelope.list_id == f"<{name}.example.org>"
+        publish.send(wiring, plan)
+
+
 def test_a_correction_half_sent_is_not_gone_on_with_as_if_it_were_the_text_now_on_disk(wiring: Wired) -> None:
     publish.send(wiring, publish.plan_send(wiring, ISSUE))
     _mend(wiring)
