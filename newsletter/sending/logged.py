@@ -8,7 +8,7 @@ from newsletter.store.ledger.transitions import Claim
 
 
 class RequestLogger:
-    """What a pump tells of its requests; without a log, nobody hears it. Raises StoreError from the log."""
+    """Log the requests of a send; without a log, do nothing. Raises StoreError where no line can be added."""
 
     def __init__(self, log: LogWriter | None) -> None:
         """Write to a log, or to none."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from simulation.world import BEGINNING, SECOND, Process, World
+from simulation.world import SECOND, Process, World
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp
 from newsletter.delivery.frozen import Envelope
@@ -21,7 +21,6 @@ from newsletter.providers.sendgrid.sending.request import prepare_requests
 from newsletter.sandbox.kind import NAME, PROPERTIES
 
 TIMEOUT = 30.0
-MINUTE = 60.0
 # What may become of a request, and how likely it is where a world has that at all.
 FATES: Mapping[str, int] = {
     "never connected": 4,
@@ -81,7 +80,6 @@ class SendGrid:
     first_report: dict[str, int] = field(default_factory=dict)  # of an attempt, by the machine's clock
     turned_back: dict[tuple[str, str], int] = field(default_factory=dict)  # in which turn it was reported
     reports: list[Report] = field(default_factory=list)
-    reported: set[tuple[str, int]] = field(default_factory=set)  # attempt and reader, once it was posted
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
     refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
@@ -249,7 +247,6 @@ class SendGrid:
     def was_reported(self, event: Mapping[str, Any]) -> str:
         """Note that a report arrived for good; return the list that its mail was for."""
         attempt, reader = event["nl_attempt"], int(event["nl_reader"])
-        self.reported.add((attempt, reader))
         self.first_report.setdefault(attempt, self.world.now())
         if event["event"] in ("bounce", "dropped"):  # a block is a bounce of a type of its own
             self.turned_back.setdefault((attempt, event["email"]), self.world.turn)
@@ -258,7 +255,7 @@ class SendGrid:
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────
 
     def search(self, attempt: str) -> LookUp:
-        """Say whether mail of an attempt was taken; what was taken a moment ago is not found yet."""
+        """Say whether mail of an attempt was taken, where the account can be asked."""
         self.world.pause("search")
         if not self.searchable:
             return CannotSay("The account has no search.")
@@ -292,6 +289,3 @@ class Port:
 def _refusal(message: str, field_name: str | None) -> Answer:
     errors = {"errors": [{"message": message, "field": field_name}]}
     return Answer(400, {}, orjson.dumps(errors))
-
-
-__all__ = ["BEGINNING", "MINUTE", "Port", "SendGrid", "Taken"]

@@ -554,7 +554,7 @@ class Story:
             )
             for mail in self.sendgrid.taken
         ]
-        reported = frozenset(attempt for attempt, _ in self.sendgrid.reported)
+        reported = frozenset(self.sendgrid.first_report)
         refused = frozenset(self.sendgrid.refused)
         listed = {address(n): [LIST_IDS[name] for name in lists_of(n)] for n in range(self.readers)}
         self.observed = Observed(

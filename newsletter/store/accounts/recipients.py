@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
+from newsletter.chunks import chunks
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import UNPOSTED, BatchState, Exclusion, MailingState, RecipientState
 from newsletter.instants import rfc3339
@@ -159,8 +160,7 @@ def _waiting(connection: Connection, mailing: Mailing, own: Row[Any], but: set[i
 def _uncut(connection: Connection, mailing: Mailing) -> Iterator[Account]:
     kind, why = CANCELLED if mailing.state == MailingState.CANCELLED else PENDING
     for ids in uncut(connection, mailing):
-        for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
+        for some in chunks(ids, AT_ONCE):
             emails = _emails(connection, some)
             for reader in some:
                 yield _account(emails.get(reader, ""), kind, why)

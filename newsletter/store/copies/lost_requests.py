@@ -6,21 +6,21 @@ so its reports settle it, ``reconcile`` decides about it, and nobody in it is ma
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 
-from newsletter.delivery.id_set import decode, encode
+from newsletter.chunks import chunks
+from newsletter.delivery.id_set import encode
 from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.request_log import LoggedAnswer, LoggedMailing, LoggedRequest, not_the_same
 from newsletter.delivery.states import AttemptOutcome, BatchState, BatchTransition, MailingState, Verdict
 from newsletter.store.events.decisions import Unanswered, carry_out, unanswered
-from newsletter.store.events.one_batch_only import not_counted_elsewhere, withdraw
+from newsletter.store.events.one_batch_only import candidates_in, not_counted_elsewhere, withdraw
 from newsletter.store.ledger import cutting, mailings
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.ledger.transitions import move
 from newsletter.store.readers.lists import ensure_list
-from newsletter.store.tables import attempt, batch, mailing, mailing_list, subscriber, subscription
+from newsletter.store.tables import attempt, batch, mailing, mailing_list, subscriber
 
 IDS_AT_ONCE = 500
 EVIDENCE = "The log of requests holds the provider's answer that it took it."
@@ -30,9 +30,7 @@ NOTE = "sent in part since the backup that this database was restored from"
 def known_among(connection: Connection, attempts: Iterable[str]) -> set[str]:
     """Return which of these requests the database knows of."""
     known: set[str] = set()
-    wanted = sorted(set(attempts))
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        some = wanted[start : start + IDS_AT_ONCE]
+    for some in chunks(sorted(set(attempts)), IDS_AT_ONCE):
         known.update(connection.scalars(select(attempt.c.id).where(attempt.c.id.in_(some))))
     return known
 
@@ -156,8 +154,7 @@ def _accept(connection: Connection, request: Unanswered, answer: LoggedAnswer, n
 
 def _emails(connection: Connection, readers: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for start in range(0, len(readers), IDS_AT_ONCE):
-        some = readers[start : start + IDS_AT_ONCE]
+    for some in chunks(readers, IDS_AT_ONCE):
         rows = connection.execute(
             select(subscriber.c.id, subscriber.c.email).where(subscriber.c.id.in_(some))
         )
@@ -178,22 +175,9 @@ def _leave_out_of_waiting(connection: Connection, of: Mailing, here: Sequence[in
         )
     ).all()
     for row in rows:
-        waiting = _waiting(connection, of, row)
+        waiting = candidates_in(connection, row, of.list_id, of.audience_at)
         left = waiting - set(here)
         if len(left) < len(waiting):
             connection.execute(update(batch).where(batch.c.id == row.id).values(only=encode(sorted(left))))
         if not left:
             move(connection, row.id, BatchTransition.EMPTY, now=now, n=0, reader_ids=None)
-
-
-def _waiting(connection: Connection, of: Mailing, row: Row[Any]) -> set[int]:
-    subscribers = set(
-        connection.scalars(
-            select(subscription.c.subscriber_id).where(
-                subscription.c.list_id == of.list_id,
-                subscription.c.subscriber_id.between(row.lo, row.hi),
-                subscription.c.created_at <= of.audience_at,
-            )
-        )
-    )
-    return subscribers if row.only is None else subscribers & set(decode(row.only))

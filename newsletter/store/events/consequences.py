@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, case, exists, insert, select, update
 
+from newsletter.chunks import chunks
 from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.delivery.states import SubscriptionTransition
 from newsletter.store.readers import erasures
@@ -22,8 +23,7 @@ def suppress_all(connection: Connection, wanted: Mapping[str, str], *, now: int)
     """
     addresses = sorted(set(wanted) - erasures.among(connection, list(wanted)))
     count = 0
-    for start in range(0, len(addresses), ADDRESSES_AT_ONCE):
-        some = addresses[start : start + ADDRESSES_AT_ONCE]
+    for some in chunks(addresses, ADDRESSES_AT_ONCE):
         held = set(connection.scalars(select(suppression.c.email).where(suppression.c.email.in_(some))))
         count += _suppress(connection, {email: wanted[email] for email in some if email not in held}, now)
     return count

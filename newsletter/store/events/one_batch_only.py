@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from newsletter.chunks import chunks
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.states import (
     MAY_HAVE_ARRIVED,
@@ -80,8 +81,7 @@ def counted_elsewhere(connection: Connection, mailing_id: int) -> int:
 def forget_unmailed(connection: Connection, batch_id: int, readers: Sequence[int]) -> int:
     """Take back what claims of a batch said of readers who turn out to be mailed; return of how many."""
     count = 0
-    for start in range(0, len(readers), IDS_AT_ONCE):
-        some = readers[start : start + IDS_AT_ONCE]
+    for some in chunks(readers, IDS_AT_ONCE):
         count += connection.execute(
             delete(unmailed).where(unmailed.c.batch_id == batch_id, unmailed.c.subscriber_id.in_(some))
         ).rowcount
@@ -140,15 +140,19 @@ def _waiting(connection: Connection, row: Row[Any], inside: set[int]) -> set[int
     """Return who of those inside the batch still waits for its claim."""
     if row.state != BatchState.PENDING:
         return set()
+    return inside & candidates_in(connection, row, row.list_id, row.audience_at)
+
+
+def candidates_in(connection: Connection, row: Row[Any], list_id: int | None, audience_at: int) -> set[int]:
+    """Return who a batch is for, claimed or not: those on the list by then, or of these those set apart."""
     rows = connection.scalars(
         select(subscription.c.subscriber_id).where(
-            subscription.c.list_id == row.list_id,
+            subscription.c.list_id == list_id,
             subscription.c.subscriber_id.between(row.lo, row.hi),
-            subscription.c.created_at <= row.audience_at,
+            subscription.c.created_at <= audience_at,
         )
     )
-    waiting = inside & set(rows)
-    return waiting if row.only is None else waiting & set(decode(row.only))
+    return set(rows) if row.only is None else set(rows) & set(decode(row.only))
 
 
 def _count_without(connection: Connection, row: Row[Any], gone: set[int]) -> None:

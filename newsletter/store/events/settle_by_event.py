@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from newsletter.chunks import chunks
 from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.events import Event
 from newsletter.delivery.id_set import decode, encode
@@ -66,10 +67,9 @@ class Request:
 
 def requests_of(connection: Connection, attempts: Iterable[str]) -> dict[str, Request]:
     """Return the requests with these attempt ids; those that are none of ours are left out."""
-    wanted = sorted(set(attempts))
     found: dict[str, Request] = {}
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        for row in connection.execute(_REQUESTS.where(attempt.c.id.in_(wanted[start : start + IDS_AT_ONCE]))):
+    for some in chunks(sorted(set(attempts)), IDS_AT_ONCE):
+        for row in connection.execute(_REQUESTS.where(attempt.c.id.in_(some))):
             found[row[0]] = Request(*row)
     return found
 
@@ -81,10 +81,9 @@ def under_own_attempts(connection: Connection, events: Sequence[Event]) -> list[
         for event in events
         if event.attempt and event.reader is not None
     }
-    wanted, found = sorted(own), set[str]()
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        some = attempt.c.id.in_(wanted[start : start + IDS_AT_ONCE])
-        found.update(connection.scalars(select(attempt.c.id).where(some)))
+    found: set[str] = set()
+    for some in chunks(sorted(own), IDS_AT_ONCE):
+        found.update(connection.scalars(select(attempt.c.id).where(attempt.c.id.in_(some))))
     if not found:
         return list(events)
     return [_under_own_attempt(event, found) for event in events]
@@ -97,10 +96,8 @@ def _under_own_attempt(event: Event, found: Collection[str]) -> Event:
 
 def issues_of(connection: Connection, attempts: Iterable[str]) -> list[str]:
     """Return the issues that these attempts mailed."""
-    wanted = sorted(set(attempts))
     found: set[str] = set()
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        some = wanted[start : start + IDS_AT_ONCE]
+    for some in chunks(sorted(set(attempts)), IDS_AT_ONCE):
         found.update(connection.scalars(_ISSUES.where(attempt.c.id.in_(some))))
     return sorted(found)
 

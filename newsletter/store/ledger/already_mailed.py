@@ -23,17 +23,11 @@ def mailed_between(
     mailed again by the mailing that once lost their answer is among them; and for mailings there were by then
     (``but`` is one's own id), those that were given up.
     """
-    own = {"but": but or 0, "since": but or YET_TO_COME, "before": YET_TO_COME}
-    return _mailed_readers(connection, lo, hi, issue=issue, provider=provider, **own)
+    others = {"but": but or 0, "since": but or YET_TO_COME, "before": YET_TO_COME}
+    return _mailed(connection, lo, hi, issue=issue, provider=provider, **others)
 
 
-def _mailed(connection: Connection, own: Mailing, lo: int, hi: int, *, before: int) -> set[int]:
-    """Return the readers that other mailings of its issue, with ids below ``before``, mailed or may have."""
-    others = {"but": own.id, "since": own.id, "before": before}
-    return _mailed_readers(connection, lo, hi, issue=own.issue, provider=own.provider, **others)
-
-
-def _mailed_readers(connection: Connection, lo: int, hi: int, **others: object) -> set[int]:
+def _mailed(connection: Connection, lo: int, hi: int, **others: object) -> set[int]:
     rows = _MAILED.run(connection, lo=lo, hi=hi, **others)
     return {
         reader
@@ -103,8 +97,9 @@ def outside(
     """
     if not ids:
         return set()
-    before = mailing.id if as_planned else YET_TO_COME
-    out = _mailed(connection, mailing, ids[0], ids[-1], before=before)
+    others = {"but": mailing.id, "since": mailing.id, "before": mailing.id if as_planned else YET_TO_COME}
+    own = {"issue": mailing.issue, "provider": mailing.provider}
+    out = _mailed(connection, ids[0], ids[-1], **own, **others)
     if mailing.corrects is None:
         return out
     return out | not_delivered(connection, mailing.wrong_mailings, ids, at=mailing.audience_at)

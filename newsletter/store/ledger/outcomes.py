@@ -1,9 +1,10 @@
 """What became of a request, written into the ledger: accepted, again, refused, unknown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
+from newsletter.chunks import chunks
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.outcomes import (
@@ -140,7 +141,7 @@ def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *
     again = BatchTransition.ASK_AGAIN
     may_wait = BatchState.PENDING, *again.before
     held = select(batch.c.id).where(batch.c.state.in_(may_wait))
-    for some in _portions(readers):
+    for some in chunks(readers, IDS_AT_ONCE):
         theirs = (
             unmailed.c.mailing_id == mailing_id,
             unmailed.c.subscriber_id.in_(some),
@@ -154,12 +155,6 @@ def take_back(connection: Connection, mailing_id: int, readers: Sequence[int], *
             .where(batch.c.id.in_(found), batch.c.state.in_(may_wait))
             .values(state=again.after, not_before=0, n=0, reader_ids=None, changed_at=now)
         )
-
-
-def _portions(readers: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield as many ids at once as a statement may hold."""
-    for start in range(0, len(readers), IDS_AT_ONCE):
-        yield readers[start : start + IDS_AT_ONCE]
 
 
 def _split(connection: Connection, claimed: Claim, now: int) -> bool:

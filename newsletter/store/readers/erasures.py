@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, or_, select, update
 
+from newsletter.chunks import chunks
 from newsletter.contacts.mentions import ERASED, pattern, without
 from newsletter.delivery.states import RecipientState
 from newsletter.errors import AudienceError
@@ -73,8 +74,8 @@ def among(connection: Connection, emails: Sequence[str]) -> set[str]:
     if key is None:
         raise AssertionError("there are hashes without the key they were made with")
     found: set[str] = set()
-    for start in range(0, len(emails), AT_ONCE):
-        by_hash = {_hash(key, email): email for email in emails[start : start + AT_ONCE]}
+    for some in chunks(emails, AT_ONCE):
+        by_hash = {_hash(key, email): email for email in some}
         held = connection.scalars(select(erased.c.hash).where(erased.c.hash.in_(list(by_hash))))
         found |= {by_hash[bytes(hashed)] for hashed in held}
     return found
@@ -281,7 +282,6 @@ def still_mentioned(connection: Connection, email: str) -> list[str]:
 def gone(connection: Connection, subscriber_ids: Sequence[int]) -> set[int]:
     """Return those of some ids that no subscriber has now."""
     there: set[int] = set()
-    for start in range(0, len(subscriber_ids), AT_ONCE):
-        some = subscriber_ids[start : start + AT_ONCE]
+    for some in chunks(subscriber_ids, AT_ONCE):
         there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
     return set(subscriber_ids) - there

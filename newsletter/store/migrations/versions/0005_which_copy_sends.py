@@ -1,4 +1,4 @@
-"""Which copy of the database sends, and readers whom a restored one does not know"""
+"""Which copy of the database sends, and readers that a restored one does not know."""
 
 import sqlalchemy as sa
 from alembic import op
