@@ -123,7 +123,7 @@ def _the_one_list(wrong: "Sequence[Mailing]") -> str:
 
 
 def _audience_at(wiring: Wiring, wrong_mailings: Sequence[int]) -> int:
-    """Return now, or when the last of them got the wrong version, should the clock have gone back since."""
+    """Return now; should the clock have gone back, when it was last known who got the wrong version."""
     from newsletter.store.database import read
     from newsletter.store.ledger import already_mailed
 

@@ -125,3 +125,15 @@ def test_unknown_readers_of_the_wrong_version_are_said_when_it_is_corrected(wiri
     plan = publish.plan_correction(wiring, ISSUE)
     said = " ".join(f"{finding.message} {finding.hint}" for finding in plan.findings)
     assert "reconcile" in said, "three may have the wrong version; nobody says so"
+
+
+def test_whose_mail_was_turned_back_gets_no_correction_though_the_clock_was_put_back_since(
+    wiring: Wired,
+) -> None:
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    right = wiring.clock.at
+    wiring.clock.at += 3_600_000_000
+    _report(wiring, 8, "blocked", _attempt_of(wiring, 8))
+    wiring.clock.at = right
+    _mend(wiring)
+    assert publish.plan_correction(wiring, ISSUE).readers == 9

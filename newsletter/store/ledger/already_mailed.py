@@ -12,6 +12,7 @@ from newsletter.store.tables import batch, event, mailing, subscription, unmaile
 
 UNCUT_AT_ONCE = 10_000
 YET_TO_COME = 2**62  # the id of a mailing that is only planned
+_TURNED_BACK = "bounce", "blocked", "dropped"
 
 
 def mailed_between(
@@ -126,17 +127,19 @@ def not_delivered(connection: Connection, wrong: Sequence[int], ids: Sequence[in
             event.c.subscriber_id.between(ids[0], ids[-1]),
             event.c.mailing_id.in_(wrong),
             event.c.received_at <= at,
-            event.c.kind.in_(("bounce", "blocked", "dropped")),
+            event.c.kind.in_(_TURNED_BACK),
         )
     )
     return set(ids) - (delivered_to - set(turned_back))
 
 
 def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
-    """Return when a batch of these mailings last changed, by whatever clock."""
-    return int(
-        connection.scalar(select(func.max(batch.c.changed_at)).where(batch.c.mailing_id.in_(mailings))) or 0
+    """Return when, by whatever clock, it last became known what became of a mail of these mailings."""
+    answered = select(func.max(batch.c.changed_at)).where(batch.c.mailing_id.in_(mailings))
+    reported = select(func.max(event.c.received_at)).where(
+        event.c.mailing_id.in_(mailings), event.c.kind.in_(_TURNED_BACK)
     )
+    return max(int(connection.scalar(known) or 0) for known in (answered, reported))
 
 
 def stretch(
