@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from newsletter.delivery.event_kinds import KINDS
 from newsletter.delivery.id_set import decode
@@ -15,6 +15,7 @@ from newsletter.store.events.alarms import alarms_of
 from newsletter.store.events.tallies import tallies
 from newsletter.store.ledger.already_mailed import not_yet_cut
 from newsletter.store.ledger.mailings import Mailing, of_issue, reached_anybody
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, unmailed
 
 
@@ -71,9 +72,20 @@ def counted(connection: Connection, issue: str, provider: str) -> list[Mailing]:
 
 
 def _holds_apart(connection: Connection, mailing_id: int) -> bool:
-    own = batch.c.mailing_id == mailing_id
-    held = select(batch.c.id).where(own, batch.c.only.is_not(None), batch.c.state != BatchState.SPLIT)
-    return connection.execute(held.limit(1)).first() is not None
+    return _HELD_APART.first(connection, mailing=mailing_id) is not None
+
+
+_HELD_APART = Prepared(
+    lambda: (
+        select(batch.c.id)
+        .where(
+            batch.c.mailing_id == bindparam("mailing"),
+            batch.c.only.is_not(None),
+            batch.c.state != BatchState.SPLIT,
+        )
+        .limit(1)
+    )
+)
 
 
 def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:
@@ -84,7 +96,7 @@ def latest_of_lists(mailings: Sequence[Mailing]) -> dict[int | None, int]:
 class Apart(NamedTuple):
     """A batch that is of its own readers alone: those turned away, with the reason, and the ``others``."""
 
-    row: Row[Any]
+    row: Any
     others: list[int]
     turned_away: Mapping[int, tuple[str, str]]
 
@@ -94,20 +106,8 @@ def apart(connection: Connection, mailing: Mailing, latest: int) -> Iterator[Apa
 
     ``latest`` is the latest mailing to the list.
     """
-    rows = connection.execute(
-        select(batch).where(
-            batch.c.mailing_id == mailing.id,
-            batch.c.only.is_not(None),
-            batch.c.decided_after >= latest,
-            batch.c.state != BatchState.SPLIT,
-        )
-    ).all()
-    for row in rows:
-        turned_away = connection.execute(
-            select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason)
-            .where(unmailed.c.batch_id == row.id)
-            .order_by(unmailed.c.subscriber_id)
-        )
+    for row in _APART.rows(connection, mailing=mailing.id, latest=latest):
+        turned_away = _TURNED_AWAY.run(connection, batch=row.id).fetchall()
         readers = decode(row.only)
         inside = set(readers)
         unsettled = row.state in UNPOSTED
@@ -117,6 +117,23 @@ def apart(connection: Connection, mailing: Mailing, latest: int) -> Iterator[Apa
             if reader in inside and (kind == RecipientState.REJECTED or not unsettled)
         }
         yield Apart(row, [reader for reader in readers if reader not in reasons], reasons)
+
+
+_APART = Prepared(
+    lambda: select(batch).where(
+        batch.c.mailing_id == bindparam("mailing"),
+        batch.c.only.is_not(None),
+        batch.c.decided_after >= bindparam("latest"),
+        batch.c.state != BatchState.SPLIT,
+    )
+)
+_TURNED_AWAY = Prepared(
+    lambda: (
+        select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason)
+        .where(unmailed.c.batch_id == bindparam("batch"))
+        .order_by(unmailed.c.subscriber_id)
+    )
+)
 
 
 def _left_alone(state: MailingState, *, sender_alive: bool) -> str:
@@ -160,7 +177,7 @@ class _Count:
         for state, row in tallies.items():
             if state not in UNPOSTED:
                 self.excluded[Exclusion.REMOVED] += int(row.removed)
-        for row in _reasons(connection, mailing.id):
+        for row in _REASONS.rows(connection, mailing=mailing.id):
             if row.kind == RecipientState.REJECTED:
                 self.rejected += row.n
             elif row.state not in UNPOSTED:
@@ -185,40 +202,41 @@ def _tallies(connection: Connection, mailing_id: int) -> Sequence[Any]:
 
     Who was erased between the plan and their batch's claim is neither in the batch nor among its unmailed.
     """
-    return connection.execute(_TALLIES, {"mailing": mailing_id}).all()
+    return _TALLIES.rows(connection, mailing=mailing_id)
 
 
-def _reasons(connection: Connection, mailing_id: int) -> Sequence[Any]:
-    return connection.execute(_REASONS, {"mailing": mailing_id}).all()
-
-
-# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
-_UNMAILED = (
-    select(
-        unmailed.c.batch_id,
-        func.count().label("n"),
-        func.sum(case((unmailed.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
+def _tallied() -> Select[Any]:
+    left_out = (
+        select(
+            unmailed.c.batch_id,
+            func.count().label("n"),
+            func.sum(case((unmailed.c.kind == RecipientState.REJECTED, 1), else_=0)).label("rejected"),
+        )
+        .where(unmailed.c.mailing_id == bindparam("mailing"))
+        .group_by(unmailed.c.batch_id)
+        .subquery()
     )
-    .where(unmailed.c.mailing_id == bindparam("mailing"))
-    .group_by(unmailed.c.batch_id)
-    .subquery()
-)
-_LEFT = batch.c.candidates - func.coalesce(_UNMAILED.c.rejected, 0)
-_REMOVED = batch.c.candidates - batch.c.n - func.coalesce(_UNMAILED.c.n, 0)
-_TALLIES = (
-    select(
-        batch.c.state,
-        func.sum(batch.c.n).label("n"),
-        func.sum(case((_LEFT > 0, _LEFT), else_=0)).label("left"),
-        func.sum(case((_REMOVED > 0, _REMOVED), else_=0)).label("removed"),
+    left = batch.c.candidates - func.coalesce(left_out.c.rejected, 0)
+    removed = batch.c.candidates - batch.c.n - func.coalesce(left_out.c.n, 0)
+    return (
+        select(
+            batch.c.state,
+            func.sum(batch.c.n).label("n"),
+            func.sum(case((left > 0, left), else_=0)).label("left"),
+            func.sum(case((removed > 0, removed), else_=0)).label("removed"),
+        )
+        .outerjoin(left_out, left_out.c.batch_id == batch.c.id)
+        .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state != BatchState.SPLIT)
+        .group_by(batch.c.state)
     )
-    .outerjoin(_UNMAILED, _UNMAILED.c.batch_id == batch.c.id)
-    .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state != BatchState.SPLIT)
-    .group_by(batch.c.state)
-)
-_REASONS = (
-    select(unmailed.c.kind, unmailed.c.reason, batch.c.state, func.count().label("n"))
-    .join(batch, batch.c.id == unmailed.c.batch_id)
-    .where(unmailed.c.mailing_id == bindparam("mailing"))
-    .group_by(unmailed.c.kind, unmailed.c.reason, batch.c.state)
+
+
+_TALLIES = Prepared(_tallied)
+_REASONS = Prepared(
+    lambda: (
+        select(unmailed.c.kind, unmailed.c.reason, batch.c.state, func.count().label("n"))
+        .join(batch, batch.c.id == unmailed.c.batch_id)
+        .where(unmailed.c.mailing_id == bindparam("mailing"))
+        .group_by(unmailed.c.kind, unmailed.c.reason, batch.c.state)
+    )
 )

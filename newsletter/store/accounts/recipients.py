@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from newsletter.chunks import chunks
 from newsletter.delivery.id_set import decode
@@ -13,6 +13,7 @@ from newsletter.instants import rfc3339
 from newsletter.store.accounts.proof import Apart, apart, counted, latest_of_lists
 from newsletter.store.ledger.already_mailed import outside, uncut
 from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, event, subscriber, subscription, unmailed
 
 AT_ONCE = 1000
@@ -54,33 +55,34 @@ def _state_now(state: str, sender_alive: bool) -> str:
     return state
 
 
-def _batches(connection: Connection, mailing_id: int) -> Iterator[Row[Any]]:
+def _batches(connection: Connection, mailing_id: int) -> Iterator[Any]:
     """Yield a mailing's batches, the split ones left out, by their ranges."""
     lo, key = -1, -1
     while True:
-        rows = connection.execute(_BATCHES, {"mailing": mailing_id, "low": lo, "key": key}).all()
+        rows = _BATCHES.rows(connection, mailing=mailing_id, low=lo, key=key)
         if not rows:
             return
         yield from rows
         lo, key = rows[-1].lo, rows[-1].id
 
 
-# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
-_BATCHES = (
-    select(batch)
-    .where(
-        batch.c.mailing_id == bindparam("mailing"),
-        # Several begin alike where a request was answered message by message.
-        batch.c.lo >= bindparam("low"),
-        or_(batch.c.lo > bindparam("low"), batch.c.id > bindparam("key")),
-        batch.c.state != BatchState.SPLIT,
+_BATCHES = Prepared(
+    lambda: (
+        select(batch)
+        .where(
+            batch.c.mailing_id == bindparam("mailing"),
+            # Several begin alike where a request was answered message by message.
+            batch.c.lo >= bindparam("low"),
+            or_(batch.c.lo > bindparam("low"), batch.c.id > bindparam("key")),
+            batch.c.state != BatchState.SPLIT,
+        )
+        .order_by(batch.c.lo, batch.c.id)
+        .limit(100)
     )
-    .order_by(batch.c.lo, batch.c.id)
-    .limit(100)
 )
 
 
-def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Account]:
+def _readers(connection: Connection, row: Any, state: str) -> Iterator[Account]:
     ids = decode(row.reader_ids)
     emails, reported = _emails(connection, ids), _reported(connection, row.mailing_id, ids)
     for reader in ids:
@@ -94,8 +96,8 @@ def _readers(connection: Connection, row: Row[Any], state: str) -> Iterator[Acco
         )
 
 
-def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iterator[Account]:
-    turned_away = connection.execute(_TURNED_AWAY, {"mailing": mailing.id, "batch": row.id}).all()
+def _not_mailed(connection: Connection, mailing: Mailing, row: Any) -> Iterator[Account]:
+    turned_away = _TURNED_AWAY.rows(connection, mailing=mailing.id, batch=row.id)
     if row.state in UNPOSTED:
         turned_away = [reader for reader in turned_away if reader.kind == RecipientState.REJECTED]
     for reader in turned_away:
@@ -109,11 +111,13 @@ def _not_mailed(connection: Connection, mailing: Mailing, row: Row[Any]) -> Iter
         yield from _all((), row.candidates - row.n - len(turned_away), *REMOVED)
 
 
-_TURNED_AWAY = (
-    select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
-    .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
-    .where(unmailed.c.mailing_id == bindparam("mailing"), unmailed.c.batch_id == bindparam("batch"))
-    .order_by(unmailed.c.subscriber_id)
+_TURNED_AWAY = Prepared(
+    lambda: (
+        select(unmailed.c.subscriber_id, unmailed.c.kind, unmailed.c.reason, subscriber.c.email)
+        .outerjoin(subscriber, subscriber.c.id == unmailed.c.subscriber_id)
+        .where(unmailed.c.mailing_id == bindparam("mailing"), unmailed.c.batch_id == bindparam("batch"))
+        .order_by(unmailed.c.subscriber_id)
+    )
 )
 
 
@@ -138,23 +142,29 @@ def _all(emails: Iterable[str], count: int, kind: str, why: str) -> Iterator[Acc
         count -= 1
 
 
-def _waiting(connection: Connection, mailing: Mailing, own: Row[Any], but: set[int]) -> Iterator[str]:
-    rows = connection.execute(
-        select(subscriber.c.id, subscriber.c.email)
-        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(
-            subscription.c.list_id == mailing.list_id,
-            subscription.c.subscriber_id.between(own.lo, own.hi),
-            subscriber.c.id.between(own.lo, own.hi),
-            subscription.c.created_at <= mailing.audience_at,
-        )
-        .order_by(subscriber.c.id)
-    ).all()
+def _waiting(connection: Connection, mailing: Mailing, own: Any, but: set[int]) -> Iterator[str]:
+    of = {"list": mailing.list_id, "audience_at": mailing.audience_at}
+    rows = _CANDIDATES.rows(connection, lo=own.lo, hi=own.hi, **of)
     only = None if own.only is None else set(decode(own.only))
     if only is not None and len(only) == own.candidates:  # all it holds: others of its range are elsewhere
         rows = [row for row in rows if row.id in only]
     skip = but | outside(connection, mailing, [row.id for row in rows], as_planned=True)
     return (row.email for row in rows if row.id not in skip)
+
+
+_CANDIDATES = Prepared(
+    lambda: (
+        select(subscriber.c.id, subscriber.c.email)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == bindparam("list"),
+            subscription.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
+            subscriber.c.id.between(bindparam("lo"), bindparam("hi")),
+            subscription.c.created_at <= bindparam("audience_at"),
+        )
+        .order_by(subscriber.c.id)
+    )
+)
 
 
 def _uncut(connection: Connection, mailing: Mailing) -> Iterator[Account]:
@@ -167,33 +177,37 @@ def _uncut(connection: Connection, mailing: Mailing) -> Iterator[Account]:
 
 
 def _emails(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    return {row.id: row.email for row in connection.execute(_EMAILS, {"readers": list(ids)})}
+    return dict(_EMAILS.run(connection, readers=list(ids)).fetchall())
 
 
-_EMAILS = select(subscriber.c.id, subscriber.c.email).where(
-    subscriber.c.id.in_(bindparam("readers", expanding=True))
+_EMAILS = Prepared(
+    lambda: select(subscriber.c.id, subscriber.c.email).where(
+        subscriber.c.id.in_(bindparam("readers", expanding=True))
+    )
 )
 
 
 def _reported(connection: Connection, mailing_id: int, ids: Sequence[int]) -> dict[int, str]:
     """Return the most telling event of each reader with ids in an ascending sequence."""
-    rows = connection.execute(_REPORTED, {"first": ids[0], "last": ids[-1], "mailing": mailing_id})
+    rows = _REPORTED.run(connection, first=ids[0], last=ids[-1], mailing=mailing_id)
     found: dict[int, str] = {}
-    for reader, kind in rows:
+    for reader, kind in rows.fetchall():
         known = found.get(reader)
         if known is None or TELLING.index(kind) <= TELLING.index(known):
             found[reader] = kind
     return found
 
 
-_REPORTED = (
-    select(event.c.subscriber_id, event.c.kind)
-    .where(
-        event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
-        event.c.mailing_id == bindparam("mailing"),
-        event.c.kind.in_(TELLING),
+_REPORTED = Prepared(
+    lambda: (
+        select(event.c.subscriber_id, event.c.kind)
+        .where(
+            event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
+            event.c.mailing_id == bindparam("mailing"),
+            event.c.kind.in_(TELLING),
+        )
+        .order_by(event.c.at)
     )
-    .order_by(event.c.at)
 )
 
 

@@ -1,9 +1,12 @@
 """Which copy of the database sends: a person's word, and where a PostgreSQL database stands."""
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, text
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.delivery.proof import Adoption
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import adoption, attempt, mailing
 
 _NAMES = Adoption._fields
@@ -37,22 +40,25 @@ def _adoptions(connection: Connection, issue: str) -> list[Adoption]:
 
 def concerning(connection: Connection, issue: str, provider: str) -> list[Adoption]:
     """Return what persons said that an issue was sent on: of it, or of the copy while it was sent."""
+    return [Adoption(*row) for row in _CONCERNING.run(connection, of=issue, provider=provider).fetchall()]
+
+
+def _concerning() -> Select[Any]:
     meanwhile = (
         select(mailing.c.id)
         .where(
-            mailing.c.issue == issue,
-            mailing.c.provider == provider,
+            mailing.c.issue == bindparam("of"),
+            mailing.c.provider == bindparam("provider"),
             mailing.c.created_at <= adoption.c.at,
             or_(mailing.c.finished_at.is_(None), mailing.c.finished_at >= adoption.c.at),
         )
         .exists()
     )
-    rows = connection.execute(
-        _ADOPTIONS.where(
-            adoption.c.reason != "", or_(adoption.c.issue == issue, and_(adoption.c.issue == "", meanwhile))
-        ).order_by(adoption.c.id)
-    )
-    return [Adoption(*row) for row in rows]
+    of_it = or_(adoption.c.issue == bindparam("of"), and_(adoption.c.issue == "", meanwhile))
+    return _ADOPTIONS.where(adoption.c.reason != "", of_it).order_by(adoption.c.id)
+
+
+_CONCERNING = Prepared(_concerning)
 
 
 def unfamiliar(connection: Connection, issue: str, provider: str) -> int:

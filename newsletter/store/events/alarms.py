@@ -1,9 +1,10 @@
 """Alarms: what should never happen and did, a row an issue and kind."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import alarm
 
 ACCEPTED_TWICE = "accepted_twice"
@@ -41,7 +42,13 @@ def sound_more(connection: Connection, issue: str, kind: str, *, n: int, detail:
 
 def alarms_of(connection: Connection, issue: str | None = None) -> list[Alarm]:
     """Return the alarms of an issue, or of all, the oldest first."""
-    query = select(alarm).order_by(alarm.c.first_at, alarm.c.issue, alarm.c.kind)
-    if issue is not None:
-        query = query.where(alarm.c.issue == issue)
-    return [Alarm(*row) for row in connection.execute(query)]
+    found = _ALL.run(connection) if issue is None else _OF_ISSUE.run(connection, of=issue)
+    return [Alarm(*row) for row in found.fetchall()]
+
+
+def _alarms() -> Select[Any]:
+    return select(alarm).order_by(alarm.c.first_at, alarm.c.issue, alarm.c.kind)
+
+
+_ALL = Prepared(_alarms)
+_OF_ISSUE = Prepared(lambda: _alarms().where(alarm.c.issue == bindparam("of")))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.events import Event, LeaveList, Rejoin, Suppress
@@ -26,6 +26,7 @@ from newsletter.store.events.settle_by_event import (
 from newsletter.store.events.tallies import add, compare_delivered, counts, remember_pause
 from newsletter.store.ledger import mailings
 from newsletter.store.ledger.by_message import set_apart_reported
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import mailing
 
 COPY = "reports are about requests that this ledger never made"
@@ -89,14 +90,28 @@ class _Of(NamedTuple):
 
 def _families(connection: Connection, attempts: Iterable[str]) -> dict[int, _Of]:
     """Return the mailings of these attempts and all others of their issues, kept from changing meanwhile."""
-    issues = issues_of(connection, attempts)
-    rows = connection.execute(
+    rows = _FAMILIES.run(connection, issues=issues_of(connection, attempts))
+    return {row[0]: _Of(*row) for row in rows.fetchall()}
+
+
+_FAMILIES = Prepared(
+    lambda: (
         select(*(mailing.c[name] for name in _Of._fields))
-        .where(mailing.c.issue.in_(issues))
+        .where(mailing.c.issue.in_(bindparam("issues", expanding=True)))
         .order_by(mailing.c.id)
         .with_for_update()
     )
-    return {row[0]: _Of(*row) for row in rows}
+)
+
+
+_KNOWN = Prepared(
+    lambda: select(mailing.c.issue).where(mailing.c.issue.in_(bindparam("issues", expanding=True))).distinct()
+)
+_SENDING = Prepared(
+    lambda: select(mailing.c.id).where(
+        mailing.c.issue == bindparam("of"), mailing.c.state == MailingState.SENDING
+    )
+)
 
 
 class _Post:
@@ -145,8 +160,7 @@ class _Post:
     def _strangers(self, others: Sequence[Event]) -> None:
         """Sound the alarm over mail of issues of ours by requests that this ledger never made."""
         named = {report.issue for report in others if report.issue}
-        ours = self.connection.scalars(select(mailing.c.issue).where(mailing.c.issue.in_(named)).distinct())
-        for issue in sorted(ours) if named else ():
+        for issue in sorted(_KNOWN.scalars(self.connection, issues=[*named])) if named else ():
             mails = {(report.attempt, report.reader) for report in others if report.issue == issue}
             sound_more(
                 self.connection,
@@ -160,10 +174,7 @@ class _Post:
 
     def _pause_all(self, issue: str) -> None:
         """Stop what is being sent of an issue: the ledger does not know everyone it was mailed to."""
-        sending = select(mailing.c.id).where(
-            mailing.c.issue == issue, mailing.c.state == MailingState.SENDING
-        )
-        for mailing_id in self.connection.scalars(sending).all():
+        for mailing_id in _SENDING.scalars(self.connection, of=issue):
             if mailings.pause(self.connection, mailing_id, note=COPY):
                 self.paused.add(issue)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.events import Event
 from newsletter.store.events.settle_by_event import Request
+from newsletter.store.prepared import Prepared
 from newsletter.store.readers import erasures
 from newsletter.store.tables import event
 from newsletter.store.upsert import insert_into
@@ -24,26 +25,27 @@ class Known:
 def new_among(connection: Connection, events: Sequence[Event]) -> list[Event]:
     """Return the events whose key is not kept yet, each once."""
     by_key = {report.key: report for report in events}
-    known = set(connection.scalars(_KNOWN, {"keys": list(by_key)}))
+    known = set(_KNOWN.scalars(connection, keys=list(by_key)))
     return [report for key, report in by_key.items() if key not in known]
 
 
 def known_of(connection: Connection, readers: Iterable[int], mailings: Iterable[int]) -> Known:
     """Return what is kept of these readers and mailings."""
     known = Known()
-    rows = connection.execute(_BEFORE, {"readers": list(readers), "mailings": list(mailings)})
-    for mailing_id, reader, kind, of in rows:
+    rows = _BEFORE.run(connection, readers=list(readers), mailings=list(mailings))
+    for mailing_id, reader, kind, of in rows.fetchall():
         known.kinds.add((mailing_id, reader, kind))
         if kind in TAKEN:
             known.mails.add((of, reader))
     return known
 
 
-# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
-_KNOWN = select(event.c.key).where(event.c.key.in_(bindparam("keys", expanding=True)))
-_BEFORE = select(event.c.mailing_id, event.c.subscriber_id, event.c.kind, event.c.attempt).where(
-    event.c.subscriber_id.in_(bindparam("readers", expanding=True)),
-    event.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+_KNOWN = Prepared(lambda: select(event.c.key).where(event.c.key.in_(bindparam("keys", expanding=True))))
+_BEFORE = Prepared(
+    lambda: select(event.c.mailing_id, event.c.subscriber_id, event.c.kind, event.c.attempt).where(
+        event.c.subscriber_id.in_(bindparam("readers", expanding=True)),
+        event.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+    )
 )
 
 

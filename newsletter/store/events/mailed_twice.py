@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
 from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.id_set import decode
 from newsletter.delivery.states import AttemptOutcome, BatchState
 from newsletter.store.events.alarms import ACCEPTED_TWICE, sound_more
 from newsletter.store.events.settle_by_event import Request
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, event, mailing
 
 Counts = Callable[[str, bool], bool]  # of another request: its attempt, and whether it was reported on
@@ -30,8 +31,14 @@ class Family:
 
 def family_of(connection: Connection, mailings: Collection[int]) -> Family:
     """Return mailings with the span of their batches: an index finds those about some ids by it."""
-    span = select(func.max(batch.c.hi - batch.c.lo)).where(batch.c.mailing_id.in_(mailings))
-    return Family(mailings, connection.scalar(span) or 0)
+    return Family(mailings, _SPAN.scalar(connection, mailings=[*mailings]) or 0)
+
+
+_SPAN = Prepared(
+    lambda: select(func.max(batch.c.hi - batch.c.lo)).where(
+        batch.c.mailing_id.in_(bindparam("mailings", expanding=True))
+    )
+)
 
 
 def also_mailed(
@@ -56,7 +63,7 @@ def also_mailed(
         "lowest": readers[0],
         "but": attempt_id,
     }
-    for row in connection.execute(_TAKEN_ABOUT, about):
+    for row in _TAKEN_ABOUT.rows(connection, **about):
         if counts(row.id, bool(row.reported)):
             found.update((reader, row.id) for reader in wanted & _mailed_by(connection, row, readers))
     return found
@@ -118,54 +125,58 @@ def compare_answered(
     connection: Connection, mailing_id: int, attempt_id: str, readers: Sequence[int], *, now: int
 ) -> None:
     """Sound the alarm when a request turns out to be taken of whose readers others were reported."""
-    of = mailing.alias()
-    same = (
-        select(mailing.c.id, mailing.c.issue)
-        .join(
-            of,
-            and_(
-                of.c.issue == mailing.c.issue,
-                of.c.provider == mailing.c.provider,
-                of.c.corrects.is_not_distinct_from(mailing.c.corrects),
-            ),
-        )
-        .where(of.c.id == mailing_id)
-    )
-    issues = {row.id: row.issue for row in connection.execute(same)}
+    issues: dict[int, str] = dict(_SAME.run(connection, mailing=mailing_id).fetchall())
     family = family_of(connection, issues)
     found = also_mailed(connection, family, attempt_id, readers, lambda _, reported: reported)
     sound_twice(connection, issues[mailing_id], attempt_id, found, now=now)
 
 
+def _same() -> Select[Any]:
+    of = mailing.alias()
+    alike = and_(
+        of.c.issue == mailing.c.issue,
+        of.c.provider == mailing.c.provider,
+        of.c.corrects.is_not_distinct_from(mailing.c.corrects),
+    )
+    return select(mailing.c.id, mailing.c.issue).join(of, alike).where(of.c.id == bindparam("mailing"))
+
+
+_SAME = Prepared(_same)
 _NEWEST = and_(batch.c.attempt == attempt.c.id, batch.c.state == BatchState.ACCEPTED)
 _REPORTED = exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN))
-# Other requests that were taken, of batches whose ids lie about those. Built once, as each request asks it.
-_TAKEN_ABOUT = (
-    select(
-        attempt.c.id,
-        attempt.c.reader_ids.label("kept"),
-        _NEWEST.label("newest"),
-        batch.c.reader_ids,
-        _REPORTED.label("reported"),
-    )
-    .join(batch, batch.c.id == attempt.c.batch_id)
-    .where(
-        batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
-        batch.c.lo.between(bindparam("first"), bindparam("last")),
-        batch.c.hi >= bindparam("lowest"),
-        attempt.c.id != bindparam("but"),
-        or_(attempt.c.outcome == AttemptOutcome.ACCEPTED, _NEWEST, _REPORTED),
+# Other requests that were taken, of batches whose ids lie about those.
+_TAKEN_ABOUT = Prepared(
+    lambda: (
+        select(
+            attempt.c.id,
+            attempt.c.reader_ids.label("kept"),
+            _NEWEST.label("newest"),
+            batch.c.reader_ids,
+            _REPORTED.label("reported"),
+        )
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(
+            batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+            batch.c.lo.between(bindparam("first"), bindparam("last")),
+            batch.c.hi >= bindparam("lowest"),
+            attempt.c.id != bindparam("but"),
+            or_(attempt.c.outcome == AttemptOutcome.ACCEPTED, _NEWEST, _REPORTED),
+        )
     )
 )
 
 
-def _mailed_by(connection: Connection, row: Row[Any], readers: Sequence[int]) -> set[int]:
+def _mailed_by(connection: Connection, row: Any, readers: Sequence[int]) -> set[int]:
     """Return who was in a request: as kept, as its batch has them, or else those that were reported."""
     if row.kept is not None or row.newest:
         return set(decode(row.kept if row.kept is not None else row.reader_ids))
-    reported = select(event.c.subscriber_id).where(
-        event.c.attempt == row.id,
+    return set(_REPORTED_ON.scalars(connection, of=row.id, first=readers[0], last=readers[-1]))
+
+
+_REPORTED_ON = Prepared(
+    lambda: select(event.c.subscriber_id).where(
+        event.c.attempt == bindparam("of"),
         event.c.kind.in_(TAKEN),
-        event.c.subscriber_id.between(readers[0], readers[-1]),
+        event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
     )
-    return set(connection.scalars(reported))
+)

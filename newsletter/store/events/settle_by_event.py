@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, select, update
 
 from newsletter.chunks import chunks
 from newsletter.delivery.event_kinds import TAKEN
@@ -25,6 +25,7 @@ from newsletter.store.events.one_batch_only import (
     not_counted_elsewhere,
     withdraw,
 )
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
 
 IDS_AT_ONCE = 500
@@ -69,7 +70,7 @@ def requests_of(connection: Connection, attempts: Iterable[str]) -> dict[str, Re
     """Return the requests with these attempt ids; those that are none of ours are left out."""
     found: dict[str, Request] = {}
     for some in chunks(sorted(set(attempts)), IDS_AT_ONCE):
-        for row in connection.execute(_REQUESTS.where(attempt.c.id.in_(some))):
+        for row in _REQUESTS.run(connection, attempts=some).fetchall():
             found[row[0]] = Request(*row)
     return found
 
@@ -83,7 +84,7 @@ def under_own_attempts(connection: Connection, events: Sequence[Event]) -> list[
     }
     found: set[str] = set()
     for some in chunks(sorted(own), IDS_AT_ONCE):
-        found.update(connection.scalars(select(attempt.c.id).where(attempt.c.id.in_(some))))
+        found.update(_OURS.scalars(connection, attempts=some))
     if not found:
         return list(events)
     return [_under_own_attempt(event, found) for event in events]
@@ -98,27 +99,41 @@ def issues_of(connection: Connection, attempts: Iterable[str]) -> list[str]:
     """Return the issues that these attempts mailed."""
     found: set[str] = set()
     for some in chunks(sorted(set(attempts)), IDS_AT_ONCE):
-        found.update(connection.scalars(_ISSUES.where(attempt.c.id.in_(some))))
+        found.update(_ISSUES.scalars(connection, attempts=some))
     return sorted(found)
 
 
-_ISSUES = (
-    select(mailing.c.issue)
-    .distinct()
-    .join(batch, batch.c.mailing_id == mailing.c.id)
-    .join(attempt, attempt.c.batch_id == batch.c.id)
+def _among() -> ColumnElement[bool]:
+    return attempt.c.id.in_(bindparam("attempts", expanding=True))
+
+
+_OURS = Prepared(lambda: select(attempt.c.id).where(_among()))
+_ISSUES = Prepared(
+    lambda: (
+        select(mailing.c.issue)
+        .distinct()
+        .join(batch, batch.c.mailing_id == mailing.c.id)
+        .join(attempt, attempt.c.batch_id == batch.c.id)
+        .where(_among())
+    )
 )
-_REQUESTS = select(
-    attempt.c.id,
-    attempt.c.outcome,
-    attempt.c.reader_ids,
-    batch.c.id,
-    batch.c.mailing_id,
-    batch.c.attempt,
-    batch.c.state,
-    batch.c.reader_ids,
-    exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN)),
-).join(batch, batch.c.id == attempt.c.batch_id)
+_REQUESTS = Prepared(
+    lambda: (
+        select(
+            attempt.c.id,
+            attempt.c.outcome,
+            attempt.c.reader_ids,
+            batch.c.id,
+            batch.c.mailing_id,
+            batch.c.attempt,
+            batch.c.state,
+            batch.c.reader_ids,
+            exists().where(event.c.attempt == attempt.c.id, event.c.kind.in_(TAKEN)),
+        )
+        .join(batch, batch.c.id == attempt.c.batch_id)
+        .where(_among())
+    )
+)
 
 
 def settle_by_event(

@@ -8,6 +8,7 @@ from newsletter.delivery.event_kinds import PAUSED
 from newsletter.delivery.states import MAY_HAVE_ARRIVED
 from newsletter.store.events.alarms import MORE_DELIVERED, sound
 from newsletter.store.events.one_batch_only import counted_elsewhere
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, tally
 from newsletter.store.upsert import insert_into
 
@@ -21,13 +22,14 @@ def tallies(connection: Connection, mailing_id: int) -> dict[str, int]:
 
 def counts(connection: Connection, mailing_id: int) -> dict[str, int]:
     """Return a mailing's tallies and, as ``PAUSED``, how many mails had a last word at its last pause."""
-    return {row[0]: row[1] for row in connection.execute(_COUNTS, {"mailing": mailing_id})}
+    return dict(_COUNTS.run(connection, mailing=mailing_id).fetchall())
 
 
-# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
-_COUNTS = select(tally.c.kind, tally.c.n).where(tally.c.mailing_id == bindparam("mailing"))
-_SENT = select(func.coalesce(func.sum(batch.c.n), 0)).where(
-    batch.c.mailing_id == bindparam("mailing"), batch.c.state.in_(MAY_HAVE_ARRIVED)
+_COUNTS = Prepared(lambda: select(tally.c.kind, tally.c.n).where(tally.c.mailing_id == bindparam("mailing")))
+_SENT = Prepared(
+    lambda: select(func.coalesce(func.sum(batch.c.n), 0)).where(
+        batch.c.mailing_id == bindparam("mailing"), batch.c.state.in_(MAY_HAVE_ARRIVED)
+    )
 )
 
 
@@ -54,7 +56,7 @@ def compare_delivered(
     """Sound the alarm when more mails of a mailing were delivered than it may have had taken."""
     if not delivered:
         return
-    sent = int(connection.scalar(_SENT, {"mailing": mailing_id}) or 0)
+    sent = int(_SENT.scalar(connection, mailing=mailing_id))
     if delivered > sent:
         sent += counted_elsewhere(connection, mailing_id)
     if delivered > sent:

@@ -12,7 +12,7 @@ from newsletter.store.tables import batch, event, mailing, subscription, unmaile
 
 UNCUT_AT_ONCE = 10_000
 YET_TO_COME = 2**62  # the id of a mailing that is only planned
-_TURNED_BACK = "bounce", "blocked", "dropped"
+TURNED_BACK = "bounce", "blocked", "dropped"
 
 
 def mailed_between(
@@ -39,25 +39,27 @@ def _mailed(connection: Connection, lo: int, hi: int, **others: object) -> set[i
 
 
 _MAILED = Prepared(
-    select(batch.c.state, batch.c.reader_ids, batch.c.only)
-    .join(mailing, mailing.c.id == batch.c.mailing_id)
-    .where(
-        mailing.c.issue == bindparam("issue"),
-        mailing.c.provider == bindparam("provider"),
-        mailing.c.id != bindparam("but"),
-        mailing.c.id < bindparam("before"),
-        batch.c.lo <= bindparam("hi"),
-        batch.c.hi >= bindparam("lo"),
-        or_(
-            batch.c.state.in_(MAY_HAVE_ARRIVED),
-            and_(
-                batch.c.only.is_not(None),
-                or_(
-                    and_(batch.c.state.in_(UNPOSTED), mailing.c.state != MailingState.CANCELLED),
-                    batch.c.decided_after >= bindparam("since"),
+    lambda: (
+        select(batch.c.state, batch.c.reader_ids, batch.c.only)
+        .join(mailing, mailing.c.id == batch.c.mailing_id)
+        .where(
+            mailing.c.issue == bindparam("issue"),
+            mailing.c.provider == bindparam("provider"),
+            mailing.c.id != bindparam("but"),
+            mailing.c.id < bindparam("before"),
+            batch.c.lo <= bindparam("hi"),
+            batch.c.hi >= bindparam("lo"),
+            or_(
+                batch.c.state.in_(MAY_HAVE_ARRIVED),
+                and_(
+                    batch.c.only.is_not(None),
+                    or_(
+                        and_(batch.c.state.in_(UNPOSTED), mailing.c.state != MailingState.CANCELLED),
+                        batch.c.decided_after >= bindparam("since"),
+                    ),
                 ),
             ),
-        ),
+        )
     )
 )
 
@@ -70,22 +72,27 @@ def rejected_between(
     They are no newcomers: only a mailing to the missing tries them again. What was cancelled before it
     reached anybody counts for nothing.
     """
-    rows = connection.execute(
+    rows = _REJECTED.run(connection, issue=issue, provider=provider, but=but, lo=lo, hi=hi)
+    return dict(rows.fetchall())
+
+
+_REJECTED = Prepared(
+    lambda: (
         select(unmailed.c.subscriber_id, unmailed.c.reason)
         .join(mailing, mailing.c.id == unmailed.c.mailing_id)
         .where(
-            mailing.c.issue == issue,
-            mailing.c.provider == provider,
-            mailing.c.id != but,
+            mailing.c.issue == bindparam("issue"),
+            mailing.c.provider == bindparam("provider"),
+            mailing.c.id != bindparam("but"),
             unmailed.c.kind == RecipientState.REJECTED,
-            unmailed.c.subscriber_id.between(lo, hi),
+            unmailed.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
             or_(
                 mailing.c.state != MailingState.CANCELLED,
                 exists().where(batch.c.mailing_id == mailing.c.id, batch.c.state.in_(MAY_HAVE_ARRIVED)),
             ),
         )
     )
-    return {row.subscriber_id: row.reason for row in rows}
+)
 
 
 def outside(
@@ -112,32 +119,35 @@ def not_delivered(connection: Connection, wrong: Sequence[int], ids: Sequence[in
     Judged by what was known ``at`` an instant (microseconds): what is found out later changes no audience
     that was decided. Another correction looks again.
     """
-    rows = connection.execute(
-        select(batch.c.reader_ids).where(
-            batch.c.mailing_id.in_(wrong),
-            batch.c.state == BatchState.ACCEPTED,
-            batch.c.changed_at <= at,
-            batch.c.lo <= ids[-1],
-            batch.c.hi >= ids[0],
-        )
+    known = {"mailings": wrong, "at": at, "first": ids[0], "last": ids[-1]}
+    delivered_to = {reader for held in _ACCEPTED.scalars(connection, **known) for reader in decode(held)}
+    return set(ids) - (delivered_to - set(_TURNED_BACK.scalars(connection, **known)))
+
+
+_ACCEPTED = Prepared(
+    lambda: select(batch.c.reader_ids).where(
+        batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+        batch.c.state == BatchState.ACCEPTED,
+        batch.c.changed_at <= bindparam("at"),
+        batch.c.lo <= bindparam("last"),
+        batch.c.hi >= bindparam("first"),
     )
-    delivered_to = {reader for row in rows for reader in decode(row.reader_ids)}
-    turned_back = connection.scalars(
-        select(event.c.subscriber_id).where(
-            event.c.subscriber_id.between(ids[0], ids[-1]),
-            event.c.mailing_id.in_(wrong),
-            event.c.received_at <= at,
-            event.c.kind.in_(_TURNED_BACK),
-        )
+)
+_TURNED_BACK = Prepared(
+    lambda: select(event.c.subscriber_id).where(
+        event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
+        event.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+        event.c.received_at <= bindparam("at"),
+        event.c.kind.in_(TURNED_BACK),
     )
-    return set(ids) - (delivered_to - set(turned_back))
+)
 
 
 def latest_change(connection: Connection, mailings: Sequence[int]) -> int:
     """Return when, by whatever clock, it last became known what became of a mail of these mailings."""
     answered = select(func.max(batch.c.changed_at)).where(batch.c.mailing_id.in_(mailings))
     reported = select(func.max(event.c.received_at)).where(
-        event.c.mailing_id.in_(mailings), event.c.kind.in_(_TURNED_BACK)
+        event.c.mailing_id.in_(mailings), event.c.kind.in_(TURNED_BACK)
     )
     return max(int(connection.scalar(known) or 0) for known in (answered, reported))
 
@@ -175,8 +185,8 @@ _next = (
     .order_by(subscription.c.subscriber_id)
     .limit(bindparam("at_once"))
 )
-_NEXT = Prepared(_next)
-_NEXT_AS_JSON = Prepared(select(func.json_group_array(_next.subquery().c.subscriber_id)))
+_NEXT = Prepared(lambda: _next)
+_NEXT_AS_JSON = Prepared(lambda: select(func.json_group_array(_next.subquery().c.subscriber_id)))
 
 
 def uncut(connection: Connection, mailing: Mailing) -> Iterator[Sequence[int]]:

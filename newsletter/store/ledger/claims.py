@@ -4,8 +4,23 @@ The steps are transitions of ``delivery.states.BatchTransition``; docs/architect
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import encode
@@ -85,7 +100,7 @@ def claim(
 
     ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
     """
-    found = (_READY if alone is None else _one_of(alone, now)).run(connection, mailing=mailing.id).fetchone()
+    found = _next(connection, mailing, alone, now)
     if found is None:
         return None
     row = BatchRow(*found)
@@ -151,8 +166,16 @@ def _one_cut_out(
 
 
 def _in_hand(connection: Connection, mailing_id: int) -> bool:
-    held = select(batch.c.id).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(IN_HAND))
-    return connection.execute(held.limit(1)).first() is not None
+    return _HELD.first(connection, mailing=mailing_id) is not None
+
+
+_HELD = Prepared(
+    lambda: (
+        select(batch.c.id)
+        .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state.in_(IN_HAND))
+        .limit(1)
+    )
+)
 
 
 _SENDING = (
@@ -166,20 +189,32 @@ _PENDING = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_READY = Prepared(_PENDING.order_by(batch.c.not_before, batch.c.id))
+_READY = Prepared(lambda: _PENDING.order_by(batch.c.not_before, batch.c.id))
 
 
-def _one_of(alone: Alone, now: int) -> Prepared:
-    """Return the query for the batch to cut one reader out of: the largest, so that they lie far apart."""
-    inside = and_(batch.c.lo >= alone.lo, batch.c.hi <= alone.hi)
-    return Prepared(
-        _PENDING.order_by(
-            case((batch.c.not_before <= now, 0), else_=batch.c.not_before),
-            case((not_(inside) if alone.elsewhere else inside, 0), else_=1),
-            batch.c.candidates.desc(),
-            batch.c.id.desc(),
-        )
+def _next(connection: Connection, mailing: Mailing, alone: Alone | None, now: int) -> Any:
+    """Return the next batch; the one to cut a reader out of is the largest, so that they lie far apart."""
+    if alone is None:
+        return _READY.first(connection, mailing=mailing.id)
+    query = _ELSEWHERE if alone.elsewhere else _INSIDE
+    return query.first(connection, mailing=mailing.id, now=now, first=alone.lo, last=alone.hi)
+
+
+def _largest(first: ColumnElement[bool]) -> Select[Any]:
+    return _PENDING.order_by(
+        case((batch.c.not_before <= bindparam("now"), 0), else_=batch.c.not_before),
+        case((first, 0), else_=1),
+        batch.c.candidates.desc(),
+        batch.c.id.desc(),
     )
+
+
+def _inside() -> ColumnElement[bool]:
+    return and_(batch.c.lo >= bindparam("first"), batch.c.hi <= bindparam("last"))
+
+
+_INSIDE = Prepared(lambda: _largest(_inside()))
+_ELSEWHERE = Prepared(lambda: _largest(not_(_inside())))
 
 
 def begin_posting(connection: Connection, claimed: Claim, *, now: int) -> bool:
@@ -197,18 +232,20 @@ def begin_posting(connection: Connection, claimed: Claim, *, now: int) -> bool:
 
 
 _POSTING = Prepared(
-    update(batch)
-    .where(
-        batch.c.id == bindparam("batch"),
-        batch.c.attempt == bindparam("mine"),
-        batch.c.state.in_(BatchTransition.POST.before),
-        batch.c.lease_until > bindparam("now"),
-        _SENDING,
+    lambda: (
+        update(batch)
+        .where(
+            batch.c.id == bindparam("batch"),
+            batch.c.attempt == bindparam("mine"),
+            batch.c.state.in_(BatchTransition.POST.before),
+            batch.c.lease_until > bindparam("now"),
+            _SENDING,
+        )
+        .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=None)
     )
-    .values(state=BatchTransition.POST.after, changed_at=bindparam("now"), lease_until=None)
 )
 _ATTEMPT = Prepared(
-    insert(attempt).values({name: bindparam(name) for name in ("id", "batch_id", "posted_at")})
+    lambda: insert(attempt).values({name: bindparam(name) for name in ("id", "batch_id", "posted_at")})
 )
 
 
@@ -233,27 +270,39 @@ def recover(connection: Connection, *, now: int) -> None:
     The caller holds the sender's lock, so that any other sender is dead: no lease is waited for. Batches that
     wait longer than any answer asks for are tried now: the clock went back since.
     """
-    for transition, left in (
-        (BatchTransition.FREE, {"n": 0, "reader_ids": None}),
-        (BatchTransition.LOSE, {}),
-    ):
-        connection.execute(
-            update(batch)
-            .where(batch.c.state.in_(transition.before))
-            .values(state=transition.after, owner=None, lease_until=None, changed_at=now, **left)
-        )
-    connection.execute(
+    _FREE.run(connection, now=now)
+    _LOSE.run(connection, now=now)
+    _WAIT_NO_LONGER.run(connection, latest=now + LONGEST_WAIT)
+
+
+def _let_go(transition: BatchTransition) -> Update:
+    left: dict[str, object] = {
+        "state": transition.after,
+        "owner": None,
+        "lease_until": None,
+        "changed_at": bindparam("now"),
+    }
+    return update(batch).where(batch.c.state.in_(transition.before)).values(left)
+
+
+_FREE = Prepared(lambda: _let_go(BatchTransition.FREE).values(n=0, reader_ids=None))
+_LOSE = Prepared(lambda: _let_go(BatchTransition.LOSE))
+_WAIT_NO_LONGER = Prepared(
+    lambda: (
         update(batch)
-        .where(batch.c.state == BatchState.PENDING, batch.c.not_before > now + LONGEST_WAIT)
+        .where(batch.c.state == BatchState.PENDING, batch.c.not_before > bindparam("latest"))
         .values(not_before=0)
     )
+)
 
 
 def undone(connection: Connection, mailing_id: int) -> int:
     """Count batches that are ready, waiting or in somebody's hands."""
-    return int(
-        connection.scalar(
-            select(func.count()).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(UNFINISHED))
-        )
-        or 0
+    return int(_UNDONE.scalar(connection, mailing=mailing_id))
+
+
+_UNDONE = Prepared(
+    lambda: select(func.count()).where(
+        batch.c.mailing_id == bindparam("mailing"), batch.c.state.in_(UNFINISHED)
     )
+)

@@ -3,14 +3,30 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, case, func, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
 from newsletter.store.ledger.already_mailed import mailed_between, not_delivered, rejected_between, stretch
 from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, subscriber, subscription
 from newsletter.store.tables import mailing as mailings
 
@@ -18,7 +34,7 @@ CUT_AT_ONCE = 50_000  # candidates a transaction: a second's work lost at most b
 WIDEST = 20  # ids a batch may span for each reader it may hold
 
 
-def exclusion(audience_at: int | BindParameter[int]) -> ColumnElement[str | None]:
+def exclusion(audience_at: BindParameter[int]) -> ColumnElement[str | None]:
     """Return the reason for which a subscription is not mailed, or NULL.
 
     All is judged by the audience's instant, so that a pause that ends later adds nobody after an approval.
@@ -42,27 +58,36 @@ def cut(
     connection: Connection, mailing: Mailing, *, batch_size: int, now: int, at_once: int = CUT_AT_ONCE
 ) -> int | None:
     """Cut the next stretch of the audience into batches; return how many candidates, or None at the end."""
-    cursor = connection.scalar(select(mailings.c.plan_cursor).where(mailings.c.id == mailing.id)) or 0
+    cursor = _CURSOR.scalar(connection, mailing=mailing.id) or 0
     ids, last = stretch(connection, mailing, cursor, at_once)
     if last is None:
-        connection.execute(update(mailings).where(mailings.c.id == mailing.id).values(planned=1))
+        _PLANNED.run(connection, mailing=mailing.id)
         return None
     rows = [
-        {
-            "mailing_id": mailing.id,
-            "variant": "everyone",
-            "lo": some[0],
-            "hi": some[-1],
-            "candidates": len(some),
-            "state": BatchState.PENDING,
-            "changed_at": now,
-        }
+        {"mailing_id": mailing.id, "lo": some[0], "hi": some[-1], "candidates": len(some), "changed_at": now}
         for some in _groups(ids, batch_size)
     ]
-    if rows:
-        connection.execute(insert(batch), rows)
-    connection.execute(update(mailings).where(mailings.c.id == mailing.id).values(plan_cursor=last))
+    _BATCHES.run_many(connection, rows)
+    _PLANNED_UP_TO.run(connection, mailing=mailing.id, plan_cursor=last)
     return len(ids)
+
+
+_CURSOR = Prepared(lambda: select(mailings.c.plan_cursor).where(mailings.c.id == bindparam("mailing")))
+_PLANNED = Prepared(lambda: update(mailings).where(mailings.c.id == bindparam("mailing")).values(planned=1))
+_PLANNED_UP_TO = Prepared(
+    lambda: (
+        update(mailings)
+        .where(mailings.c.id == bindparam("mailing"))
+        .values(plan_cursor=bindparam("plan_cursor"))
+    )
+)
+_BATCHES = Prepared(
+    lambda: insert(batch).values(
+        variant="everyone",
+        state=BatchState.PENDING,
+        **{name: bindparam(name) for name in ("mailing_id", "lo", "hi", "candidates", "changed_at")},
+    )
+)
 
 
 def _groups(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
@@ -100,18 +125,32 @@ def count_audience(
 
 def _count_list(connection: Connection, frozen: FrozenMailing) -> tuple[int, Counter[str]]:
     """Count the whole list: nobody on it was mailed this issue."""
-    why = exclusion(frozen.audience_at)
-    listed = (
+    of = {"list": frozen.list_id, "audience_at": frozen.audience_at}
+    excluded = Counter({reason: n for n, reason in _EXCLUDED.run(connection, **of).fetchall()})
+    return int(_LISTED.scalar(connection, **of)) - excluded.total(), excluded
+
+
+def _listed() -> Select[Any]:
+    return (
         select(func.count())
         .select_from(subscription)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .where(subscription.c.list_id == frozen.list_id, subscription.c.created_at <= frozen.audience_at)
+        .where(
+            subscription.c.list_id == bindparam("list"),
+            subscription.c.created_at <= bindparam("audience_at"),
+        )
     )
+
+
+def _excluded() -> Select[Any]:
     # Only those who are excluded are sorted by reason: they are few.
+    why = exclusion(bindparam("audience_at"))
     named = why.label("reason")
-    rows = connection.execute(listed.add_columns(named).where(why.is_not(None)).group_by(named))
-    excluded = Counter({reason: n for n, reason in rows})
-    return int(connection.scalar(listed) or 0) - excluded.total(), excluded
+    return _listed().add_columns(named).where(why.is_not(None)).group_by(named)
+
+
+_LISTED = Prepared(_listed)
+_EXCLUDED = Prepared(_excluded)
 
 
 def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], but: int | None) -> set[int]:
@@ -126,13 +165,14 @@ def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], 
 
 
 def _mailed_before(connection: Connection, frozen: FrozenMailing) -> bool:
-    return bool(
-        connection.scalar(
-            select(func.count()).where(
-                mailings.c.issue == frozen.issue, mailings.c.provider == frozen.provider
-            )
-        )
+    return bool(_MAILED_BEFORE.scalar(connection, of=frozen.issue, provider=frozen.provider))
+
+
+_MAILED_BEFORE = Prepared(
+    lambda: select(func.count()).where(
+        mailings.c.issue == bindparam("of"), mailings.c.provider == bindparam("provider")
     )
+)
 
 
 def _stretches(
@@ -140,19 +180,25 @@ def _stretches(
 ) -> Iterator[list[tuple[int, str | None]]]:
     cursor = 0
     while True:
-        rows = connection.execute(
-            select(subscription.c.subscriber_id, exclusion(audience_at))
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(
-                subscription.c.list_id == list_id,
-                subscription.c.subscriber_id > cursor,
-                subscriber.c.id > cursor,
-                subscription.c.created_at <= audience_at,
-            )
-            .order_by(subscription.c.subscriber_id)
-            .limit(CUT_AT_ONCE)
-        ).all()
+        found = _STRETCH.run(connection, list=list_id, audience_at=audience_at, after=cursor)
+        rows = [(reader, reason) for reader, reason in found.fetchall()]
         if not rows:
             return
         cursor = rows[-1][0]
-        yield [(row[0], row[1]) for row in rows]
+        yield rows
+
+
+_STRETCH = Prepared(
+    lambda: (
+        select(subscription.c.subscriber_id, exclusion(bindparam("audience_at")))
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(
+            subscription.c.list_id == bindparam("list"),
+            subscription.c.subscriber_id > bindparam("after"),
+            subscriber.c.id > bindparam("after"),
+            subscription.c.created_at <= bindparam("audience_at"),
+        )
+        .order_by(subscription.c.subscriber_id)
+        .limit(CUT_AT_ONCE)
+    )
+)

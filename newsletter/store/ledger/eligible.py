@@ -96,7 +96,7 @@ def _turned_away(connection: Connection, mailing: Mailing, row: BatchRow) -> set
 
 
 _UNMAILED = Prepared(
-    select(unmailed.c.subscriber_id, unmailed.c.batch_id, unmailed.c.kind).where(
+    lambda: select(unmailed.c.subscriber_id, unmailed.c.batch_id, unmailed.c.kind).where(
         unmailed.c.mailing_id == bindparam("mailing"),
         unmailed.c.subscriber_id.between(bindparam("lo"), bindparam("hi")),
     )
@@ -126,7 +126,7 @@ _WANTED: Sequence[ColumnElement[Any]] = (
     subscriber.c.attrs,
     exclusion(bindparam("audience_at")),
 )
-_ROWS = Prepared(_select(*_WANTED).order_by(subscription.c.subscriber_id))
+_ROWS = Prepared(lambda: _select(*_WANTED).order_by(subscription.c.subscriber_id))
 # SQLite walks along the index of the list's subscribers, so that their ids ascend. If they ever did not, a
 # claim would fail before anybody was mailed: an id set refuses them.
-_AS_JSON = Prepared(_select(*map(func.json_group_array, _WANTED)))
+_AS_JSON = Prepared(lambda: _select(*map(func.json_group_array, _WANTED)))

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, BatchState
 from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, limiter, mailing
 
 LARGEST_BATCH = 1000  # readers, as settings allow
@@ -25,27 +26,31 @@ def room_under(connection: Connection, this: Mailing, ceiling: Ceiling) -> int:
 
     Only this mailing is being sent: what another one has claimed, a dead sender left.
     """
-    taken = connection.scalar(
+    taken = _TAKEN.scalar(connection, provider=this.provider, mailing=this.id, since=ceiling.since)
+    return max(0, ceiling.readers - int(taken))
+
+
+_TAKEN = Prepared(
+    lambda: (
         select(func.coalesce(func.sum(batch.c.n), 0))
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .outerjoin(attempt, attempt.c.id == batch.c.attempt)
         .where(
-            mailing.c.provider == this.provider,
+            mailing.c.provider == bindparam("provider"),
             or_(
-                and_(batch.c.state == BatchState.CLAIMED, batch.c.mailing_id == this.id),
-                and_(batch.c.state.in_(MAY_HAVE_ARRIVED), attempt.c.posted_at >= ceiling.since),
+                and_(batch.c.state == BatchState.CLAIMED, batch.c.mailing_id == bindparam("mailing")),
+                and_(batch.c.state.in_(MAY_HAVE_ARRIVED), attempt.c.posted_at >= bindparam("since")),
             ),
         )
     )
-    return max(0, ceiling.readers - int(taken or 0))
+)
 
 
 def rate_allows(connection: Connection, rate_per_second: float, now: int) -> int:
     """Return when the rate allows the next batch (GCRA: the theoretical arrival time)."""
     if not rate_per_second:
         return 0
-    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients"))
-    return _believable(tat, rate_per_second, now)
+    return _believable(_ARRIVAL.scalar(connection), rate_per_second, now)
 
 
 def _believable(tat: int | None, rate_per_second: float, now: int) -> int:
@@ -57,9 +62,18 @@ def take_tokens(connection: Connection, rate_per_second: float, n: int, now: int
     """Take so many readers off what the rate allows."""
     if not rate_per_second:
         return
-    tat = connection.scalar(select(limiter.c.tat).where(limiter.c.name == "recipients").with_for_update())
+    tat = _ARRIVAL_KEPT.scalar(connection)
     value = max(now, _believable(tat, rate_per_second, now)) + int(n / rate_per_second * SECOND)
-    if tat is None:
-        connection.execute(insert(limiter).values(name="recipients", tat=value))
-    else:
-        connection.execute(update(limiter).where(limiter.c.name == "recipients").values(tat=value))
+    (_FIRST_ARRIVAL if tat is None else _NEXT_ARRIVAL).run(connection, tat=value)
+
+
+def _arrival() -> Select[int]:
+    return select(limiter.c.tat).where(limiter.c.name == "recipients")
+
+
+_ARRIVAL = Prepared(_arrival)
+_ARRIVAL_KEPT = Prepared(lambda: _arrival().with_for_update())
+_FIRST_ARRIVAL = Prepared(lambda: insert(limiter).values(name="recipients", tat=bindparam("tat")))
+_NEXT_ARRIVAL = Prepared(
+    lambda: update(limiter).where(limiter.c.name == "recipients").values(tat=bindparam("tat"))
+)

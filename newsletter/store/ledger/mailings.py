@@ -1,14 +1,15 @@
 """Mailings: one run of an issue to one audience, with the frozen bytes."""
 
-from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _manifest(frozen: FrozenMailing) -> dict[str, object]:
 
 def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
     """Return a mailing as it was frozen: what ``create`` was given."""
-    row = connection.execute(_FROZEN, {"mailing": mailing_id}).one()
+    [row] = _FROZEN.rows(connection, mailing=mailing_id)
     manifest, kept = orjson.loads(row.manifest), orjson.loads(row.envelope)
     # A damaged one is for an approval to notice, which signs every part of it.
     sender = {name: kept.get(name, "") for name in SENDER}
@@ -127,32 +128,37 @@ def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
 
 def of_issue(connection: Connection, issue: str) -> list[Mailing]:
     """Return an issue's mailings, oldest first."""
-    return [_read(row) for row in connection.execute(_OF_ISSUE, {"of": issue})]
+    return [*map(_read, _OF_ISSUE.rows(connection, of=issue))]
 
 
 def get(connection: Connection, mailing_id: int) -> Mailing:
     """Return one mailing."""
-    return _read(connection.execute(_ONE, {"mailing": mailing_id}).one())
+    return _read(*_ONE.rows(connection, mailing=mailing_id))
 
 
-# Queries are built once: building one takes SQLAlchemy longer than SQLite takes to answer it.
-_MAILINGS = select(
-    mailing,
-    func.coalesce(mailing_list.c.name, "").label("list_name"),
-    func.coalesce(mailing_list.c.key, "").label("list_key"),
-).outerjoin(mailing_list, mailing_list.c.id == mailing.c.list_id)
-_ONE = _MAILINGS.where(mailing.c.id == bindparam("mailing"))
-_OF_ISSUE = _MAILINGS.where(mailing.c.issue == bindparam("of")).order_by(mailing.c.id)
-_DUE_AT = func.coalesce(mailing.c.put_off_until, mailing.c.send_at)
-_DUE = _MAILINGS.where(mailing.c.state == MailingState.SCHEDULED, bindparam("now") >= _DUE_AT).order_by(
-    _DUE_AT
-)
-_FROZEN = select(mailing).where(mailing.c.id == bindparam("mailing"))
-_MESSAGE = select(variant).where(variant.c.mailing_id == bindparam("mailing"))
-_ISSUES = select(mailing.c.issue).group_by(mailing.c.issue).order_by(func.max(mailing.c.id))
+def _mailings(*conditions: ColumnElement[bool]) -> Select[Any]:
+    names = (
+        func.coalesce(mailing_list.c.name, "").label("list_name"),
+        func.coalesce(mailing_list.c.key, "").label("list_key"),
+    )
+    query = select(mailing, *names).outerjoin(mailing_list, mailing_list.c.id == mailing.c.list_id)
+    return query.where(*conditions)
 
 
-def _read(row: Row[Any]) -> Mailing:
+def _due() -> Select[Any]:
+    at = func.coalesce(mailing.c.put_off_until, mailing.c.send_at)
+    return _mailings(mailing.c.state == MailingState.SCHEDULED, bindparam("now") >= at).order_by(at)
+
+
+_ONE = Prepared(lambda: _mailings(mailing.c.id == bindparam("mailing")))
+_OF_ISSUE = Prepared(lambda: _mailings(mailing.c.issue == bindparam("of")).order_by(mailing.c.id))
+_DUE = Prepared(_due)
+_FROZEN = Prepared(lambda: select(mailing).where(mailing.c.id == bindparam("mailing")))
+_MESSAGE = Prepared(lambda: select(variant).where(variant.c.mailing_id == bindparam("mailing")))
+_ISSUES = Prepared(lambda: select(mailing.c.issue).group_by(mailing.c.issue).order_by(func.max(mailing.c.id)))
+
+
+def _read(row: Any) -> Mailing:
     manifest = orjson.loads(row.manifest)
     return Mailing(
         id=row.id,
@@ -179,14 +185,14 @@ def _read(row: Row[Any]) -> Mailing:
 
 def issues_mailed(connection: Connection) -> list[str]:
     """Return the ids of all issues that have a mailing, the latest last."""
-    return [row.issue for row in connection.execute(_ISSUES)]
+    return [*_ISSUES.scalars(connection)]
 
 
 def message_of(connection: Connection, mailing_id: int) -> "RenderedMessage":
     """Return the frozen message of a mailing."""
     from newsletter.rendering.message import MergeField, RenderedMessage
 
-    row = connection.execute(_MESSAGE, {"mailing": mailing_id}).one()
+    [row] = _MESSAGE.rows(connection, mailing=mailing_id)
     fields = tuple(MergeField(*field) for field in orjson.loads(row.fields))
     return RenderedMessage(row.subject, row.preheader, row.html, row.text, fields)
 
@@ -234,32 +240,47 @@ def schedule_again(connection: Connection, mailing_id: int) -> bool:
 
 def begin(connection: Connection, mailing_id: int, planned: MailingState) -> bool:
     """Let a mailing be sent if it is as ``planned``, or a sender that died left it so; False otherwise."""
-    statement = _transition(mailing_id, MailingTransition.BEGIN, (planned, MailingState.SENDING))
-    return bool(connection.execute(statement.values(note="", finished_at=None)).rowcount)
+    before = planned, MailingState.SENDING
+    statement = _transition(MailingTransition.BEGIN, before, ("note", "finished_at"))
+    return bool(statement.run(connection, mailing=mailing_id, note="", finished_at=None).rowcount)
 
 
 def _move(connection: Connection, mailing_id: int, transition: MailingTransition, **values: object) -> bool:
-    statement = _transition(mailing_id, transition, transition.before).values(**values)
-    return bool(connection.execute(statement).rowcount)
+    statement = _transition(transition, tuple(transition.before), tuple(values))
+    return bool(statement.run(connection, mailing=mailing_id, **values).rowcount)
 
 
-def _transition(mailing_id: int, transition: MailingTransition, before: Sequence[StrEnum]) -> Update:
-    return (
-        update(mailing)
-        .where(mailing.c.id == mailing_id, mailing.c.state.in_(before))
-        .values(state=transition.after)
+@lru_cache
+def _transition(
+    transition: MailingTransition, before: tuple[StrEnum, ...], names: tuple[str, ...]
+) -> Prepared:
+    new: dict[str, object] = {name: bindparam(name) for name in names}
+    return Prepared(
+        lambda: (
+            update(mailing)
+            .where(mailing.c.id == bindparam("mailing"), mailing.c.state.in_(before))
+            .values(state=transition.after, **new)
+        )
     )
 
 
 def due(connection: Connection, *, now: int) -> list[Mailing]:
     """Return the scheduled mailings whose time has come, the earliest first, whatever their provider."""
-    return [_read(row) for row in connection.execute(_DUE, {"now": now})]
+    return [*map(_read, _DUE.rows(connection, now=now))]
 
 
 def reached_anybody(connection: Connection, mailing_id: int) -> bool:
     """Say whether a mailing was accepted for anybody, or may have been."""
-    taken = select(batch.c.id).where(batch.c.mailing_id == mailing_id, batch.c.state.in_(MAY_HAVE_ARRIVED))
-    return connection.execute(taken.limit(1)).first() is not None
+    return _REACHED.first(connection, mailing=mailing_id) is not None
+
+
+_REACHED = Prepared(
+    lambda: (
+        select(batch.c.id)
+        .where(batch.c.mailing_id == bindparam("mailing"), batch.c.state.in_(MAY_HAVE_ARRIVED))
+        .limit(1)
+    )
+)
 
 
 def reached_readers(connection: Connection, *, but: str) -> bool:
@@ -277,10 +298,14 @@ def reached_readers(connection: Connection, *, but: str) -> bool:
 
 def corrections_of(connection: Connection, issue: str, provider: str) -> list[Mailing]:
     """Return the mailings that correct an issue, oldest first."""
-    rows = connection.execute(
-        _MAILINGS.where(mailing.c.corrects == issue, mailing.c.provider == provider).order_by(mailing.c.id)
-    )
-    return [_read(row) for row in rows]
+    return [*map(_read, _CORRECTIONS.rows(connection, of=issue, provider=provider))]
+
+
+_CORRECTIONS = Prepared(
+    lambda: _mailings(
+        mailing.c.corrects == bindparam("of"), mailing.c.provider == bindparam("provider")
+    ).order_by(mailing.c.id)
+)
 
 
 def keep_picture(connection: Connection, digest: str, media_type: str, content: bytes) -> None:

@@ -1,9 +1,9 @@
 """What an answer leaves in the ledger whatever it says: the request's own row, and rejected readers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from newsletter.contacts.mentions import ERASED
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Refused, Unknown, Whole
@@ -16,24 +16,31 @@ from newsletter.store.readers import erasures
 from newsletter.store.tables import attempt
 
 
-def earlier_request(connection: Connection, claimed: Claim) -> Row[Any, Any] | None:
+class EarlierRequest(NamedTuple):
+    """An earlier request of a batch, and who was in it."""
+
+    id: str
+    reader_ids: bytes
+
+
+def earlier_request(connection: Connection, claimed: Claim) -> EarlierRequest | None:
     """Return the earlier request of a batch that is known to be taken, with who was in it."""
-    found: Row[Any, Any] | None = connection.execute(
-        _EARLIER, {"batch": claimed.batch, "mine": claimed.attempt}
-    ).first()
-    return found
+    found = _EARLIER.first(connection, batch=claimed.batch, mine=claimed.attempt)
+    return None if found is None else EarlierRequest(*found)
 
 
-_EARLIER = (
-    select(attempt.c.id, attempt.c.reader_ids)
-    .where(
-        attempt.c.batch_id == bindparam("batch"),
-        attempt.c.id != bindparam("mine"),
-        attempt.c.outcome == AttemptOutcome.ACCEPTED,
-        attempt.c.reader_ids.is_not(None),
+_EARLIER = Prepared(
+    lambda: (
+        select(attempt.c.id, attempt.c.reader_ids)
+        .where(
+            attempt.c.batch_id == bindparam("batch"),
+            attempt.c.id != bindparam("mine"),
+            attempt.c.outcome == AttemptOutcome.ACCEPTED,
+            attempt.c.reader_ids.is_not(None),
+        )
+        .order_by(attempt.c.posted_at)
+        .limit(1)
     )
-    .order_by(attempt.c.posted_at)
-    .limit(1)
 )
 
 
@@ -56,10 +63,12 @@ def write_answer(connection: Connection, claimed: Claim, outcome: Whole, now: in
 
 
 _ANSWERED = Prepared(
-    update(attempt)
-    .where(attempt.c.id == bindparam("mine"))
-    .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
-    .returning(attempt.c.reader_ids)
+    lambda: (
+        update(attempt)
+        .where(attempt.c.id == bindparam("mine"))
+        .values({name: bindparam(name) for name in ("answered_at", "outcome", "detail")})
+        .returning(attempt.c.reader_ids)
+    )
 )
 
 

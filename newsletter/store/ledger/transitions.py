@@ -96,7 +96,10 @@ BATCH_ROW = [batch.c[name] for name in BatchRow._fields]
 
 def batch_row(connection: Connection, batch_id: int) -> BatchRow:
     """Return a batch as it stands."""
-    return BatchRow(*connection.execute(select(*BATCH_ROW).where(batch.c.id == batch_id)).one())
+    return BatchRow(*_BATCH.first(connection, batch=batch_id))
+
+
+_BATCH = Prepared(lambda: select(*BATCH_ROW).where(batch.c.id == bindparam("batch")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def move(
 
 @lru_cache
 def _move(transition: BatchTransition, names: tuple[str, ...]) -> Prepared:
-    return Prepared(_update(transition, names))
+    return Prepared(lambda: _update(transition, names))
 
 
 def _update(transition: BatchTransition, names: tuple[str, ...]) -> Update:
@@ -145,7 +148,7 @@ def _update(transition: BatchTransition, names: tuple[str, ...]) -> Update:
 @lru_cache
 def _move_if_mine(transition: BatchTransition, names: tuple[str, ...]) -> Prepared:
     mine = batch.c.attempt == bindparam("mine")
-    return Prepared(_update(transition, names).where(mine).values(owner=None, lease_until=None))
+    return Prepared(lambda: _update(transition, names).where(mine).values(owner=None, lease_until=None))
 
 
 def cut_in_two(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from newsletter.contacts.consent.standing import ConsentKind
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import consent, mailing_list
 from newsletter.store.upsert import insert_into
 
@@ -59,10 +60,14 @@ def record_all(connection: Connection, steps: Iterable[Mapping[str, object]]) ->
 
 def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:
     """Return every step of a reader, the oldest first."""
-    rows = connection.execute(
+    return [Consent(*row) for row in _STEPS.run(connection, subscriber=subscriber_id).fetchall()]
+
+
+_STEPS = Prepared(
+    lambda: (
         select(mailing_list.c.name, *GIVEN)
         .join(mailing_list, mailing_list.c.id == consent.c.list_id)
-        .where(consent.c.subscriber_id == subscriber_id)
+        .where(consent.c.subscriber_id == bindparam("subscriber"))
         .order_by(consent.c.at, consent.c.list_id, consent.c.kind, consent.c.source)
     )
-    return [Consent(*row) for row in rows]
+)

@@ -5,12 +5,25 @@ import hmac
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.chunks import chunks
 from newsletter.contacts.mentions import ERASED, pattern, without
 from newsletter.delivery.states import RecipientState
 from newsletter.errors import AudienceError
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import (
     adoption,
     alarm,
@@ -58,12 +71,17 @@ def erased_at(connection: Connection, email: str) -> int | None:
     key = key_of(connection)
     if key is None:
         return None
-    return connection.scalar(select(erased.c.at).where(erased.c.hash == _hash(key, email)))
+    at: int | None = _ERASED_AT.scalar(connection, hashed=_hash(key, email))
+    return at
 
 
 def anybody(connection: Connection) -> bool:
     """Say whether anybody was erased."""
-    return connection.execute(select(erased.c.at).limit(1)).first() is not None
+    return _ANYBODY.first(connection) is not None
+
+
+_ERASED_AT = Prepared(lambda: select(erased.c.at).where(erased.c.hash == bindparam("hashed")))
+_ANYBODY = Prepared(lambda: select(erased.c.at).limit(1))
 
 
 def among(connection: Connection, emails: Sequence[str]) -> set[str]:
@@ -87,8 +105,11 @@ def _hash(key: bytes, email: str) -> bytes:
 
 def key_of(connection: Connection) -> bytes | None:
     """Return the key that addresses are hashed under, or None when nobody was erased yet."""
-    value = connection.scalar(select(secret.c.value).where(secret.c.name == KEY_NAME))
+    value = _KEY.scalar(connection)
     return None if value is None else bytes(value)
+
+
+_KEY = Prepared(lambda: select(secret.c.value).where(secret.c.name == KEY_NAME))
 
 
 def count_erased(connection: Connection) -> int:
@@ -283,5 +304,10 @@ def gone(connection: Connection, subscriber_ids: Sequence[int]) -> set[int]:
     """Return those of some ids that no subscriber has now."""
     there: set[int] = set()
     for some in chunks(subscriber_ids, AT_ONCE):
-        there |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.id.in_(some))))
+        there.update(_THERE.scalars(connection, subscribers=some))
     return set(subscriber_ids) - there
+
+
+_THERE = Prepared(
+    lambda: select(subscriber.c.id).where(subscriber.c.id.in_(bindparam("subscribers", expanding=True)))
+)

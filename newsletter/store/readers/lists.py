@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, func, insert, or_, select, update
 
 from newsletter.contacts.near import near
 from newsletter.delivery.states import OPEN, UNFINISHED, MailingState, SubscriptionState
 from newsletter.errors import AudienceError
 from newsletter.sentences import command
 from newsletter.store.database import read
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, list_attribute, mailing, mailing_list, subscriber, subscription
 
 
@@ -65,8 +66,7 @@ def refuse_archived(found: ListName) -> None:
 
 def insist_in_use(connection: Connection, list_id: int) -> None:
     """Raise AudienceError when a mailing's list was archived since."""
-    row = connection.execute(select(mailing_list).where(mailing_list.c.id == list_id)).first()
-    if row is not None:
+    for row in _BY_ID.rows(connection, list=list_id):
         refuse_archived(_named(row))
 
 
@@ -75,7 +75,7 @@ def find(connection: Connection, name: str | None) -> ListName:
 
     Raises AudienceError when there is none of that name, with the nearest, or when the choice is open.
     """
-    lists = {found.name: found for found in map(_named, connection.execute(select(mailing_list)))}
+    lists = {found.name: found for found in map(_named, _ALL.rows(connection))}
     if name in lists:
         return lists[name]
     in_use = {found.name: found for found in lists.values() if not found.archived}
@@ -97,13 +97,19 @@ def find(connection: Connection, name: str | None) -> ListName:
     raise AudienceError(f"There is no list “{name}”.", hint=hint)
 
 
-def _named(row: Row[Any]) -> ListName:
+_ALL = Prepared(lambda: select(mailing_list))
+_BY_ID = Prepared(lambda: select(mailing_list).where(mailing_list.c.id == bindparam("list")))
+_BY_NAME = Prepared(lambda: select(mailing_list).where(mailing_list.c.name == bindparam("called")))
+_NAMES = Prepared(lambda: select(mailing_list.c.name))
+
+
+def _named(row: Any) -> ListName:
     return ListName(row.id, row.name, row.key, row.title, row.archived_at is not None)
 
 
 def near_name(connection: Connection, name: str, *, but: str | None = None) -> str | None:
     """Return the list that a name no list has is probably meant for, or None; ``but`` is left aside."""
-    names = set(connection.scalars(select(mailing_list.c.name)))
+    names = set(_NAMES.scalars(connection))
     return None if name in names else near(name, sorted(names - {but}))
 
 
@@ -117,7 +123,7 @@ def ensure_list(connection: Connection, name: str, *, now: int) -> tuple[int, bo
 
     Raises AudienceError for an archived one.
     """
-    found = connection.execute(select(mailing_list).where(mailing_list.c.name == name)).first()
+    found = next(iter(_BY_NAME.rows(connection, called=name)), None)
     if found is not None:
         refuse_archived(_named(found))
         return int(found.id), False
@@ -195,13 +201,16 @@ def counts(connection: Connection) -> list[ListCounts]:
 
 def attributes(connection: Connection, list_id: int) -> list[str]:
     """Return the attribute names of a list, in order."""
-    return list(
-        connection.scalars(
-            select(list_attribute.c.name)
-            .where(list_attribute.c.list_id == list_id)
-            .order_by(list_attribute.c.name)
-        )
+    return list(_ATTRIBUTES.scalars(connection, list=list_id))
+
+
+_ATTRIBUTES = Prepared(
+    lambda: (
+        select(list_attribute.c.name)
+        .where(list_attribute.c.list_id == bindparam("list"))
+        .order_by(list_attribute.c.name)
     )
+)
 
 
 def attribute_names(engine: Engine) -> set[str]:

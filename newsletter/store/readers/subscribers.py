@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newsletter.delivery.states import SubscriptionState
 from newsletter.errors import AudienceError
+from newsletter.store.prepared import Prepared
 from newsletter.store.readers.consent import GIVEN, Consent, steps_of
 from newsletter.store.readers.suppressions import ERASED, suppressed
 from newsletter.store.tables import consent, mailing_list, subscriber, subscription, suppression
@@ -62,21 +63,10 @@ class ListedSubscriber:
 
 def find(connection: Connection, email: str) -> Subscriber | None:
     """Return the subscriber of a normalised address, or None."""
-    row = connection.execute(select(subscriber).where(subscriber.c.email == email)).first()
+    row = next(iter(_SUBSCRIBER.rows(connection, address=email)), None)
     if row is None:
         return None
-    held = connection.execute(
-        select(
-            mailing_list.c.name,
-            subscription.c.status,
-            subscription.c.since,
-            subscription.c.created_at,
-            subscription.c.paused_until,
-        )
-        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
-        .where(subscription.c.subscriber_id == row.id)
-        .order_by(mailing_list.c.name)
-    )
+    held = _SUBSCRIPTIONS.run(connection, subscriber=row.id).fetchall()
     attrs: dict[str, str] = orjson.loads(row.attrs)
     return Subscriber(
         row.id,
@@ -88,6 +78,23 @@ def find(connection: Connection, email: str) -> Subscriber | None:
         tuple(Subscription(name, SubscriptionState(status), *instants) for name, status, *instants in held),
         tuple(steps_of(connection, row.id)),
     )
+
+
+_SUBSCRIBER = Prepared(lambda: select(subscriber).where(subscriber.c.email == bindparam("address")))
+_SUBSCRIPTIONS = Prepared(
+    lambda: (
+        select(
+            mailing_list.c.name,
+            subscription.c.status,
+            subscription.c.since,
+            subscription.c.created_at,
+            subscription.c.paused_until,
+        )
+        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+        .where(subscription.c.subscriber_id == bindparam("subscriber"))
+        .order_by(mailing_list.c.name)
+    )
+)
 
 
 def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str], now: int) -> int:
@@ -116,12 +123,15 @@ def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str],
 
 def status_of(connection: Connection, list_id: int, subscriber_id: int) -> SubscriptionState | None:
     """Return the status of a subscription, or None when there is none."""
-    status = connection.scalar(
-        select(subscription.c.status).where(
-            subscription.c.list_id == list_id, subscription.c.subscriber_id == subscriber_id
-        )
-    )
+    status = _STATUS.scalar(connection, list=list_id, subscriber=subscriber_id)
     return None if status is None else SubscriptionState(status)
+
+
+_STATUS = Prepared(
+    lambda: select(subscription.c.status).where(
+        subscription.c.list_id == bindparam("list"), subscription.c.subscriber_id == bindparam("subscriber")
+    )
+)
 
 
 def set_status(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from newsletter.delivery.states import SubscriptionState
+from newsletter.store.prepared import Prepared
 from newsletter.store.readers import erasures
 from newsletter.store.tables import subscriber, subscription, suppression
 
@@ -55,11 +56,18 @@ def unsuppress(connection: Connection, email: str, *, now: int) -> bool:
 
 def suppressed(connection: Connection, email: str) -> Suppression | None:
     """Return why and since when an address is not mailed, or None; “erased” is such a reason, too."""
-    row = connection.execute(select(suppression).where(suppression.c.email == email)).first()
+    row = _SUPPRESSION.first(connection, address=email)
     if row is not None:
-        return Suppression(row.email, row.reason, row.since)
+        return Suppression(*row)
     at = erasures.erased_at(connection, email)
     return None if at is None else Suppression(email, ERASED, at)
+
+
+_SUPPRESSION = Prepared(
+    lambda: select(*(suppression.c[name] for name in ("email", "reason", "since"))).where(
+        suppression.c.email == bindparam("address")
+    )
+)
 
 
 def all_suppressions(connection: Connection, *, reason: str | None = None) -> Iterator[Suppression]:
