@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
@@ -57,18 +58,21 @@ class Draft:
 def read_draft(wiring: Wiring, reference: str) -> Draft:
     """Read an issue by file, folder or id. Raises IssueError with all its faults at once."""
     file = find_issue(wiring.settings.root, reference)
-    labels = Labels(**wiring.settings.labels.model_dump())
-    issue = parse_issue(
-        read_source(file.data, file.name),
-        issue_id=file.id,
-        file=file.name,
-        labels=labels,
-        language=wiring.settings.publication.language,
-    )
+    issue = wiring.kept(("read", file), lambda: _parse(wiring, file))
     _know_fields(wiring, issue)
     found = pictures_in(wiring, file.path.parent, places_of(wiring, issue))
     marks = wordmarks(wiring)
     return Draft(file, issue, {**found.files, **marks.files}, {**found.ready, **marks.ready}, found.refused)
+
+
+def _parse(wiring: Wiring, file: IssueFile) -> Issue:
+    return parse_issue(
+        read_source(file.data, file.name),
+        issue_id=file.id,
+        file=file.name,
+        labels=Labels(**wiring.settings.labels.model_dump()),
+        language=wiring.settings.publication.language,
+    )
 
 
 def _know_fields(wiring: Wiring, issue: Issue) -> None:
@@ -144,6 +148,10 @@ def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
 
 def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
     """Return what should be said of a draft and, once rendered, of its message."""
+    return _check(wiring, draft, message, wiring.today())
+
+
+def _check(wiring: Wiring, draft: Draft, message: RenderedMessage | None, today: date) -> tuple[Finding, ...]:
     from newsletter.checks import CheckFacts, PictureFacts, run_checks
 
     pictures = {source: _facts(picture.ready) for source, picture in draft.pictures.items()}
@@ -151,7 +159,7 @@ def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -
         source: PictureFacts(False, why=refusal.why, hint=refusal.hint)
         for source, refusal in draft.missing.items()
     }
-    facts = CheckFacts(pictures | missing, today=wiring.today(), ignored=wiring.settings.checks.ignore)
+    facts = CheckFacts(pictures | missing, today=today, ignored=wiring.settings.checks.ignore)
     return run_checks(draft.issue, facts, message)
 
 
@@ -174,8 +182,9 @@ def mailable(wiring: Wiring, draft: Draft) -> tuple[RenderedMessage, tuple[Findi
 
     Raises IssueError for real mail that would show readers a comment, or what `newsletter new` wrote.
     """
-    message = render_draft(wiring, draft).message
-    findings = check_draft(wiring, draft, message)
+    letter, today = (draft.file, draft.digest), wiring.today()
+    message = wiring.kept(("rendered", letter), lambda: render_draft(wiring, draft).message)
+    findings = wiring.kept(("checked", letter, today), lambda: _check(wiring, draft, message, today))
     _refuse_notes(wiring, findings)
     return message, findings
 

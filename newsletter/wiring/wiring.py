@@ -2,12 +2,12 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from newsletter.config import Settings
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 
 _ENDED_ONCE = "from newsletter.cli import main; main(ended_once=True)"
+
+
+T = TypeVar("T")
 
 
 class Wiring:
@@ -77,6 +80,10 @@ class Wiring:
         from newsletter.files.pictures import PictureCache
 
         return PictureCache(self.settings.state_folder / ".newsletter-cache" / "pictures")
+
+    def kept(self, _parts: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made of some parts. Who wires many stories that make the same may keep it."""
+        return make()
 
     @property
     def _zone(self) -> ZoneInfo:

@@ -1,12 +1,13 @@
 """The publication of a simulated world: its letter in three versions, its people, a process's wiring."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from threading import Event
+from typing import Any, TypeVar, cast
 
 from conftest import BRIEF
 from simulation.machine import Machine, disk
@@ -21,6 +22,8 @@ from newsletter.sending.shared import Shared
 from newsletter.sending.worker import Worker
 from newsletter.variables import merged
 from newsletter.wiring import Wiring
+
+T = TypeVar("T")
 
 ISSUE, NEXT = "first", "second"
 NEXT_SUBJECT = "The metre is next"
@@ -69,6 +72,9 @@ def _templates() -> Callable[[str], str | None]:
     return template_loader([bundled_templates()])
 
 
+_kept: dict[Hashable, Any] = {}  # the letters of all worlds, read, rendered and checked once
+
+
 class Clock:
     """A machine's clock, as a process sees it."""
 
@@ -96,6 +102,12 @@ class Simulated(Wiring):
         self.engine = machine.engine
         self.secret_key = KEY
         self.templates = _templates()
+
+    def kept(self, parts: Hashable, make: Callable[[], T]) -> T:
+        """Return the letter of all worlds: the settings it is made with are the same in all of them."""
+        if parts not in _kept:
+            _kept[parts] = make()
+        return cast("T", _kept[parts])
 
     @property
     def has_database(self) -> bool:

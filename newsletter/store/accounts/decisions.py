@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import decision, mailing
 
 
@@ -20,7 +21,11 @@ class Decided(NamedTuple):
 
 def decisions(connection: Connection, issue: str, provider: str) -> list[Decided]:
     """Return every decision about an issue's requests, the oldest first."""
-    rows = connection.execute(
+    return [Decided(*row) for row in _DECISIONS.run(connection, of=issue, provider=provider).fetchall()]
+
+
+_DECISIONS = Prepared(
+    lambda: (
         select(
             decision.c.batch_id,
             decision.c.attempt,
@@ -30,7 +35,7 @@ def decisions(connection: Connection, issue: str, provider: str) -> list[Decided
             decision.c.at,
         )
         .join(mailing, mailing.c.id == decision.c.mailing_id)
-        .where(mailing.c.issue == issue, mailing.c.provider == provider)
+        .where(mailing.c.issue == bindparam("of"), mailing.c.provider == bindparam("provider"))
         .order_by(decision.c.id)
     )
-    return [Decided(*row) for row in rows]
+)

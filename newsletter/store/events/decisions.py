@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from newsletter.delivery.event_kinds import TAKEN
 from newsletter.delivery.evidence import ABOUT_THEN, EACH_SIDE, AcceptedRequest
@@ -20,6 +20,7 @@ from newsletter.delivery.states import (
 from newsletter.store.events.mailed_twice import compare_answered
 from newsletter.store.ledger.rejected import write_rejected
 from newsletter.store.ledger.transitions import set_apart
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, decision, event, mailing
 
 NEVER_REPORTED = "no answer came, and none of it was ever reported"
@@ -39,19 +40,27 @@ class Unanswered:
 
 def unanswered(connection: Connection, issue: str, provider: str) -> list[Unanswered]:
     """Return an issue's batches whose outcome is unknown, the oldest first."""
-    rows = connection.execute(
+    rows = _UNANSWERED.run(connection, of=issue, provider=provider).fetchall()
+    return [
+        Unanswered(batch_id, mailing_id, attempt_id, posted_at, n, cancelled=state == MailingState.CANCELLED)
+        for batch_id, mailing_id, attempt_id, posted_at, n, state in rows
+    ]
+
+
+_UNANSWERED = Prepared(
+    lambda: (
         select(batch.c.id, batch.c.mailing_id, attempt.c.id, attempt.c.posted_at, batch.c.n, mailing.c.state)
         .join(attempt, attempt.c.id == batch.c.attempt)
         .join(mailing, mailing.c.id == batch.c.mailing_id)
         .where(
-            mailing.c.issue == issue,
-            mailing.c.provider == provider,
+            mailing.c.issue == bindparam("of"),
+            mailing.c.provider == bindparam("provider"),
             batch.c.state == BatchState.UNKNOWN,
             batch.c.n > 0,  # all others' readers are known by now to have it by another request
         )
         .order_by(attempt.c.posted_at)
     )
-    return [Unanswered(*row[:5], cancelled=row[5] == MailingState.CANCELLED) for row in rows]
+)
 
 
 def attempts_of(connection: Connection, batch_id: int) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.frozen import MailingKind
@@ -13,6 +13,7 @@ from newsletter.delivery.states import RecipientState
 from newsletter.store.ledger.already_mailed import outside, rejected_between
 from newsletter.store.ledger.cutting import exclusion
 from newsletter.store.ledger.mailings import Mailing
+from newsletter.store.ledger.rejected import UNMAILED
 from newsletter.store.ledger.transitions import BatchReaders, BatchRow
 from newsletter.store.prepared import Prepared, columns
 from newsletter.store.tables import subscriber, subscription, unmailed
@@ -47,8 +48,7 @@ def eligible(connection: Connection, mailing: Mailing, row: BatchRow) -> BatchRe
         for reader, why in zip(readers.ids, whys, strict=True)
         if reader not in skipped and (reader in rejected or why is not None)
     ]
-    if left_out:
-        connection.execute(insert(unmailed), left_out)
+    UNMAILED.run_many(connection, left_out)
     return readers.those(
         [
             why is None and reader not in skipped and reader not in rejected
@@ -85,14 +85,17 @@ def _turned_away(connection: Connection, mailing: Mailing, row: BatchRow) -> set
     if row.only is not None:
         stale &= set(decode(row.only))
     if stale:
-        connection.execute(
-            delete(unmailed).where(
-                unmailed.c.batch_id == row.id,
-                unmailed.c.kind == RecipientState.EXCLUDED,
-                unmailed.c.subscriber_id.in_(stale),
-            )
-        )
+        _FORGET.run(connection, batch=row.id, readers=[*stale])
     return {reader for reader, _, _ in found} - stale
+
+
+_FORGET = Prepared(
+    lambda: delete(unmailed).where(
+        unmailed.c.batch_id == bindparam("batch"),
+        unmailed.c.kind == RecipientState.EXCLUDED,
+        unmailed.c.subscriber_id.in_(bindparam("readers", expanding=True)),
+    )
+)
 
 
 _UNMAILED = Prepared(

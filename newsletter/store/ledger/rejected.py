@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from newsletter.delivery.states import RecipientState
+from newsletter.store.prepared import Prepared
 from newsletter.store.tables import unmailed
 
+_COLUMNS = "mailing_id", "subscriber_id", "batch_id", "kind", "reason"
 MAX_WORDS = 500  # characters of a provider's words
 
 
@@ -24,5 +26,7 @@ def write_rejected(
         }
         for reader, reason in reasons.items()
     ]
-    if rows:
-        connection.execute(insert(unmailed), rows)
+    UNMAILED.run_many(connection, rows)
+
+
+UNMAILED = Prepared(lambda: insert(unmailed).values({name: bindparam(name) for name in _COLUMNS}))
