@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from newsletter.contacts.address import on_the_wire
 
@@ -18,6 +19,7 @@ _START = (
 _END = r"(?!\w|[-.]\w)"
 
 
+@lru_cache(maxsize=1)  # one address is looked for in many places, and no other is kept
 def pattern(address: str) -> re.Pattern[str]:
     """Return what finds a normalised address in a text: whole, in any case and any usual encoding.
 

@@ -12,8 +12,13 @@ Insert = Union["sqlite.Insert", "postgresql.Insert"]
 
 def insert_into(connection: Connection, table: Table) -> Insert:
     """Return an insert into a table that can say what happens where a row is there already."""
+    return insert_by(connection.dialect.name, table)
+
+
+def insert_by(dialect: str, table: Table) -> Insert:
+    """Return such an insert for a dialect."""
     # The dialects take longer to import than most commands take to run: the one in use is there already.
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert(table)

@@ -61,9 +61,6 @@ class Actor:
     naps: int = 0  # waits in a row with next to nothing between them
     done: bool = False
 
-    def ready(self, time: int) -> bool:
-        return self.wake <= time or (self.stop is not None and self.stop.is_set())
-
 
 class World:
     """Everything that happens, in one order."""
@@ -232,7 +229,12 @@ class World:
             if self.turn > self.most_turns:
                 where = ", ".join(f"{actor.process.name}/{actor.name}" for actor in self.actors)
                 raise Unresting(f"the world does not come to rest: {where}")
-            ready = [actor for actor in self.actors if actor.ready(self.time)]
+            time = self.time
+            ready = [
+                actor
+                for actor in self.actors
+                if actor.wake <= time or (actor.stop is not None and actor.stop.is_set())
+            ]
             if not ready:
                 self.time = min(actor.wake for actor in self.actors)
                 continue

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -11,7 +13,7 @@ from newsletter.store.events.settle_by_event import Request
 from newsletter.store.prepared import Prepared
 from newsletter.store.readers import erasures
 from newsletter.store.tables import event
-from newsletter.store.upsert import insert_into
+from newsletter.store.upsert import insert_by
 
 
 @dataclass(slots=True)
@@ -68,9 +70,16 @@ def keep(connection: Connection, new: Sequence[Event], requests: Mapping[str, Re
         }
         for report in new
     ]
-    if rows:
-        # Two posts at once may bring the same stranger's event: the first one is kept.
-        connection.execute(insert_into(connection, event).on_conflict_do_nothing(), rows)
+    _new_events(connection.dialect.name).run_many(connection, rows)
+
+
+@cache
+def _new_events(dialect: str) -> Prepared:
+    columns: dict[str, Any] = {
+        column.name: bindparam(column.name) for column in event.c if not column.primary_key
+    }
+    # Two posts at once may bring the same stranger's event: the first one is kept.
+    return Prepared(lambda: insert_by(dialect, event).values(columns).on_conflict_do_nothing())
 
 
 def _of_erased(connection: Connection, new: Sequence[Event], requests: Mapping[str, Request]) -> set[bytes]:

@@ -1,6 +1,7 @@
 """Tallies: how many readers of a mailing had at least one event of a kind; and whether that can be."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -10,7 +11,7 @@ from newsletter.store.events.alarms import MORE_DELIVERED, sound
 from newsletter.store.events.one_batch_only import counted_elsewhere
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, tally
-from newsletter.store.upsert import insert_into
+from newsletter.store.upsert import insert_by, insert_into
 
 
 def tallies(connection: Connection, mailing_id: int) -> dict[str, int]:
@@ -38,10 +39,14 @@ def add(connection: Connection, more: Mapping[tuple[int, str], int]) -> None:
     rows = [
         {"mailing_id": mailing_id, "kind": kind, "n": n} for (mailing_id, kind), n in sorted(more.items())
     ]
-    if rows:
-        new = insert_into(connection, tally)
-        sums = {"n": tally.c.n + new.excluded.n}
-        connection.execute(new.on_conflict_do_update(index_elements=["mailing_id", "kind"], set_=sums), rows)
+    _more(connection.dialect.name).run_many(connection, rows)
+
+
+@cache
+def _more(dialect: str) -> Prepared:
+    new = insert_by(dialect, tally).values({column.name: bindparam(column.name) for column in tally.c})
+    sums = {"n": tally.c.n + new.excluded.n}
+    return Prepared(lambda: new.on_conflict_do_update(index_elements=["mailing_id", "kind"], set_=sums))
 
 
 def remember_pause(connection: Connection, mailing_id: int, final: int) -> None:

@@ -60,39 +60,47 @@ def create(
     own_id: int | None = None,
 ) -> int:
     """Write a mailing, as it is frozen, and its message; return its id: a new one, or its ``own_id``."""
-    key = connection.execute(
-        insert(mailing).values(
-            **({} if own_id is None else {"id": own_id}),
-            issue=frozen.issue,
-            kind=frozen.kind,
-            provider=frozen.provider,
-            state=state,
-            note=note,
-            send_at=frozen.send_at,
-            requested_by=frozen.requested_by,
-            corrects=frozen.corrects,
-            list_id=frozen.list_id,
-            audience_at=frozen.audience_at,
-            manifest=orjson.dumps(_manifest(frozen)).decode(),
-            envelope=orjson.dumps(frozen.envelope.sender).decode(),
-            created_at=now,
-        )
-    ).inserted_primary_key
-    assert key is not None  # noqa: S101  (an INSERT of one row has one key)
+    values = {
+        **({} if own_id is None else {"id": own_id}),
+        "issue": frozen.issue,
+        "kind": str(frozen.kind),
+        "provider": frozen.provider,
+        "state": str(state),
+        "note": note,
+        "send_at": frozen.send_at,
+        "requested_by": frozen.requested_by,
+        "corrects": frozen.corrects,
+        "list_id": frozen.list_id,
+        "audience_at": frozen.audience_at,
+        "manifest": orjson.dumps(_manifest(frozen)).decode(),
+        "envelope": orjson.dumps(frozen.envelope.sender).decode(),
+        "created_at": now,
+    }
+    key = int(_new(tuple(values)).scalar(connection, **values))
     message = frozen.message
     fields = [[field.key, field.name, field.default] for field in message.fields]
-    connection.execute(
-        insert(variant).values(
-            mailing_id=key[0],
-            name="everyone",
-            subject=message.subject,
-            preheader=message.preheader,
-            html=message.html,
-            text=message.text,
-            fields=orjson.dumps(fields).decode(),
-        )
+    _VARIANT.run(
+        connection,
+        mailing_id=key,
+        name="everyone",
+        subject=message.subject,
+        preheader=message.preheader,
+        html=message.html,
+        text=message.text,
+        fields=orjson.dumps(fields).decode(),
     )
-    return int(key[0])
+    return key
+
+
+@lru_cache
+def _new(names: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        lambda: insert(mailing).values({name: bindparam(name) for name in names}).returning(mailing.c.id)
+    )
+
+
+_VARIANT_NAMES = "mailing_id", "name", "subject", "preheader", "html", "text", "fields"
+_VARIANT = Prepared(lambda: insert(variant).values({name: bindparam(name) for name in _VARIANT_NAMES}))
 
 
 def _manifest(frozen: FrozenMailing) -> dict[str, object]:

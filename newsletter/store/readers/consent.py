@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from newsletter.contacts.consent.standing import ConsentKind
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import consent, mailing_list
-from newsletter.store.upsert import insert_into
+from newsletter.store.upsert import insert_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,13 @@ def record(connection: Connection, step: Step) -> None:
 
 def record_all(connection: Connection, steps: Iterable[Mapping[str, object]]) -> None:
     """Add many steps at once, each with the fields of a ``Step``."""
-    rows = [dict(step) for step in steps]
-    if rows:
-        connection.execute(insert_into(connection, consent).on_conflict_do_nothing(), rows)
+    _new_steps(connection.dialect.name).run_many(connection, [dict(step) for step in steps])
+
+
+@cache
+def _new_steps(dialect: str) -> Prepared:
+    columns: dict[str, Any] = {name: bindparam(name) for name in STEP}
+    return Prepared(lambda: insert_by(dialect, consent).values(columns).on_conflict_do_nothing())
 
 
 def steps_of(connection: Connection, subscriber_id: int) -> list[Consent]:

@@ -108,17 +108,26 @@ def put(connection: Connection, email: str, *, name: str, attrs: dict[str, str],
         if held is not None and held.reason == ERASED:
             raise AudienceError(f"{email} was erased, and is not stored again.")
         row = {"email": email, "name": name, "attrs": orjson.dumps(attrs).decode(), "created_at": now}
-        key = connection.execute(
-            insert(subscriber).values(**row, suppressed=held and held.reason)
-        ).inserted_primary_key
-        if key is None:
-            raise AssertionError("an insert gives a key")
-        return int(key[0])
+        return int(_NEW.scalar(connection, **row, suppressed=held and held.reason))
     merged = orjson.dumps(known.attrs | attrs).decode()
-    connection.execute(
-        update(subscriber).where(subscriber.c.id == known.id).values(name=name or known.name, attrs=merged)
-    )
+    _MERGED.run(connection, subscriber=known.id, name=name or known.name, attrs=merged)
     return known.id
+
+
+_NEW = Prepared(
+    lambda: (
+        insert(subscriber)
+        .values({name: bindparam(name) for name in ("email", "name", "attrs", "created_at", "suppressed")})
+        .returning(subscriber.c.id)
+    )
+)
+_MERGED = Prepared(
+    lambda: (
+        update(subscriber)
+        .where(subscriber.c.id == bindparam("subscriber"))
+        .values({name: bindparam(name) for name in ("name", "attrs")})
+    )
+)
 
 
 def status_of(connection: Connection, list_id: int, subscriber_id: int) -> SubscriptionState | None:
@@ -142,19 +151,31 @@ def set_status(
     if before == status:
         return False
     if before is None:
-        row = {"list_id": list_id, "subscriber_id": subscriber_id, "status": status}
-        connection.execute(insert(subscription).values(**row, since=now, created_at=now))
+        row = {"list_id": list_id, "subscriber_id": subscriber_id, "status": str(status)}
+        _SUBSCRIBED.run(connection, **row, now=now)
         return True
-    connection.execute(
+    of = {"list": list_id, "reader": subscriber_id, "before": str(before)}
+    _GIVEN_STATUS.run(connection, **of, status=str(status), now=now)
+    return True
+
+
+_SUBSCRIBED = Prepared(
+    lambda: insert(subscription).values(
+        {name: bindparam(name) for name in ("list_id", "subscriber_id", "status")}
+        | {name: bindparam("now") for name in ("since", "created_at")}
+    )
+)
+_GIVEN_STATUS = Prepared(
+    lambda: (
         update(subscription)
         .where(
-            subscription.c.list_id == list_id,
-            subscription.c.subscriber_id == subscriber_id,
-            subscription.c.status == before,
+            subscription.c.list_id == bindparam("list"),
+            subscription.c.subscriber_id == bindparam("reader"),
+            subscription.c.status == bindparam("before"),
         )
-        .values(status=status, since=now, paused_until=None)
+        .values(status=bindparam("status"), since=bindparam("now"), paused_until=None)
     )
-    return True
+)
 
 
 def on_list(connection: Connection, list_id: int) -> Iterator[ListedSubscriber]:
