@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from simulation.audiences import missed_by_a_correction, on_the_list_too_late, too_many_lines
+from simulation.evidence import Ruling, by_reports, on_evidence
+
 LISTS = "<readers.example.org>", "<evening.example.org>"
 
 
@@ -75,6 +78,7 @@ class Export:
     words: frozenset[str]  # attempts about which an editor said what became of them, without evidence
     dropped: frozenset[str]  # attempts that a decision gave up
     cancelled: bool  # by somebody, once
+    decisions: Sequence[Ruling]  # the oldest first
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,10 @@ class Observed:
 
     taken: Sequence[Mail]
     reported: frozenset[str]  # attempts of which at least one report arrived
-    answered: frozenset[str]  # attempts with a clear answer, to a process that lived on with room on its disk
+    report_turn: Mapping[str, int]  # of an attempt, by which turn a first report was taken in
+    report_time: Mapping[str, int]  # and when, by the machine's clock
+    answered: Mapping[str, int]  # when a clear answer came to a process that lived on with room on its disk
+    late: frozenset[str]  # attempts whose answer came after the deadline
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
     moves: Mapping[str, Sequence["Move"]]  # of an address, in order
     exports: Mapping[str, Export]
@@ -98,6 +105,8 @@ class Observed:
     uncertain: frozenset[str]  # who may have come or gone: the command was killed
     next_issue: str  # sent to all lists at the end, when nothing goes wrong any longer
     put_back: bool  # the machine's clock, once: what came later may be dated before
+    reports_lost: bool  # some, for good
+    searchable: bool  # the provider can be asked what it has
     version: str  # of the letter's text, as it is now
     warm_up: tuple[date, int, float] | None
 
@@ -116,6 +125,11 @@ def faults(world: Observed) -> Iterator[str]:
     yield from _same_text_twice(world)
     yield from _nobody_forgotten(world)
     yield from _in_time(world)
+    yield from by_reports(world)
+    yield from on_evidence(world)
+    yield from too_many_lines(world)
+    yield from on_the_list_too_late(world)
+    yield from missed_by_a_correction(world)
     for mail in world.taken:
         if mail.issue not in world.exports:
             yield f"{mail.email} was mailed {mail.issue}, of which nothing is known"
@@ -166,11 +180,11 @@ def _one_state_each(world: Observed, issue: str, export: Export) -> Iterator[str
 def _accounts(world: Observed, issue: str, mails: Sequence[Mail], export: Export) -> Iterator[str]:
     has = {mail.email for mail in mails}
     guessed = {mail.email for mail in mails if mail.attempt in export.words | export.dropped}
-    some_word = bool(export.words)
+    presumed = {email for post in world.posts if post.attempt in export.words for email in post.addressed}
     counted = {row["email"] for row in export.recipients if row["state"] in ("accepted", "unknown")}
     for row in export.recipients:
         email, state = row["email"], row["state"]
-        if state == "accepted" and email and email not in has and not some_word:
+        if state == "accepted" and email and email not in has | presumed:
             yield f"{issue}: {email} counts as accepted, and was never taken"
         if state not in ("accepted", "unknown") and email in has - guessed - counted:
             yield f"{issue}: {email} counts as {state}, and was taken"

@@ -41,6 +41,7 @@ FATES: Mapping[str, int] = {
 }
 # What becomes of a mail that was taken.
 ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 2}
+CHOICES = "group_unsubscribe", "group_resubscribe"
 REASONS = {"bounce": "550 no such user", "blocked": "451 busy", "dropped": "Bounced Address"}
 
 
@@ -66,6 +67,19 @@ class Report:
     event: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A clear answer about an attempt, the process that received it, and when by the machine's clock.
+
+    It came ``late`` if that was after the deadline.
+    """
+
+    attempt: str
+    process: Process
+    at: int
+    late: bool = False
+
+
 @dataclass
 class SendGrid:
     """The provider, and what it knows. ``weights`` are the fates that this world's requests may meet."""
@@ -76,14 +90,19 @@ class SendGrid:
     taken: list[Taken] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
     posted: list[tuple[int, int, str, str, list[str]]] = field(default_factory=list)  # turn, clock, issue …
-    replies: list[tuple[str, Process]] = field(default_factory=list)  # clear answers that a process received
+    replies: list[Reply] = field(default_factory=list)  # clear answers
     first_report: dict[str, int] = field(default_factory=dict)  # of an attempt, by the machine's clock
     turned_back: dict[tuple[str, str], int] = field(default_factory=dict)  # in which turn it was reported
     reports: list[Report] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
     refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
+    report_turns: dict[str, int] = field(
+        default_factory=dict
+    )  # in which turn a report on an attempt was taken in
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
+    contradicts: bool = False  # the dark ends just when somebody acts as if nothing had been taken
+    hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
     searchable: bool = True
 
     # ── requests ────────────────────────────────────────────────────────────────────────────────────────
@@ -95,11 +114,14 @@ class SendGrid:
         attempt = document["custom_args"]["nl_attempt"]
         people = document["personalizations"]
         addressed = [person["to"][0]["email"] for person in people]
-        self.posted.append((world.turn, world.now(), document["custom_args"]["nl_issue"], attempt, addressed))
+        issue = document["custom_args"]["nl_issue"]
+        self.posted.append((world.turn, world.now(), issue, attempt, addressed))
         self.posts[attempt] = self.posts.get(attempt, 0) + 1
         if self.posts[attempt] > 1:
             world.fail(f"attempt {attempt} was posted twice")
         world.pause("on the wire")
+        if self.contradicts and any(mail.issue == issue and mail.email in addressed for mail in self.taken):
+            self._end_the_dark(50)
         fate = self._fate()
         if fate in ("never connected", "line broke before the end"):
             world.say(f"{attempt[-4:]} {fate}", rare=fate)
@@ -110,13 +132,12 @@ class SendGrid:
         world.say(f"{attempt[-4:]} of {len(people)}: {fate}", rare=fate)
         world.pause("answer on its way")
         if answer is not None and answer.status in (400, 413):
-            issue = document["custom_args"]["nl_issue"]
-            self.refused.update((issue, person["to"][0]["email"]) for person in people)
+            self.refused.update((issue, email) for email in addressed)
         if answer is not None:
             if answer.status == 202:
                 self.answered.add(attempt)
             if answer.status < 500:
-                self.replies.append((attempt, process))
+                self.replies.append(Reply(attempt, process, world.now()))
             return classify(answer, now=world.now() / SECOND)
         if fate.startswith("silent"):
             world.wait(TIMEOUT)
@@ -177,7 +198,7 @@ class SendGrid:
             self.world.say(f"{attempt[-4:]} late answer {answer.status}", rare="late answer")
             if taken:
                 self.answered.add(attempt)
-            self.replies.append((attempt, process))
+            self.replies.append(Reply(attempt, process, self.world.now(), late=True))
             late(classify(answer, now=self.world.now() / SECOND))
 
         self.world.spawn(process, "late", tell)
@@ -199,6 +220,8 @@ class SendGrid:
         chance = self.world.chance
         at = self.world.time
         kinds = ["processed", end, *(["open"] if chance.happens(20) else [])]
+        if end == CHOICES[0] and chance.happens(40):  # and takes it back
+            kinds.append(CHOICES[1])
         for place, kind in enumerate(kinds):
             due = at + (1 + chance.below(120)) * SECOND + place * SECOND
             if self.dark[0] <= at < self.dark[1]:
@@ -206,7 +229,7 @@ class SendGrid:
                     continue
                 due = max(due, self.dark[1])
             self.reports.append(Report(due, self._event(kind, issue, attempt, reader, email, at + place)))
-            if chance.happens(10):  # again, under another id, perhaps hours later
+            if chance.happens(60 if kind in CHOICES else 10):  # again, under another id, perhaps hours later
                 again = self._event(kind, issue, attempt, reader, email, at + place)
                 self.reports.append(Report(due + chance.below(8_000) * SECOND, again))
 
@@ -234,6 +257,18 @@ class SendGrid:
             **own,
         }
 
+    def _end_the_dark(self, percent: float) -> None:
+        """Report what was held back, perhaps: now, in the middle of what somebody does without it."""
+        now = self.world.time
+        if not self.dark[0] <= now < self.dark[1] or not self.world.chance.happens(percent):
+            return
+        self.world.say("reports come at last", rare="reports in the middle")
+        self.dark = self.dark[0], now
+        for report in self.reports:
+            report.due = min(report.due, now)
+        self.hurry()
+        self.world.wait(self.world.chance.pick((0, 1, 20)))
+
     def due_reports(self) -> list[dict[str, Any]]:
         """Take out the reports that are due, in any order."""
         due = [report for report in self.reports if report.due <= self.world.time]
@@ -248,19 +283,25 @@ class SendGrid:
         """Note that a report arrived for good; return the list that its mail was for."""
         attempt, reader = event["nl_attempt"], int(event["nl_reader"])
         self.first_report.setdefault(attempt, self.world.now())
+        self.report_turns.setdefault(attempt, self.world.turn)
         if event["event"] in ("bounce", "dropped"):  # a block is a bounce of a type of its own
             self.turned_back.setdefault((attempt, event["email"]), self.world.turn)
         return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (attempt, reader))
+
+    def has_taken(self, attempt: str) -> bool:
+        """Say whether mail of an attempt was taken."""
+        return any(mail.attempt == attempt for mail in self.taken)
 
     # ── questions ───────────────────────────────────────────────────────────────────────────────────────
 
     def search(self, attempt: str) -> LookUp:
         """Say whether mail of an attempt was taken, where the account can be asked."""
         self.world.pause("search")
+        if self.contradicts:
+            self._end_the_dark(30)
         if not self.searchable:
             return CannotSay("The account has no search.")
-        found = any(mail.attempt == attempt for mail in self.taken)
-        return HasMail(f"m{attempt}") if found else HasNoMail()
+        return HasMail(f"m{attempt}") if self.has_taken(attempt) else HasNoMail()
 
 
 class Port:

@@ -1,0 +1,164 @@
+"""How a world comes to rest: every fault ends, and all is run that anybody would; then it is exported."""
+
+from collections.abc import Callable
+from functools import partial
+
+from simulation.checker import Export, Mail, Observed, Post, Ruling
+from simulation.editors import GUESSED
+from simulation.machine import LISTS, address, lists_of
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, NEXT, VERSIONS, WARM_UP, Simulated
+from simulation.scene import LIST_IDS, counts_of
+from simulation.surroundings import Surroundings
+from simulation.world import Process
+
+from newsletter import publish
+from newsletter.delivery.states import OPEN, Verdict
+from newsletter.store.accounts.decisions import Decided
+
+LATER = 6 * 3600  # seconds by which every lease, deadline and lag of reports is over
+DAY = 24 * 3600
+ROUNDS = 12
+
+
+class Rest(Surroundings):
+    """The end of a story."""
+
+    def _come_to_rest(self) -> None:
+        """Let every fault end, every report come and every command be run that anybody would run."""
+        world = self.world
+        world.deaths, self.machine.full, self.sendgrid.weights = 0, False, {}
+        world.say("every fault ends")
+        world.spawn(self.machine.start("rest", mortal=False), "rest", self._rest)
+        world.run()
+
+    def _rest(self) -> None:
+        self._let_rest()
+        for name in LISTS if self.version else ():
+            self.world.join(self.start("settling", EDITOR, partial(self._correct_again, name), mortal=False))
+        for name in LISTS:
+            self.world.join(self.start("settling", EDITOR, partial(self._send_next, name), mortal=False))
+            self._let_rest()
+        self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
+
+    def _let_rest(self) -> None:
+        """Let time pass, reports come, and run what anybody would until nothing more can come of it."""
+        for _ in range(ROUNDS):
+            self.world.wait(DAY if self.how["warm_up"] else LATER)
+            self._take_due_reports(mortal=False)
+            left = self._unsettled()
+            if not left:
+                break
+            for issue in left:
+                for who, does in (
+                    (EDITOR, publish.reconcile),
+                    (COLLEAGUE, self._approve_issue),
+                    (EDITOR, publish.resume),
+                ):
+                    run = partial(self._call, does, issue)
+                    self.world.join(self.start("settling", who, run, mortal=False))
+
+    def _send_next(self, name: str, wiring: Simulated) -> None:
+        """Send the next issue, which shows who is still on the lists."""
+        plan = publish.plan_send(wiring, NEXT, list_name=name)
+        self._note_plan(wiring, plan)
+        publish.send(wiring, plan)
+
+    def _was_open(self, word: Decided) -> bool:
+        """Say whether an editor's word was all there was: no report had come by then, nor could one ask."""
+        first = self.sendgrid.first_report.get(word.attempt)
+        found = self.sendgrid.searchable and self.sendgrid.has_taken(word.attempt)
+        return word.evidence == GUESSED and not found and (self.put_back or first is None or first > word.at)
+
+    def _lived_on(self, process: Process) -> bool:
+        return not process.dead and not self.world.sometimes["disk full"]
+
+    def _correct_again(self, name: str, wiring: Simulated) -> None:
+        """Correct the issue once more, for those who got the wrong version since, or as it turns out."""
+        plan = publish.plan_correction(wiring, ISSUE, list_name=name)
+        self._note_plan(wiring, plan)
+        publish.send(wiring, plan)
+
+    def _export(self, wiring: Simulated) -> None:
+        """Export all that an editor can."""
+        exports: dict[str, Export] = {}
+        for issue in publish.mailed_issues(wiring):
+            proof = publish.status(wiring, issue)
+            assert proof is not None
+            if not proof.adds_up or proof.alarms.keys() - {"accepted_twice"}:
+                self.world.fail(f"the proof of {issue}: {proof}")
+            made = publish.decisions(wiring, issue)
+            # Of a cancelled mailing nobody is mailed again: a resend gives its readers up.
+            given_up = (Verdict.DROP, Verdict.RESEND) if issue in self.cancelled else (Verdict.DROP,)
+            exports[issue] = Export(
+                proof.state,
+                counts_of(proof),
+                list(publish.recipients(wiring, issue)),
+                frozenset(word.attempt for word in made if self._was_open(word)),
+                frozenset(word.attempt for word in made if word.verdict in given_up),
+                issue in self.cancelled,
+                [Ruling(word.attempt, word.verdict, word.evidence, word.at) for word in made],
+            )
+        taken = [
+            Mail(
+                mail.issue,
+                mail.list_id,
+                mail.version,
+                mail.attempt,
+                mail.email,
+                mail.end,
+                self.machine.claims[mail.attempt],
+                mail.turn,
+            )
+            for mail in self.sendgrid.taken
+        ]
+        reported = frozenset(self.sendgrid.first_report)
+        refused = frozenset(self.sendgrid.refused)
+        listed = {address(n): [LIST_IDS[name] for name in lists_of(n)] for n in range(self.readers)}
+        self.observed = Observed(
+            taken,
+            reported,
+            self.sendgrid.report_turns,
+            self.sendgrid.first_report,
+            {reply.attempt: reply.at for reply in self.sendgrid.replies if self._lived_on(reply.process)},
+            frozenset(reply.attempt for reply in self.sendgrid.replies if reply.late),
+            refused,
+            self.moves,
+            exports,
+            self.sendgrid.turned_back,
+            [Post(*post) for post in self.sendgrid.posted],
+            self.plans,
+            self.stops,
+            self.goings_on,
+            self.approvals if self.how["approval"] else None,
+            listed,
+            frozenset(self.erased),
+            frozenset(self.uncertain),
+            NEXT,
+            self.put_back,
+            bool(self.sendgrid.mute or self.world.sometimes["reports lost"]),
+            self.sendgrid.searchable,
+            VERSIONS[self.version],
+            WARM_UP if self.how["warm_up"] else None,
+        )
+
+    def _call(self, does: Callable[[Simulated, str], object], issue: str, wiring: Simulated) -> None:
+        does(wiring, issue)
+
+    def _approve_issue(self, wiring: Simulated, issue: str) -> None:
+        plan = publish.plan_approval(wiring, issue)
+        self.approvals.append(self.world.turn)
+        publish.approve(wiring, plan)
+
+    def _unsettled(self) -> list[str]:
+        """Return the issues that wait for something that may yet come."""
+        found: list[str] = []
+
+        def look(wiring: Simulated) -> None:
+            for issue in publish.mailed_issues(wiring):
+                proof = publish.status(wiring, issue)
+                assert proof is not None
+                if proof.state in OPEN or proof.pending:
+                    found.append(issue)
+
+        self.world.join(self.start("looking", EDITOR, look, mortal=False))
+        return found
