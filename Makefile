@@ -41,7 +41,7 @@ test: .venv/developing
 	$(BIN)/pytest -n 3 --dist worksteal -q
 
 test-fast: .venv/developing
-	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --hypothesis-profile=sample
 
 # The delivery code in simulated worlds: make sim RUNS=2000 for new ones, make sim SEED=7 for one and its trace.
 sim: .venv/developing

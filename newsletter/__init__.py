@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from newsletter.progress import Progress
-    from newsletter.publish import Approvable, Reconciled, RenderedFiles, SendPlan, Standing
+    from newsletter.publish import Approvable, FixedBrief, Reconciled, RenderedFiles, SendPlan, Standing
     from newsletter.readership import Added, Erasure, FileReport, ImportReport, Joining, Synced
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
@@ -72,6 +72,7 @@ _HOMES = {
     "FileOptions": "app",
     "FileReport": "readership",
     "Finding": "errors",
+    "FixedBrief": "publish",
     "ImportReport": "readership",
     "ImportedBrief": "app",
     "Issue": "editorial",
@@ -128,6 +129,7 @@ __all__ = [
     "FileOptions",
     "FileReport",
     "Finding",
+    "FixedBrief",
     "ImportReport",
     "ImportedBrief",
     "Issue",

@@ -1,6 +1,7 @@
 """What many tests stand on: a publication in a folder of its own, and the command an editor runs."""
 
 import csv
+import gc
 import io
 import os
 import signal
@@ -17,7 +18,16 @@ from typer.testing import CliRunner
 
 # No test may fail because the machine was busy with something else.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("sample", settings.get_profile("any machine"), max_examples=20)
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Keep Python from walking again and again through what stays: the tests, and all they imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
 
 # Run under nohup, or in a script's background, a process ignores these, and so would every command it starts.
 for _sign, _usual in (

@@ -34,14 +34,40 @@ def made_at(revision: str, url: str) -> Engine:
 def fill(engine: Engine) -> None:
     """Write rows into all tables there are, with the columns there are."""
     with engine.connect() as connection, begin_to_write(connection):
-        for name, columns in _tables(connection).items():
-            for row in ROWS.get(name, ()):
-                values = {key: value for key, value in row.items() if key in columns}
+        tables = _tables(connection)
+        for name, columns in tables.items():
+            for row in _rows(name, tables):
+                values = {key: value for key, value in _written(row, columns) if key in columns}
                 if name == "mailing" and "send_at" not in columns:
                     values["manifest"] = _manifest()  # sent at once, so that no time was frozen
                 connection.execute(insert(table(name, *map(column, values))).values(values))
         for name in ("subscriber", "list", "mailing", "batch"):
             _use_up(connection, name, 900)
+
+
+RENAMED = {"unmailed": "exception"}  # tables since 0004, and what they were called before
+
+
+def _rows(name: str, tables: Mapping[str, list[str]]) -> Rows:
+    """Return the rows of a table of a version that has these tables."""
+    rows = ROWS.get(RENAMED.get(name, name), [])
+    if name == "limiter" and "sync_cursor" in tables:  # which holds since 0004 what a limiter did before
+        return [row for row in rows if row["name"] == "recipients"]
+    return rows
+
+
+def _written(row: Mapping[str, object], columns: list[str]) -> Iterator[tuple[str, object]]:
+    """Yield what a row holds as a version wrote it whose table has these columns."""
+    for key, value in row.items():
+        yield key, value
+        if key == "members":
+            yield "reader_ids", value
+    if "put_off_until" in columns:  # since then a manifest says nothing of when
+        manifest = orjson.loads(str(row["manifest"]))
+        frozen = manifest.pop("send_at", None)
+        yield "manifest", orjson.dumps(manifest).decode()
+        yield "send_at", frozen
+        yield "put_off_until", row.get("send_at") if row.get("send_at") != frozen else None
 
 
 def _use_up(connection: Connection, name: str, number: int) -> None:
@@ -206,6 +232,7 @@ ROWS: Mapping[str, Rows] = {
         {"mailing_id": 2, "subscriber_id": 6, "batch_id": 6, "kind": "rejected", "reason": "no such address"},
     ],
     "limiter": [{"name": "recipients", "tat": 70}, {"name": "sync:sendgrid", "tat": 71}],
+    "sync_cursor": [{"provider": "sendgrid", "until": 71}],
     "event": [
         {
             "id": 1,

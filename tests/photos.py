@@ -34,7 +34,8 @@ def photo(width: int = 600, height: int = 400, mode: str = "RGB") -> Image.Image
     """Return soft colours with some grain, which compress as a photo does."""
     size = width, height
     noise = random.Random(7).randbytes(40_000)  # noqa: S311  the same in every run
-    grain = Image.frombytes("L", (200, 200), bytes(tone // 8 for tone in noise)).resize(size)
+    soft = noise.translate(bytes(tone // 8 for tone in range(256)))
+    grain = Image.frombytes("L", (200, 200), soft).resize(size)
     tones = Image.linear_gradient("L").resize(size), Image.radial_gradient("L").resize(size)
     return Image.merge("RGB", (*tones, grain)).convert(mode)
 

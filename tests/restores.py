@@ -1,7 +1,7 @@
 """A publication whose files are backed up and put back at any moment, and a count of who got what."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +24,7 @@ from newsletter.files.request_log import NAME
 from newsletter.wiring import Wiring
 
 HOUR = 3_600_000_000
+KEYS = {"secret_key": SecretStr("k" * 32)}
 DATABASE = ("newsletter.db", "newsletter.db-wal", "newsletter.db-shm")
 
 
@@ -70,7 +71,14 @@ class Opened(Wiring):
     """A publication's folder as one process opens it."""
 
     def __init__(
-        self, root: Path, mailbox: Mailbox, clock: Ticking, *, url: str = "", **delivery: object
+        self,
+        root: Path,
+        mailbox: Mailbox,
+        clock: Ticking,
+        *,
+        url: str = "",
+        keys: Mapping[str, SecretStr] = KEYS,
+        **delivery: object,
     ) -> None:
         how = {
             "provider": "sendgrid",
@@ -94,7 +102,7 @@ class Opened(Wiring):
         }
         if url:
             sections["database"] = {"url": url}
-        super().__init__(Settings(root=root, secret_key=SecretStr("k" * 32), **sections))  # type: ignore[arg-type]
+        super().__init__(Settings(root=root, **keys, **sections))  # type: ignore[arg-type]
         self.clock = clock  # type: ignore[assignment]
         self.mailbox = mailbox
 
@@ -110,6 +118,7 @@ class Place:
         self.root, self.url = root, url
         self.mailbox, self.clock = Mailbox(identity="sendgrid on loopback"), Ticking()
         self._delivery = delivery
+        self._keys: Mapping[str, SecretStr] = KEYS
         (root / "issues").mkdir(parents=True)
         for issue in ("first", "second"):
             (root / "issues" / f"{issue}.md").write_text(BRIEF)
@@ -126,12 +135,13 @@ class Place:
         finally:
             self._wiring.close()
 
-    def reopen(self) -> None:
-        """Open another database from now on, as new settings say."""
+    def reopen(self, **keys: SecretStr) -> None:
+        """Open another database from now on, as new settings say, or with these secret keys."""
+        self._keys = keys or self._keys
         self._wiring = self._open()
 
     def _open(self) -> Opened:
-        return Opened(self.root, self.mailbox, self.clock, url=self.url, **self._delivery)
+        return Opened(self.root, self.mailbox, self.clock, url=self.url, keys=self._keys, **self._delivery)
 
     def join(self, *names: str) -> None:
         with self.opened() as wiring:

@@ -39,6 +39,7 @@ ABOVE = (
     "cli",
     "config",
     "http",
+    "online",
 )
 
 
@@ -206,7 +207,7 @@ FROM_THE_GROUND_UP = (
     "contacts",
     "platforms",
     "checks",
-    "files",
+    "files online",
     "providers",
     "sandbox",
     "registry",
@@ -276,6 +277,7 @@ BENEATH_THE_OBJECT = (
     "upkeep",
     "wiring",
     "files",
+    "online",
     "store",
     "sending",
     "providers",

@@ -8,7 +8,7 @@ import ast
 import io
 import re
 import tokenize
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -120,7 +120,27 @@ class Module(NamedTuple):
 @cache
 def read(path: Path) -> Module:
     source = path.read_text(encoding="utf-8")
-    return Module(path, source, tuple(ast.walk(ast.parse(source))))
+    return Module(path, source, tuple(nodes_of(ast.parse(source))))
+
+
+def nodes_of(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield what ``ast.walk`` does, but for whether a name is read or set, which says nothing."""
+    nodes = deque([tree])
+    while nodes:
+        node = nodes.popleft()
+        yield node
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                nodes.extend(part for part in value if isinstance(part, ast.AST))
+            elif field != "ctx" and isinstance(value, ast.AST):
+                nodes.append(value)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget_modules() -> Iterator[None]:
+    yield
+    read.cache_clear()
 
 
 def strings_of(module: Module) -> Iterator[tuple[int, str]]:

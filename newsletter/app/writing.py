@@ -1,16 +1,17 @@
-"""An editor's work before a send: start a brief, check it, render it."""
+"""An editor's work before a send: start a brief, check it, mend it, render it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.app.opened import Opened
+from newsletter.progress import Progress, silent
 
 if TYPE_CHECKING:
     from newsletter.editorial.importing.draft import ImportNote
     from newsletter.errors import Finding
     from newsletter.files.briefs import BriefPlace
-    from newsletter.publish import RenderedFiles
+    from newsletter.publish import FixedBrief, RenderedFiles
 
 
 class ImportedBrief(NamedTuple):
@@ -59,15 +60,39 @@ class Writing(Opened):
             settings.root, labels, self._wiring.today(), None if output is None else Path(output)
         )
 
-    def check(self, issue: str) -> tuple["Finding", ...]:
+    def check(
+        self, issue: str, *, online: bool = False, spam: bool = False, progress: Progress = silent
+    ) -> tuple["Finding", ...]:
         """Return all that should be changed before readers see an issue, by line.
 
-        Faults of the file are findings, too; nothing is raised for them. Raises NewsletterError when there is
-        no such issue, SettingsError for a wordmark that cannot be used.
+        With ``online`` the servers of its links are asked whether the pages are there: at most 100 pages,
+        for at most 45 s. With ``spam`` this machine's SpamAssassin is asked, too. Faults of the file are
+        findings; nothing is raised for them. Raises NewsletterError when there is no such issue,
+        SettingsError for a wordmark that cannot be used, UsageError without SpamAssassin where it is to be
+        asked.
         """
         from newsletter.publish import check
 
-        return check(self._wiring, issue)
+        return check(self._wiring, issue, online=online, spam=spam, progress=progress)
+
+    def linked_pages(self, issue: str) -> tuple[str, ...]:
+        """Return the addresses of the pages that ``check`` asks for online, each once.
+
+        None for an issue whose file has faults. Raises NewsletterError when there is no such issue.
+        """
+        from newsletter.publish import linked_pages
+
+        return linked_pages(self._wiring, issue)
+
+    def fix(self, issue: str, *, dry_run: bool = False) -> "FixedBrief":
+        """Mend what can be mended in a brief without changing a word; return what changed, as a diff.
+
+        With ``dry_run`` the file stays as it is. Raises IssueError for a brief that cannot be read,
+        NewsletterError when somebody else writes it meanwhile, or when it cannot be written.
+        """
+        from newsletter.publish import fix
+
+        return fix(self._wiring, issue, dry_run=dry_run)
 
     def render(
         self,

@@ -5,23 +5,60 @@ Pure, and above both editorial and rendering. docs/checks.md explains every code
 
 from collections.abc import Iterable, Iterator
 
-from newsletter.checks import mail, pictures, silence  # noqa: F401  (each registers)
-from newsletter.checks.links import checks  # noqa: F401
-from newsletter.checks.mail import is_hopeless
-from newsletter.checks.registry import Check, CheckedIssue, CheckFacts, PictureFacts, registered
+from newsletter.checks import pictures, silence  # noqa: F401  (each registers)
+from newsletter.checks.limits import Limits
+from newsletter.checks.links import checks, pages  # noqa: F401
+from newsletter.checks.links import pictures as linked_pictures  # noqa: F401
+from newsletter.checks.mail import (  # noqa: F401
+    clients,
+    contrast,
+    document,
+    legible,
+    links,
+    sender,
+    size,
+    structure,
+    text_part,
+    unstyled,
+)
+from newsletter.checks.mail.size import is_hopeless
+from newsletter.checks.registry import (
+    Check,
+    CheckedIssue,
+    CheckFacts,
+    PageAnswer,
+    PictureFacts,
+    SpamReport,
+    registered,
+)
 from newsletter.checks.text import (  # noqa: F401
     brief,
+    doubled,
     fields,
     language,
+    moments,
+    quotes,
     residue,
     subject,
     swallowed,
+    tables,
 )
 from newsletter.editorial.issue import Issue
 from newsletter.errors import Finding
 from newsletter.rendering.message import RenderedMessage
 
-__all__ = ["NEVER_SENT", "Check", "CheckFacts", "PictureFacts", "is_hopeless", "registered", "run_checks"]
+__all__ = [
+    "NEVER_SENT",
+    "Check",
+    "CheckFacts",
+    "Limits",
+    "PageAnswer",
+    "PictureFacts",
+    "SpamReport",
+    "is_hopeless",
+    "registered",
+    "run_checks",
+]
 
 # Reported in any draft, and refused in real mail: words that are certainly not meant for readers.
 NEVER_SENT = ("comment-shown", "text-unwritten")

@@ -10,9 +10,11 @@ from pathlib import PurePosixPath
 from newsletter.checks.registry import CheckedIssue, PictureFacts, Remark, check
 from newsletter.editorial.issue import Picture
 
-MAX_ALT = 150  # characters; a screen reader reads it without pause
 COLUMN = 576  # pixels that a picture takes at most on a wide screen
-MAX_BYTES = 500_000  # of what readers fetch
+LETTER = (
+    230  # square pixels that a letter of running text takes, its share of the space between lines included
+)
+MOSTLY = 8  # times the room of the text: filters take such a letter for one picture, to hide its words
 
 _FILE_NAME = re.compile(r"\S*[^\s.]\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg|bmp)", re.IGNORECASE)
 _CAMERA = re.compile(
@@ -26,7 +28,9 @@ _GENERIC = {
     "alt", "alt text", "chart", "cover", "diagram", "figure", "graph", "graphic", "header", "hero",
     "icon", "illustration", "image", "img", "logo", "map", "photo", "photograph", "pic", "picture",
     "placeholder", "screenshot", "bild", "foto", "grafik", "abbildung", "imagen", "gráfico", "imagem",
-    "immagine", "graphique", "afbeelding",
+    "immagine", "graphique", "afbeelding", "obraz", "zdjęcie", "ilustración", "ilustração", "illustrazione",
+    "image of", "picture of", "photo of", "a photo of", "a picture of", "an image of", "bild von", "foto de",
+    "imagen de", "imagem de", "photo de", "image de", "immagine di", "foto di", "foto van", "zdjęcie z",
 }  # fmt: skip
 
 
@@ -113,11 +117,12 @@ def alt_generic(checked: CheckedIssue) -> Iterator[Remark]:
 @check("alt-long", "notice")
 def alt_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts too long to listen to."""
+    limit = checked.facts.limits.alt_characters
     for picture in checked.pictures:
-        if len(picture.alt) > MAX_ALT:
+        if len(picture.alt) > limit:
             yield Remark(
                 picture.line,
-                f"The alt text has {len(picture.alt)} characters; up to {MAX_ALT} are easy to listen to.",
+                f"The alt text has {len(picture.alt)} characters; up to {limit} are easy to listen to.",
                 "Say what matters for the story; details may go into the text.",
             )
 
@@ -189,11 +194,12 @@ def picture_remote(checked: CheckedIssue) -> Iterator[Remark]:
 @check("picture-heavy", "warning")
 def picture_heavy(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pictures that are slow on a phone, even as they were made ready."""
+    limit = checked.facts.limits.picture_bytes
     for picture, facts in _usable(checked):
-        if facts.bytes > MAX_BYTES:
+        if facts.bytes > limit:
             yield Remark(
                 picture.line,
-                f"{_named(picture)} has {facts.bytes:,} bytes; over {MAX_BYTES:,} it is slow on a phone.",
+                f"{_named(picture)} has {facts.bytes:,} bytes; over {limit:,} it is slow on a phone.",
                 "Save a photo as JPEG; make an animation shorter, or a drawing of fewer colours.",
             )
 
@@ -234,3 +240,25 @@ def picture_small(checked: CheckedIssue) -> Iterator[Remark]:
                 f"{_named(picture)} is {facts.width} pixels wide; the column has {COLUMN}.",
                 f"Use a version {2 * COLUMN} pixels wide, if there is one.",
             )
+
+
+@check("picture-mostly", "warning")
+def picture_mostly(checked: CheckedIssue) -> Iterator[Remark]:
+    """Look for a letter that is nearly all picture: who sees none has nothing to read."""
+    shown = [checked.facts.pictures.get(picture.src) for picture in checked.pictures]
+    area = sum(_area(facts) for facts in shown if facts and facts.exists)
+    letters = sum(len(spoken.text) for spoken in checked.spoken if not spoken.passage.plain)
+    if area > MOSTLY * LETTER * letters:
+        share = area / (area + LETTER * letters)
+        yield Remark(
+            None,
+            f"Pictures take {share:.0%} of the letter: who sees none, as many do until they allow it, has "
+            "next to nothing to read, and filters distrust it.",
+            "Say in words what the pictures say, or show fewer of them.",
+        )
+
+
+def _area(facts: PictureFacts) -> int:
+    """Return how many square pixels a picture takes in the column."""
+    width = min(facts.width, COLUMN)
+    return width * (facts.height * width // facts.width) if facts.width else 0

@@ -8,6 +8,7 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 from newsletter.editorial.issue import Brief, FieldUse, Issue, Picture, Section
+from newsletter.editorial.markdown.spans import language_of
 
 _BREAKS = ("softbreak", "hardbreak")
 
@@ -59,6 +60,28 @@ class Link:
     text: str
     line: int
     bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A passage as it is read aloud, and the language that it is in; ``kind`` is its section's, if any.
+
+    ``text`` has the lines of the source. Code, and words marked as of another language, are U+FFFC in it.
+    """
+
+    text: str
+    passage: Passage
+    language: str
+    kind: str = ""
+
+    @property
+    def line(self) -> int:
+        """Return the first line."""
+        return self.passage.line
+
+    def line_at(self, place: int) -> int:
+        """Return the line of the character at a place."""
+        return self.line if self.passage.plain else self.line + self.text.count("\n", 0, place)
 
 
 def as_shown(token: Token) -> str:
@@ -120,6 +143,38 @@ def all_passages(issue: Issue) -> Iterator[Passage]:
     for picture in issue.pictures:
         yield _plain(picture.alt, picture.line)
         yield _plain(picture.caption, picture.line)
+
+
+def spoken(issue: Issue) -> Iterator[Spoken]:
+    """Yield every run of text of an issue with its language: all but the byline and a correction."""
+    stories = [(story, language_of(story.headline) or issue.language) for story in issue.stories]
+    front = (Passage(issue.subject, issue.front_lines.get("subject", 1), plain=True),
+             Passage(issue.preheader, issue.front_lines.get("preheader", 1), plain=True))  # fmt: skip
+    yield from (_spoken(passage, issue.language) for passage in front)
+    for story, language in stories:
+        yield _spoken(Passage(story.headline, story.line), language)
+        for part in story.parts:
+            if isinstance(part, Section):
+                yield from (_spoken(passage, language, part.kind) for passage in passages(part))
+    for story, language in stories:
+        for picture in story.pictures:
+            for words in (picture.alt, picture.caption):
+                yield _spoken(_plain(words, picture.line), language)
+
+
+def _spoken(passage: Passage, language: str, kind: str = "") -> Spoken:
+    return Spoken("".join(_as_spoken(passage.tokens, language)), passage, language, kind)
+
+
+def _as_spoken(tokens: Sequence[Token], language: str) -> Iterator[str]:
+    foreign: list[bool] = []  # for each span that is open
+    for token in tokens:
+        if token.type == "span_open":
+            foreign.append(str(token.attrs["lang"]).lower() != language.lower())
+        elif token.type == "span_close":
+            foreign.pop()
+        text = _as_seen(token)
+        yield re.sub("[^\n]", "\ufffc", text) if any(foreign) else text
 
 
 def _plain(text: str, line: int) -> Passage:

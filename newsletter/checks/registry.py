@@ -6,7 +6,9 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
-from newsletter.checks.reading import Link, Passage, all_passages, links
+from newsletter.checks.letter.read import Letter, letter_of
+from newsletter.checks.limits import Limits
+from newsletter.checks.reading import Link, Passage, Spoken, all_passages, links, spoken
 from newsletter.checks.visible import KINDS, Found, find
 from newsletter.editorial.issue import Issue, Picture
 from newsletter.errors import Finding, Severity
@@ -38,17 +40,49 @@ class PictureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What a page's server answered: a status, or why there is none, as the end of a sentence.
+
+    ``moved_to`` is where the page has moved for good; empty when it is where the link leads.
+    """
+
+    status: int
+    problem: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """What a check may know in addition to the issue, handed in by wiring.
 
     ``pictures`` maps each local ``Picture.src`` to its file; one that is not there counts as missing.
     ``today`` is the editor's day; without it nothing is said of an issue dated far ahead. ``ignored`` are
-    codes of checks that must say nothing of any issue of the publication.
+    codes of checks that must say nothing of any issue of the publication, ``limits`` its own lengths.
+    ``pages`` has what was answered of each page that links lead to, and is None where nobody asked.
+    ``addresses`` are those that the mail is from and that answers go to, by the names of their settings.
+    ``clients`` are the mail programs, as newsletter/checks/mail/clients.py names them, that have to show the
+    letter; without any, those that most readers have. ``spam`` is what a spam filter said of the mail, None
+    where none was asked.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
     today: date | None = None
     ignored: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    pages: Mapping[str, PageAnswer] | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    clients: tuple[str, ...] = ()
+    spam: "SpamReport | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpamReport:
+    """What a spam filter said: its score, the one that makes a mail spam, its reasons with theirs."""
+
+    filter: str
+    score: float
+    limit: float
+    reasons: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +97,11 @@ class CheckedIssue:
     message: RenderedMessage | None
 
     @cached_property
+    def letter(self) -> Letter | None:
+        """Return the mail's HTML, read; None while there is none."""
+        return letter_of(self.message.html) if self.message else None
+
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Return every run of text, in order."""
         return tuple(all_passages(self.issue))
@@ -71,6 +110,11 @@ class CheckedIssue:
     def prose(self) -> tuple[tuple[str, int], ...]:
         """Return every line of text outside code, with its number."""
         return tuple(line for passage in self.passages for line in passage.prose())
+
+    @cached_property
+    def spoken(self) -> tuple[Spoken, ...]:
+        """Return every run of text with its language: all but the byline and a correction."""
+        return tuple(spoken(self.issue))
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from newsletter.cli.terminal.output import error, say
+from newsletter.imports import with_later
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,7 +49,9 @@ class Group(TyperGroup):
         """Read what was typed; nothing is a wish for help where a group does nothing by itself."""
         if not args and self.no_args_is_help and not ctx.resilient_parsing:
             args = ["--help"]
-        return super().parse_args(ctx, args)
+        # Typer reads parameters by pydantic, which imports it for plugins even when told to look for none.
+        with with_later("importlib.metadata"):
+            return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run what was typed, and end the process; a command typed wrongly is shown as all errors are."""

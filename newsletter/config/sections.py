@@ -119,9 +119,16 @@ class ApprovalSettings(SettingsSection):
 
 
 class CheckSettings(SettingsSection):
-    """What `newsletter check` shall not tell of any issue."""
+    """What `newsletter check` shall not tell of any issue, and lengths in place of the checks' own."""
 
     ignore: tuple[str, ...] = ()  # codes of warnings and notices, as docs/checks.md lists them
+    clients: tuple[str, ...] = ()  # mail programs that have to show every letter, by caniemail's names
+    subject_characters: int | None = Field(default=None, ge=1)
+    headline_characters: int | None = Field(default=None, ge=1)
+    background_words: int | None = Field(default=None, ge=1)
+    paragraph_sentences: int | None = Field(default=None, ge=1)
+    alt_characters: int | None = Field(default=None, ge=1)
+    picture_bytes: int | None = Field(default=None, ge=1)
 
 
 class DatabaseSettings(SettingsSection):

@@ -4,11 +4,11 @@ A line is written once the database knows of a request, and before the request l
 holds every request of the log is the one that sent last; one that lacks any is an older copy, or another.
 """
 
+import hashlib
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,14 +16,16 @@ from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingK
 from newsletter.delivery.id_set import decode, encode
 
 GROUP = 16  # readers whose addresses share a checksum
+_BYTES = 4  # of a checksum
+_CHECKSUMS = {True: "keyed", False: "checksums"}  # what a line calls them
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
+class LoggedRequest(NamedTuple):
     """A request that left, or was about to. ``posted_at`` is microseconds since 1970, UTC.
 
     ``audience_at`` and ``kind`` say of which mailing of the issue it is, whatever its id. ``readers`` are the
-    ids of who was in it, ascending; ``checksums`` tell whether a database means the same people by them.
+    ids of who was in it, ascending; ``checksums`` tell whether a database means the same people by them. They
+    are ``keyed`` but for those of the first version.
     """
 
     attempt: str
@@ -34,6 +36,7 @@ class LoggedRequest:
     audience_at: int
     readers: tuple[int, ...]
     checksums: bytes
+    keyed: bool = True
 
     @property
     def run(self) -> tuple[str, str, str, int]:
@@ -41,8 +44,7 @@ class LoggedRequest:
         return self.issue, self.provider, self.kind, self.audience_at
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedMailing:
+class LoggedMailing(NamedTuple):
     """A mailing as it was frozen, so that a database that lost it can go on with it.
 
     ``id`` is its id in the database that sent it, which links in its mails hold.
@@ -59,8 +61,7 @@ class LoggedMailing:
         return self.frozen.issue, self.frozen.provider, self.frozen.kind, self.frozen.audience_at
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedAdoption:
+class LoggedAdoption(NamedTuple):
     """A person's word that from then on this copy of the publication is the one that sends."""
 
     at: int
@@ -68,8 +69,7 @@ class LoggedAdoption:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedAnswer:
+class LoggedAnswer(NamedTuple):
     """What a provider said of a request as a whole: it took all of it, or certainly nothing."""
 
     attempt: str
@@ -80,31 +80,53 @@ class LoggedAnswer:
 Entry = LoggedRequest | LoggedAnswer | LoggedMailing | LoggedAdoption
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A line: what it says, and ``place``, a digest of where the log lay when it was written."""
 
     entry: Entry
     place: str
 
 
-def checksums(emails: Sequence[str]) -> bytes:
+def checksum_key(secret_key: bytes) -> bytes:
+    """Return the key of checksums that follows from the key which signs links.
+
+    The log's folder does not hold that one. Without it, who has the log cannot tell whether a guessed address
+    is in it, not even of a request for one reader, and not after that reader was erased.
+    """
+    return hashlib.blake2b(secret_key, digest_size=32, person=b"log of requests").digest()
+
+
+def checksums(emails: Sequence[str], key: bytes) -> bytes:
     """Return a checksum of four bytes for each group of addresses, in their order."""
-    return b"".join(
-        zlib.crc32("\n".join(emails[start : start + GROUP]).encode()).to_bytes(4, "big")
-        for start in range(0, len(emails), GROUP)
-    )
+    begun = hashlib.blake2b(key=key, digest_size=_BYTES)
+    return b"".join(_checksum(emails[start : start + GROUP], begun) for start in range(0, len(emails), GROUP))
 
 
-def not_the_same(logged: LoggedRequest, emails: Mapping[int, str]) -> int:
-    """Count the readers of a request who are not, or not certainly, the same people by these addresses."""
+def _checksum(emails: Sequence[str], begun: "hashlib.blake2b") -> bytes:
+    own = begun.copy()
+    own.update("\n".join(emails).encode())
+    return own.digest()
+
+
+def not_the_same(logged: LoggedRequest, emails: Mapping[int, str], keys: Sequence[bytes]) -> int:
+    """Count the readers of a request who are not, or not certainly, the same people by these addresses.
+
+    ``keys`` are those that its checksums may have been made with.
+    """
     count = 0
     for number, start in enumerate(range(0, len(logged.readers), GROUP)):
         group = logged.readers[start : start + GROUP]
         known = [emails[reader] for reader in group if reader in emails]
-        if len(known) < len(group) or checksums(known) != logged.checksums[4 * number : 4 * number + 4]:
+        as_logged = logged.checksums[_BYTES * number : _BYTES * (number + 1)]
+        if len(known) < len(group) or as_logged not in _possible(known, logged, keys):
             count += len(group)
     return count
+
+
+def _possible(emails: Sequence[str], logged: LoggedRequest, keys: Sequence[bytes]) -> list[bytes]:
+    if logged.keyed:
+        return [checksums(emails, key) for key in keys]
+    return [zlib.crc32("\n".join(emails).encode()).to_bytes(_BYTES, "big")]
 
 
 def line_of(line: LogLine) -> bytes:
@@ -123,7 +145,7 @@ def _document(entry: Entry) -> dict[str, Any]:
                 "kind": entry.kind,
                 "audience_at": entry.audience_at,
                 "readers": _packed(encode(entry.readers)),
-                "checksums": b64encode(entry.checksums).decode(),
+                _CHECKSUMS[entry.keyed]: b64encode(entry.checksums).decode(),
             }
         case LoggedAnswer():
             return {"answered": entry.attempt, "taken": entry.taken, "message_id": entry.message_id}
@@ -157,6 +179,7 @@ def _entry(document: Mapping[str, Any]) -> Entry:
     if "mailing" in document:
         frozen = _frozen_of(orjson.loads(_unpacked(document["frozen"])))
         return LoggedMailing(document["mailing"], frozen, document["list"], document["key"])
+    keyed = _CHECKSUMS[True] in document
     return LoggedRequest(
         attempt=document["request"],
         posted_at=document["at"],
@@ -165,7 +188,8 @@ def _entry(document: Mapping[str, Any]) -> Entry:
         kind=document["kind"],
         audience_at=document["audience_at"],
         readers=tuple(decode(_unpacked(document["readers"]))),
-        checksums=b64decode(document["checksums"]),
+        checksums=b64decode(document[_CHECKSUMS[keyed]]),
+        keyed=keyed,
     )
 
 
@@ -226,8 +250,7 @@ def _frozen_of(document: Mapping[str, Any]) -> FrozenMailing:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LogEnd:
+class LogEnd(NamedTuple):
     """What the last lines of the log say: the latest requests, and where it lay when the last was written.
 
     Those that were certainly not taken are left out. ``damaged`` says that a line cannot be read which no

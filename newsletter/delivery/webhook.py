@@ -5,11 +5,12 @@ A provider says on its ``ProviderKind`` where it reports (``Reports``), and make
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from newsletter.delivery.events import Event
 from newsletter.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.delivery.events import Event
 
 
 class WebhookError(NewsletterError):
@@ -55,7 +56,7 @@ class Webhook(Protocol):
         """
         ...
 
-    def events(self, body: bytes, *, now: float) -> Sequence[Event]:
+    def events(self, body: bytes, *, now: float) -> "Sequence[Event]":
         """Return the events of a post that is known to be the provider's, in its order.
 
         ``now`` is seconds since 1970. No event is refused for what it holds. Raises Unreadable when there is
@@ -64,8 +65,7 @@ class Webhook(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reports:
+class Reports(NamedTuple):
     """Where a provider reports what became of mail, as it says before anything is opened.
 
     ``segment`` ends the path that it posts to. ``setting`` names what holds the keys that prove its posts, as
@@ -83,8 +83,7 @@ class Reports:
         return f"/webhooks/{self.segment}"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where the readers' site takes one provider's posts; nothing is believed there without a ``webhook``."""
 
     reports: Reports

@@ -70,6 +70,17 @@ class Brief:
         """Return the first section of that kind."""
         return next((part for part in self.parts if isinstance(part, Section) and part.kind == kind), None)
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Return every picture, between the sections and in them."""
+        found: list[Picture] = []
+        for part in self.parts:
+            if isinstance(part, Picture):
+                found.append(part)
+            else:
+                found += [token.meta["picture"] for token in part.body if token.type == "picture"]
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -101,10 +112,4 @@ class Issue:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """Return every picture, wherever in the stories it is."""
-        found: list[Picture] = []
-        for part in (part for story in self.stories for part in story.parts):
-            if isinstance(part, Picture):
-                found.append(part)
-            else:
-                found += [token.meta["picture"] for token in part.body if token.type == "picture"]
-        return tuple(found)
+        return tuple(picture for story in self.stories for picture in story.pictures)

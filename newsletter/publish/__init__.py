@@ -2,7 +2,8 @@
 
 A chapter each, in the order an editor lives it:
 
-``draft``           read, render and check an issue; with ``pictures``, and ``rendered``: as files
+``draft``           read, render and check an issue; with ``pictures``, ``spam``, and ``rendered``: as files
+``fixing``          mend a brief where no word changes
 ``plan``            what a send would do, and what it will freeze; with ``envelope`` and ``send_warnings``
 ``approval``        a second person's signature
 ``freeze``          into the ledger: to be sent now, at its time, or once it is approved
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from newsletter.publish.control import cancel, pause, undo
     from newsletter.publish.copies.adopting import adopt
     from newsletter.publish.copies.comparing import standing
+    from newsletter.publish.copies.refusing import insist_sender
     from newsletter.publish.copies.standing import Standing
     from newsletter.publish.correct import plan_correction
     from newsletter.publish.deliver import send
-    from newsletter.publish.draft import Draft, check, read_draft, render_draft
+    from newsletter.publish.draft import Draft, check, linked_pages, read_draft, render_draft
+    from newsletter.publish.fixing import FixedBrief, fix
     from newsletter.publish.freeze import schedule
     from newsletter.publish.going_on import due, resume
     from newsletter.publish.mailed import (
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Approvable": "approval",
     "Draft": "draft",
+    "FixedBrief": "fixing",
     "Reconciled": "reconciliation",
     "RenderedFiles": "rendered",
     "SendPlan": "plan",
@@ -65,7 +69,10 @@ _HOMES = {
     "decisions": "mailed",
     "draft_proof": "mailed",
     "due": "going_on",
+    "fix": "fixing",
+    "insist_sender": "copies.refusing",
     "issue_id": "mailed",
+    "linked_pages": "draft",
     "mailed_issues": "mailed",
     "pause": "control",
     "plan_approval": "approval",
@@ -88,6 +95,7 @@ _HOMES = {
 __all__ = [
     "Approvable",
     "Draft",
+    "FixedBrief",
     "Reconciled",
     "RenderedFiles",
     "SendPlan",
@@ -100,7 +108,10 @@ __all__ = [
     "decisions",
     "draft_proof",
     "due",
+    "fix",
+    "insist_sender",
     "issue_id",
+    "linked_pages",
     "mailed_issues",
     "pause",
     "plan_approval",

@@ -150,7 +150,7 @@ def _pump(wiring: Wiring, mailing: "Mailing", provider: Provider, progress: Call
     with opened_log(wiring, mailing, frozen) as log:
         pump = Pump(
             Effects(wiring.engine, provider, wiring.clock, wiring.new_id),
-            Job(mailing, frozen.envelope, recipients, RequestLogger(log)),
+            Job(mailing, frozen.envelope, recipients, RequestLogger(log, wiring.secret_key)),
             limits,
             progress=accepted,
         )

@@ -2,21 +2,22 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
 from newsletter.errors import Finding, IssueError, RenderError
 from newsletter.files.issues import IssueFile, find_issue
 from newsletter.files.pictures import PictureFile
 from newsletter.pictures import Ready, Refusal
+from newsletter.progress import Progress, silent
 from newsletter.publish.pictures import WORDMARK, WORDMARK_DARK, is_remote, pictures_in, places_of, wordmarks
 from newsletter.rendering import PictureInfo, Publication, RenderedMessage
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
-    from newsletter.checks import PictureFacts
+    from newsletter.checks import Limits, PageAnswer, PictureFacts, SpamReport
     from newsletter.rendering.render import Rendered
 
 _ANY_SIZE = (2000, 1000)
@@ -58,16 +59,17 @@ class Draft:
 def read_draft(wiring: Wiring, reference: str) -> Draft:
     """Read an issue by file, folder or id. Raises IssueError with all its faults at once."""
     file = find_issue(wiring.settings.root, reference)
-    issue = wiring.kept(("read", file), lambda: _parse(wiring, file))
+    issue = wiring.kept(("read", file), lambda: read_text(wiring, file, read_source(file.data, file.name)))
     _know_fields(wiring, issue)
     found = pictures_in(wiring, file.path.parent, places_of(wiring, issue))
     marks = wordmarks(wiring)
     return Draft(file, issue, {**found.files, **marks.files}, {**found.ready, **marks.ready}, found.refused)
 
 
-def _parse(wiring: Wiring, file: IssueFile) -> Issue:
+def read_text(wiring: Wiring, file: IssueFile, text: str) -> Issue:
+    """Read a text as an issue's file. Raises IssueError with all its faults at once."""
     return parse_issue(
-        read_source(file.data, file.name),
+        text,
         issue_id=file.id,
         file=file.name,
         labels=Labels(**wiring.settings.labels.model_dump()),
@@ -125,10 +127,21 @@ def _publication(wiring: Wiring) -> Publication:
     )
 
 
-def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
+class _Asked(NamedTuple):
+    """What others said of an issue, where they were asked: the servers of its links, a spam filter."""
+
+    pages: "Mapping[str, PageAnswer] | None" = None
+    spam: "SpamReport | None" = None
+
+
+def check(
+    wiring: Wiring, reference: str, *, online: bool = False, spam: bool = False, progress: Progress = silent
+) -> tuple[Finding, ...]:
     """Return all that should be said about an issue before a reader sees it, by line.
 
-    One so long that no mail program would show all of it is not rendered.
+    One so long that no mail program would show all of it is not rendered. With ``online`` the servers of its
+    links are asked whether the pages are there; with ``spam`` the spam filter of this machine is asked, too;
+    raises UsageError where there is none.
     """
     from newsletter.checks import is_hopeless
 
@@ -136,14 +149,43 @@ def check(wiring: Wiring, reference: str) -> tuple[Finding, ...]:
         draft = read_draft(wiring, reference)
     except IssueError as error:
         return error.findings
+    asked = _Asked(_answers(wiring, draft, progress) if online else None)
     if draft.missing or is_hopeless(draft.issue):
-        return check_draft(wiring, draft, None)
+        return _check(wiring, draft, None, wiring.today(), asked)
     try:
         message = render_draft(wiring, draft).message
     except RenderError as error:
         refused = Finding("render-refused", "error", error.file, error.line, error.message, error.hint)
-        return (*check_draft(wiring, draft, None), refused)
-    return check_draft(wiring, draft, message)
+        return (*_check(wiring, draft, None, wiring.today(), asked), refused)
+    asked = asked._replace(spam=_spam(wiring, message) if spam else None)
+    return _check(wiring, draft, message, wiring.today(), asked)
+
+
+def linked_pages(wiring: Wiring, reference: str) -> tuple[str, ...]:
+    """Return the addresses of the pages that a check asks for online; none for an issue that has faults."""
+    try:
+        return _pages(read_draft(wiring, reference))
+    except IssueError:
+        return ()
+
+
+def _pages(draft: Draft) -> tuple[str, ...]:
+    from newsletter.checks.links.pages import MOST_PAGES, pages_of
+    from newsletter.checks.reading import all_passages, links
+
+    return pages_of(tuple(links(all_passages(draft.issue), draft.issue.pictures)))[:MOST_PAGES]
+
+
+def _answers(wiring: Wiring, draft: Draft, progress: Progress) -> "Mapping[str, PageAnswer]":
+    from newsletter.online.pages import ask_pages
+
+    return ask_pages(wiring.network, _pages(draft), progress=progress)
+
+
+def _spam(wiring: Wiring, message: RenderedMessage) -> "SpamReport":
+    from newsletter.publish.spam import spam_report
+
+    return spam_report(wiring, message)
 
 
 def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
@@ -151,7 +193,13 @@ def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -
     return _check(wiring, draft, message, wiring.today())
 
 
-def _check(wiring: Wiring, draft: Draft, message: RenderedMessage | None, today: date) -> tuple[Finding, ...]:
+def _check(
+    wiring: Wiring,
+    draft: Draft,
+    message: RenderedMessage | None,
+    today: date,
+    asked: _Asked = _Asked(),
+) -> tuple[Finding, ...]:
     from newsletter.checks import CheckFacts, PictureFacts, run_checks
 
     pictures = {source: _facts(picture.ready) for source, picture in draft.pictures.items()}
@@ -159,8 +207,26 @@ def _check(wiring: Wiring, draft: Draft, message: RenderedMessage | None, today:
         source: PictureFacts(False, why=refusal.why, hint=refusal.hint)
         for source, refusal in draft.missing.items()
     }
-    facts = CheckFacts(pictures | missing, today=today, ignored=wiring.settings.checks.ignore)
+    own, publication = wiring.settings.checks, wiring.settings.publication
+    facts = CheckFacts(
+        pictures | missing,
+        today=today,
+        ignored=own.ignore,
+        limits=_limits(wiring),
+        addresses={"from_email": publication.from_email, "reply_to": publication.reply_to},
+        clients=own.clients,
+        pages=asked.pages,
+        spam=asked.spam,
+    )
     return run_checks(draft.issue, facts, message)
+
+
+def _limits(wiring: Wiring) -> "Limits":
+    """Return the lengths that checks go by: the publication's own, where it sets them."""
+    from newsletter.checks import Limits
+
+    own = {limit.name: getattr(wiring.settings.checks, limit.name) for limit in fields(Limits)}
+    return Limits(**{name: value for name, value in own.items() if value is not None})
 
 
 def _facts(ready: Ready) -> "PictureFacts":

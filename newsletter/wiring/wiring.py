@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.webhook import Endpoint
     from newsletter.files.pictures import PictureCache
     from newsletter.files.request_log import RequestLog
+    from newsletter.online.page import Network
     from newsletter.sending.pump import RunWorkers
     from newsletter.store.ledger.limits import Ceiling
 
@@ -80,6 +81,14 @@ class Wiring:
         from newsletter.files.pictures import PictureCache
 
         return PictureCache(self.settings.state_folder / ".newsletter-cache" / "pictures")
+
+    @cached_property
+    def network(self) -> "Network":
+        """Return how the servers of links are asked, under the publication's name."""
+        from newsletter.online.page import Network
+
+        site = self.settings.publication.site_url
+        return Network(f"newsletter (looks at links before a mailing{f'; {site}' if site else ''})")
 
     def kept(self, _parts: Hashable, make: Callable[[], T]) -> T:
         """Return what is made of some parts. Who wires many stories that make the same may keep it."""

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.checks import CheckFacts, PictureFacts, run_checks
+from newsletter.checks import CheckFacts, PageAnswer, PictureFacts, run_checks
 from newsletter.editorial import Labels, parse_issue
 from newsletter.errors import Finding
 from newsletter.rendering import RenderedMessage
@@ -28,12 +28,14 @@ number: 4
 The mill is still there, {{ first_name or "reader" }}.
 """
 HTML = """\
-<!DOCTYPE html><html lang="en"><head>
+<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8">
 <title>The river that came back</title><style>p { margin: 0 }</style></head>
-<body><h1>The river that came back</h1><h2>Background</h2><h2>Now</h2><img src="salmon.jpg" alt="Salmon">
-<a href="-nl.unsubscribe_url-">Unsubscribe</a></body></html>
+<body><div lang="en" dir="ltr"><h1>The river that came back</h1><h2>Background</h2><h2>Now</h2>
+<img src="salmon.jpg" alt="Salmon"><p>You may <a href="-nl.unsubscribe_url-">unsubscribe</a>.</p></div>
+</body></html>
 """
-MAIL = RenderedMessage("The river that came back", "", HTML, "Unsubscribe: -nl.unsubscribe_url-", ())
+TEXT = "The river that came back\n\nBackground\n\nNow\n\nYou may unsubscribe here: -nl.unsubscribe_url-\n"
+MAIL = RenderedMessage("The river that came back", "", HTML, TEXT, ())
 PICTURES = {"salmon.jpg": PictureFacts(True, 1280, 720, 90_000)}
 
 Look = Callable[..., tuple[Finding, ...]]
@@ -55,13 +57,14 @@ def look() -> Look:
         pictures: Mapping[str, PictureFacts] = PICTURES,
         name: str = "2026-02-02-river",
         today: date | None = date(2026, 2, 1),
+        pages: Mapping[str, PageAnswer] | None = None,
     ) -> tuple[Finding, ...]:
         text = SOUND
         for old, new in changes:
             assert old in text, old
             text = text.replace(old, new, 1)
         issue = parse_issue(text, issue_id=name, file=f"issues/{name}.md", labels=Labels())
-        return run_checks(issue, CheckFacts(pictures, today), mail)
+        return run_checks(issue, CheckFacts(pictures, today, pages=pages), mail)
 
     return look
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checks import damage, damage_mail
+from checks.broken import BROKEN
 
-from newsletter.checks import PictureFacts, history, registered
+from newsletter.checks import PageAnswer, PictureFacts, history, registered
 from newsletter.rendering import RenderedMessage
 
 Codes = Callable[..., list[tuple[str, int | None]]]
@@ -53,9 +55,15 @@ SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("syntax-invisible", 7, (f"# {HEAD}", f"#\u00a0{HEAD}")),
     ("subject-quotes", 2, (f"subject: {HEAD}", f"subject: “Rivers: {HEAD}”")),
     ("headline-long", 7, (f"# {HEAD}", "# " + "word " * 21)),
+    ("headline-capitals", 7, (f"# {HEAD}", f"# {HEAD.upper()}")),
     ("headline-twice", 14, ("\n\nThe mill is still there,", SECOND + "\nThe mill is still there,")),
     ("background-long", 9, ("The dam was built", "The dam was built " + "and built " * 40)),
     ("background-undated", 9, (f"in 1931 and {LINK}", "long ago")),
+    ("background-current", 9, ("The dam was built", "The dam is currently being built")),
+    ("words-doubled", 13, _said("Eleven fish passed the the counter.")),
+    ("words-doubled", 13, _said("Eleven fish passed the\nthe counter.")),
+    ("quotes-mixed", 15, (NOW, '“One,” he said.\n\n"Two," she said.')),
+    ("language-unmarked", 13, _said(f"The sign says {ARABIC}.")),
     ("paragraph-long", 13, _said("It rained. It poured. It stopped. Eleven fish came by.")),
     ("text-placeholder", 13, _said("Eleven fish passed the counter, says TK.")),
     ("text-placeholder", 13, _said("Lorem ipsum dolor sit amet.")),
@@ -101,6 +109,8 @@ SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("link-plain-http", 9, (TARGET, "http://example.org/dam")),
     ("link-shortened", 9, (TARGET, "https://bit.ly/3xYz")),
     ("link-vague", 9, ("taken down last year", "Click here!")),
+    ("link-text-twice", 13, _said("It was [taken down last year](https://example.org/other).")),
+    ("link-picture-vague", 15, ("The mill", f"[![Brown shapes](salmon.jpg{CAPTION})]({TARGET})\n\nThe mill")),
     ("link-unread", 13, _said("Read [the count](https://example.org/the count).")),
     ("link-bare", 13, _said("Read <https://example.org/count>.")),
     ("link-bare", 13, _said("Read https://example.org/count.")),
@@ -116,19 +126,6 @@ SPOILED: list[tuple[str, int | None, tuple[str, str]]] = [
     ("picture-missing", 11, (f"(salmon.jpg{CAPTION})", f"(<>{CAPTION})")),
     ("picture-address", 11, ("salmon.jpg", "http://example.org/salmon.jpg")),
     ("picture-remote", 11, ("salmon.jpg", "https://example.org/salmon.jpg")),
-]
-#: code, and what is changed in the sound mail's HTML
-SPOILED_MAIL: list[tuple[str, tuple[str, str]]] = [
-    ("mail-clipped", ("</body>", "<p>" + "x" * 102_400 + "</p></body>")),
-    ("mail-large", ("</body>", "<p>" + "x" * 80_000 + "</p></body>")),
-    ("mail-styles", ("<style>", "<style>" + "a { color: red } " * 1_000)),
-    ("mail-language", (' lang="en"', "")),
-    ("mail-title", ("<title>The river that came back</title>", "<title> </title>")),
-    ("mail-headings", ("<h1>The river that came back</h1>", "")),
-    ("mail-headings", ("<h2>Now</h2>", "<h4>Now</h4>")),
-    ("mail-headings", ("<h2>Now</h2>", "<h1>Now</h1>")),
-    ("mail-alt", (' alt="Salmon"', "")),
-    ("mail-unsubscribe", ("-nl.unsubscribe_url-", "https://example.org/u")),
 ]
 SPOILED_PICTURE: list[tuple[str, PictureFacts]] = [
     ("picture-missing", PictureFacts(False, why="it is no picture, or a damaged one")),
@@ -150,14 +147,6 @@ def test_a_fault_in_the_text_is_found_at_its_line(
     assert (code, line) in codes(change)
 
 
-@pytest.mark.parametrize(("code", "change"), SPOILED_MAIL, ids=lambda value: str(value)[:40])
-def test_a_fault_in_the_mail_is_found_and_has_no_line(
-    codes: Codes, mail: RenderedMessage, code: str, change: tuple[str, str]
-) -> None:
-    assert change[0] in mail.html
-    assert codes(mail=replace(mail, html=mail.html.replace(*change))) == [(code, None)]
-
-
 def test_a_mail_without_text_is_found(codes: Codes, mail: RenderedMessage) -> None:
     assert codes(mail=replace(mail, text=" \n")) == [("mail-text", None), ("mail-unsubscribe", None)]
 
@@ -167,6 +156,35 @@ def test_a_fault_in_a_pictures_file_is_found_at_its_line(
     codes: Codes, code: str, facts: PictureFacts
 ) -> None:
     assert codes(pictures={"salmon.jpg": facts}) == [(code, 11)]
+
+
+def test_a_letter_that_is_nearly_all_picture_is_found_and_has_no_line(codes: Codes) -> None:
+    assert codes(pictures={"salmon.jpg": PictureFacts(True, 1280, 3_000, 90_000)}) == [
+        ("picture-mostly", None)
+    ]
+
+
+#: what was answered of the page of a link, and the code it is told under
+ONLINE: dict[str, tuple[PageAnswer, ...]] = {
+    "link-unreachable": (PageAnswer(404), PageAnswer(502), PageAnswer(0, problem="it is not there")),
+    "link-moved": (PageAnswer(200, moved_to="https://example.org/new"),),
+    "link-unproven": (PageAnswer(403), PageAnswer(429)),
+}
+
+
+@pytest.mark.parametrize("code", ONLINE)
+def test_what_a_pages_server_answered_is_told_at_the_line_of_the_link(codes: Codes, code: str) -> None:
+    for answer in ONLINE[code]:
+        assert codes(pages={TARGET: answer}) == [(code, 9)]
+    assert codes(pages={TARGET: PageAnswer(200)}) == []
+
+
+def test_pages_that_were_not_asked_for_are_counted_once(look: Any) -> None:
+    (finding,) = look(
+        ("The mill", "[One](https://a.org/1), [two](https://a.org/2)"), pages={TARGET: PageAnswer(200)}
+    )
+    assert (finding.code, finding.line) == ("link-unproven", None)
+    assert finding.message.startswith("2 of 3 pages")
 
 
 def test_a_missing_picture_says_why(look: Any) -> None:
@@ -200,9 +218,22 @@ def test_a_text_in_letters_its_language_does_not_use_is_found(codes: Codes) -> N
 
 
 def test_every_code_has_been_seen_to_fail() -> None:
-    checked = {case[0] for case in (*SPOILED, *SPOILED_MAIL, *SPOILED_PICTURE)}
-    checked |= {"mail-text", "date-ahead", "language-script"}
-    assert checked == {check.code for check in registered()}
+    known = {check.code for check in registered()}
+    checked = {case[0] for case in (*SPOILED, *BROKEN, *SPOILED_PICTURE)}
+    checked |= {case.code for case in (*damage.damaged(), *damage_mail.cases())} & known
+    checked |= {"mail-text", "picture-mostly", *ONLINE, "date-ahead", "language-script", "mail-spam"}
+    assert checked == known
+
+
+def test_every_line_of_the_page_says_why_and_how_to_mend_but_for_what_is_a_themes() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    whole = re.sub(r"(?ms)^## The finished mail$.*?(?=^## )", "", page)
+    rows = re.findall(r"^\| `[a-z-]+` \| (?:error|warning|notice) \|.*\|$", whole, re.MULTILINE)
+    assert len(rows) > 50
+    for row in rows:
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+        assert len(cells) == 4, row
+        assert all(cells), row
 
 
 def test_the_page_and_the_code_name_the_same_checks() -> None:

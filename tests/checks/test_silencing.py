@@ -1,12 +1,14 @@
 """Findings that an editor wants to see no more: at a place, of an issue, of a publication."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from conftest import Publication
 
-from newsletter.checks import CheckFacts, run_checks
+from newsletter.checks import CheckFacts, Limits, run_checks
+from newsletter.config.sections import CheckSettings
 from newsletter.editorial import Labels, parse_issue
 
 Codes = Callable[..., list[tuple[str, int | None]]]
@@ -61,6 +63,33 @@ def test_the_publication_silences_a_code_for_every_issue(publication: Publicatio
     assert "text-placeholder" in publication.run("check", "first").stdout
     publication.settings(extra='\n[checks]\nignore = ["text-placeholder"]\n')
     assert publication.run("check", "first").stdout.startswith("Nothing to report.")
+
+
+def test_the_publication_sets_lengths_of_its_own(publication: Publication) -> None:
+    assert publication.run("check", "first", "--all").stdout == "Nothing to report.\n"
+    publication.settings(
+        extra="""
+[checks]
+subject_characters = 15
+headline_characters = 40
+background_words = 20
+paragraph_sentences = 1
+"""
+    )
+    printed = publication.run("check", "first", "--all").stdout
+    codes = {line.split()[2].strip(":") for line in printed.splitlines() if line.startswith("issues/")}
+    assert codes == {"subject-long", "headline-long", "background-long", "paragraph-long"}
+
+
+def test_a_length_that_cannot_be_is_refused_with_its_key(publication: Publication) -> None:
+    publication.settings(extra="\n[checks]\nbackground_words = 0\n")
+    refused = publication.run("check", "first")
+    assert refused.exit_code == 1
+    assert "background_words" in refused.stderr
+
+
+def test_each_length_of_the_checks_is_a_setting() -> None:
+    assert {field.name for field in fields(Limits)} <= set(CheckSettings.model_fields)
 
 
 def test_an_error_cannot_be_silenced_and_that_is_said(codes: Codes) -> None:

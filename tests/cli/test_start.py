@@ -75,10 +75,19 @@ def test_status_loads_nothing_of_the_renderer(publication: Publication) -> None:
     modules = modules_of("status", "first", folder=publication.root)
     assert "newsletter.store.accounts.proof" in modules
     assert not {name.partition(".")[0] for name in modules} & (RENDERING | {"rich", "starlette"})
+    # Nor what only other halves of SQLAlchemy and pydantic use.
+    assert not modules & {
+        "asyncio",
+        "ssl",
+        "email",
+        "importlib.metadata",
+        "sqlalchemy.dialects.sqlite.aiosqlite",
+    }
     # Nor how to send, and how to decide about what got no answer.
     assert not modules & {
         "newsletter.rendering",
         "newsletter.delivery.provider",
+        "newsletter.delivery.events",
         "newsletter.delivery.reconcile",
         "newsletter.store.events.decisions",
         "newsletter.files.pictures",
@@ -91,6 +100,39 @@ def test_a_command_on_sqlite_loads_no_other_dialect(publication: Publication) ->
     modules = modules_of("subscribers", "show", "reader0@example.org", folder=publication.root)
     assert "sqlalchemy.dialects.sqlite" in modules
     assert not [name for name in modules if name.startswith("sqlalchemy.dialects.postgresql")]
+
+
+def test_sqlalchemy_has_all_that_it_imports_later_once_it_needs_it() -> None:
+    program = """
+import sys
+import newsletter.store
+from sqlalchemy import create_engine
+print("asyncio" in sys.modules)
+try:
+    with create_engine("sqlite://").connect() as connection: connection.exec_driver_sql("SELECT nothing")
+except Exception as error: print(type(error).__name__, "asyncio" in sys.modules)
+try: create_engine("sqlite://", plugins=["of_somebody"])
+except Exception as error: print(error)
+try: create_engine("sqlite+aiosqlite://")
+except ModuleNotFoundError as error: print(error)
+import asyncio
+from sqlalchemy.dialects.sqlite import aiosqlite
+print(asyncio.run(asyncio.sleep(0, 1)), aiosqlite.dialect.is_async)
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        "False",
+        "OperationalError True",
+        "Can't load plugin: sqlalchemy.plugins:of_somebody",
+        "No module named 'aiosqlite'",
+        "1 True",
+    ]
 
 
 def test_a_command_ends_without_a_last_search_for_garbage() -> None:

@@ -7,6 +7,7 @@ import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.contacts.address import normalise, on_the_wire
 from newsletter.errors import AudienceError
@@ -84,7 +85,7 @@ _domain = st.text(string.ascii_letters + string.digits + ".-_", max_size=20)
 _ending = st.sampled_from(["", ".com", ".co.uk", ".museum", ".local", ".arpa", ".c1", ".xn--p1ai", ".test"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.builds(lambda local, domain, ending: f"{local}@{domain}{ending}", _local, _domain, _ending))
 def test_the_fast_way_agrees_with_the_validator(text: str) -> None:
     stripped = text.strip()
@@ -93,7 +94,7 @@ def test_the_fast_way_agrees_with_the_validator(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.text(max_size=30)
     | st.emails()

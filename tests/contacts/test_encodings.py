@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.contacts.text.encodings import find_encoding, named_encoding
 from newsletter.contacts.text.lines import text_lines
@@ -169,13 +170,13 @@ def test_a_header_that_only_looks_like_another_format_is_text(text: str) -> None
     assert read(text.encode())[0] == text
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\ufeff"), max_size=40))
 def test_utf_8_is_always_read_as_what_it_is(name: str) -> None:
     assert read(list_of([name]).encode(), size=5)[0] == list_of([name])
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=80), st.integers(1, 9))
 def test_any_bytes_are_text_or_an_error_that_names_the_file(data: bytes, size: int) -> None:
     caught: list[AudienceError] = []

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.contacts.fields import MAX_ATTRIBUTES
 from newsletter.contacts.table.cells import CellParser
@@ -328,7 +329,7 @@ _cell = st.text(st.sampled_from("ab@.,;\"'\n\r\t =é😀\x00\x85"), max_size=8) 
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(st.lists(_cell, min_size=1, max_size=4), max_size=8), st.sampled_from(",;\t"))
 def test_rows_a_csv_writer_wrote_are_all_accounted_for(rows: list[list[str]], delimiter: str) -> None:
     out = io.StringIO()
@@ -339,14 +340,13 @@ def test_rows_a_csv_writer_wrote_are_all_accounted_for(rows: list[list[str]], de
     assert len(found) == sum(1 for row in rows if any(row))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.text(st.sampled_from('ab@.,"\n\r;'), max_size=60), st.integers(1, 9))
 def test_no_text_breaks_the_reader_and_the_size_of_pieces_makes_no_difference(text: str, size: int) -> None:
     data = "email,name\n" + text
     assert read(data, size=size)[0] == read(data, size=1_000)[0]
 
 
-@settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_no_bytes_bring_anything_but_an_error_that_names_the_file(data: bytes) -> None:
     caught: list[AudienceError] = []

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.contacts.address import normalise
 from newsletter.contacts.written import UnreadableAddress, Written, check_mailable, read_address
@@ -156,7 +157,7 @@ _SIGNS = [
 _pieces = st.sampled_from(["ann@example.com", "bob@example.com", *_SIGNS])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(_pieces, max_size=8).map("".join) | st.text(max_size=40))
 def test_whatever_is_written_is_an_address_that_stands_in_it_or_is_refused(written: str) -> None:
     try:

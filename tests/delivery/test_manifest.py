@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.delivery.manifest import (
     Manifest,
@@ -107,7 +108,7 @@ def test_a_signature_made_for_another_purpose_approves_nothing() -> None:
     assert not verify(PUBLIC, BYTES, urlsafe_b64encode(bare).rstrip(b"=").decode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=90), st.integers(min_value=0, max_value=85))
 def test_no_damaged_signature_is_right(text: str, at: int) -> None:
     right = sign(KEY, BYTES)
@@ -115,7 +116,7 @@ def test_no_damaged_signature_is_right(text: str, at: int) -> None:
     assert verify(PUBLIC, BYTES, damaged) == (damaged == right)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
 def test_any_seed_makes_a_pair(seed: bytes, data: bytes) -> None:
     key = new_key(seed)

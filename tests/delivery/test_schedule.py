@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.delivery.schedule import MAX_DAYS, describe, parse_span, parse_when
 from newsletter.errors import UsageError
@@ -210,7 +211,6 @@ INSTANTS = st.integers(min_value=int(datetime(2024, 1, 1, tzinfo=UTC).timestamp(
 AHEAD = st.integers(min_value=0, max_value=MAX_DAYS * 1440)
 
 
-@settings(max_examples=100, deadline=None)
 @given(INSTANTS, AHEAD, ZONES)
 def test_an_instant_written_with_its_offset_comes_back(now: int, minutes: int, zone: str) -> None:
     then = now // MINUTE * MINUTE + minutes * MINUTE
@@ -218,7 +218,6 @@ def test_an_instant_written_with_its_offset_comes_back(now: int, minutes: int, z
     assert when(local.isoformat(timespec="minutes"), now, zone) == max(then, now)
 
 
-@settings(max_examples=100, deadline=None)
 @given(INSTANTS, AHEAD, ZONES)
 def test_a_local_time_is_what_clocks_will_show_or_is_refused(now: int, minutes: int, zone: str) -> None:
     local = datetime.fromtimestamp(now // SECOND, ZoneInfo(zone)).replace(tzinfo=None, second=0, fold=0)
@@ -239,7 +238,6 @@ def test_a_local_time_is_what_clocks_will_show_or_is_refused(now: int, minutes: 
     assert datetime.fromtimestamp(found // SECOND, ZoneInfo(zone)).replace(tzinfo=None, fold=0) == wall
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     INSTANTS, ZONES, st.one_of(st.text(max_size=30), st.from_regex(r"[a-z0-9 :tz+.-]{0,25}", fullmatch=True))
 )
@@ -251,7 +249,7 @@ def test_any_words_are_a_time_to_come_or_a_usage_error(now: int, zone: str, word
     assert now <= found <= now + MAX_DAYS * DAY
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(INSTANTS, ZONES, st.sampled_from(["monday", "tue", "wed", "thursday", "fri", "saturday", "sunday"]),
        st.integers(min_value=4, max_value=20))  # fmt: skip
 def test_a_weekday_is_within_the_next_seven_days(now: int, zone: str, day: str, hour: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.warm_up import MOST, ceiling
@@ -39,7 +39,6 @@ def test_ten_million_are_the_most() -> None:
     assert on(0, first=20_000_000) == MOST
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.integers(min_value=0, max_value=500),
     st.integers(min_value=1, max_value=10_000),

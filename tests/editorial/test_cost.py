@@ -15,6 +15,7 @@ import pytest
 from editorial.briefs import FRONT, STORY, fault, faults_if_any, now, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import Labels, parse_issue
 from newsletter.editorial.importing.importer import import_text
@@ -157,7 +158,7 @@ MARKUP = st.text("[]()!*_`<>&#;\"'\\|{}%-+=~:.1a \n", min_size=1, max_size=12)
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(MARKUP, MARKUP, st.integers(1, 400))
 def test_any_markup_is_read_or_refused_about_as_soon_as_prose(unit: str, between: str, times: int) -> None:
     assert _soon(_read, now(_filled(unit * times + between)))

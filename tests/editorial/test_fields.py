@@ -4,6 +4,7 @@ import pytest
 from editorial.briefs import FIRST_LINE_OF_NOW, fault, now, parse, section
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import BUILT_IN_FIELDS, unknown_fields
 
@@ -98,7 +99,7 @@ def test_a_field_no_reader_has_is_an_error_with_the_nearest_name() -> None:
     assert set(BUILT_IN_FIELDS) == {"email", "name", "first_name", "last_name"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters='"“”„{}'), max_size=30)
 )

@@ -10,6 +10,7 @@ import pytest
 from editorial.briefs import paragraphs, parse, section, words
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import Labels, read_source, slug
 from newsletter.editorial.importing.importer import Imported, import_text
@@ -328,7 +329,6 @@ RISKY = st.text(st.sampled_from("*_`~[]()<>#+-=.!|\\&;:{%}'\"/@ 12aé“”—\u
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
 @given(st.lists(RISKY, min_size=1, max_size=5))
 @example(["a | b", ":-:"])
 @example(["a", "==="])
@@ -367,7 +367,7 @@ def is_seen(character: str) -> bool:
 ANY_CHARACTER = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"], include_characters="\n")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.text(ANY_CHARACTER))
 @example("\u200b\n \ufeff \nA headline\n\u200b \u2060")
 def test_every_line_of_any_text_is_accounted_for_once(text: str) -> None:

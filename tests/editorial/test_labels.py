@@ -4,6 +4,7 @@ import pytest
 from editorial.briefs import FRONT, fault, faults, now, paragraphs, parse, section
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import Labels, Section
 
@@ -169,7 +170,7 @@ def test_an_empty_headline_is_an_error() -> None:
     assert [finding.code for finding in faults(f"{FRONT}#\n\nBackground: x{NOW}")] == ["brief-headline-empty"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from(Labels().all),
     st.lists(st.sampled_from([" ", "\u00a0", "  ", "\u202f"]), min_size=12, max_size=12),

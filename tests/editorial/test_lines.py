@@ -5,6 +5,7 @@ from editorial.briefs import FRONT, fault, faults, faults_if_any, now, paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import written
+from samples import examples
 
 NOW = "\n\n**What’s going on now:** Now.\n"
 
@@ -224,7 +225,7 @@ def test_a_file_name_with_brackets_keeps_its_caption() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.sampled_from(["**", "*", "__", "_", "***"]),
     st.text("\u200b\u2060\ufeff\u00a0 \u202f\u00ad", max_size=2),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.editorial import slug
@@ -26,7 +26,6 @@ def test_a_headline_as_a_name(headline: str, name: str) -> None:
     assert slug(headline) == name
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_a_name_that_any_file_system_takes(text: str) -> None:
     name = slug(text)

@@ -8,6 +8,7 @@ from editorial.briefs import FRONT, STORY, fault, faults, faults_if_any, now, pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import brief, letter, read, story, written
+from samples import examples
 
 from newsletter.checks.reading import links, passages, sections
 
@@ -137,7 +138,7 @@ def test_a_reference_in_a_pictures_text_is_text() -> None:
     assert picture.alt == "A gate[^1]"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.sampled_from(["a[^1]", "[^1]: b", "[^2]: c[^1]", "d[^2]", "> e[^2]", "- f", "    g", "[^3]"]),

@@ -18,6 +18,7 @@ from editorial.briefs import (
 )
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import Labels, Picture, Section, parse_issue
 
@@ -231,7 +232,6 @@ LINES = ["---\n", "\n# H\n", "\n## Background\n", "\n\n", "\t", "\r", "\x00", *"
 MARKUP = st.lists(st.sampled_from(PIECES + LINES), max_size=80).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(TEXTS, MARKUP, MARKUP.map(lambda text: FRONT + STORY + text)))
 @example("---\n? [\n---\n")
 @example("---\nsubject: *a\n---\n")
@@ -249,7 +249,7 @@ PLAIN_WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(PLAIN_WORDS, min_size=1, max_size=12).map(" ".join), min_size=1, max_size=6))
 def test_the_words_of_any_paragraphs_survive_in_order(texts: list[str]) -> None:
     issue = parse(now("\n\n".join(texts)))

@@ -7,6 +7,7 @@ import yaml
 from editorial.briefs import STORY, fault, faults, parse, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.editorial import Issue
 
@@ -216,14 +217,14 @@ ANYTHING = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp", "
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(ANYTHING)
 def test_any_words_between_two_letters_are_taken_whole(value: str) -> None:
     assert parse(issue_with("by", f"a{value}z")).by == re.sub(" +", " ", f"a{value}z")
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(ANYTHING, st.sampled_from(["'", '"']))
 def test_whatever_a_program_wrote_in_quotes_is_read_as_it_was(value: str, quote: str) -> None:
     written = yaml.safe_dump(f"a{value}z", allow_unicode=True, width=10_000, default_style=quote).strip()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.files.atomic import WholeFile, write_whole
 
@@ -33,7 +34,7 @@ def test_it_replaces_a_file_and_leaves_nothing_else(tmp_path: Path, way: dict[st
         assert names(tmp_path) == {"letter.html"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=80),
     pieces=st.lists(st.binary(max_size=20_000), max_size=4),

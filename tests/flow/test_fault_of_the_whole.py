@@ -13,6 +13,7 @@ from conftest import Publication, Ran, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pace import until
+from samples import examples
 from scripted import Scripted, Wired
 from sqlalchemy import select
 from strict_faults import FAULTS, Fault
@@ -315,7 +316,7 @@ def _send_to(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_whichever_readers_are_poisonous_nobody_else_is_rejected_or_lost(
     data: st.DataObject,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
@@ -239,7 +240,7 @@ REQUESTS = 12
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(data=st.data())
 def test_whatever_reports_are_lost_nobody_is_mailed_twice_where_an_accepted_request_is_silent(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

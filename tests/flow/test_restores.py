@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from restores import HOUR, Opened, Place
 from scripted import Answer
 
@@ -153,6 +154,22 @@ def test_a_plan_from_before_a_restore_is_refused_too(place: Place) -> None:
 
 
 @pytest.mark.slow
+def test_a_restored_database_plans_nothing_and_waits_for_no_scheduled_time(place: Place) -> None:
+    with place.opened() as wiring:
+        publish.schedule(wiring, publish.plan_send(wiring, "second"), wiring.clock.now() + 5 * HOUR)
+    backup = place.database()
+    place.send()
+    place.put_back_database(backup)
+    before = place.clock.at
+    with place.opened() as wiring:
+        with pytest.raises(NotTheSender):
+            publish.plan_send(wiring, "first")
+        with pytest.raises(NotTheSender):
+            publish.resume(wiring, "second")
+    assert place.clock.at - before < HOUR, "refused at once, not when its time has come"
+
+
+@pytest.mark.slow
 def test_a_mailing_comes_back_under_the_id_that_links_in_its_mails_hold(place: Place) -> None:
     backup = place.database()
     with place.opened() as wiring:
@@ -219,6 +236,20 @@ def test_a_database_made_anew_in_the_same_order_knows_who_was_mailed(place: Plac
     assert "2 requests" in place.refusal()
     assert place.reconcile().taken_in.unfamiliar == 0
     place.resume()
+    assert not place.mailbox.twice
+
+
+@pytest.mark.slow
+def test_people_are_the_same_under_an_old_key_too_and_nobody_can_tell_without_the_key(place: Place) -> None:
+    backup = place.database()
+    place.send("first", TAKEN, KILLED)
+    place.reopen(secret_key=SecretStr("n" * 32), secret_keys_old=SecretStr("k" * 32))
+    place.put_back_database(backup)
+    assert place.reconcile().taken_in.unfamiliar == 0
+    place.reopen(secret_key=SecretStr("n" * 32))
+    place.put_back_database(backup)
+    assert place.reconcile().taken_in.unfamiliar == 8
+    assert "joined after the backup" in place.refusal()
     assert not place.mailbox.twice
 
 

@@ -26,6 +26,7 @@ from pace import FOREVER
 from postbox.kind import POSTBOX
 from postbox_server import PostboxServer
 from pydantic import SecretStr
+from samples import examples
 from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
@@ -332,7 +333,7 @@ def test_a_report_that_comes_before_the_answer_speaks_for_its_own_message_alone(
     said=st.lists(st.lists(st.sampled_from(KINDS), min_size=5, max_size=5), min_size=1, max_size=3),
     account=st.booleans(),
 )
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_whatever_mix_is_answered_each_reader_is_in_the_state_that_was_said(
     said: list[list[str]], account: bool
 ) -> None:

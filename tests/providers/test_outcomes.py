@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.delivery.outcomes import Accepted, AccountRefused, NotAccepted, Outcome, Refused, Unknown
 from newsletter.providers.sendgrid.sending.outcomes import Answer, classify
@@ -161,7 +162,6 @@ def test_a_reason_is_bounded() -> None:
     assert len(outcome.reason) <= 300
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.integers(100, 599),
     st.binary(max_size=200),
@@ -179,7 +179,7 @@ def test_whatever_the_answer_only_202_is_acceptance(
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.text(max_size=50), st.emails())
 def test_no_address_survives_scrubbing(around: str, address: str) -> None:
     assert address not in scrub(f"{around} {address} {around}")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from provider_samples import ENVELOPE, MESSAGE, TAGS, columns, reader
+from samples import examples
 from strict_sendgrid_rules import Memory, parse, promise_problems, vendor_problems
 
 from newsletter.delivery.frozen import Envelope
@@ -104,7 +105,6 @@ def test_a_name_with_nothing_left_is_no_name(name: str) -> None:
     assert one["to"] == [{"email": "reader2@example.org"}]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400), st.text(max_size=60))
 @example(name='O\'Brien, "Pat";\n<pat@example.org>', sender="News, Inc.")
 def test_whatever_the_names_sendgrid_takes_the_request(name: str, sender: str) -> None:
@@ -124,7 +124,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.tuples(TEXTS, TEXTS), TEXTS), min_size=1, max_size=5), TEXTS)
 @example([('a",', "", ('x",', ',"y'), '",'), ("b", "B", (",", '"'), "b")], "%s")
 def test_whatever_the_values_a_request_holds_them_as_they_are(

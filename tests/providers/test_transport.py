@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pace import FOREVER
 from python_http_client.exceptions import UnauthorizedError
+from samples import examples
 
 from newsletter.providers.sendgrid.sending.transport import PIECE_BYTES, Body, GivenUp, PooledClient
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.integers(0, 4 * PIECE_BYTES + 3))
 def test_all_of_a_body_goes_out_in_order_and_only_once(size: int) -> None:
     content = bytes(number % 251 for number in range(size))

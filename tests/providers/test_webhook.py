@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from posts import read_reports
+from samples import examples
 from sqlalchemy import Engine, delete, select
 
 from newsletter.delivery.events import Event
@@ -326,7 +327,6 @@ words = anything | st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.dictionaries(names, words, max_size=8), max_size=4))
 def test_no_report_makes_reading_fail_and_reading_twice_gives_the_same(reports: list[dict[str, Any]]) -> None:
     body = json.dumps(reports).encode()
@@ -374,7 +374,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     strange=st.lists(
         st.sampled_from(STRANGE)
@@ -432,7 +432,6 @@ def test_a_post_that_makes_no_sense_is_refused_in_little_time(sign: bytes) -> No
     )  # that of a reader who looks at each byte again for each byte: hours
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_body_does_anything_but_be_read_or_refused(body: bytes) -> None:
     with suppress(Unreadable):

@@ -12,6 +12,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from samples import examples
 from scripted import Answer, Scripted, Wired
 from sqlalchemy import Text, insert, select, update
 
@@ -287,7 +288,9 @@ EMAILS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(EMAILS, st.data())
 def test_exactly_those_erased_are_known_as_such(
     make_store: Callable[[], "Store"], emails: list[str], data: st.DataObject

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from samples import examples
 from sqlalchemy import Table, insert, select
 
 from newsletter import readership
@@ -154,7 +155,7 @@ def kept(store: "Store") -> Mapping[str, set[tuple[object, ...]]]:
 
 @pytest.mark.slow
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

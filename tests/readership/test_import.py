@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter import readership
 from newsletter.contacts.fields import MAX_ATTRIBUTES
@@ -280,7 +281,7 @@ def _csv(rows: list[tuple[str, str, str]]) -> str:
 
 @pytest.mark.slow
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

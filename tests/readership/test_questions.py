@@ -9,6 +9,7 @@ import pytest
 from conftest import Publication, rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter import readership
 from newsletter.errors import AudienceError, UsageError
@@ -315,7 +316,9 @@ NEGATIVE = [
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     header=st.sampled_from(HEADERS),
     cells=st.lists(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import PICTURES, PUBLICATION, SOURCES, brief, letter, read, story, templates_with
 from lxml import html as lxml_html
+from samples import examples
 
 from newsletter.errors import RenderError
 from newsletter.rendering.html.inline import visible_text
@@ -99,7 +100,7 @@ _WORDS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(_WORDS)
 def test_any_correction_reaches_both_parts_whole(words: list[str]) -> None:
     text = " ".join(words)

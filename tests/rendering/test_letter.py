@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import BUNDLED, FULL, PICTURES, PUBLICATION, brief, letter, read, story
 from lxml import html as lxml_html
+from samples import examples
 
 from newsletter.errors import RenderError
 from newsletter.rendering.html.inline import visible_text
@@ -265,7 +266,7 @@ def escaped(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(_PARAGRAPH, min_size=1, max_size=4))
 def test_any_paragraphs_reach_html_and_text_whole_and_in_order(paragraphs: list[str]) -> None:
     message = letter(brief(story(now="\n\n".join(escaped(text) for text in paragraphs))))

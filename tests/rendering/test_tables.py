@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import brief, letter, story
 from playwright.sync_api import Browser
+from samples import examples
 from ten_tables import TABLES, as_text
 
 from newsletter.rendering.html.tables import pieces
@@ -158,7 +159,7 @@ def test_a_text_taken_to_pieces_is_all_there(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     st.lists(
         st.lists(st.text(alphabet="ab 1-אב中%|`*[]", max_size=8), min_size=3, max_size=3),

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from local_sendgrid import KEY, Site, letter
 
@@ -255,7 +255,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_the_same_holds_for_any_value_at_any_place(data: st.DataObject) -> None:
     body = taken()

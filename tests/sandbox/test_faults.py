@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from local_sendgrid import JSON, KEY, Site, letter
 from pace import FOREVER, stretched
@@ -214,14 +214,12 @@ def test_a_fault_is_written_in_a_word(text: str, fault: Fault) -> None:
     assert in_words(fault).startswith(fault.name)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=20) | st.from_regex(r"(5xx|slow)(=[0-9.]{1,5})?(:[0-9.%]{1,8})?", fullmatch=True))
 def test_any_text_is_a_fault_or_is_refused(text: str) -> None:
     with suppress(UsageError):
         assert parse_fault(text).name in FAULTS
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from([*FAULTS, "x"]),

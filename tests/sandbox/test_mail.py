@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from local_sendgrid import letter
 
@@ -121,7 +121,6 @@ texts = st.text(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
 @given(names, st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1), texts)
 def test_any_name_header_and_text_come_through(name: str, header: str, text: str) -> None:
     request = letter(headers={"X-Any": header}, content=[{"type": "text/plain", "value": f"-{text}-"}])

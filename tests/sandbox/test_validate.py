@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from newsletter.sandbox.server.validate import validate
 
@@ -366,7 +367,6 @@ def replaced(value: Any, path: tuple[str | int, ...], new: object) -> Any:
     return whole
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(paths(FULL)), json_values)
 def test_whatever_stands_anywhere_the_answer_is_a_list_of_faults(
     path: tuple[str | int, ...], value: object
@@ -376,13 +376,13 @@ def test_whatever_stands_anywhere_the_answer_is_a_list_of_faults(
         assert fault.field is None or isinstance(fault.field, str)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(json_values)
 def test_any_document_at_all_is_judged(value: object) -> None:
     assert validate(value, NOW)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from([path for path in paths(FULL) if isinstance(path[-1], str)]),
     st.text(string.ascii_letters, min_size=1),

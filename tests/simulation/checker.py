@@ -333,6 +333,8 @@ def _in_time(world: Observed) -> Iterator[str]:
 
 def _too_many_a_day(world: Observed, start: date, first: int, growth: float) -> Iterator[str]:
     when = {post.attempt: datetime.fromtimestamp(post.at / 1e6, UTC).date() for post in world.posts}
-    for day, mails in Counter(when[mail.attempt] for mail in world.taken).items():
+    words = {attempt for export in world.exports.values() for attempt in export.words}
+    counted = [mail.attempt for mail in world.taken if mail.attempt not in words]
+    for day, mails in Counter(when[attempt] for attempt in counted).items():
         if mails > first * growth ** max(0, (day - start).days):
             yield f"{mails} were mailed on {day}, more than a new sender may"

@@ -20,6 +20,7 @@ class Editors(Scene):
 
     def _editor_does(self, who: str) -> None:
         later = "resume", "send", "resume", "reconcile", "correct", "only missing"
+        later += ("correct",) * 3 if self.put_back else ()
         does = self.chance.pick(later if self.begun else ("send", "send", "send", "send", "schedule"))
         actor = self.start(does, who, getattr(self, "_" + does.replace(" ", "_")))
         if self.chance.happens(8):
@@ -40,8 +41,8 @@ class Editors(Scene):
 
     def _guess_and_go_on(self, who: str) -> None:
         """Say what became of unanswered requests, mostly once it is not too early, and go on."""
-        self.world.wait(self.chance.pick((QUIET, 5, 2 * QUIET)))
-        goes_on = self.chance.pick(("resume", "only missing", "send"))
+        self.world.wait(self.chance.pick((QUIET, 2 * QUIET, QUIET, 5)))
+        goes_on = self.chance.pick(("resume", "resume", "only missing", "send"))
         self.world.join(self.start("guess", who, self._guess))
         self.world.join(self.start(goes_on, who, getattr(self, "_" + goes_on.replace(" ", "_"))))
 
@@ -78,7 +79,8 @@ class Editors(Scene):
         """Say what became of the unanswered without a look: an editor may, and it goes on file."""
         if not self.guessing and not self.chance.happens(25):
             return
-        word = self.chance.pick((Verdict.RESEND, Verdict.DROP, Verdict.ACCEPTED))
+        words = Verdict.RESEND, Verdict.DROP, Verdict.ACCEPTED
+        word = self.chance.pick((*words, *(2 * words[:1] if self.sendgrid.contradicts == "resend" else ())))
         publish.reconcile(wiring, self._some_issue(wiring), word=Decision(word, GUESSED))
         self.world.say(f"an editor guessed: {word}", rare="an editor's word")
 

@@ -36,10 +36,7 @@ def by_reports(world: "Observed") -> Iterator[str]:
     for mail in world.taken:
         mails[mail.issue, mail.email].append(mail)
     for (issue, email), got in mails.items():
-        first = min(
-            (world.report_turn[mail.attempt] for mail in got if mail.attempt in world.report_turn),
-            default=1 << 60,
-        )
+        first = min(world.report_turn.get(mail.attempt, 1 << 60) for mail in got)
         for mail in got:
             if mail.chosen > first:
                 yield f"{email} was mailed {issue} in {mail.attempt[-4:]}, after a report that they have it"
@@ -54,26 +51,34 @@ def on_evidence(world: "Observed") -> Iterator[str]:
     """Yield decisions that rest on nothing."""
     if world.put_back:
         return  # by what clock was it too early?
-    posted = {post.attempt: post.at for post in world.posts}
-    taken = {mail.attempt for mail in world.taken}
     for issue, export in world.exports.items():
         decided: set[str] = set()
         for made in export.decisions:
-            name = f"{issue}: {made.attempt[-4:]}"
             answered = world.answered.get(made.attempt)
             if answered is not None and made.at > answered + AT_ONCE and made.attempt not in decided:
-                yield f"{name} was decided about ({made.verdict}), though its answer had come"
+                yield f"{issue}: {made.attempt[-4:]} was decided ({made.verdict}), though its answer had come"
             decided.add(made.attempt)
-            if made.verdict not in GIVES_UP:
-                continue
-            if made.at < posted[made.attempt] + TOO_EARLY:
-                yield f"{name} was given up while the provider might still be at it: {made.evidence}"
-            if made.evidence == GUESSED:
-                continue
-            if made.attempt in taken and not world.reports_lost:
-                yield f"{name} was given up, and had been taken: {made.evidence}"
-            if _known_about_then(world, posted, made) < NEEDED:
-                yield f"{name} was given up without evidence: {made.evidence}"
+            for why in _against(world, made):
+                yield f"{issue}: {made.attempt[-4:]} {why}: {made.verdict}, {made.evidence}"
+
+
+def _against(world: "Observed", made: Ruling) -> Iterator[str]:
+    """Yield what speaks against a decision that a request was not taken, or against somebody's word."""
+    posted = {post.attempt: post.at for post in world.posts}
+    taken = any(mail.attempt == made.attempt for mail in world.taken)
+    given_up = made.verdict in GIVES_UP
+    if given_up and made.at < posted[made.attempt] + TOO_EARLY:
+        yield "was given up while the provider might still be at it"
+    if (given_up or made.evidence == GUESSED) and world.report_time.get(made.attempt, made.at) < made.at:
+        yield "was decided though a report had come"
+    if made.evidence == GUESSED:
+        if taken and world.searchable:
+            yield "was decided by a word, though the provider has it"
+    elif given_up:
+        if taken and not world.reports_lost:
+            yield "was given up, and had been taken"
+        if _known_about_then(world, posted, made) < NEEDED:
+            yield "was given up without evidence"
 
 
 def _known_about_then(world: "Observed", posted: dict[str, int], made: Ruling) -> int:

@@ -41,6 +41,11 @@ def lists_of(number: int) -> Sequence[str]:
     return LISTS if number % 3 == 2 else LISTS[:1]
 
 
+def had_left(number: int) -> bool:
+    """Say whether a reader had left all lists before the beginning."""
+    return number % 8 == 6
+
+
 def _leave_a_gap(engine: Engine, ids: int) -> None:
     """Let the next reader's id be far from the last one's, as after years of coming and going."""
     with database.write(engine) as connection:
@@ -65,6 +70,8 @@ def listed(readers: int) -> bytes:
                 now=lambda: BEGINNING - DAY,
                 joining=readership.Joining(new_list=True),
             )
+        if had_left(number):
+            readership.remove(engine, address(number), now=lambda: BEGINNING - DAY // 2)
     engine.dispose()
     with sqlite3.connect(path) as connection:
         content = connection.serialize()

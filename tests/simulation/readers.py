@@ -23,6 +23,7 @@ READERS_DO = (
     "weather",
     "weather",
     "erase",
+    "sync",
 )
 BACK = "join", "come back", "unsuppress"  # what a reader does to be mailed again
 
@@ -35,6 +36,8 @@ class Readers(Surroundings):
             does = self.chance.pick(READERS_DO)
             if does == "weather":
                 self._weather_changes()
+            elif does == "sync":
+                self.world.join(self.start("sync", who, self._sync))
             else:
                 act = partial(self._reader, does, self._who_does(does))
                 self.world.join(self.start(does.replace(" ", "-"), who, act))
@@ -45,6 +48,8 @@ class Readers(Surroundings):
         if does == "erase" and chance.happens(40):
             return self.newest
         away = [email for email, moves in self.moves.items() if moves[-1].away] if does in BACK[1:] else []
+        if self.left_there and does == BACK[1] and chance.happens(50):
+            return chance.pick(sorted(email for email, _ in self.left_there))
         if away and chance.happens(70):
             return chance.pick(away)
         if does in ("join", "ask to join") and chance.happens(30):

@@ -7,8 +7,8 @@ from simulation.checker import Export, Mail, Observed, Post, Ruling
 from simulation.editors import GUESSED
 from simulation.machine import LISTS, address, lists_of
 from simulation.publication import COLLEAGUE, EDITOR, ISSUE, NEXT, VERSIONS, WARM_UP, Simulated
+from simulation.readers import Readers
 from simulation.scene import LIST_IDS, counts_of
-from simulation.surroundings import Surroundings
 from simulation.world import Process
 
 from newsletter import publish
@@ -20,7 +20,7 @@ DAY = 24 * 3600
 ROUNDS = 12
 
 
-class Rest(Surroundings):
+class Rest(Readers):
     """The end of a story."""
 
     def _come_to_rest(self) -> None:
@@ -33,12 +33,22 @@ class Rest(Surroundings):
 
     def _rest(self) -> None:
         self._let_rest()
+        self._some_come_back()
         for name in LISTS if self.version else ():
             self.world.join(self.start("settling", EDITOR, partial(self._correct_again, name), mortal=False))
+        at_once = self.chance.happens(50)  # so that reports on one list's mail come once the other's is sent
         for name in LISTS:
             self.world.join(self.start("settling", EDITOR, partial(self._send_next, name), mortal=False))
-            self._let_rest()
+            if not at_once or name == LISTS[-1] or self._unsettled():
+                self._let_rest()
         self.world.join(self.start("looking", EDITOR, self._export, mortal=False))
+
+    def _some_come_back(self) -> None:
+        """Let some come back who left at the provider, which may yet report again that they left."""
+        for email in sorted(email for email, _ in self.left_there):
+            if self.chance.happens(60):
+                back = partial(self._reader, "come back", email)
+                self.world.join(self.start("come-back", EDITOR, back, mortal=False))
 
     def _let_rest(self) -> None:
         """Let time pass, reports come, and run what anybody would until nothing more can come of it."""
@@ -52,6 +62,7 @@ class Rest(Surroundings):
                 for who, does in (
                     (EDITOR, publish.reconcile),
                     (COLLEAGUE, self._approve_issue),
+                    (EDITOR, self._approve_issue),
                     (EDITOR, publish.resume),
                 ):
                     run = partial(self._call, does, issue)

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulation.chance import Chance
 from simulation.checker import Move, Plan, Stop
-from simulation.machine import LISTS, Machine, address
+from simulation.machine import LISTS, Machine, address, had_left, lists_of
 from simulation.publication import ISSUE, Simulated, settings
 from simulation.sendgrid import SendGrid
 from simulation.world import Actor, Crash, World
@@ -53,6 +53,8 @@ class Scene:
         self.newest = address(self.readers - 1)  # whose id is the highest
         self.left_there: set[tuple[str, str]] = set()  # who left which list at the provider
         self.choices: dict[tuple[str, str], tuple[int, bool]] = {}  # the last: when, and to leave?
+        for number in filter(had_left, range(self.readers)):
+            self._note(address(number), *(Move(0, True, LIST_IDS[name]) for name in lists_of(number)))
 
     def _settings(self) -> dict[str, object]:
         chance = self.chance

@@ -4,23 +4,25 @@ It alone knows what was really taken, and what it told. What its answers mean is
 answers as SendGrid does, by status, headers and body, and reports in SendGrid's own form.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from simulation.world import SECOND, Process, World
 
-from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp
+from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
 from newsletter.delivery.outcomes import NotAccepted, Outcome, Unknown
 from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build
+from newsletter.delivery.states import SuppressionReason
 from newsletter.providers.sendgrid.sending.outcomes import Answer, classify
 from newsletter.providers.sendgrid.sending.request import prepare_requests
 from newsletter.sandbox.kind import NAME, PROPERTIES
 
 TIMEOUT = 30.0
+LOOKS, LOOK_SECONDS = 100, 120  # how long an answer may wait to come when it does most harm
 # What may become of a request, and how likely it is where a world has that at all.
 FATES: Mapping[str, int] = {
     "never connected": 4,
@@ -40,7 +42,9 @@ FATES: Mapping[str, int] = {
     "line broke, taken": 4,
 }
 # What becomes of a mail that was taken.
-ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 2}
+ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 4}
+# Whose address it puts on lists of its own, and mails no longer; why, in our words.
+REFUSED_SINCE = {"bounce": SuppressionReason.BOUNCE, "spamreport": SuppressionReason.COMPLAINT}
 CHOICES = "group_unsubscribe", "group_resubscribe"
 REASONS = {"bounce": "550 no such user", "blocked": "451 busy", "dropped": "Bounced Address"}
 
@@ -94,16 +98,16 @@ class SendGrid:
     first_report: dict[str, int] = field(default_factory=dict)  # of an attempt, by the machine's clock
     turned_back: dict[tuple[str, str], int] = field(default_factory=dict)  # in which turn it was reported
     reports: list[Report] = field(default_factory=list)
+    doubted: dict[str, set[str]] = field(default_factory=dict)  # by attempt, who got no answer in time
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
     refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
-    report_turns: dict[str, int] = field(
-        default_factory=dict
-    )  # in which turn a report on an attempt was taken in
+    report_turns: dict[str, int] = field(default_factory=dict)  # of an attempt
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
-    contradicts: bool = False  # the dark ends just when somebody acts as if nothing had been taken
+    contradicts: str = ""  # the dark ends at the worst time: at a "resend", or at a "decision"
     hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
     searchable: bool = True
+    suppressed: list[ReportedSuppression] = field(default_factory=list)  # on its own lists
 
     # ── requests ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,9 +124,9 @@ class SendGrid:
         if self.posts[attempt] > 1:
             world.fail(f"attempt {attempt} was posted twice")
         world.pause("on the wire")
-        if self.contradicts and any(mail.issue == issue and mail.email in addressed for mail in self.taken):
-            self._end_the_dark(50)
         fate = self._fate()
+        if self.contradicts and any(mail.issue == issue and mail.email in addressed for mail in self.taken):
+            fate = self._contradict(fate)
         if fate in ("never connected", "line broke before the end"):
             world.say(f"{attempt[-4:]} {fate}", rare=fate)
             return NotAccepted(f"The {fate}.")
@@ -139,10 +143,16 @@ class SendGrid:
             if answer.status < 500:
                 self.replies.append(Reply(attempt, process, world.now()))
             return classify(answer, now=world.now() / SECOND)
+        self.doubted[attempt] = set(addressed)
         if fate.startswith("silent"):
             world.wait(TIMEOUT)
             self._answer_late(process, fate, attempt, late)
         return Unknown(f"The {fate.partition(',')[0]}.")
+
+    def _contradict(self, fate: str) -> str:
+        """Report now on mail that those addressed have already; perhaps they get no other."""
+        now = self.contradicts == "resend" and self._end_the_dark(70)
+        return "asked to wait" if now and self.world.chance.happens(50) else fate
 
     def _fate(self) -> str:
         total = sum(self.weights.values())
@@ -187,7 +197,7 @@ class SendGrid:
         self, process: Process, fate: str, attempt: str, late: Callable[[Outcome], None]
     ) -> None:
         """Answer after the deadline, perhaps, to a thread that still listens."""
-        if not self.world.chance.happens(40):
+        if not self.contradicts and not self.world.chance.happens(40):
             return
         seconds = 1 + self.world.chance.below(200)
         taken = fate == "silent, taken"
@@ -195,6 +205,10 @@ class SendGrid:
 
         def tell() -> None:
             self.world.wait(seconds)
+            for _ in range(LOOKS if self.contradicts and not taken else 0):
+                if self._doubted_again(attempt):
+                    break
+                self.world.wait(LOOK_SECONDS)
             self.world.say(f"{attempt[-4:]} late answer {answer.status}", rare="late answer")
             if taken:
                 self.answered.add(attempt)
@@ -202,6 +216,11 @@ class SendGrid:
             late(classify(answer, now=self.world.now() / SECOND))
 
         self.world.spawn(process, "late", tell)
+
+    def _doubted_again(self, attempt: str) -> bool:
+        """Say whether a later request to the same readers is without an answer, too."""
+        before = self.doubted[attempt]
+        return any(other > attempt and some & before for other, some in self.doubted.items())
 
     def _take(self, document: Mapping[str, Any], attempt: str, people: Sequence[Mapping[str, Any]]) -> None:
         issue = document["custom_args"]["nl_issue"]
@@ -213,6 +232,9 @@ class SendGrid:
                 Taken(self.world.turn, issue, document["subject"], attempt, reader, email, list_id, end)
             )
             self._plan_reports(issue, attempt, reader, email, end)
+            if end in REFUSED_SINCE:
+                own = ReportedSuppression(email, REFUSED_SINCE[end], self.world.time)
+                self.suppressed.append(own)
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -229,9 +251,10 @@ class SendGrid:
                     continue
                 due = max(due, self.dark[1])
             self.reports.append(Report(due, self._event(kind, issue, attempt, reader, email, at + place)))
-            if chance.happens(60 if kind in CHOICES else 10):  # again, under another id, perhaps hours later
+            if chance.happens(70 if kind in CHOICES else 10):  # again, under another id, perhaps hours later
                 again = self._event(kind, issue, attempt, reader, email, at + place)
-                self.reports.append(Report(due + chance.below(8_000) * SECOND, again))
+                longest = chance.pick((8_000, 80_000)) if kind in CHOICES else 8_000
+                self.reports.append(Report(due + chance.below(longest) * SECOND, again))
 
     def _end(self) -> str:
         drawn = self.world.chance.below(100)
@@ -257,17 +280,18 @@ class SendGrid:
             **own,
         }
 
-    def _end_the_dark(self, percent: float) -> None:
+    def _end_the_dark(self, percent: float) -> bool:
         """Report what was held back, perhaps: now, in the middle of what somebody does without it."""
         now = self.world.time
         if not self.dark[0] <= now < self.dark[1] or not self.world.chance.happens(percent):
-            return
+            return False
         self.world.say("reports come at last", rare="reports in the middle")
         self.dark = self.dark[0], now
         for report in self.reports:
             report.due = min(report.due, now)
         self.hurry()
         self.world.wait(self.world.chance.pick((0, 1, 20)))
+        return True
 
     def due_reports(self) -> list[dict[str, Any]]:
         """Take out the reports that are due, in any order."""
@@ -297,8 +321,8 @@ class SendGrid:
     def search(self, attempt: str) -> LookUp:
         """Say whether mail of an attempt was taken, where the account can be asked."""
         self.world.pause("search")
-        if self.contradicts:
-            self._end_the_dark(30)
+        if self.contradicts == "decision":
+            self._end_the_dark(50)
         if not self.searchable:
             return CannotSay("The account has no search.")
         return HasMail(f"m{attempt}") if self.has_taken(attempt) else HasNoMail()
@@ -322,6 +346,10 @@ class Port:
 
     def look_up(self, attempt: str) -> LookUp:
         return self._sendgrid.search(attempt)
+
+    def suppressions(self, since: int, until: int) -> Iterator[ReportedSuppression]:
+        self._sendgrid.world.pause("lists")
+        yield from [own for own in self._sendgrid.suppressed if own.at >= since]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -6,7 +6,6 @@ from functools import partial
 from simulation.checker import faults
 from simulation.editors import Editors
 from simulation.publication import COLLEAGUE, EDITOR
-from simulation.readers import Readers
 from simulation.rest import Rest
 from simulation.sendgrid import ENDS, FATES
 from simulation.world import SECOND, Actor
@@ -14,7 +13,7 @@ from simulation.world import SECOND, Actor
 TAKEN_IN_SILENCE = "line broke, taken", "silent, taken", "5xx, taken"
 
 
-class Story(Editors, Readers, Rest):
+class Story(Editors, Rest):
     """One world from its beginning to its end."""
 
     def run(self) -> None:
@@ -49,19 +48,20 @@ class Story(Editors, Readers, Rest):
         if chance.happens(30):
             begin = self.world.time + chance.below(3_600) * SECOND
             self.sendgrid.dark = begin, begin + (1 + chance.below(3 * 3_600)) * SECOND
-        self.guessing = chance.happens(12)
+        self.guessing = chance.happens(16)
         if self.guessing:
             self._contradict_guesses()
 
     def _contradict_guesses(self) -> None:
         """Let nothing be reported for hours, answers be lost, and an editor say what became of them."""
         chance, sendgrid = self.chance, self.sendgrid
-        sendgrid.contradicts, sendgrid.mute, sendgrid.searchable = True, False, chance.happens(20)
+        sendgrid.contradicts = chance.pick(("resend", "decision"))
+        sendgrid.mute, sendgrid.searchable = False, chance.happens(35)
         sendgrid.dark = self.world.time, self.world.time + (1 + chance.below(5)) * 3_600 * SECOND
         weights = dict(sendgrid.weights)
         while sum(weights.values()) > 50:
             weights.pop(next(iter(weights)))
-        sendgrid.weights = {**weights, chance.pick(TAKEN_IN_SILENCE): 25}
+        sendgrid.weights = {**weights, chance.pick(TAKEN_IN_SILENCE): 25, "silent, not taken": 10}
 
     def _person(self, name: str, who: str, act: Callable[[str], None]) -> Actor:
         def live() -> None:

@@ -9,7 +9,7 @@ from simulation.scene import Scene
 from simulation.sendgrid import CHOICES
 from simulation.world import SECOND
 
-from newsletter import publish
+from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import MailingState
@@ -106,6 +106,19 @@ class Surroundings(Scene):
             if moves[-1].turn >= began:
                 self.uncertain.add(event.email)
             self._note(event.email, Move(began, False, list_id))
+
+    def _sync(self, wiring: Simulated) -> None:
+        """Read the provider's own lists of those it no longer mails."""
+        listed = [suppression.email for suppression in self.sendgrid.suppressed]
+        try:
+            with wiring.provider() as provider:
+                readership.sync(wiring.engine, provider, now=wiring.clock.now)
+        except BaseException:
+            self.uncertain.update(listed)
+            raise
+        for email in listed:
+            self._note(email, Move(self.world.turn, True))
+        self.world.say(f"{len(listed)} synced", rare="synced")
 
     def _time_comes(self) -> None:
         while self._busy:

@@ -11,6 +11,7 @@ import pytest
 from databases import empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 from sqlalchemy import Engine, insert, select, update
 
 from newsletter.delivery.event_kinds import Kind
@@ -640,7 +641,7 @@ def test_five_shuffled_replays_on_parallel_threads_end_as_one_in_order_does(tmp_
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(data=st.data())
 def test_any_order_and_any_cutting_into_posts_ends_the_same(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

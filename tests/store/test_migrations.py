@@ -26,7 +26,7 @@ from newsletter.store.ledger.mailings import frozen_of, of_issue
 from newsletter.store.tables import approval, metadata
 from newsletter.wiring import Wiring
 
-OLD = ("0001", "0002", "0003")
+OLD = ("0001", "0002", "0003", "0004")
 ANA, BEN = (new_key(bytes([n]) * 32) for n in (1, 2))
 RENAMED = {"exception": "unmailed"}
 # What a column that came later holds in the rows of before.
@@ -84,7 +84,7 @@ def _now(name: str, row: Mapping[str, object]) -> dict[str, object]:
     values = dict(row)
     if "members" in values:
         values["reader_ids"] = values.pop("members")
-    if name == "mailing":
+    if name == "mailing" and "put_off_until" not in values:
         manifest = orjson.loads(str(values["manifest"]))
         frozen = manifest.pop("send_at", None)
         if values.get("send_at") != frozen:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 from signed import first_token, token
 
 from newsletter.contacts.links import Purpose, Reference
@@ -193,7 +194,7 @@ def test_a_link_of_the_first_form_opens_its_page_and_leaves(world: "World", page
 
 
 @settings(
-    max_examples=50,
+    max_examples=examples(50),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )

@@ -11,6 +11,7 @@ from newsletter.checks.visible.scan import compiled
 
 _REMEMBERED = 20_000  # addresses: several checks look at each, one check after the other
 SCHEMES = ("http", "https", "mailto")
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic")
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.IGNORECASE)
 _LONGEST_MAILBOX = 254  # characters, RFC 5321 4.5.3.1.3
@@ -66,6 +67,8 @@ def fault_of(href: str) -> str:
         return "" if good else "names no e-mail address"
     if not parts.hostname:
         return "names no server"
+    if parts.hostname in SCHEMES:
+        return "has the beginning of an address twice"
     if _ip(parts.hostname) is None and not _HOST.fullmatch(parts.hostname):
         return "names a server that cannot exist"
     return ""

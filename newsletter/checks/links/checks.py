@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from newsletter.checks.links.address import (
+    PICTURE_ENDINGS,
     broken_addresses,
     fault_of,
     hidden_character,
@@ -15,22 +16,12 @@ from newsletter.checks.links.address import (
 from newsletter.checks.reading import Link
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.checks.visible.scan import compiled
+from newsletter.checks.words.links import SHORTENERS, VAGUE
 
-_SHORTENERS = {
-    "bit.ly", "buff.ly", "cutt.ly", "goo.gl", "is.gd", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at",
-    "t.co", "tiny.cc", "tinyurl.com",
-}  # fmt: skip
 _TO_COME = (
     r"(?:^|[/=#?&.:\[])(TODO|TK(?:TK)*|FIXME|TBD|TBC|X{3,}|INSERT[-_]?\w{0,30}|LINK|URL|YOUR[-_]\w{1,30})"
     r"(?:$|[/?#&.\]])"
 )
-_VAGUE = {
-    "click", "click here", "click this", "click this link", "details", "find out more", "here",
-    "learn more", "link", "more", "more info", "read more", "see here", "see more", "this", "this link",
-    "this page", "aquí", "haga clic aquí", "leer más", "cliquez ici", "ici", "lire la suite",
-    "clique aqui", "aqui", "leia mais", "hier", "hier klicken", "mehr", "weiterlesen", "clicca qui",
-    "qui", "leggi di più", "klik hier", "lees meer",
-}  # fmt: skip
 _ADDRESS_HINT = "Write a whole address: https://example.org/page, or mailto:name@example.org."
 # What word processors and other systems export a footnote, and the way back from it, as.
 _NOTE_LINK = re.compile(r"#_?(?:ftn|fn|footnote|endnote|edn|note|cite|ref)", re.IGNORECASE)
@@ -49,9 +40,7 @@ def _named(link: Link) -> str:
 def _hint(href: str) -> str:
     if _NOTE_LINK.match(href):
         return _NOTE_HINT
-    picture = "//" not in href and href.casefold().endswith(
-        (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic")
-    )
+    picture = "//" not in href and href.casefold().endswith(PICTURE_ENDINGS)
     return _PICTURE_HINT if picture else _ADDRESS_HINT
 
 
@@ -149,7 +138,7 @@ def link_shortened(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for links through shorteners, which hide where they lead and which filters distrust."""
     for link in checked.links:
         host = host_of(link.href).removeprefix("www.")
-        if host in _SHORTENERS:
+        if host in SHORTENERS:
             yield Remark(
                 link.line,
                 f"The link {_named(link)} goes through {host}, which hides where it leads.",
@@ -175,9 +164,46 @@ def link_empty(checked: CheckedIssue) -> Iterator[Remark]:
 def link_vague(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for link texts that say nothing when read alone, as screen readers list them."""
     for link in checked.links:
-        if link.text.casefold().strip(" .:…!→»>") in _VAGUE:
+        if is_vague(link.text):
             yield Remark(
                 link.line,
                 f"The link text “{link.text}” does not say where it leads.",
                 "Make the words the link that name the page: “the treaty's text”.",
             )
+
+
+def is_vague(text: str) -> bool:
+    """Say whether a link's text says nothing when read alone."""
+    return _plainly(text) in VAGUE
+
+
+def _plainly(text: str) -> str:
+    return text.casefold().replace("’", "'").strip(" .:…!?→»>›()[]")
+
+
+@check("link-text-twice", "warning")
+def link_text_twice(checked: CheckedIssue) -> Iterator[Remark]:
+    """Look for two links of one text that lead to different pages: a list of links cannot tell them apart."""
+    first: dict[str, Link] = {}
+    for link in checked.links:
+        text = _plainly(link.text)
+        if not text or text in VAGUE or text.isdigit() or link.bare:
+            continue
+        before = first.setdefault(text, link)
+        if _page(before.href) != _page(link.href):
+            yield Remark(
+                link.line,
+                f"The link “{link.text[:60]}” leads elsewhere than the one of the same text "
+                f"on line {before.line}.",
+                "Let each text say which page it is: “the report of 2024”, “the report of 2025”.",
+                cause=f"text of link: {text}",
+            )
+
+
+def _page(href: str) -> str:
+    """Return what names a page in an address: no fragment, campaign, www. or slash at the end."""
+    parts = parts_of(href)
+    if parts is None or parts.scheme == "mailto":
+        return href.casefold()
+    wanted = "&".join(sorted(pair for pair in parts.query.split("&") if not pair.startswith("utm_")))
+    return f"{host_of(href).removeprefix('www.')}{parts.path.rstrip('/')}?{wanted}"

@@ -14,10 +14,7 @@ from newsletter.checks.reading import (
 )
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.issue import Section
-
-MAX_BACKGROUND = 80  # words
-MAX_SENTENCES = 3  # in a paragraph of what is going on now
-MAX_HEADLINE = 100  # characters
+from newsletter.widths import display_width
 
 _YEAR = re.compile(r"(?<![\d.,])(1[0-9]{3}|20[0-9]{2})(?![\d]|[.,]\d)")
 _MONTHS = (
@@ -47,11 +44,11 @@ def headline_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for headlines that fill a phone's screen."""
     for story in checked.issue.stories:
         text = Passage(story.headline, story.line).text
-        length = len(text)
-        if length > MAX_HEADLINE:
+        length, limit = display_width(text), checked.facts.limits.headline_characters
+        if length > limit:
             yield Remark(
                 story.line,
-                f"The headline has {length} characters; over {MAX_HEADLINE} fill half a phone's screen.",
+                f"The headline is {length} characters wide; over {limit} fill half a phone's screen.",
                 "Move a part of it into the lede.",
                 cause=f"long: {text}",
             )
@@ -76,11 +73,11 @@ def headline_twice(checked: CheckedIssue) -> Iterator[Remark]:
 def background_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for backgrounds that a reader in a hurry cannot take in."""
     for section in _of_kind(checked, "background"):
-        count = words(section)
-        if count > MAX_BACKGROUND:
+        count, limit = words(section), checked.facts.limits.background_words
+        if count > limit:
             yield Remark(
                 section.line,
-                f"The background has {count} words; up to {MAX_BACKGROUND} are read at a glance.",
+                f"The background has {count} words; up to {limit} are read at a glance.",
                 "Keep what the news cannot be understood without.",
             )
 
@@ -101,13 +98,14 @@ def background_undated(checked: CheckedIssue) -> Iterator[Remark]:
 @check("paragraph-long", "notice")
 def paragraph_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for long paragraphs in what is going on now."""
+    limit = checked.facts.limits.paragraph_sentences
     for section in _of_kind(checked, "now"):
         for paragraph in paragraphs(section):
             count = sentences(paragraph.text)
-            if count > MAX_SENTENCES:
+            if count > limit:
                 yield Remark(
                     paragraph.line,
-                    f"This paragraph has {count} sentences; up to {MAX_SENTENCES} read well on a phone.",
+                    f"This paragraph has {count} sentences; up to {limit} read well on a phone.",
                     "Begin a new paragraph where the thought turns.",
                 )
 

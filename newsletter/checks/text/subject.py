@@ -1,14 +1,19 @@
 """The subject, the preheader, the date, the correction: what a reader meets before the stories."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from newsletter.checks.reading import shown
+from markdown_it.token import Token
+
+from newsletter.checks.reading import Passage, shown
 from newsletter.checks.registry import CheckedIssue, Remark, check
+from newsletter.checks.visible.scan import compiled
+from newsletter.widths import display_width
 
-MAX_SUBJECT = 70  # characters that a wide inbox shows; phones show about 40
 PREHEADER = (40, 100)  # below, a client fills up with what comes next; above, no inbox shows it
 FAR_AHEAD_DAYS = 60
+_TELLING = 8  # characters of a subject that no preheader begins with by chance
+_SHOUTED_LETTERS = 10  # “NATO, EU, UN” is no shouting
 MIN_CORRECTION = 15  # characters; fewer hardly say what was wrong
 
 _REPLY = re.compile(r"(re|fwd?|aw|wg|sv|tr|rv)\s*:", re.IGNORECASE)
@@ -18,11 +23,12 @@ _ID_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=-|$)")
 @check("subject-long", "notice")
 def subject_long(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a subject that an inbox cuts off."""
-    text = shown(checked.issue.subject)
-    if len(text) > MAX_SUBJECT:
+    text, limit = shown(checked.issue.subject), checked.facts.limits.subject_characters
+    if display_width(text) > limit:
         yield Remark(
             checked.line_of("subject"),
-            f"The subject has {len(text)} characters; many inboxes show {MAX_SUBJECT} or fewer.",
+            f"The subject is {display_width(text)} characters wide; many inboxes show {limit} or fewer, "
+            "phones about 40.",
             "Put what matters first, and the rest into the preheader.",
             cause=f"long: {text}",
         )
@@ -32,13 +38,33 @@ def subject_long(checked: CheckedIssue) -> Iterator[Remark]:
 def subject_capitals(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a subject in capitals only, which filters count against a mail."""
     subject = shown(checked.issue.subject)
-    letters = [letter for letter in subject if letter.isalpha() and letter.lower() != letter.upper()]
-    if len(letters) >= 10 and " " in subject and all(letter.isupper() for letter in letters):
+    if _shouts(subject):
         yield Remark(
             checked.line_of("subject"),
             "The subject is all capitals, which reads as shouting and counts against a mail.",
             "Write it as a sentence.",
+            cause=f"capitals: {subject}",
         )
+
+
+@check("headline-capitals", "warning")
+def headline_capitals(checked: CheckedIssue) -> Iterator[Remark]:
+    """Look for a headline in capitals only, which is slow to read; some programs spell it out aloud."""
+    for story in checked.issue.stories:
+        headline = Passage(story.headline, story.line).text
+        if _shouts(headline):
+            yield Remark(
+                story.line,
+                "The headline is all capitals, which is slow to read, and some programs spell it out aloud.",
+                "Write it as a sentence.",
+                cause=f"capitals: {headline}",
+            )
+
+
+def _shouts(text: str) -> bool:
+    """Say whether a text of some length is in capitals only; letters of scripts without any do not count."""
+    letters = [letter for letter in text if letter.isalpha() and letter.lower() != letter.upper()]
+    return len(letters) >= _SHOUTED_LETTERS and " " in text and all(map(str.isupper, letters))
 
 
 @check("subject-reply", "warning")
@@ -89,16 +115,25 @@ def preheader_long(checked: CheckedIssue) -> Iterator[Remark]:
 
 @check("preheader-repeats", "warning")
 def preheader_repeats(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for a preheader that says the subject again."""
-    subject, preheader = (
-        shown(line).casefold().rstrip(".!? ") for line in (checked.issue.subject, checked.issue.preheader)
+    """Look for a preheader that says the subject again, or the headline that comes right after it."""
+    subject, preheader = _said(checked.issue.subject), _said(checked.issue.preheader)
+    headline = _said(checked.issue.stories[0].headline)
+    if subject and (preheader == subject or (len(subject) >= _TELLING and preheader.startswith(subject))):
+        repeated = "the subject that stands next to it"
+    elif headline and preheader == headline:
+        repeated = "the headline that stands right below it"
+    else:
+        return
+    yield Remark(
+        checked.line_of("preheader"),
+        f"The preheader repeats {repeated}.",
+        "Use it for a second reason to open the mail.",
     )
-    if subject and preheader.startswith(subject):
-        yield Remark(
-            checked.line_of("preheader"),
-            "The preheader repeats the subject that stands next to it.",
-            "Use it for a second reason to open the mail.",
-        )
+
+
+def _said(tokens: Sequence[Token]) -> str:
+    """Return the words alone: no capitals, no punctuation."""
+    return " ".join(compiled(r"\w+").findall(shown(tokens).casefold()))
 
 
 @check("date-differs", "warning")

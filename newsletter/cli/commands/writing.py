@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,10 +16,14 @@ from newsletter.cli.manual import App
 from newsletter.cli.panels import WRITE
 from newsletter.cli.parameters import ISSUE
 from newsletter.cli.terminal.output import say, show
-from newsletter.errors import Finding, UsageError
+from newsletter.errors import Finding, IssueError, UsageError
 from newsletter.paths import path_as_typed
-from newsletter.sentences import command
+from newsletter.sentences import command, count_of
 
+if TYPE_CHECKING:
+    from newsletter import Newsletter
+
+HOSTS_NAMED = 8
 FORMATS = ("text", "json", "github")
 OUTPUT = typer.Option(
     None, "-o", "--output", metavar="FILE", help="The file to write; without it, issues/DATE-slug.md."
@@ -32,7 +38,8 @@ def register(app: App) -> None:
     app.command(
         "check",
         panel=WRITE,
-        example="newsletter check 2026-01-12-prisoners\nnewsletter check issues/*.md --format github",
+        example="newsletter check 2026-01-12-prisoners\nnewsletter check issues/*.md --format github\n"
+        "newsletter check 2026-01-12-prisoners --fix --dry-run",
     )(check)
     app.command("render", panel=WRITE, example="newsletter render 2026-01-12-prisoners --out /tmp/letter")(
         render
@@ -95,6 +102,14 @@ def check(
         autocompletion=words(*FORMATS),
     ),
     all: bool = typer.Option(False, "--all", help="Show notices, too; json and github always have them."),
+    fix: bool = typer.Option(
+        False, "--fix", help="First mend what can be mended without changing a word, and show what changed."
+    ),
+    dry_run: bool = typer.Option(False, "--dry-run", help="With --fix: show it, but write nothing."),
+    online: bool = typer.Option(
+        False, "--online", help="Ask the servers of its links whether the pages are there."
+    ),
+    spam: bool = typer.Option(False, "--spam", help="Ask this machine's SpamAssassin, too."),
 ) -> None:
     """List what should be changed before readers see an issue; exit 1 when any of it is an error."""
     from newsletter.checks.report import as_github, as_json, as_text
@@ -103,12 +118,45 @@ def check(
     formats = {"text": partial(as_text, notices=all), "json": as_json, "github": as_github}
     if format not in formats:
         raise UsageError(f"“{format}” is no format.", hint=f"Write one of these: {', '.join(formats)}.")
+    if dry_run and not fix:
+        raise UsageError("--dry-run says what --fix would write.", hint="Add --fix, or leave it out.")
     with open_letter() as letter:
-        findings = [finding for issue in issues for finding in letter.check(issue)]
+        for issue in issues if fix else ():
+            _mend(letter, issue, dry_run=dry_run)
+        found = [_checked(letter, issue, online=online, spam=spam) for issue in issues]
+        findings = [finding for of_issue in found for finding in of_issue]
     report = formats[format](findings)
     show(report) if format == "text" else typer.echo(report)
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _checked(letter: "Newsletter", issue: str, *, online: bool, spam: bool) -> Sequence[Finding]:
+    """Check an issue; say which servers will be asked before they are."""
+    from newsletter.cli.terminal.progress import shown_progress
+
+    pages = letter.linked_pages(issue) if online else ()
+    if not pages:
+        return letter.check(issue, spam=spam)
+    hosts = sorted({urlsplit(page).netloc for page in pages})
+    named = ", ".join(hosts[:HOSTS_NAMED]) + (" and others" if len(hosts) > HOSTS_NAMED else "")
+    say(f"Asking for {count_of(len(pages), 'page')} of {count_of(len(hosts), 'server')}, up to 45 s: {named}")
+    with shown_progress() as progress:
+        return letter.check(issue, online=True, spam=spam, progress=progress)
+
+
+def _mend(letter: "Newsletter", issue: str, *, dry_run: bool) -> None:
+    """Mend a brief and show what that changed; one that cannot be read is left to the checks."""
+    try:
+        mended = letter.fix(issue, dry_run=dry_run)
+    except IssueError:
+        return
+    path = path_as_typed(mended.path)
+    if mended.diff:
+        say(mended.diff)
+        say(f"{'Would mend' if dry_run else 'Mended'} {count_of(mended.lines, 'line')} of {path}")
+    else:
+        say(f"Nothing to mend in {path}")
 
 
 @handle_errors

@@ -44,6 +44,7 @@ _STEPS: dict[str, tuple[str, Callable[[int, int], str]]] = {
     "arrived": ("Arrived", _counted("mail")),
     "waiting": ("Waiting", _left),
     "reconciling": ("Reconciling", _counted("request")),
+    "asking": ("Asking", _counted("page")),
     "Reading": ("Reading", _bytes),
     "Storing": ("Storing", _counted("row")),
     "suppressions read": ("Reading suppressions", _counted("entry", "entries")),

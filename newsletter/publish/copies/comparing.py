@@ -6,8 +6,7 @@ of the log was restored from a backup, or is not the one that sent.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.delivery.request_log import (
     Entry,
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 NEWEST = 200  # requests looked at: more than can leave at once
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What the database says of itself."""
 
     adopted: "Adoption | None"

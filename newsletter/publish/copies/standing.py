@@ -1,6 +1,6 @@
 """What a comparison with the log of requests found, and the sentences an editor reads about it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.instants import shown
 from newsletter.sentences import command, count_of
@@ -8,8 +8,7 @@ from newsletter.sentences import command, count_of
 EXAMPLE_REASON = "the old machine is switched off"
 
 
-@dataclass(frozen=True, slots=True)
-class LostIssue:
+class LostIssue(NamedTuple):
     """Requests of an issue that the log has and the database does not; the last one left at ``until``."""
 
     issue: str
@@ -22,8 +21,7 @@ class LostIssue:
         return f"{requests} that mailed “{self.issue}” to {readers}, the last at {shown(self.until)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Whether the database is the one that sent last: issues whose requests it lost; a doubt of the whole.
 
     ``doubt`` is a sentence without its end, or nothing.

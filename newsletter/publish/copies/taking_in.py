@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.frozen import FrozenMailing
-from newsletter.delivery.request_log import LoggedAnswer, LoggedMailing, LoggedRequest
+from newsletter.delivery.request_log import LoggedAnswer, LoggedMailing, LoggedRequest, checksum_key
 from newsletter.errors import DeliveryError
 from newsletter.publish.copies.comparing import entries, is_logged, lost_requests, standing
 from newsletter.wiring import Wiring
@@ -33,7 +33,8 @@ def take_in(wiring: Wiring) -> TakenIn:
     """Take in every request that the database lost, all or none.
 
     The provider's answer, where the log has it, counts as evidence. A mailing that was lost too comes back as
-    it was frozen, paused. Raises AlreadySending while another process sends.
+    it was frozen, paused. Raises AlreadySending while another process sends, SettingsError without the secret
+    key: it tells whether the database means the same people.
     """
     if not standing(wiring).lost:
         return TakenIn()
@@ -44,6 +45,7 @@ def take_in(wiring: Wiring) -> TakenIn:
     with wiring.sender_lock():
         lost = lost_requests(wiring)
         answers = {entry.attempt: entry for entry in entries(wiring) if isinstance(entry, LoggedAnswer)}
+        keys = [checksum_key(key) for key in wiring.link_keys]
         readers = unfamiliar = 0
         now = wiring.clock.now()
         with write(wiring.engine) as connection:
@@ -51,7 +53,7 @@ def take_in(wiring: Wiring) -> TakenIn:
             mailings = _mailings(wiring, connection, lost)
             for logged in lost:
                 mailing, answer = mailings[logged.run], answers.get(logged.attempt)
-                unfamiliar += ledger.take_in(connection, mailing, logged, answer, now=now)
+                unfamiliar += ledger.take_in(connection, mailing, logged, answer, keys=keys, now=now)
                 readers += len(logged.readers)
             for run in mailings:
                 ledger.accept_answered(connection, run[0], run[1], answers, now=now)

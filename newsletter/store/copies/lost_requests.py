@@ -93,11 +93,18 @@ def cut_to_the_end(connection: Connection, of: Mailing, *, batch_size: int, now:
 
 
 def take_in(
-    connection: Connection, of: Mailing, logged: LoggedRequest, answer: LoggedAnswer | None, *, now: int
+    connection: Connection,
+    of: Mailing,
+    logged: LoggedRequest,
+    answer: LoggedAnswer | None,
+    *,
+    keys: Sequence[bytes],
+    now: int,
 ) -> int:
     """Take in a request that the database lost: unknown or, where the log has the ``answer``, accepted.
 
-    Return how many of its readers the database does not know, or not for certain to be the same people.
+    ``keys`` are those that its checksums may have been made with. Return how many of its readers the database
+    does not know, or not for certain to be the same people.
     """
     emails = _emails(connection, logged.readers)
     readers = [reader for reader in logged.readers if reader in emails]
@@ -128,7 +135,7 @@ def take_in(
         .where(batch.c.id == own)
         .values(candidates=len(here), n=len(here), reader_ids=encode(here), only=encode(here))
     )
-    lost = not_the_same(logged, emails)
+    lost = not_the_same(logged, emails, keys)
     if lost:
         more = mailing.c.unfamiliar + lost
         connection.execute(update(mailing).where(mailing.c.id == of.id).values(unfamiliar=more))

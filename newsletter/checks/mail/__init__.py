@@ -1,0 +1,1 @@
+"""The finished mail, as mail programs, their readers and programs that read aloud meet it."""
