@@ -25,8 +25,8 @@ _DOT = (
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Yield a browser; skip where there is none, except where CI=true promises one."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Yield a browser, with more ``flags``; skip where there is none, except where CI=true promises one."""
     found = next((place for place in _PLACES if Path(place).exists()), None)
     if found is None:
         reason = f"no Chromium at {', '.join(_PLACES)}"
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS, *flags])
         try:
             yield browser
         finally:

@@ -1,11 +1,13 @@
 """Photograph letters and the inbox as a person sees them.
 
 ``phone-light.png`` and ``phone-dark.png`` are the newest issue; ``first-letter.png`` and ``inbox.png`` are
-what somebody sees who types what the quickstart says. Run by ``make pictures``; needs Chromium.
+what somebody sees who types what the quickstart says; ``preview.png`` is the newest issue with two faults put
+in, as an editor sees it. Run by ``make pictures``; needs Chromium.
 """
 
 import io
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -98,9 +100,32 @@ def the_quickstart(browser: Browser, folder: Path) -> None:
         sandbox.terminate()
 
 
+def the_preview(browser: Browser, folder: Path) -> None:
+    """Photograph the preview of the newest issue, with a link that says nothing and a word to come."""
+    shutil.copytree(ROOT / "issues", folder / "issues")
+    shutil.copy(ROOT / "newsletter.toml", folder)
+    newest = issue_ids(folder)[-1]
+    brief = folder / "issues" / f"{newest}.md"
+    text, linked = brief.read_text(encoding="utf-8"), re.compile(r"\[([^\]]+)\](?=\(https)")
+    brief.write_text(linked.sub("[here]", text, count=1).rstrip() + " It weighs TK.\n", encoding="utf-8")
+    with subprocess.Popen(
+        [*NEWSLETTER, "preview", newest, "--port", "0"], cwd=folder, stderr=subprocess.PIPE, text=True
+    ) as preview:
+        assert preview.stderr is not None
+        said = preview.stderr.readline()
+        page = browser.new_page(viewport={"width": 1400, "height": 860}, device_scale_factor=1.5)
+        page.goto(said.split(": ", 1)[1].split()[0])
+        page.wait_for_selector("body[data-number]")
+        page.locator(".finding button").first.click()
+        page.wait_for_timeout(1000)  # the letter scrolls to what is lit up
+        keep(page, "preview.png")
+        preview.terminate()
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
         the_example(browser)
         the_quickstart(browser, Path(temporary) / "tuesday-letter")
+        the_preview(browser, Path(temporary) / "dig-in")
         browser.close()

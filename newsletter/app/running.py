@@ -1,4 +1,4 @@
-"""What runs until it is told to end: the readers' site with its scheduler, the local SendGrid; and sync."""
+"""What runs until it is told to end: the readers' site, the preview, the local SendGrid; and sync."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ def unsaid(_sentence: str) -> None:
 
 
 class Running(Opened):
-    """Run what answers others. ``serve`` and ``sandbox`` return after Ctrl-C, SIGTERM or SIGHUP."""
+    """Run what answers others, until Ctrl-C, SIGTERM or SIGHUP: ``serve``, ``preview``, ``sandbox``."""
 
     def serve(self, host: str = "127.0.0.1", port: int = 8000, *, say: Say = unsaid) -> None:
         """Run the readers' site and the webhook, and send scheduled issues at their time.
@@ -42,6 +42,32 @@ class Running(Opened):
             stop.set()
             if scheduler.is_alive():
                 scheduler.join()  # a sender it started finishes what is on the wire
+
+    def preview(
+        self, issue: str | None = None, port: int | None = None, *, say: Say = unsaid, ready: Say = unsaid
+    ) -> None:
+        """Run the editor's live page on this machine: an issue, a plain text, or all issues.
+
+        A file that ends with ``.txt`` is a text, shown as the brief that an import would make of it. Without
+        a ``port`` the first free one from 8010 on is taken; 0 picks any. ``say`` is told where it answers,
+        and ``ready`` gets that address. Raises NewsletterError when there is no such issue, SettingsError
+        when the port cannot be had.
+        """
+        from newsletter.config import load_settings
+        from newsletter.preview.server import run_preview, source_of
+        from newsletter.preview.workspace import Workspace
+        from newsletter.wiring import Wiring
+
+        own = self.settings
+
+        def reopen() -> Wiring:
+            return Wiring(load_settings(own.file, start=own.root, required=own.file is not None))
+
+        workspace = Workspace(self._wiring, reopen)
+        try:
+            run_preview(workspace, source_of(issue) if issue else None, port, say=say, ready=ready)
+        finally:
+            workspace.close()
 
     def sandbox(self, drill: "Drill | None" = None, *, say: Say = unsaid) -> None:
         """Run the local SendGrid: its API, and an inbox of what each reader got.

@@ -51,14 +51,7 @@ class Writing(Opened):
         return ImportedBrief(*import_brief(Path(file), self._place(output)))
 
     def _place(self, output: Path | str | None) -> "BriefPlace":
-        from newsletter.editorial import Labels
-        from newsletter.files.briefs import BriefPlace
-
-        settings = self.settings
-        labels = Labels(**settings.labels.model_dump())
-        return BriefPlace(
-            settings.root, labels, self._wiring.today(), None if output is None else Path(output)
-        )
+        return self._wiring.brief_place(None if output is None else Path(output))
 
     def check(
         self, issue: str, *, online: bool = False, spam: bool = False, progress: Progress = silent

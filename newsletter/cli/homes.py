@@ -15,6 +15,7 @@ HOMES = {
     "import": ".commands.writing",
     "check": ".commands.writing",
     "render": ".commands.writing",
+    "preview": ".commands.writing",
     "send": ".commands.sending",
     "resume": ".commands.sending",
     "status": ".commands.accounts",

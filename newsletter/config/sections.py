@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
+from newsletter.config.editors import AUTO, checked_editor
 from newsletter.contacts.titles import Titles
 from newsletter.delivery.provider_kind import ProviderKind
 from newsletter.registry import kinds
@@ -129,6 +130,17 @@ class CheckSettings(SettingsSection):
     paragraph_sentences: int | None = Field(default=None, ge=1)
     alt_characters: int | None = Field(default=None, ge=1)
     picture_bytes: int | None = Field(default=None, ge=1)
+
+
+class PreviewSettings(SettingsSection):
+    """How `newsletter preview` opens a line in the editor: a name, or an address with {path} and {line}."""
+
+    editor: str = AUTO
+
+    @field_validator("editor")
+    @classmethod
+    def _known_editor(cls, value: str) -> str:
+        return checked_editor(value)
 
 
 class DatabaseSettings(SettingsSection):

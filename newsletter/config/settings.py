@@ -4,12 +4,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from newsletter.config.editors import editor_address
 from newsletter.config.sections import (
     ApprovalSettings,
     CheckSettings,
     DatabaseSettings,
     DeliverySettings,
     LabelSettings,
+    PreviewSettings,
     PublicationSettings,
     WarmUpSettings,
     delivery_of,
@@ -26,6 +28,7 @@ class Settings(BaseModel):
     publication: PublicationSettings = Field(default_factory=PublicationSettings)
     labels: LabelSettings = Field(default_factory=LabelSettings)
     checks: CheckSettings = Field(default_factory=CheckSettings)
+    preview: PreviewSettings = Field(default_factory=PreviewSettings)
     delivery: DeliverySettings = Field(default_factory=lambda: delivery_of({}))
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     warm_up: WarmUpSettings = Field(default_factory=WarmUpSettings)
@@ -72,6 +75,10 @@ class Settings(BaseModel):
     def provider_identity(self) -> str:
         """Name whose acceptance the ledger records; one provider's never counts for another."""
         return self.provider_settings.identity
+
+    def editor_address(self, path: Path, line: int | None) -> str:
+        """Return the address that opens a file at a line in the person's editor; "" if none is to."""
+        return editor_address(self.preview.editor, path, line)
 
     @property
     def site_url(self) -> str:

@@ -15,7 +15,7 @@ from newsletter.files.atomic import write_whole
 from newsletter.sentences import why_unread
 
 if TYPE_CHECKING:
-    from newsletter.editorial.importing.importer import ImportNote
+    from newsletter.editorial.importing.importer import Imported, ImportNote
 
 MAX_IMPORT_BYTES = 1_000_000
 
@@ -72,17 +72,29 @@ def new_brief(headline: str, place: BriefPlace) -> Path:
 
 def import_brief(file: Path, place: BriefPlace) -> tuple[Path, Sequence["ImportNote"]]:
     """Turn a plain text into a brief; return its path and what became of each line."""
-    from newsletter.editorial.importing.importer import import_text
+    imported = brief_from_text(read_text(file), str(file), place)
+    return write_imported(imported, place), imported.notes
 
+
+def read_text(file: Path) -> bytes:
+    """Return the bytes of a plain text, one more than may be at most. Raises NewsletterError."""
     try:
         with file.open("rb") as source:
-            data = source.read(MAX_IMPORT_BYTES + 1)
+            return source.read(MAX_IMPORT_BYTES + 1)
     except OSError as error:
         raise NewsletterError(why_unread(error), file=str(file)) from error
-    imported = import_text(
-        read_source(data, str(file)), file=str(file), labels=place.labels, today=place.today
-    )
-    return _write_brief(place.path(imported.headline), imported.markdown), imported.notes
+
+
+def brief_from_text(data: bytes, name: str, place: BriefPlace) -> "Imported":
+    """Return the brief that a plain text holds; ``name`` is what errors call it. Raises IssueError."""
+    from newsletter.editorial.importing.importer import import_text
+
+    return import_text(read_source(data, name), file=name, labels=place.labels, today=place.today)
+
+
+def write_imported(imported: "Imported", place: BriefPlace) -> Path:
+    """Write a brief that was made from a text; return its path. Raises NewsletterError, as for a new one."""
+    return _write_brief(place.path(imported.headline), imported.markdown)
 
 
 def _write_brief(path: Path, text: str) -> Path:

@@ -3,6 +3,7 @@
 A chapter each, in the order an editor lives it:
 
 ``draft``           read, render and check an issue; with ``pictures``, ``spam``, and ``rendered``: as files
+``previewed``       an issue while it is being written; with ``overview``: all of them at a glance
 ``fixing``          mend a brief where no word changes
 ``plan``            what a send would do, and what it will freeze; with ``envelope`` and ``send_warnings``
 ``approval``        a second person's signature
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         status,
     )
     from newsletter.publish.plan import SendPlan, plan_send
+    from newsletter.publish.previewed import preview_of
     from newsletter.publish.reconciliation import Reconciled, reconcile
     from newsletter.publish.rendered import RenderedFiles, write_rendered
     from newsletter.publish.to_editors import send_test
@@ -78,6 +80,7 @@ _HOMES = {
     "plan_approval": "approval",
     "plan_correction": "correct",
     "plan_send": "plan",
+    "preview_of": "previewed",
     "read_draft": "draft",
     "recipients": "mailed",
     "reconcile": "reconciliation",
@@ -117,6 +120,7 @@ __all__ = [
     "plan_approval",
     "plan_correction",
     "plan_send",
+    "preview_of",
     "read_draft",
     "recipients",
     "reconcile",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.checks import Limits, PageAnswer, PictureFacts, SpamReport
     from newsletter.rendering.render import Rendered
 
+MISSING = "missing"  # no picture's name: those are made of hexadecimal digits
 _ANY_SIZE = (2000, 1000)
 _FORMS = {".jpg": "JPEG", ".png": "PNG", ".gif": "GIF"}
 
@@ -58,7 +59,11 @@ class Draft:
 
 def read_draft(wiring: Wiring, reference: str) -> Draft:
     """Read an issue by file, folder or id. Raises IssueError with all its faults at once."""
-    file = find_issue(wiring.settings.root, reference)
+    return draft_of(wiring, find_issue(wiring.settings.root, reference))
+
+
+def draft_of(wiring: Wiring, file: IssueFile) -> Draft:
+    """Read an issue that was found already. Raises IssueError with all its faults at once."""
     issue = wiring.kept(("read", file), lambda: read_text(wiring, file, read_source(file.data, file.name)))
     _know_fields(wiring, issue)
     found = pictures_in(wiring, file.path.parent, places_of(wiring, issue))
@@ -91,18 +96,27 @@ def _know_fields(wiring: Wiring, issue: Issue) -> None:
 
 def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     """Render an issue. Raises IssueError when a picture is missing, RenderError when a mail would suffer."""
-    from newsletter.rendering.message import with_addresses, with_short_tags
-    from newsletter.rendering.render import render_all
-
     if draft.missing:
         findings = check_draft(wiring, draft, None)
         missing = ("picture-missing", "picture-address")
         raise IssueError([finding for finding in findings if finding.code in missing])
+    return compose(wiring, draft)
+
+
+def compose(wiring: Wiring, draft: Draft, *, lines: bool = False) -> "Rendered":
+    """Render an issue to be looked at: where a picture is missing, room is kept for one named MISSING.
+
+    With ``lines``, what came from a line of the brief says so. Raises RenderError when a mail would suffer.
+    """
+    from newsletter.rendering.message import with_addresses, with_short_tags
+    from newsletter.rendering.render import render_all
+
     site = wiring.settings.site_url
     pictures = {
         source: PictureInfo(f"{site}/pictures/{picture.name}", picture.ready.width, picture.ready.height)
         for source, picture in draft.pictures.items()
     }
+    pictures |= {source: PictureInfo(f"{site}/pictures/{MISSING}", *_ANY_SIZE) for source in draft.missing}
     # A picture on somebody's server is not fetched to be measured: it may be as wide as the letter.
     pictures |= {
         picture.src: PictureInfo(picture.src, *_ANY_SIZE)
@@ -112,7 +126,7 @@ def render_draft(wiring: Wiring, draft: Draft) -> "Rendered":
     own = replace(
         _publication(wiring), wordmark=pictures.get(WORDMARK), wordmark_dark=pictures.get(WORDMARK_DARK)
     )
-    rendered = render_all(draft.issue, own, wiring.templates, pictures=pictures)
+    rendered = render_all(draft.issue, own, wiring.templates, pictures=pictures, lines=lines)
     return replace(rendered, message=with_short_tags(with_addresses(rendered.message, site)))
 
 

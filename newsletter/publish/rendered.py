@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from newsletter.rendering.message import RenderedMessage
 
 SAMPLE = {"email": "ana.silva@example.org", "name": "Ana Silva", "first_name": "Ana", "last_name": "Silva"}
+# Readers to look at a letter as, by what is odd about their values.
+SAMPLES: Mapping[str, Mapping[str, str]] = {
+    "Ana Silva": SAMPLE,
+    "no name": {"email": "reader@example.org"},
+    "a long name": {
+        "email": "maximiliane.alexandra@hohenstein-wittgenstein.example.org",
+        "name": "Maximiliane-Alexandra Hohenstein-Wittgenstein",
+        "first_name": "Maximiliane-Alexandra",
+        "last_name": "Hohenstein-Wittgenstein",
+    },
+    "a name from right to left": {
+        "email": "layla@example.org",
+        "name": "ليلى حداد",
+        "first_name": "ليلى",
+        "last_name": "حداد",
+    },
+}
 _NOT_THE_LETTER = """\
 <!-- The source a letter was made from, not the letter: that is everyone.html. Compiled by mjml alone it lacks
 what newsletter render does afterwards, such as writing the theme's inline.css into style attributes. -->
@@ -47,7 +64,7 @@ def write_rendered(
     """
     draft = read_draft(wiring, reference)
     rendered = render_draft(wiring, draft)
-    values = None if raw else _values(wiring, reader)
+    values = None if raw else reader_values(wiring, reader)
     html, text = _parts(wiring, draft, rendered.message, values)
     files = {
         "everyone.html": html.encode(),
@@ -60,13 +77,18 @@ def write_rendered(
     return RenderedFiles(write_files(out, files, about, force=force), whose)
 
 
-def _values(wiring: Wiring, reader: str | None) -> Mapping[str, str]:
-    """Return a reader's values, and addresses for their links that lead to no page of anybody's."""
+def reader_values(wiring: Wiring, reader: str | None) -> Mapping[str, str]:
+    """Return a reader's values, and addresses for their links that lead to no page of anybody's.
+
+    ``reader`` is one of SAMPLES or a subscriber's address, None the first sample. Raises NewsletterError for
+    an address that nobody has.
+    """
     from newsletter.rendering.message import LINKS
 
     site = wiring.settings.site_url
     links = {name: f"{site}/{page}/of-a-sample" for name, page in LINKS.items()}
-    return {**(SAMPLE if reader is None else _subscriber(wiring, reader)), **links}
+    sample = SAMPLE if reader is None else SAMPLES.get(reader)
+    return {**(_subscriber(wiring, reader or "") if sample is None else sample), **links}
 
 
 def _subscriber(wiring: Wiring, address: str) -> Mapping[str, str]:
@@ -76,7 +98,8 @@ def _subscriber(wiring: Wiring, address: str) -> Mapping[str, str]:
     found = show(wiring.engine, address)[0] if wiring.has_database else None
     if found is None:
         raise NewsletterError(
-            f"No list has {address}.", hint="Without --reader the values of a sample reader are filled in."
+            f"No list has {address}.",
+            hint="Name a subscriber, or take a sample reader: `render` does without --reader.",
         )
     return recipient_values(found.email, found.name, found.attrs, wiring.settings.publication.titles)
 

@@ -14,6 +14,7 @@ from newsletter.rendering.html.announce import announced
 from newsletter.rendering.html.bidi import START
 from newsletter.rendering.html.finish import HtmlWriter, escape
 from newsletter.rendering.html.inline import inline_css, inlined_text, visible_text
+from newsletter.rendering.html.lines import with_picture_lines
 from newsletter.rendering.html.markup import made_valid
 from newsletter.rendering.letter import Chrome, address_lines, letter_text, preheader_of, reading_minutes
 from newsletter.rendering.merge import Fields, with_defaults
@@ -65,9 +66,17 @@ def render(
 
 
 def render_all(
-    issue: Issue, publication: Publication, templates: Templates, *, pictures: Mapping[str, PictureInfo]
+    issue: Issue,
+    publication: Publication,
+    templates: Templates,
+    *,
+    pictures: Mapping[str, PictureInfo],
+    lines: bool = False,
 ) -> Rendered:
-    """Return an issue as a message together with its MJML. Arguments and errors as for ``render``."""
+    """Return an issue as a message together with its MJML. Arguments and errors as for ``render``.
+
+    With ``lines`` each piece says its line of the brief in an attribute: for a preview, never to be sent.
+    """
     engine = template_engine(templates)
     theme = engine.theme(publication.theme)
     issue = announced(issue, str(theme.words_for(issue.language)["correction"]))
@@ -77,7 +86,8 @@ def render_all(
     text = letter_text(chrome, fields)
     page = direction(issue.language)
     top = 3 if len(issue.stories) == 1 else 4
-    writer = HtmlWriter(fields, top=top, page=page, table_word=str(chrome.words.get("table", "Table")))
+    table_word = str(chrome.words.get("table", "Table"))
+    writer = HtmlWriter(fields, top=top, page=page, table_word=table_word, lines=lines)
     stories = stories_of(issue, writer, pictures, _measures(theme))
     correction = correction_of(issue, writer)
     context = _context(chrome, engine, writer, stories, reading_minutes(text.body))
@@ -89,6 +99,9 @@ def render_all(
     compiled = made_valid(_compile(engine, entry, context, mjml), escape(issue.language), page, shapes)
     html = inline_css(compiled, engine.css("inline.css", theme, rtl=page == "rtl"))
     _all_there(correction, stories, html, context["preheader"])
+    if lines:
+        places = ((escape(pictures[shown.src].url), shown.line) for shown in issue.pictures)
+        html = with_picture_lines(html, places)
     preheader = fields.plain(preheader_of(issue))
     message = RenderedMessage(subject, preheader, html, text.whole, fields.all())
     return Rendered(message, mjml)

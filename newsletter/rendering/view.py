@@ -194,7 +194,7 @@ class _Maker:
         direction = safe(self.writer.sides.facing(dir_))  # of labels too, which keep the letter's language
         self.writer.sides.enter(dir_, language)
         opening, *groups = self._groups(brief.parts)
-        headline = safe(unbroken(self.writer.inline(brief.headline)))
+        headline = safe(self.writer.at_line(brief.line, unbroken(self.writer.inline(brief.headline))))
         named = safe(f' lang="{escape(language)}"' if language else "")
         return StoryView(number, headline, dir_, direction, named, opening, tuple(groups))
 
@@ -221,7 +221,13 @@ class _Maker:
         )
         if part.kind == "now":
             items = _carrying(items)
-        return PartView(part.kind, unbroken(part.label), items)
+        return PartView(part.kind, self._label(part), items)
+
+    def _label(self, section: Section) -> str:
+        label = unbroken(section.label)
+        return (
+            safe(self.writer.at_line(section.line, escape(label))) if self.writer.lines and label else label
+        )
 
     def _picture(self, picture: Picture, widest: int) -> PictureItem:
         info = self.pictures.get(picture.src)

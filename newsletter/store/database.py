@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 from newsletter.errors import StoreError
 from newsletter.files.private import make_private
 from newsletter.store.flushing import Flushes, flush_file
+from newsletter.store.in_place import insist_in_place, note_file
 from newsletter.store.store_errors import explain, store_errors, where_it_is
 
 HEAD = "0005"  # the newest migration
@@ -126,6 +127,7 @@ def _prepare_sqlite(flushes: Flushes, connection: sqlite3.Connection, record: An
     cursor.execute("PRAGMA cache_size=-1000")
     [(_, _, file)] = cursor.execute("PRAGMA database_list")
     cursor.close()
+    note_file(record.info, Path(file))
     if mode == "wal":  # which not every file system can; without it SQLite has to wait for the disk itself
         record.info[_WAIT] = partial(flushes.wait, Path(f"{file}-wal"))
 
@@ -142,6 +144,7 @@ def read(engine: Engine) -> Iterator[Connection]:
     with store_errors(engine), engine.connect() as connection:
         if engine.dialect.name != "sqlite":  # which in WAL mode does so by itself
             connection.execution_options(isolation_level="REPEATABLE READ")
+        insist_in_place(connection)
         with connection.begin():
             yield connection
 
@@ -150,6 +153,7 @@ def read(engine: Engine) -> Iterator[Connection]:
 def write(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that holds the right to write from its start, and commits at its end."""
     with _turn(engine), store_errors(engine), engine.connect() as connection:
+        insist_in_place(connection)
         wait: Callable[[], None] | None = connection.info.get(_WAIT)
         driver: Any = connection.connection.dbapi_connection
         if wait is None:

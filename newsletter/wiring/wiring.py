@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.provider import Provider
     from newsletter.delivery.webhook import Endpoint
+    from newsletter.files.briefs import BriefPlace
     from newsletter.files.pictures import PictureCache
     from newsletter.files.request_log import RequestLog
     from newsletter.online.page import Network
@@ -73,7 +74,15 @@ class Wiring:
     @cached_property
     def templates(self) -> Callable[[str], str | None]:
         """Return the loader: the publication's own templates, then the bundled ones."""
-        return template_loader([self.settings.root / "templates", bundled_templates()])
+        return template_loader(self._template_folders)
+
+    @property
+    def _template_folders(self) -> list[Path]:
+        return [self.settings.root / "templates", bundled_templates()]
+
+    def template_file(self, name: str) -> Path | None:
+        """Return the file that a template's name means, the publication's own first; None for none."""
+        return next((folder / name for folder in self._template_folders if (folder / name).is_file()), None)
 
     @cached_property
     def pictures(self) -> "PictureCache":
@@ -101,6 +110,14 @@ class Wiring:
     def today(self) -> date:
         """Return the day it is at the publication."""
         return datetime.fromtimestamp(self.clock.now() / SECOND, self._zone).date()
+
+    def brief_place(self, output: Path | None = None) -> "BriefPlace":
+        """Return where a new brief goes: to ``output``, or by its day and headline into ``issues/``."""
+        from newsletter.editorial import Labels
+        from newsletter.files.briefs import BriefPlace
+
+        labels = Labels(**self.settings.labels.model_dump())
+        return BriefPlace(self.settings.root, labels, self.today(), output)
 
     def ceiling(self) -> "Ceiling | None":
         """Return how many readers may be mailed today, or None when there is no such bound."""

@@ -17,6 +17,7 @@ from importing import import_rate
 from material import ROOT
 from rendering import cold_render, warm_render
 from reporting import events_taken
+from saving import preview_follows
 from scaling import at_scale
 from sending import send_memory, send_speed
 from starting import help_start
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Scale, Path], list[Figure]]] = {
     "warm": warm_render,
     "cold": cold_render,
     "help": help_start,
+    "preview": preview_follows,
     "send": send_speed,
     "memory": send_memory,
     "million": at_scale,

@@ -114,6 +114,7 @@ SOUND: list[tuple[str, str]] = [
     ("</style>", "@media print { p { font-size: 9px } } p:hover { color: #eeeeee }</style>"),
     ("</style>", "@media (prefers-color-scheme:dark) { p { display: flex } }</style>"),
     ("<p>You", "<p>You<sup style='font-size:10px'>1</sup>".replace("1", "now")),
+    _in_foot("<p>back<sup>3</sup> <b>1</b></p>"),
     _in_foot('<p style="padding:12px 0"><a href="#a" style="line-height:16px">Now</a></p>'),
     _in_foot('<p>You may <a href="#a" style="line-height:12px">now</a>.</p>'),
     (BODY, f'{BODY}<div style="display:none">The river that came back\u034f \u200c</div>'),

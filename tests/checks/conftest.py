@@ -34,7 +34,17 @@ HTML = """\
 <img src="salmon.jpg" alt="Salmon"><p>You may <a href="-nl.unsubscribe_url-">unsubscribe</a>.</p></div>
 </body></html>
 """
-TEXT = "The river that came back\n\nBackground\n\nNow\n\nYou may unsubscribe here: -nl.unsubscribe_url-\n"
+TEXT = """\
+The river that came back
+
+Background
+
+Now
+
+back[3] 1.
+
+You may unsubscribe here: -nl.unsubscribe_url-
+"""
 MAIL = RenderedMessage("The river that came back", "", HTML, TEXT, ())
 PICTURES = {"salmon.jpg": PictureFacts(True, 1280, 720, 90_000)}
 

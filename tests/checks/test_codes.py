@@ -179,6 +179,15 @@ def test_what_a_pages_server_answered_is_told_at_the_line_of_the_link(codes: Cod
     assert codes(pages={TARGET: PageAnswer(200)}) == []
 
 
+def test_a_machine_that_reaches_no_server_is_one_finding(look: Any) -> None:
+    more = ("The mill", "[One](https://a.org/1), [two](https://a.org/2)")
+    gone = PageAnswer(0, problem="there is no server of that name")
+    pages = {TARGET: gone, "https://a.org/1": gone, "https://a.org/2": gone}
+    (finding,) = look(more, pages=pages)
+    assert (finding.code, finding.line) == ("link-unreachable", None)
+    assert len(look(more, pages={**pages, TARGET: PageAnswer(200)})) == 2
+
+
 def test_pages_that_were_not_asked_for_are_counted_once(look: Any) -> None:
     (finding,) = look(
         ("The mill", "[One](https://a.org/1), [two](https://a.org/2)"), pages={TARGET: PageAnswer(200)}
@@ -241,3 +250,15 @@ def test_the_page_and_the_code_name_the_same_checks() -> None:
     documented = re.findall(r"^\| `([a-z-]+)` \| (error|warning|notice) \|", page, re.MULTILINE)
     known = [(check.code, check.severity) for check in registered()]
     assert sorted(documented) == sorted([*known, *history.CODES.items()])
+
+
+def test_every_rule_of_others_names_checks_that_there_are_or_says_why_not() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    section = page.partition("\n### Others' rules")[2].partition("\n#")[0]
+    rows = [line.rstrip("| ").rpartition("| ")[2] for line in section.splitlines() if line.startswith("| ")]
+    known = {check.code for check in registered()}
+    for answer in rows:
+        named = set(re.findall("`([a-z-]+-[a-z-]+)`", answer))
+        assert named <= known, answer
+        assert named or answer == "here" or answer.startswith("not applicable"), answer
+    assert len(rows) > 20

@@ -7,6 +7,8 @@ from checks import damage, damage_mail
 
 from newsletter.errors import Finding
 
+pytestmark = pytest.mark.slow
+
 TOLERABLE = ("link-bare", "picture-small", "picture-remote")  # in sound briefs
 # Words and links that a case puts into the HTML alone are not in its text part.
 FOLLOWS = {"html": "mail-text-missing"}

@@ -5,12 +5,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 from checks import damage
 from checks.broken import BROKEN, SOUND
 from conftest import Publication
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.checks import CheckFacts, SpamReport, run_checks
 from newsletter.checks.mail.clients import LOSSES
@@ -156,3 +159,72 @@ def test_the_publications_sender_and_its_choice_of_mail_programs_are_checked(
     said = publication.run("check", "first").stdout
     assert "sender-no-reply" in said
     assert "gmial" in said
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<p>",
+            "</p>",
+            "<table>",
+            "<tr><td>",
+            "</table>",
+            "<li>",
+            "<a href='#a'>",
+            "</a>",
+            "<h2>",
+            "</div>",
+        ),
+        *(
+            "<img src=x>",
+            "<style>",
+            "</style>",
+            "<!--",
+            "-->",
+            "words",
+            "\x00",
+            "p{color:#fff}",
+            "@media(",
+            "}",
+        ),
+        *(
+            '<p style="color:rgb(1,2">',
+            '<p style="font:x/y;width:calc(">',
+            "<body>",
+            "<html lang=en>",
+            "{",
+            "&",
+        ),
+        *(
+            '<b class="a b" id=a>',
+            "#a .b>c~d+e:not(f){",
+            "<a href='",
+            "<v:rect>",
+            "<![endif]",
+            "<svg>",
+            "é",
+            "字",
+        ),
+    ]
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(st.lists(PIECES, max_size=40))
+def test_no_html_is_too_odd_to_be_checked(pieces: list[str]) -> None:
+    issue = damage.read(damage.good()["ferry"])
+    run_checks(issue, CheckFacts(), RenderedMessage("A", "B", "".join(pieces), "words", ()))
+
+
+def test_many_links_in_one_paragraph_take_little_more_than_their_number(mail: RenderedMessage) -> None:
+    def cost(count: int) -> float:
+        links = "<a href='#a' style='text-decoration:none'>Now</a> you " * count
+        html = mail.html.replace("<p>You", f"<p>{links}You")
+        began = process_time()
+        run_checks(damage.read(damage.good()["ferry"]), CheckFacts(), replace(mail, html=html))
+        return process_time() - began
+
+    cost(50)
+    few, many = min(cost(100) for _ in range(3)), min(cost(800) for _ in range(3))
+    assert many < 24 * few

@@ -10,7 +10,8 @@ import pytest
 from browser import chromium
 from local_sendgrid import Site, letter
 
-from newsletter.sandbox.inbox.html import in_scheme, preview, with_local_pictures
+from newsletter.rendering.html.schemes import in_scheme
+from newsletter.sandbox.inbox.html import preview, with_local_pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route

@@ -80,7 +80,8 @@ class Editors(Scene):
         if not self.guessing and not self.chance.happens(25):
             return
         words = Verdict.RESEND, Verdict.DROP, Verdict.ACCEPTED
-        word = self.chance.pick((*words, *(2 * words[:1] if self.sendgrid.contradicts == "resend" else ())))
+        often = {"resend": 2 * words[:1], "later": 2 * words[1:2]}.get(self.sendgrid.contradicts, ())
+        word = self.chance.pick((*words, *often))
         publish.reconcile(wiring, self._some_issue(wiring), word=Decision(word, GUESSED))
         self.world.say(f"an editor guessed: {word}", rare="an editor's word")
 

@@ -34,6 +34,7 @@ STATES: Mapping[str, int] = {
     "reader: erase": OFTEN,
     "reader: unsuppress": SOMETIMES,
     "synced": OFTEN,
+    "each by itself": OFTEN,
     "reports in the middle": OFTEN,
     "send killed": OFTEN,
     "resume killed": OFTEN,

@@ -1,6 +1,7 @@
 """How a world comes to rest: every fault ends, and all is run that anybody would; then it is exported."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from simulation.checker import Export, Mail, Observed, Post, Ruling
@@ -46,7 +47,7 @@ class Rest(Readers):
     def _some_come_back(self) -> None:
         """Let some come back who left at the provider, which may yet report again that they left."""
         for email in sorted(email for email, _ in self.left_there):
-            if self.chance.happens(60):
+            if self.chance.happens(95):
                 back = partial(self._reader, "come back", email)
                 self.world.join(self.start("come-back", EDITOR, back, mortal=False))
 
@@ -74,7 +75,20 @@ class Rest(Readers):
         self._note_plan(wiring, plan)
         publish.send(wiring, plan)
 
-    def _was_open(self, word: Decided) -> bool:
+    def _by_message(self, made: Decided) -> list[Ruling]:
+        """Return a decision for each message that it was about, where each is answered by itself."""
+        whole = Ruling(made.attempt, made.verdict, made.evidence, made.at)
+        if not self.sendgrid.by_message or "." in made.attempt:
+            return [whole]
+        posted = [attempt for *_, attempt, _ in self.sendgrid.posted]
+        reports = self.sendgrid.first_report
+        return [
+            replace(whole, attempt=attempt)
+            for attempt in posted
+            if attempt.startswith(f"{made.attempt}.") and reports.get(attempt, made.at) >= made.at
+        ]
+
+    def _was_open(self, word: Ruling) -> bool:
         """Say whether an editor's word was all there was: no report had come by then, nor could one ask."""
         first = self.sendgrid.first_report.get(word.attempt)
         found = self.sendgrid.searchable and self.sendgrid.has_taken(word.attempt)
@@ -97,7 +111,7 @@ class Rest(Readers):
             assert proof is not None
             if not proof.adds_up or proof.alarms.keys() - {"accepted_twice"}:
                 self.world.fail(f"the proof of {issue}: {proof}")
-            made = publish.decisions(wiring, issue)
+            made = [made for word in publish.decisions(wiring, issue) for made in self._by_message(word)]
             # Of a cancelled mailing nobody is mailed again: a resend gives its readers up.
             given_up = (Verdict.DROP, Verdict.RESEND) if issue in self.cancelled else (Verdict.DROP,)
             exports[issue] = Export(
@@ -107,7 +121,7 @@ class Rest(Readers):
                 frozenset(word.attempt for word in made if self._was_open(word)),
                 frozenset(word.attempt for word in made if word.verdict in given_up),
                 issue in self.cancelled,
-                [Ruling(word.attempt, word.verdict, word.evidence, word.at) for word in made],
+                made,
             )
         taken = [
             Mail(
@@ -117,7 +131,7 @@ class Rest(Readers):
                 mail.attempt,
                 mail.email,
                 mail.end,
-                self.machine.claims[mail.attempt],
+                self.machine.claims[mail.attempt.partition(".")[0]],
                 mail.turn,
             )
             for mail in self.sendgrid.taken

@@ -13,7 +13,16 @@ from simulation.world import SECOND, Process, World
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
-from newsletter.delivery.outcomes import NotAccepted, Outcome, Unknown
+from newsletter.delivery.outcomes import (
+    Accepted,
+    NotAccepted,
+    Outcome,
+    PerMessage,
+    Refused,
+    Unknown,
+    Whole,
+    of_one_reader,
+)
 from newsletter.delivery.properties import Properties
 from newsletter.delivery.provider import Build
 from newsletter.delivery.states import SuppressionReason
@@ -42,7 +51,7 @@ FATES: Mapping[str, int] = {
     "line broke, taken": 4,
 }
 # What becomes of a mail that was taken.
-ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 4}
+ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 6}
 # Whose address it puts on lists of its own, and mails no longer; why, in our words.
 REFUSED_SINCE = {"bounce": SuppressionReason.BOUNCE, "spamreport": SuppressionReason.COMPLAINT}
 CHOICES = "group_unsubscribe", "group_resubscribe"
@@ -104,9 +113,10 @@ class SendGrid:
     report_turns: dict[str, int] = field(default_factory=dict)  # of an attempt
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
-    contradicts: str = ""  # the dark ends at the worst time: at a "resend", or at a "decision"
+    contradicts: str = ""  # the dark ends at the worst time: at a "resend" or a "decision", or "later"
     hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
     searchable: bool = True
+    by_message: bool = False  # it answers for each message by itself
     suppressed: list[ReportedSuppression] = field(default_factory=list)  # on its own lists
 
     # ── requests ────────────────────────────────────────────────────────────────────────────────────────
@@ -148,6 +158,49 @@ class SendGrid:
             world.wait(TIMEOUT)
             self._answer_late(process, fate, attempt, late)
         return Unknown(f"The {fate.partition(',')[0]}.")
+
+    def receive_each(self, process: Process, request: bytes) -> Outcome:
+        """Take, refuse and answer each message of a request by itself."""
+        world, document = self.world, orjson.loads(request)
+        attempt, people = document["custom_args"]["nl_attempt"], document["personalizations"]
+        issue = document["custom_args"]["nl_issue"]
+        own = [self.own(attempt, int(person["custom_args"]["nl_reader"])) for person in people]
+        for message, person in zip(own, people, strict=True):
+            self.posted.append((world.turn, world.now(), issue, message, [person["to"][0]["email"]]))
+        world.pause("on the wire")
+        fate = self._fate()
+        world.say(f"{attempt[-4:]} of {len(people)}, each by itself: {fate}", rare=fate)
+        if fate in ("never connected", "line broke before the end"):
+            return NotAccepted(f"The {fate}.")
+        world.say("answers come message by message", rare="each by itself")
+        answers = [self._answer_message(document, attempt, person) for person in people]
+        world.pause("answer on its way")
+        if fate.startswith(("silent", "line broke", "5xx")):
+            return PerMessage(())
+        for message, answer in zip(own, answers, strict=True):
+            if not isinstance(answer, Unknown):
+                self.replies.append(Reply(message, process, world.now()))
+        return PerMessage(tuple(answers))
+
+    def _answer_message(self, document: Mapping[str, Any], attempt: str, person: Mapping[str, Any]) -> Whole:
+        faults = ("later", "refused", "lost", "lost, taken") if self.weights else ()
+        fate = self.world.chance.pick(("taken",) * 6 + faults)
+        if fate.endswith("taken"):
+            self._take(document, attempt, [person])
+        match fate:
+            case "taken":
+                return Accepted(f"m{attempt}")
+            case "later":
+                return NotAccepted("The mailbox is busy.", 0)
+            case "refused":
+                self.refused.add((document["custom_args"]["nl_issue"], person["to"][0]["email"]))
+                return Refused("The address is not valid.")
+            case _:
+                return Unknown("The provider lost count.")
+
+    def own(self, attempt: str, reader: int) -> str:
+        """Return what mail of an attempt is known by: its message's own id, if each is answered by itself."""
+        return of_one_reader(attempt, reader) if self.by_message else attempt
 
     def _contradict(self, fate: str) -> str:
         """Report now on mail that those addressed have already; perhaps they get no other."""
@@ -228,13 +281,13 @@ class SendGrid:
             reader, email = int(person["custom_args"]["nl_reader"]), person["to"][0]["email"]
             list_id = person["headers"]["List-Id"]
             end = self._end()
+            own = self.own(attempt, reader)
             self.taken.append(
-                Taken(self.world.turn, issue, document["subject"], attempt, reader, email, list_id, end)
+                Taken(self.world.turn, issue, document["subject"], own, reader, email, list_id, end)
             )
             self._plan_reports(issue, attempt, reader, email, end)
             if end in REFUSED_SINCE:
-                own = ReportedSuppression(email, REFUSED_SINCE[end], self.world.time)
-                self.suppressed.append(own)
+                self.suppressed.append(ReportedSuppression(email, REFUSED_SINCE[end], self.world.time))
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,7 +306,7 @@ class SendGrid:
             self.reports.append(Report(due, self._event(kind, issue, attempt, reader, email, at + place)))
             if chance.happens(70 if kind in CHOICES else 10):  # again, under another id, perhaps hours later
                 again = self._event(kind, issue, attempt, reader, email, at + place)
-                longest = chance.pick((8_000, 80_000)) if kind in CHOICES else 8_000
+                longest = 80_000 if kind in CHOICES else 8_000
                 self.reports.append(Report(due + chance.below(longest) * SECOND, again))
 
     def _end(self) -> str:
@@ -306,11 +359,13 @@ class SendGrid:
     def was_reported(self, event: Mapping[str, Any]) -> str:
         """Note that a report arrived for good; return the list that its mail was for."""
         attempt, reader = event["nl_attempt"], int(event["nl_reader"])
-        self.first_report.setdefault(attempt, self.world.now())
-        self.report_turns.setdefault(attempt, self.world.turn)
+        own = self.own(attempt, reader)
+        if event["event"] not in CHOICES:  # which show nothing of a request
+            self.first_report.setdefault(own, self.world.now())
+            self.report_turns.setdefault(own, self.world.turn)
         if event["event"] in ("bounce", "dropped"):  # a block is a bounce of a type of its own
-            self.turned_back.setdefault((attempt, event["email"]), self.world.turn)
-        return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (attempt, reader))
+            self.turned_back.setdefault((own, event["email"]), self.world.turn)
+        return next(mail.list_id for mail in self.taken if (mail.attempt, mail.reader) == (own, reader))
 
     def has_taken(self, attempt: str) -> bool:
         """Say whether mail of an attempt was taken."""
@@ -342,6 +397,8 @@ class Port:
         return prepare_requests(envelope, tags)
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
+        if self._sendgrid.by_message:
+            return self._sendgrid.receive_each(self._process, request)
         return self._sendgrid.receive(self._process, request, late)
 
     def look_up(self, attempt: str) -> LookUp:

@@ -48,20 +48,26 @@ class Story(Editors, Rest):
         if chance.happens(30):
             begin = self.world.time + chance.below(3_600) * SECOND
             self.sendgrid.dark = begin, begin + (1 + chance.below(3 * 3_600)) * SECOND
-        self.guessing = chance.happens(16)
+        self.guessing = chance.happens(20)
         if self.guessing:
             self._contradict_guesses()
+        elif chance.happens(8):
+            self.sendgrid.by_message, self.sendgrid.searchable = True, False
 
     def _contradict_guesses(self) -> None:
         """Let nothing be reported for hours, answers be lost, and an editor say what became of them."""
         chance, sendgrid = self.chance, self.sendgrid
-        sendgrid.contradicts = chance.pick(("resend", "decision"))
-        sendgrid.mute, sendgrid.searchable = False, chance.happens(35)
+        sendgrid.contradicts = chance.pick(("resend", "decision", "later"))
+        sendgrid.mute, sendgrid.searchable = False, chance.happens(20)
         sendgrid.dark = self.world.time, self.world.time + (1 + chance.below(5)) * 3_600 * SECOND
         weights = dict(sendgrid.weights)
         while sum(weights.values()) > 50:
             weights.pop(next(iter(weights)))
-        sendgrid.weights = {**weights, chance.pick(TAKEN_IN_SILENCE): 25, "silent, not taken": 10}
+        sendgrid.weights = {
+            **weights,
+            chance.pick(TAKEN_IN_SILENCE): chance.pick((25, 10)),
+            "silent, not taken": 10,
+        }
 
     def _person(self, name: str, who: str, act: Callable[[str], None]) -> Actor:
         def live() -> None:

@@ -72,7 +72,9 @@ class Surroundings(Scene):
 
     def _take(self, some: list[dict[str, Any]], taken: list[bool], wiring: Simulated) -> None:
         began, now = self.world.turn, wiring.clock.now()
-        events: list[Report] = [event_of(report, now=now) for report in some]
+        events: list[Report] = [
+            event_of(report, now=now)._replace(alone=self.sendgrid.by_message) for report in some
+        ]
         said = wiring.settings.delivery
         take_reports(
             wiring.engine,

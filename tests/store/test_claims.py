@@ -1,17 +1,22 @@
 """A claim takes the readers as the list has them, and nobody else."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import postgres
 import pytest
 from databases import empty_database
-from sqlalchemy import Connection, Engine, insert, select, update
+from pace import until
+from sqlalchemy import URL, Connection, Engine, event, insert, select, text, update
 
 from newsletter.delivery.id_set import decode, encode
 from newsletter.delivery.states import BatchState, Exclusion, MailingState, RecipientState, SubscriptionState
 from newsletter.errors import StoreError
 from newsletter.store.database import open_database, read, write
 from newsletter.store.ledger import claims, cutting, mailings
+from newsletter.store.ledger.limits import Ceiling
 from newsletter.store.ledger.transitions import Claim, Reader
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription, unmailed
 
@@ -27,17 +32,29 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database with a mailing to readers whose names are odd, cut into batches of five."""
     (tmp_path / "newsletter.db").write_bytes(empty_database())
     made = open_database(f"sqlite:///{tmp_path}/newsletter.db")
-    with write(made) as connection:
+    fill(made, _readers())
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def on_postgresql() -> Iterator[URL]:
+    """Run a server for all tests here."""
+    with postgres.server() as url:
+        yield url
+
+
+def fill(engine: Engine, readers: list[Reader]) -> None:
+    """Write down a mailing to these readers, cut into batches of five."""
+    with write(engine) as connection:
         connection.execute(insert(mailing_list).values(id=1, name="readers", key="readers", created_at=1))
-        connection.execute(insert(subscriber), [{**r._asdict(), "created_at": 1} for r in _readers()])
+        connection.execute(insert(subscriber), [{**r._asdict(), "created_at": 1} for r in readers])
         row = {"list_id": 1, "status": SubscriptionState.CONFIRMED, "since": 1, "created_at": 1}
-        connection.execute(insert(subscription), [{**row, "subscriber_id": r.id} for r in _readers()])
+        connection.execute(insert(subscription), [{**row, "subscriber_id": r.id} for r in readers])
         run = {"issue": "first", "kind": "first", "provider": "sandbox", "list_id": 1, "audience_at": 2}
         kept = {"manifest": "{}", "envelope": "{}", "created_at": 1, "state": MailingState.SENDING}
         connection.execute(insert(mailing).values({"id": 1, **run, **kept}))
         cutting.cut(connection, mailings.get(connection, 1), batch_size=5, now=3)
-    yield made
-    made.dispose()
 
 
 def _readers() -> list[Reader]:
@@ -119,3 +136,64 @@ def test_a_claim_that_sqlite_refuses_is_said_in_a_sentence(engine: Engine) -> No
         connection.exec_driver_sql("PRAGMA query_only=ON")
     with pytest.raises(StoreError, match="The database"), write(engine) as connection:
         _claim_all(connection)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [{"ceiling": Ceiling(readers=5, since=0, until=10)}, {"rate": 5}])
+def test_threads_that_claim_at_once_on_postgresql_pass_no_limit_together(
+    on_postgresql: URL, limit: dict[str, Any]
+) -> None:
+    terms = claims.ClaimTerms("test", 60, limit.get("rate", 0), limit.get("ceiling"))
+    with postgres.database(on_postgresql) as url:
+        engine = open_database(url)
+        fill(engine, [Reader(number, f"r{number}@example.org", "", "{}") for number in range(1, 11)])
+
+        def claimed_as(attempt: str) -> object:
+            with write(engine) as connection:
+                return claims.claim(connection, mailings.get(connection, 1), terms, attempt_id=attempt, now=4)
+
+        def waits() -> bool:
+            with read(engine) as connection:
+                return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            with write(engine) as connection:
+                of = mailings.get(connection, 1)
+                first = claims.claim(connection, of, terms, attempt_id="a1", now=4)
+                second = elsewhere.submit(claimed_as, "a2")
+                until(lambda: second.done() or waits())
+            assert isinstance(first, Claim)
+            assert isinstance(second.result(), claims.Wait)
+        engine.dispose()
+
+
+@pytest.mark.slow
+def test_what_comes_back_while_another_claims_on_postgresql_puts_nothing_off(on_postgresql: URL) -> None:
+    terms = claims.ClaimTerms("test", 60, 0, Ceiling(readers=5, since=0, until=10))
+    with postgres.database(on_postgresql) as url:
+        engine = open_database(url)
+        fill(engine, [Reader(number, f"r{number}@example.org", "", "{}") for number in range(1, 11)])
+        for place in range(1, 6):  # of the statement after which it comes back
+            with write(engine) as connection:
+                of = mailings.get(connection, 1)
+                held = claims.claim(connection, of, terms, attempt_id=f"a{place}", now=4)
+            assert isinstance(held, Claim)
+            ran: list[str] = []
+
+            def come_back(*_: object, held: Claim = held, ran: list[str] = ran, place: int = place) -> None:
+                ran.append("a statement")
+                if len(ran) == place:
+                    with write(engine) as other:
+                        claims.give_back(other, held, now=4)
+
+            with write(engine) as connection:
+                event.listen(connection, "after_cursor_execute", come_back)
+                found = claims.claim(connection, of, terms, attempt_id=f"b{place}", now=4)
+                event.remove(connection, "after_cursor_execute", come_back)
+                assert len(ran) >= 4
+                assert not isinstance(found, claims.Full), place
+                if isinstance(found, Claim):
+                    claims.give_back(connection, found, now=4)
+            if len(ran) < place:
+                break
+        engine.dispose()

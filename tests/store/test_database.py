@@ -223,6 +223,24 @@ def test_a_program_that_ran_while_another_version_upgraded_is_told_to_start_anew
     engine.dispose()
 
 
+def test_a_program_whose_database_was_replaced_or_deleted_reads_and_writes_nothing_more(
+    tmp_path: Path,
+) -> None:
+    path, backup = tmp_path / "newsletter.db", tmp_path / "backup.db"
+    for database in (path, backup):
+        database.write_bytes(empty_database())
+    engine = connect(f"sqlite:///{path}")
+    for change in (lambda: backup.replace(path), path.unlink):
+        with read(engine):
+            pass
+        change()
+        for begin in (read, write):
+            with pytest.raises(StoreError, match="deleted, moved or replaced") as refused, begin(engine):
+                raise AssertionError("nothing is to begin")
+            assert "start `newsletter serve` anew" in refused.value.hint
+        engine.dispose()
+
+
 def test_a_missing_folder_is_said_with_the_setting(publication: Publication) -> None:
     ran = publication.run("lists", environment={"NEWSLETTER_DATABASE__URL": "sqlite:///no/such/a.db"})
     assert ran.exit_code == 1

@@ -78,6 +78,7 @@ class Letter:
         self.elements: tuple[Any, ...] = tuple(self.root.iter())
         self._looks: dict[View, tuple[Run, ...]] = {}
         self._computed: dict[View, dict[Any, Mapping[str, str]]] = {}
+        self._sentences: dict[Any, bool] = {}  # whether a block has words besides links
 
     @cached_property
     def body(self) -> Any:
@@ -115,6 +116,24 @@ class Letter:
         """Return what the styles say of an element itself, by property."""
         self.words(view)
         return self._computed[view].get(element, {})
+
+    def is_in_sentence(self, link: Any) -> bool:
+        """Say whether a link stands among words: its block has some besides links."""
+        block = block_of(link)
+        if block not in self._sentences:
+            links = block.xpath(".//a[@href]")
+            rest = _signs(block) - sum(map(_signs, links))
+            self._sentences[block] = rest > len(links)  # a sign between two links makes no sentence
+        return self._sentences[block]
+
+    @cached_property
+    def first_runs(self) -> Mapping[Any, Run]:
+        """Return the first run of words in each element."""
+        found: dict[Any, Run] = {}
+        for run in self.words():
+            if not run.of_picture:
+                found.setdefault(run.element, run)
+        return found
 
     def _walk(self, element: Any, around: Look, view: View) -> Iterator[Run]:
         if element.tag in _NO_WORDS:
@@ -172,6 +191,15 @@ class Letter:
             there.update(f".{name}" for name in (element.get("class") or "").split())
             there.add(f"#{element.get('id')}")
         return frozenset(there)
+
+
+def block_of(element: Any) -> Any:
+    """Return the paragraph, cell or the like that an element stands in."""
+    return next((around for around in element.iterancestors() if around.tag in BLOCKS), element.getparent())
+
+
+def _signs(element: Any) -> int:
+    return len("".join(element.xpath("string()").split()))
 
 
 def _win(found: dict[str, Declared], later: Mapping[str, Declared]) -> None:

@@ -187,17 +187,23 @@ def link_text_twice(checked: CheckedIssue) -> Iterator[Remark]:
     first: dict[str, Link] = {}
     for link in checked.links:
         text = _plainly(link.text)
-        if not text or text in VAGUE or text.isdigit() or link.bare:
+        if not text or text in VAGUE or text.isdigit() or link.bare or _names_site(text, link.href):
             continue
         before = first.setdefault(text, link)
         if _page(before.href) != _page(link.href):
             yield Remark(
                 link.line,
                 f"The link “{link.text[:60]}” leads elsewhere than the one of the same text "
-                f"on line {before.line}.",
+                f"{'before it' if before.line == link.line else f'on line {before.line}'}.",
                 "Let each text say which page it is: “the report of 2024”, “the report of 2025”.",
                 cause=f"text of link: {text}",
             )
+
+
+def _names_site(text: str, href: str) -> bool:
+    """Say whether a text is the name of the site it leads to, as of a source: “Reuters”, “The Guardian”."""
+    name = "".join(letter for letter in text if letter.isalnum())
+    return len(name) > 1 and name in host_of(href).replace("-", "")
 
 
 def _page(href: str) -> str:

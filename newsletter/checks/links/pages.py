@@ -38,7 +38,16 @@ def _answered(checked: CheckedIssue) -> Iterator[tuple[Link, PageAnswer]]:
 @check("link-unreachable", "warning")
 def link_unreachable(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for pages that are not there, or whose server does not answer."""
-    for link, answer in _answered(checked):
+    answered = list(_answered(checked))
+    servers = {host_of(link.href) for link, _ in answered}
+    if len(servers) > 1 and all(answer.problem for _, answer in answered):
+        yield Remark(
+            None,
+            f"None of {len(servers):,} servers could be asked; of the first: {answered[0][1].problem}.",
+            "Is this machine online? It asks directly, not through a proxy.",
+        )
+        return
+    for link, answer in answered:
         if answer.problem or answer.status in _GONE or answer.status >= _SERVER_FAULTS:
             why = answer.problem or f"its server answered HTTP {answer.status}"
             yield Remark(

@@ -5,7 +5,7 @@ from typing import Any
 
 from newsletter.checks.letter.css import View
 from newsletter.checks.letter.lengths import pixels, sides
-from newsletter.checks.letter.read import BLOCKS, LIGHT, PHONE, Letter, Run
+from newsletter.checks.letter.read import LIGHT, PHONE, Letter, Run, block_of
 from newsletter.checks.mail.structure import name_of
 from newsletter.checks.mail.texts import THEME, and_more, quoted
 from newsletter.checks.registry import CheckedIssue, Remark, check
@@ -57,7 +57,7 @@ def mail_target(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for links that stand by themselves, not in a sentence, and are too small for a finger."""
     letter = checked.letter
     for link in letter.named("a") if letter else ():
-        if letter is None or link.get("href") is None or is_within_words(link):
+        if letter is None or link.get("href") is None or letter.is_in_sentence(link):
             continue
         width, height = _target(letter, link)
         if min(width, height) < _TARGET:
@@ -71,19 +71,6 @@ def mail_target(checked: CheckedIssue) -> Iterator[Remark]:
 
 def _is_raised(element: Any) -> bool:
     return any(around.tag in _RAISED for around in (element, *element.iterancestors()))
-
-
-def is_within_words(link: Any) -> bool:
-    """Say whether a link stands in a sentence: its block has words besides links."""
-    block = _block_of(link)
-    words = len("".join(block.xpath("string()").split()))
-    links = block.xpath(".//a[@href]")
-    linked = sum(len("".join(other.xpath("string()").split())) for other in links)
-    return bool(words - linked > len(links))  # a sign between two links makes no sentence
-
-
-def _block_of(element: Any) -> Any:
-    return next((around for around in element.iterancestors() if around.tag in BLOCKS), element.getparent())
 
 
 def _target(letter: Letter, link: Any) -> tuple[float, float]:
@@ -109,7 +96,7 @@ def _shape(picture: Any) -> tuple[float, float]:
 
 
 def _is_alone(link: Any) -> bool:
-    return len(_block_of(link).xpath(".//a[@href]")) == 1
+    return len(block_of(link).xpath(".//a[@href]")) == 1
 
 
 def _room(letter: Letter, link: Any, size: float) -> float:

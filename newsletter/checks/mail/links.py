@@ -5,7 +5,6 @@ from typing import Any
 
 from newsletter.checks.letter.read import LIGHT, Letter, Run
 from newsletter.checks.links.checks import is_vague
-from newsletter.checks.mail.legible import is_within_words
 from newsletter.checks.mail.structure import is_unseen, name_of
 from newsletter.checks.mail.texts import THEME, quoted
 from newsletter.checks.registry import CheckedIssue, Remark, check
@@ -51,7 +50,7 @@ def mail_link_colour(checked: CheckedIssue) -> Iterator[Remark]:
         if link is not None and words.look.visible and not words.look.underlined and not words.of_picture:
             plain.setdefault(link, words)
     for link, words in plain.items():
-        if is_within_words(link) and not _stands_out(letter, link, words):
+        if letter.is_in_sentence(link) and not _stands_out(letter, link, words):
             yield Remark(
                 None,
                 f"The link {quoted(words.text)} differs from the words around it by its colour alone.",
@@ -61,9 +60,7 @@ def mail_link_colour(checked: CheckedIssue) -> Iterator[Remark]:
 
 def _stands_out(letter: Letter, link: Any, words: Run) -> bool:
     """Say whether a link has a ground or a rule of its own, or a colour far enough from the words around."""
-    parent = link.getparent()
-    beside = (other for other in letter.words(LIGHT) if other.element is parent and not other.of_picture)
-    around = next(beside, None)
+    around = letter.first_runs.get(link.getparent())
     if around is None:
         return True
     own = letter.computed(link)

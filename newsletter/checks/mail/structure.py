@@ -113,7 +113,7 @@ def mail_table_headers(checked: CheckedIssue) -> Iterator[Remark]:
         if not any(name_of(head) for head in heads):
             yield Remark(
                 None,
-                f"The table that begins with {quoted(table.xpath('string()'))} has no column heads.",
+                f"The table that begins with {quoted(' '.join(table.itertext()))} has no column heads.",
                 f'{THEME} Write the cells of its first row as <th scope="col">.',
             )
         elif wrong := [head.get("scope") for head in heads if head.get("scope") not in _SCOPES]:

@@ -60,7 +60,8 @@ def mail_unsubscribe(checked: CheckedIssue) -> Iterator[Remark]:
 
 def _missing_words(letter: Letter, text: str) -> Iterator[str]:
     """Yield words that stand nowhere in the text part, whatever signs are in or around them."""
-    known = {"", *map(_bare, text.split())}
+    # Word by word without signs, and piece by piece: a note's number may follow a word.
+    known = {"", *map(_bare, text.split()), *_MARKS.sub(" ", text.casefold()).split()}
     known |= {run for word in known if not word.isascii() for run in _LATIN.findall(word)}
     whole = _bare(text)
     for run in letter.words(LIGHT):

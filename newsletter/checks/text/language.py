@@ -28,6 +28,11 @@ _SCRIPTS = tuple(
 )
 
 
+# A language of each script, for a hint.
+_EXAMPLE = {
+    "Arabic": "ar", "Hebrew": "he", "Cyrillic": "ru", "Greek": "el", "Devanagari": "hi", "Korean": "ko",
+    "Thai": "th", "Chinese or Japanese": "ja",
+}  # fmt: skip
 _BEYOND_LATIN = "[\u0370-\u1dff\u2e80-\ud7ff]"
 _KANA = "Japanese"  # among them is Chinese, too, when a passage is looked at
 # A name or a formula is no passage: so many words, or letters where no spaces part words.
@@ -87,7 +92,7 @@ def language_unmarked(checked: CheckedIssue) -> Iterator[Remark]:
                 spoken.line_at(found.start()),
                 f"“{words[:60]}{'…' if len(words) > 60 else ''}” is in {script} letters within text in "
                 f"“{spoken.language}”, and would be read out wrongly.",
-                "Say which language it is: [the words]{lang=he}, with the language's own tag.",
+                f"Say which language it is, for instance: [the words]{{lang={_EXAMPLE[script]}}}",
             )
 
 

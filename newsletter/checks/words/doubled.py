@@ -39,7 +39,7 @@ SMALL: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "de": words(
             """
-            für und oder aber von vom mit zum zur zu in im an am auf aus bei beim nach seit über unter vor um
+            für und oder aber von vom mit zum zur im am bei beim seit über unter
             durch ein eine einen einem einer eines nicht auch als wie dass ob wenn er wir
             """
         ),
@@ -49,13 +49,14 @@ SMALL: Mapping[str, frozenset[str]] = MappingProxyType(
             con su sul sulla per tra fra e o ma come è sono ha
             """
         ),
-        "nl": words("de een van en of maar in op aan met voor door naar uit om te als ook niet deze"),
+        "nl": words("de een van en of maar met naar als ook niet deze"),
         "pl": words("i oraz w we z ze na do od po za przez dla się jest że jak ale lub"),
     }
 )
 #: Languages in which any other word twice is a mistake, too.
 STRICT = frozenset({"en", "fr", "de", "nl", "pl"})
 
+# Among them are the particles of verbs that German and Dutch take apart: “dat gaan we op in in mei”.
 _STRESSED = words(
     """
     had that her you do very many really so long far no yes ha bye blah knock tut there well wow aye hear hush
@@ -63,6 +64,7 @@ _STRESSED = words(
     non oui si très bien plus trop tout faire vous nous en
     die der das den dem sie ihr ihnen es sehr ganz nein ja na viel bald
     dat zij het er zijn was haar u je heel nee zo
+    in op aan uit voor door om af mee an auf aus ab um vor nach zu
     to co nie tak już ledwo bardzo
     muy ya casi logo já muito não sim quase che così piano via poco quasi ciao sì man mano zitto quatto lemme
     """

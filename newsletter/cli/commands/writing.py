@@ -1,4 +1,4 @@
-"""Commands for writing: init, new, import, check, render."""
+"""Commands for writing: init, new, import, check, render, preview."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from newsletter.cli.console import handle_errors, open_letter, print_json
 from newsletter.cli.manual import App
 from newsletter.cli.panels import WRITE
 from newsletter.cli.parameters import ISSUE
-from newsletter.cli.terminal.output import say, show
+from newsletter.cli.terminal.output import end_line, say, show
 from newsletter.errors import Finding, IssueError, UsageError
 from newsletter.paths import path_as_typed
 from newsletter.sentences import command, count_of
@@ -44,6 +44,11 @@ def register(app: App) -> None:
     app.command("render", panel=WRITE, example="newsletter render 2026-01-12-prisoners --out /tmp/letter")(
         render
     )
+    app.command(
+        "preview",
+        panel=WRITE,
+        example="newsletter preview 2026-01-12-prisoners\nnewsletter preview article.txt",
+    )(preview)
 
 
 @handle_errors
@@ -184,3 +189,33 @@ def render(
         say(f"Wrote {path}")
     if written.reader:
         say(f"The values of {written.reader} are filled in. Open it: {written.paths['everyone.html']}")
+
+
+@handle_errors
+def preview(
+    issue: str | None = typer.Argument(
+        None,
+        metavar="ISSUE|FILE.txt",
+        help="An issue, or a plain text that ends with .txt; without it, all issues.",
+        autocompletion=issue_ids,
+    ),
+    port: int | None = typer.Option(
+        None,
+        "--port",
+        metavar="N",
+        min=0,
+        max=65535,
+        help="The port; without it, the first free one from 8010.",
+    ),
+    open: bool = typer.Option(False, "--open", help="Open it in your browser."),
+) -> None:
+    """Show the letter while you write it: a page on this machine that follows every save."""
+    import webbrowser
+
+    def ready(address: str) -> None:
+        if open:
+            webbrowser.open(address)
+
+    with open_letter(required=not (issue or "").endswith(".txt")) as letter:
+        letter.preview(issue, port, say=say, ready=ready)
+    end_line()

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from newsletter.editorial.issue import Picture
 from newsletter.rendering.html.bidi import START
+from newsletter.rendering.html.lines import LINE, with_line
 from newsletter.rendering.html.sides import Sides
 from newsletter.rendering.html.tables import (
     A_PAGE,
@@ -49,13 +50,14 @@ def escape(text: str) -> str:
 class HtmlWriter:
     """Write tokens as HTML. ``top`` is the level of the first heading below a label; ``page`` runs that way.
 
-    ``sides.enter`` begins a story.
+    ``sides.enter`` begins a story. ``lines`` puts the brief's line on what came from it, for a preview.
     """
 
     fields: Fields
     top: int = 3
     page: Direction = "ltr"
     table_word: str = "Table"
+    lines: bool = False
     sides: Sides = field(init=False)
     _level: int = field(default=0, init=False)
     _cell: str = field(default="td", init=False)  # the element of the cell that is open
@@ -77,9 +79,18 @@ class HtmlWriter:
                 found.append(token.meta["picture"])
             else:
                 self.sides.begin(tokens, position)
-                run.append(self._block(token, tokens, position))
+                run.append(self._at_its_line(token, self._block(token, tokens, position)))
                 self.sides.go_on(token)
         return [*found, "".join(run)] if run else found
+
+    def _at_its_line(self, token: Token, html: str) -> str:
+        if not self.lines or token.map is None or token.type == "inline":
+            return html
+        return with_line(html, token.map[0] + 1)
+
+    def at_line(self, line: int, html: str) -> str:
+        """Return HTML that says its line in the brief, where lines are wanted."""
+        return f'<span {LINE}="{line}">{html}</span>' if self.lines else html
 
     def inline(self, tokens: Iterable[Token]) -> str:
         """Return inline tokens as HTML."""

@@ -1,4 +1,4 @@
-"""A mail made ready to be looked at: its pictures from here, light or dark on demand, its first words."""
+"""A mail made ready to be looked at: its pictures from here, its first words."""
 
 import re
 from html.parser import HTMLParser
@@ -9,8 +9,6 @@ _MAX_READ = 50_000  # characters of a mail in which its first words are looked f
 _PICTURE_URL = re.compile(
     r"(?<=[\"'(])https?://[^\s\"'<>()]{1,300}?(/pictures/[0-9a-f]{64}\.[a-z0-9]{1,5})\b"
 )
-_SCHEME_ASKED = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
-_SCHEMES_OFFERED = re.compile(r"(color-scheme\"?\s*(?:content=\"|:)\s*)light(?:\s+dark)?\b", re.IGNORECASE)
 # What senders fill the line after the subject with, so that an inbox shows nothing of the letter there.
 _FILLER = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _UNSEEN = frozenset({"head", "style", "script", "title", "template", "noscript"})
@@ -20,18 +18,6 @@ _BREAKS = frozenset({"p", "div", "br", "td", "th", "tr", "li", "h1", "h2", "h3",
 def with_local_pictures(html: str) -> str:
     """Return a mail's HTML with its pictures, whichever host they are to come from, taken from here."""
     return _PICTURE_URL.sub(r"\1", html)
-
-
-def in_scheme(html: str, *, dark: bool) -> str:
-    """Return a mail's HTML as a client in light or dark mode takes it, whatever this browser prefers.
-
-    Each question for ``prefers-color-scheme`` is put in place of its answer.
-    """
-    wanted = "dark" if dark else "light"
-    answered = _SCHEME_ASKED.sub(
-        lambda asked: "(min-width:0)" if asked[1].lower() == wanted else "(max-width:0)", html
-    )
-    return _SCHEMES_OFFERED.sub(rf"\g<1>{wanted}", answered)
 
 
 def preview(html: str, text: str) -> str:

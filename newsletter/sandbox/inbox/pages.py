@@ -20,12 +20,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.instants import rfc3339
+from newsletter.rendering.html.schemes import in_scheme
 from newsletter.sandbox.behaviour import schedule
 from newsletter.sandbox.behaviour.reports import reports_of
 from newsletter.sandbox.file.message import Processed
 from newsletter.sandbox.file.messages import Kept, Listed, MessageStore
 from newsletter.sandbox.inbox.eml import as_email, as_eml
-from newsletter.sandbox.inbox.html import in_scheme, preview, with_local_pictures
+from newsletter.sandbox.inbox.html import preview, with_local_pictures
 from newsletter.sandbox.inbox.states import state_in_words
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from newsletter.delivery.clock import SECOND
 from newsletter.delivery.id_set import encode
 from newsletter.delivery.states import IN_HAND, UNFINISHED, BatchState, BatchTransition, MailingState
 from newsletter.store.ledger.eligible import eligible
-from newsletter.store.ledger.limits import Ceiling, rate_allows, room_under, take_tokens
+from newsletter.store.ledger.limits import Ceiling, count_in_turn, rate_allows, room_under, take_tokens
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.ledger.transitions import (
     BATCH_ROW,
@@ -100,6 +100,8 @@ def claim(
 
     ``alone`` takes a single reader instead, from the middle of a batch that is cut for that.
     """
+    if terms.ceiling is not None or terms.rate_per_second:
+        count_in_turn(connection, mailing)
     found = _next(connection, mailing, alone, now)
     if found is None:
         return None
@@ -107,10 +109,9 @@ def claim(
     ready_at = max(row.not_before, rate_allows(connection, terms.rate_per_second, now))
     if ready_at > now:
         return Wait(ready_at)
-    room = None if terms.ceiling is None else room_under(connection, mailing, terms.ceiling)
-    if terms.ceiling is not None and room == 0:
-        # What others have in hand may come back, and then there is room.
-        return Wait(now + SECOND // 20) if _in_hand(connection, mailing.id) else Full(terms.ceiling.until)
+    room = None if terms.ceiling is None else _room(connection, mailing, terms.ceiling, now)
+    if isinstance(room, Wait | Full):
+        return room
     readers = eligible(connection, mailing, row)
     if alone is not None:
         row, readers = _one_cut_out(connection, row, readers, now=now)
@@ -123,6 +124,16 @@ def claim(
         return Skipped()
     take_tokens(connection, terms.rate_per_second, len(readers), now)
     return _take(connection, row, readers, terms, attempt_id=attempt_id, now=now)
+
+
+def _room(connection: Connection, mailing: Mailing, ceiling: Ceiling, now: int) -> int | Wait | Full:
+    """Return how many readers may be claimed under a ceiling or, where none may, when to ask again."""
+    in_hand = _in_hand(connection, mailing.id)  # asked first: what comes back after that, the room has
+    room = room_under(connection, mailing, ceiling)
+    if room:
+        return room
+    # What others have in hand may come back, and then there is room.
+    return Wait(now + SECOND // 20) if in_hand else Full(ceiling.until)
 
 
 def _take(

@@ -21,6 +21,20 @@ class Ceiling(NamedTuple):
     until: int
 
 
+def count_in_turn(connection: Connection, this: Mailing) -> None:
+    """Let no other thread count what a ceiling or a rate leaves until this transaction ends.
+
+    PostgreSQL would let two count the same at once, neither seeing what the other takes; SQLite has only one
+    transaction that writes. Ask for it before anything else is locked. Batches may still be added meanwhile.
+    """
+    _MAILING_KEPT.first(connection, mailing=this.id)
+
+
+_MAILING_KEPT = Prepared(
+    lambda: select(mailing.c.id).where(mailing.c.id == bindparam("mailing")).with_for_update(key_share=True)
+)
+
+
 def room_under(connection: Connection, this: Mailing, ceiling: Ceiling) -> int:
     """Return how many readers may still be mailed under a ceiling, whatever they are mailed.
 
