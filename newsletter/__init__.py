@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from newsletter.app import (
         ApprovalKey,
+        Backgrounds,
         DemoRun,
         ErasureKey,
         FileOptions,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Subscribers,
         Suppressions,
     )
+    from newsletter.backgrounds.history import BackgroundRecord
     from newsletter.config import Settings
     from newsletter.delivery.proof import Proof
     from newsletter.demo import Arrival
@@ -44,7 +46,15 @@ if TYPE_CHECKING:
         UsageError,
     )
     from newsletter.progress import Progress
-    from newsletter.publish import Approvable, FixedBrief, Reconciled, RenderedFiles, SendPlan, Standing
+    from newsletter.publish import (
+        Approvable,
+        BackgroundCorrection,
+        FixedBrief,
+        Reconciled,
+        RenderedFiles,
+        SendPlan,
+        Standing,
+    )
     from newsletter.readership import Added, Erasure, FileReport, ImportReport, Joining, Synced
     from newsletter.rendering import Publication, RenderedMessage
     from newsletter.rendering.render import render
@@ -62,6 +72,9 @@ _HOMES = {
     "ApprovalKey": "app",
     "Arrival": "demo",
     "AudienceError": "errors",
+    "BackgroundCorrection": "publish",
+    "BackgroundRecord": "backgrounds.history",
+    "Backgrounds": "app",
     "Brief": "editorial",
     "Decided": "store.accounts.decisions",
     "DeliveryError": "errors",
@@ -119,6 +132,9 @@ __all__ = [
     "ApprovalKey",
     "Arrival",
     "AudienceError",
+    "BackgroundCorrection",
+    "BackgroundRecord",
+    "Backgrounds",
     "Brief",
     "Decided",
     "DeliveryError",

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -88,6 +89,13 @@ class Ran:
         document = orjson.loads(self.stdout)
         assert isinstance(document, dict)
         return document
+
+    @property
+    def json_list(self) -> list[dict[str, Any]]:
+        """The array of documents on stdout."""
+        documents = orjson.loads(self.stdout)
+        assert isinstance(documents, list)
+        return documents
 
 
 class Publication:

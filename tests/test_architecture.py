@@ -14,7 +14,7 @@ from typer.main import get_command
 from newsletter.cli import app
 
 PACKAGE = Path(__file__).parent.parent / "newsletter"
-PURE = ("editorial", "pictures", "rendering", "checks", "contacts", "platforms", "delivery")
+PURE = ("editorial", "backgrounds", "pictures", "rendering", "checks", "contacts", "platforms", "delivery")
 EFFECT_MODULES = {
     "os", "pathlib", "socket", "sqlite3", "sqlalchemy", "httpx", "urllib.request", "http.client", "random",
     "secrets", "time", "subprocess", "threading", "tempfile", "shutil", "requests", "sendgrid",
@@ -205,6 +205,7 @@ FROM_THE_GROUND_UP = (
     "editorial",
     "rendering",
     "delivery",
+    "backgrounds",
     "contacts",
     "platforms",
     "checks",

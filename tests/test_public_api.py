@@ -11,7 +11,7 @@ from conftest import Publication
 
 import newsletter
 from newsletter import Newsletter, errors
-from newsletter.app import DemoRun, Lists, Subscribers, Suppressions
+from newsletter.app import Backgrounds, DemoRun, Lists, Subscribers, Suppressions
 
 PAGE = (Path(__file__).parent.parent / "docs" / "library.md").read_text(encoding="utf-8")
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "letter.subscribers": Subscribers,
     "letter.lists": Lists,
     "letter.suppressions": Suppressions,
+    "letter.backgrounds": Backgrounds,
     "demo": DemoRun,
 }
 

@@ -25,6 +25,7 @@ def test_the_wheel_installed_elsewhere_sends(tmp_path: Path) -> None:
         Path("newsletter.toml"),
         Path("issues/2026-11-16-kilogram.md"),
         Path("issues/kilogram.jpg"),
+        Path("backgrounds/leap-seconds.md"),
     } <= example
     home = tmp_path / "desk"
 

@@ -1,8 +1,9 @@
 """The public object: a publication, and one method for each command.
 
 By subject: ``writing``, ``sending``, ``control``, ``accounts``, ``running`` are the methods of the object
-itself; ``subscribers``, ``lists``, ``suppressions`` those of its parts. Each method asks the stories in
-``publish`` and ``readership`` and imports them when it is called, so that what is not used costs nothing.
+itself; ``subscribers``, ``lists``, ``suppressions``, ``backgrounds`` those of its parts. Each method asks the
+stories in ``publish`` and ``readership`` and imports them when it is called, so that what is not used costs
+nothing.
 """
 
 import warnings
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from newsletter.app.accounts import RecipientAccount
+from newsletter.app.backgrounds import Backgrounds
 from newsletter.app.control import ApprovalKey, Control
 from newsletter.app.demo import DemoRun
 from newsletter.app.lists import Lists
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ApprovalKey",
+    "Backgrounds",
     "DemoRun",
     "ErasureKey",
     "FileOptions",
@@ -108,6 +111,11 @@ class Newsletter(Writing, Delivery, Control, Running):
     def lists(self) -> Lists:
         """The lists: make, rename, give a title, archive."""
         return Lists(self._wiring)
+
+    @cached_property
+    def backgrounds(self) -> Backgrounds:
+        """The living backgrounds, and what was mailed of each."""
+        return Backgrounds(self._wiring)
 
     @cached_property
     def suppressions(self) -> Suppressions:

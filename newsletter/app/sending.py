@@ -10,7 +10,7 @@ from newsletter.progress import Progress, silent
 
 if TYPE_CHECKING:
     from newsletter.delivery.proof import Proof
-    from newsletter.publish import SendPlan
+    from newsletter.publish import BackgroundCorrection, SendPlan
 
 
 class Delivery(Accounts):
@@ -41,6 +41,31 @@ class Delivery(Accounts):
         from newsletter.publish import plan_correction
 
         return plan_correction(self._wiring, issue, list_name=list)
+
+    def plan_background_correction(
+        self, background: str, *, since: str | None = None
+    ) -> "BackgroundCorrection":
+        """Find out who the correction of a living background would reach: who last got a wrong version.
+
+        What readers see first is its line ``changed``. Wrong are all versions but the one in the file or,
+        with ``since``, those from a version on: its number, or the beginning of its digest. Raises IssueError
+        for faults of the file and without that line, DeliveryError when nobody got another version, or an
+        issue with one is still being sent, UsageError for what is no version.
+        """
+        from newsletter.publish import plan_background_correction
+
+        return plan_background_correction(self._wiring, background, since=since)
+
+    def send_background_correction(
+        self, correction: "BackgroundCorrection", *, progress: Progress = silent
+    ) -> "Proof":
+        """Do what was planned, a mailing for each list, and return the proof of all; run again, it goes on.
+
+        It stops where one waits for an approval or pauses. Raises what ``send`` does.
+        """
+        from newsletter.publish import send_background_correction
+
+        return send_background_correction(self._wiring, correction, progress=progress)
 
     def send(self, plan: "SendPlan", *, progress: Progress = silent) -> "Proof":
         """Do what was planned and return the proof; run again after any interruption, it goes on.

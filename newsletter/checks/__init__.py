@@ -5,7 +5,7 @@ Pure, and above both editorial and rendering. docs/checks.md explains every code
 
 from collections.abc import Iterable, Iterator
 
-from newsletter.checks import pictures, silence  # noqa: F401  (each registers)
+from newsletter.checks import backgrounds, pictures, silence  # noqa: F401  (each registers)
 from newsletter.checks.limits import Limits
 from newsletter.checks.links import checks, pages  # noqa: F401
 from newsletter.checks.links import pictures as linked_pictures  # noqa: F401
@@ -60,8 +60,8 @@ __all__ = [
     "run_checks",
 ]
 
-# Reported in any draft, and refused in real mail: words that are certainly not meant for readers.
-NEVER_SENT = ("comment-shown", "text-unwritten")
+# Reported in any draft, and refused in real mail: what is certainly not meant for readers, or not so yet.
+NEVER_SENT = ("background-ahead", "comment-shown", "text-unwritten")
 
 _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 
@@ -69,7 +69,7 @@ _WEIGHT = {"error": 0, "warning": 1, "notice": 2}
 def run_checks(
     issue: Issue, facts: CheckFacts, message: RenderedMessage | None = None
 ) -> tuple[Finding, ...]:
-    """Return every finding, by line; those about the whole mail come last.
+    """Return every finding, by line; those of the backgrounds included, then of the whole mail, come last.
 
     What was silenced is left out, and what has one cause is reported once. Without ``message`` the checks of
     the rendered mail say nothing. What keeps an issue from being read at all is not found here but raised by
@@ -78,7 +78,13 @@ def run_checks(
     checked = CheckedIssue(issue, facts, message)
     found = (finding for check in registered() for finding in check.findings(checked))
     remaining = silence.without_silenced(found, issue, facts.ignored)
-    return tuple(sorted(_once_a_cause(remaining), key=_order))
+    return tuple(_placed(finding, issue) for finding in sorted(_once_a_cause(remaining), key=_order))
+
+
+def _placed(finding: Finding, issue: Issue) -> Finding:
+    """Return a finding with the file it is in, which may be that of a background, and the line there."""
+    file, line = issue.place(finding.line)
+    return finding._replace(file=file, line=line)
 
 
 def _once_a_cause(found: Iterable[tuple[Finding, str]]) -> Iterator[Finding]:

@@ -13,3 +13,4 @@ class Limits:
     paragraph_sentences: int = 3
     alt_characters: int = 150  # a screen reader reads them without pause
     picture_bytes: int = 500_000  # of what readers fetch
+    background_days: int = 180  # half a year: from then on the date in the card speaks against the text

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
+from newsletter.backgrounds.review import MailedBackground
 from newsletter.checks.letter.read import Letter, letter_of
 from newsletter.checks.limits import Limits
 from newsletter.checks.reading import Link, Passage, Spoken, all_passages, links, spoken
@@ -63,6 +64,7 @@ class CheckFacts:
     ``clients`` are the mail programs, as newsletter/checks/mail/clients.py names them, that have to show the
     letter; without any, those that most readers have. ``spam`` is what a spam filter said of the mail, None
     where none was asked.
+    ``backgrounds`` has what was mailed of each living one, and is None where nobody asked.
     """
 
     pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class CheckFacts:
     addresses: Mapping[str, str] = field(default_factory=dict)
     clients: tuple[str, ...] = ()
     spam: "SpamReport | None" = None
+    backgrounds: Mapping[str, MailedBackground] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,16 @@ class CheckedIssue:
     def pictures(self) -> tuple[Picture, ...]:
         """Return every picture of the issue, in order."""
         return self.issue.pictures
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Return every line of the issue's file by its number, then those of the backgrounds it includes."""
+        return tuple(self.issue.lines)
+
+    @cached_property
+    def source(self) -> str:
+        """Return those lines as one text."""
+        return "\n".join(self.lines)
 
     @cached_property
     def leftovers(self) -> Mapping[str, tuple[Found, ...]]:

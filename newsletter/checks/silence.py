@@ -54,7 +54,7 @@ def _covers(order: _Order, finding: Finding) -> bool:
 
 def _orders(issue: Issue) -> list[_Order]:
     comments = [comment for comment in issue.comments if _ORDER.match(comment.text)]
-    lines = issue.source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if comments else []
+    lines = issue.lines if comments else []
     return [_Order(_codes(comment), *_range(comment, lines), comment.line) for comment in comments]
 
 

@@ -42,6 +42,12 @@ def issues(context: typer.Context, incomplete: str) -> list[str]:
     return _going_on(incomplete, _of_publication(context, lambda letter: letter.issues()))
 
 
+def backgrounds(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of backgrounds that go on from what is typed."""
+    names = _of_publication(context, lambda letter: [record.name for record in letter.backgrounds.all()])
+    return _going_on(incomplete, names)
+
+
 def lists(context: typer.Context, incomplete: str) -> list[str]:
     """Return the lists that go on from what is typed."""
     return _going_on(incomplete, _of_publication(context, lambda letter: letter.lists.names()))

@@ -16,6 +16,7 @@ HOMES = {
     "check": ".commands.writing",
     "render": ".commands.writing",
     "preview": ".commands.writing",
+    "backgrounds": ".commands.backgrounds",
     "send": ".commands.sending",
     "resume": ".commands.sending",
     "status": ".commands.accounts",

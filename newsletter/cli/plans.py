@@ -7,11 +7,17 @@ from newsletter.cli.terminal.output import say
 from newsletter.sentences import command, count_of
 
 if TYPE_CHECKING:
-    from newsletter import Approvable, Finding, SendPlan
+    from newsletter import Approvable, BackgroundCorrection, Finding, SendPlan
     from newsletter.rendering.merge import PersonalMessage
 
 # Warnings that only the ledger can give: no check shows them, so they are shown in full.
-SEND_WARNINGS = ("audience-unusual", "subject-used-before", "date-used-before", "site-silent")
+SEND_WARNINGS = (
+    "audience-unusual",
+    "correction-unknown",
+    "date-used-before",
+    "site-silent",
+    "subject-used-before",
+)
 WARNINGS_SHOWN = 5
 
 
@@ -27,6 +33,15 @@ def show(plan: "SendPlan") -> None:
     _show_findings(plan)
     if plan.provider == "sandbox":
         say("  No mail leaves this machine.")
+
+
+def show_lists(correction: "BackgroundCorrection") -> None:
+    """Show what the correction of a background corrects, and how many readers of each list get it."""
+    numbers = ", ".join(map(str, correction.wrong))
+    say(f"  corrects {'version' if len(correction.wrong) == 1 else 'versions'} {numbers} of the background")
+    if len(correction.readers) > 1:
+        each = ", ".join(f"{count_of(n, 'reader')} of “{name}”" for name, n in correction.readers.items())
+        say(f"  {count_of(sum(correction.readers.values()), 'reader')} in all, each once: {each}")
 
 
 def _audience(plan: "SendPlan") -> str:
@@ -66,23 +81,28 @@ def _show_findings(plan: "SendPlan") -> None:
         _show_finding(finding, f"error: {finding.message}")
     for finding in own:
         _show_finding(finding, finding.message)
-    _show_warnings(
-        [finding for finding in checked if finding.severity == "warning"], plan.frozen.corrects or plan.issue
-    )
+    warnings = [finding for finding in checked if finding.severity == "warning"]
+    _show_warnings(warnings, _way_to_all(plan.frozen.corrects or plan.issue))
 
 
 def _show_finding(finding: "Finding", message: str) -> None:
     say(f"  {finding.place}: {message}" + (f"\n    {finding.hint}" if finding.hint else ""))
 
 
-def _show_warnings(warnings: list["Finding"], issue: str) -> None:
+def _way_to_all(issue: str) -> str:
+    """Return the command that shows all there is to say of an issue, or of a background that is corrected."""
+    folder, slash, name = issue.partition("/")  # no issue's id holds one
+    return command(folder, "show", name) if slash else command("check", issue)
+
+
+def _show_warnings(warnings: list["Finding"], way: str) -> None:
     for finding in warnings[:WARNINGS_SHOWN]:
         say(f"  {finding.place}: {finding.message}")
     more = len(warnings) - WARNINGS_SHOWN
     if more > 0:
-        say(f"  and {count_of(more, 'more warning')}: {command('check', issue)}")
+        say(f"  and {count_of(more, 'more warning')}: {way}")
     elif warnings:
-        say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {command('check', issue)}")
+        say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {way}")
 
 
 def document(plan: "SendPlan") -> dict[str, object]:
@@ -96,6 +116,7 @@ def document(plan: "SendPlan") -> dict[str, object]:
         "excluded": dict(sorted(plan.excluded.items())),
         "subject": _sample(plan).subject,
         "digest": plan.message.digest,
+        "backgrounds": {found.name: found.digest for found in plan.frozen.backgrounds},
     }
 
 
@@ -108,6 +129,8 @@ def show_approvable(approvable: "Approvable") -> None:
     say(f"{manifest.issue} — “{sample.subject}”, asked for by {approvable.requested_by}.")
     say(f"  to {readers} of “{approvable.list_name}”, through {_provider(manifest.provider)}")
     _show_excluded(manifest.excluded)
+    for name, version in sorted(manifest.backgrounds.items()):
+        say(f"  with the background “{name}”, version {short(version)}")
     say(f"  manifest {short(digest(manifest))}")
     say("")
     say(sample.text)

@@ -130,6 +130,7 @@ class CheckSettings(SettingsSection):
     paragraph_sentences: int | None = Field(default=None, ge=1)
     alt_characters: int | None = Field(default=None, ge=1)
     picture_bytes: int | None = Field(default=None, ge=1)
+    background_days: int | None = Field(default=None, ge=1)  # how long a living background's review holds
 
 
 class PreviewSettings(SettingsSection):

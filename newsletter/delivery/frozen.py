@@ -34,6 +34,30 @@ class Envelope(NamedTuple):
         return {name: getattr(self, name) for name in SENDER}
 
 
+class FrozenBackground(NamedTuple):
+    """A living background as a mailing carried it: its version's ``digest``, its text, its review.
+
+    ``reviewed`` is a day such as 2026-06-20, ``sources`` are words and an address each, ``formerly`` earlier
+    names. ``changed`` says what was new; readers saw it where ``changed_shown``.
+    """
+
+    name: str
+    digest: str
+    title: str
+    text: str
+    reviewed: str
+    reviewer: str
+    changed: str = ""
+    changed_shown: bool = False
+    sources: tuple[tuple[str, str], ...] = ()
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def as_shown(self) -> tuple[str, str, str]:
+        """Return what tells one card from another: its name, its version, what readers see that is new."""
+        return self.name, self.digest, self.changed if self.changed_shown else ""
+
+
 class FrozenMailing(NamedTuple):
     """Which bytes go to which readers, through which provider.
 
@@ -41,6 +65,8 @@ class FrozenMailing(NamedTuple):
     microseconds since 1970, UTC. ``source`` is the digest of the text and the pictures it was rendered from,
     ``date`` the issue's own, such as 2026-01-12, or empty. A correction names the issue it ``corrects`` and
     the ``wrong_mailings``, which carried the wrong version. ``send_at`` is when it is to begin, unless now.
+    ``backgrounds`` are the living ones in it. The correction of a background is not for those who got it
+    right by one of the ``right_mailings`` later than wrong.
     """
 
     kind: MailingKind
@@ -54,6 +80,8 @@ class FrozenMailing(NamedTuple):
     wrong_mailings: tuple[int, ...] = ()
     requested_by: str = ""
     send_at: int | None = None
+    backgrounds: tuple[FrozenBackground, ...] = ()
+    right_mailings: tuple[int, ...] = ()
 
     @property
     def issue(self) -> str:

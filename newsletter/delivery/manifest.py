@@ -21,6 +21,7 @@ PUBLIC_PREFIX = "nlpub_"
 PRIVATE_PREFIX = "nlkey_"
 SEED_BYTES = 32
 _PURPOSE = b"newsletter approval 1\n"  # inside what is signed: a key used elsewhere too approves nothing here
+_LATER = ("backgrounds", "right")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,8 +32,9 @@ class Manifest:
     ``variants`` maps each variant's name to its rendered message's digest, ``excluded`` each reason to a
     count of readers; ``envelope`` is the digest of what all mails share (see ``envelope_digest``).
     ``audience_at`` and ``send_at`` are microseconds since 1970, UTC. ``corrects`` is the issue that a
-    correction puts right, ``wrong`` the mailings that carried the wrong version. The fields' names are signed
-    too, so they stay.
+    correction puts right, ``wrong`` the mailings that carried the wrong version. ``backgrounds`` maps the
+    name of each living background to its version's digest; ``right`` are the mailings that carried the right
+    one. The fields' names are signed too, so they stay.
     """
 
     issue: str
@@ -48,6 +50,8 @@ class Manifest:
     send_at: int | None = None
     requested_by: str = ""
     wrong: tuple[int, ...] = ()
+    backgrounds: Mapping[str, str] = field(default_factory=dict)
+    right: tuple[int, ...] = ()
 
 
 def manifest_of(frozen: FrozenMailing, list_key: str, readers: int, excluded: Mapping[str, int]) -> Manifest:
@@ -66,12 +70,18 @@ def manifest_of(frozen: FrozenMailing, list_key: str, readers: int, excluded: Ma
         send_at=frozen.send_at,
         requested_by=frozen.requested_by,
         wrong=frozen.wrong_mailings,
+        backgrounds={background.name: background.digest for background in frozen.backgrounds},
+        right=frozen.right_mailings,
     )
 
 
 def canonical(manifest: Manifest) -> bytes:
-    """Return a manifest's one form: JSON in UTF-8 with sorted keys and no spaces; instants in ISO 8601."""
+    """Return a manifest's one form: JSON in UTF-8 with sorted keys and no spaces; instants in ISO 8601.
+
+    What came later stands in it only where there is any, so that what was signed before still holds.
+    """
     values = {field.name: getattr(manifest, field.name) for field in fields(Manifest)}
+    values = {name: value for name, value in values.items() if value or name not in _LATER}
     values |= {"variants": dict(manifest.variants), "excluded": dict(manifest.excluded)}
     values["audience_at"] = _moment(manifest.audience_at)
     values["send_at"] = None if manifest.send_at is None else _moment(manifest.send_at)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
+from newsletter.delivery.frozen import SENDER, Envelope, FrozenBackground, FrozenMailing, MailingKind
 from newsletter.delivery.id_set import decode, encode
 
 GROUP = 16  # readers whose addresses share a checksum
@@ -203,7 +203,11 @@ def _unpacked(text: str) -> bytes:
 
 def _frozen_document(frozen: FrozenMailing) -> dict[str, Any]:
     message = frozen.message
-    return {
+    later: dict[str, Any] = {  # what came later, and what most have none of
+        "backgrounds": [background._asdict() for background in frozen.backgrounds],
+        "right": list(frozen.right_mailings),
+    }
+    return {key: value for key, value in later.items() if value} | {
         "kind": frozen.kind,
         "provider": frozen.provider,
         "list_id": frozen.list_id,
@@ -247,7 +251,14 @@ def _frozen_of(document: Mapping[str, Any]) -> FrozenMailing:
         wrong_mailings=tuple(document["wrong"]),
         requested_by=document["requested_by"],
         send_at=document["send_at"],
+        backgrounds=tuple(map(_background_of, document.get("backgrounds", ()))),
+        right_mailings=tuple(document.get("right", ())),
     )
+
+
+def _background_of(document: Mapping[str, Any]) -> FrozenBackground:
+    sources = tuple((text, url) for text, url in document["sources"])
+    return FrozenBackground(**{**document, "sources": sources, "formerly": tuple(document["formerly"])})
 
 
 class LogEnd(NamedTuple):

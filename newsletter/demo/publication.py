@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.backgrounds.names import FOLDER
 from newsletter.config import load_settings
 from newsletter.demo.readers import confirmed, file_of
 from newsletter.errors import NewsletterError, SettingsError
@@ -83,7 +84,8 @@ def _make(folder: Path) -> None:
     """Copy the example publication, its settings last: without them it is not there yet."""
     example = bundled_example()
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(example / "issues", folder / "issues", dirs_exist_ok=True)
+    for name in ("issues", FOLDER):
+        shutil.copytree(example / name, folder / name, dirs_exist_ok=True)
     # It may lie in a publication under version control.
     write_whole(folder / ".gitignore", b"*\n")
     write_whole(folder / SETTINGS_FILE, (example / SETTINGS_FILE).read_bytes())

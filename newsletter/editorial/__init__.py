@@ -6,12 +6,14 @@ from newsletter.editorial.labels import Labels
 from newsletter.editorial.names import slug
 from newsletter.editorial.parse import parse_issue
 from newsletter.editorial.source import read_source
+from newsletter.editorial.stories.includes import KnownBackgrounds
 
 __all__ = [
     "BUILT_IN_FIELDS",
     "Brief",
     "FieldUse",
     "Issue",
+    "KnownBackgrounds",
     "Labels",
     "Picture",
     "Section",

@@ -1,9 +1,10 @@
 """What an issue is, once read: values only, the Markdown already parsed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markdown_it.token import Token
 
@@ -39,6 +40,48 @@ class Comment:
     last: int
 
 
+class Source(NamedTuple):
+    """Where a background's words can be checked: an address, and what is there in words, or nothing."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A living background: one text that issues include by its name, reviewed by somebody on a day.
+
+    ``body`` is block tokens as a Section has them, ``text`` the Markdown they were read from, and ``digest``
+    tells its versions apart. ``changed`` says in a line what is new since the last version, or nothing;
+    ``formerly`` are names it had before. ``source`` is its whole file, which errors call ``file``.
+    """
+
+    name: str
+    file: str
+    title: str
+    reviewed: date
+    reviewer: str
+    text: str
+    digest: str
+    body: tuple[Token, ...] = field(repr=False)
+    sources: tuple[Source, ...] = ()
+    changed: str = ""
+    formerly: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    source: str = field(repr=False, default="")
+    front_lines: Mapping[str, int] = field(default_factory=dict)
+
+
+class Included(NamedTuple):
+    """A background as an issue includes it: its first line goes by the number that follows ``after``.
+
+    So one number says in which file a line is, whatever is found there: see ``Issue.place``.
+    """
+
+    background: Background
+    after: int
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A labelled part of a story; the lede and the notes at a story's end have no label.
@@ -49,13 +92,14 @@ class Section:
     its note's ``number`` and which ``use`` of it this is) and, in notes, the blocks ``footnote_block`` and
     ``footnote`` with an inline ``footnote_anchor`` (the ``number`` and how many ``uses``).
     A soft break that is ``hidden`` stands for no space. Raw HTML never occurs: it was read as text, comments
-    left out.
+    left out. ``background`` is the living background that all of it comes from, if one does.
     """
 
     kind: SectionKind
     label: str
     body: tuple[Token, ...]
     line: int
+    background: Background | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +135,8 @@ class Issue:
     plain text: the person or people the letter is from; empty as a rule.
     ``correction`` is plain text: what an earlier mail of this issue got wrong; empty as a rule.
     ``comments`` were left out of the stories; ``ignored`` are codes of checks to be silent about it.
+    ``included`` are the living backgrounds in it, each once. Their lines are counted on from its own, so that
+    ``place`` can tell them apart.
     """
 
     id: str
@@ -108,8 +154,27 @@ class Issue:
     ignored: tuple[str, ...] = ()
     source: str = field(repr=False, default="")
     front_lines: Mapping[str, int] = field(default_factory=dict)
+    included: tuple[Included, ...] = ()
+
+    def place(self, line: int | None) -> tuple[str, int | None]:
+        """Return the file that a line is in, and its number there."""
+        for background, after in reversed(self.included):
+            if line is not None and line > after:
+                return background.file, line - after
+        return self.file, line
+
+    @property
+    def lines(self) -> list[str]:
+        """Return all lines by their numbers, from 1: the issue's own, then those of each background in it."""
+        texts = (self.source, *(background.source for background, _ in self.included))
+        return [line for text in texts for line in lines_of(text)]
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """Return every picture, wherever in the stories it is."""
         return tuple(picture for story in self.stories for picture in story.pictures)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return a file's lines as they are counted, whatever ends them, without a byte order mark."""
+    return re.split(r"\r\n?|\n", text.removeprefix("\ufeff"))

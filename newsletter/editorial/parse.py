@@ -1,5 +1,8 @@
 """From an issue file's text to an Issue, or every fault of it at once."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 from markdown_it.token import Token
 
 from newsletter.editorial.faults import Faults
@@ -13,11 +16,28 @@ from newsletter.editorial.meant.conflicts import without_conflicts
 from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.source import without_odd_characters
 from newsletter.editorial.stories.build import build_stories
+from newsletter.editorial.stories.includes import Includes, KnownBackgrounds
 
 _BETWEEN_CODES = str.maketrans(",[]\"'", "     ")  # a list as YAML has it, too
 MAX_SUBJECT = 150  # characters, with each merge field's default in its place
 MAX_CORRECTION = 500  # characters: a reader takes it in at a glance, before the letter
 MAX_BYLINE = 150  # characters: a few names and what they do
+
+
+NONE = KnownBackgrounds()
+
+
+@dataclass(frozen=True, slots=True)
+class IssueReading:
+    """What an issue is read by: the publication's labels and language, and the backgrounds it may include.
+
+    ``max_steps`` bounds what reading its Markdown may cost.
+    """
+
+    labels: Labels
+    language: str = "en"
+    backgrounds: KnownBackgrounds = NONE
+    max_steps: int = MAX_STEPS
 
 
 def parse_issue(
@@ -27,25 +47,31 @@ def parse_issue(
     file: str,
     labels: Labels,
     language: str = "en",
-    max_steps: int = MAX_STEPS,
+    backgrounds: KnownBackgrounds = NONE,
 ) -> Issue:
     """Return the issue that a file's text holds.
 
     ``file`` is the name errors quote, ``language`` the publication's, for an issue that names none.
-    ``max_steps`` bounds what reading its Markdown may cost. Raises IssueError with every fault, each with its
-    line in the file.
+    ``backgrounds`` are those it may include. Raises IssueError with every fault, each with its line in the
+    file, or in that of a background.
     """
+    return read_issue(text, issue_id, file, IssueReading(labels, language, backgrounds))
+
+
+def read_issue(text: str, issue_id: str, file: str, by: IssueReading) -> Issue:
+    """Return the issue that a file's text holds; what parse_issue does, by values of any kind."""
     faults = Faults(file)
     clean = without_odd_characters(text, faults)
     report_reserved_lines(clean, faults)
     faults.raise_if_full()
     lines = without_conflicts(clean.split("\n"), faults)
     front = read_front(lines, faults)
-    meant = as_meant(lines[front.body :], labels)
+    meant = as_meant(lines[front.body :], by.labels)
     body = "\n" * front.body + "\n".join(meant)  # so that lines keep their numbers
     comments: list[Comment] = []
-    tokens = parse_blocks(body, faults, max_steps=max_steps, comments=comments)
-    stories = build_stories(tokens, labels, len(lines), faults)
+    tokens = parse_blocks(body, faults, max_steps=by.max_steps, comments=comments)
+    includes = Includes(by.backgrounds, len(lines), faults)
+    stories = build_stories(tokens, by.labels, includes)
     subject = _subject(front, faults)
     preheader = _front_tokens(front, "preheader", faults)
     issue = Issue(
@@ -55,18 +81,25 @@ def parse_issue(
         preheader=preheader,
         date=read_date(front, faults),
         number=read_number(front, faults),
-        language=read_language(front, language, faults),
+        language=read_language(front, by.language, faults),
         stories=stories,
         fields=(*uses(subject), *uses(preheader), *_story_fields(stories)),
-        correction=_plain(front, "correction", MAX_CORRECTION, faults),
-        by=_plain(front, "by", MAX_BYLINE, faults),
-        comments=tuple(sorted(comments, key=lambda comment: comment.line)),
+        correction=plain_value(front, "correction", MAX_CORRECTION, faults),
+        by=plain_value(front, "by", MAX_BYLINE, faults),
+        comments=tuple(sorted([*comments, *_comments(includes)], key=lambda comment: comment.line)),
         ignored=tuple(front.values.get("ignore", "").translate(_BETWEEN_CODES).split()),
         source=text,
         front_lines=dict(front.lines),
+        included=tuple(includes.found.values()),
     )
     faults.raise_any()
     return issue
+
+
+def _comments(includes: Includes) -> Iterator[Comment]:
+    for background, after in includes.found.values():
+        for comment in background.comments:
+            yield replace(comment, line=comment.line + after, last=comment.last + after)
 
 
 def _front_tokens(front: FrontMatter, key: str, faults: Faults) -> tuple[Token, ...]:
@@ -100,7 +133,7 @@ def _subject(front: FrontMatter, faults: Faults) -> tuple[Token, ...]:
     return tokens
 
 
-def _plain(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
+def plain_value(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
     """Return a key's text, which is the same for every reader; empty without one."""
     line = front.lines.get(key)
     if line is None:
@@ -111,7 +144,7 @@ def _plain(front: FrontMatter, key: str, longest: int, faults: Faults) -> str:
         message, hint = f"“{key}” holds a merge field.", "Say the same to every reader."
     elif len(text) > longest:
         message = f"“{key}” has {len(text)} characters; at most {longest} are allowed."
-        hint = "Say it shorter; the rest belongs into the story."
+        hint = "Say it shorter; the rest belongs into the text."
     elif not text and front.whole and key not in front.unreadable:
         message, hint = f"“{key}” is empty.", "Write its words, or take the line out."
     else:

@@ -38,11 +38,11 @@ def find_issue(root: Path, reference: str) -> IssueFile:
 
 def _path_of(root: Path, reference: str) -> Path:
     for given in (Path(reference) / "issue.md", Path(reference)):
-        if _is_file(given):
+        if is_file(given):
             return given.resolve()
     folder = root / "issues"
     places = (folder / f"{reference}.md", folder / reference / "issue.md")
-    found = [place for place in places if _is_file(place)]
+    found = [place for place in places if is_file(place)]
     if len(found) == 2:
         raise NewsletterError(
             f"“{reference}” is both a file and a folder in {path_as_typed(folder)}.",
@@ -53,7 +53,8 @@ def _path_of(root: Path, reference: str) -> Path:
     return found[0]
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Say whether there is a file, whatever its name."""
     # os.path, since pathlib's own raises for a name too long for the file system.
     return os.path.isfile(path)
 

@@ -14,8 +14,9 @@ A chapter each, in the order an editor lives it:
 ``control``         pause, cancel
 ``copies``          a restored backup or a second copy of the database mails nobody twice
 ``reconciliation``  what became of requests without an answer
-``correct``         a corrected version to those who got the wrong one
+``correct``         a corrected version to those who got the wrong one; ``correct_backgrounds``: of those
 ``mailed``          what was mailed so far, and who got it
+``living``          the living backgrounds that an issue includes; ``backgrounds``: what was mailed of each
 
 Each function asks the rooms it needs and returns values; the command line, and programs that use the library,
 call these and know no other way. There are more than a dozen modules, since each is a chapter: the story is
@@ -27,12 +28,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from newsletter.publish.approval import Approvable, approve, plan_approval
+    from newsletter.publish.backgrounds import background_record, background_records
     from newsletter.publish.control import cancel, pause, undo
     from newsletter.publish.copies.adopting import adopt
     from newsletter.publish.copies.comparing import standing
     from newsletter.publish.copies.refusing import insist_sender
     from newsletter.publish.copies.standing import Standing
     from newsletter.publish.correct import plan_correction
+    from newsletter.publish.correct_backgrounds import (
+        BackgroundCorrection,
+        plan_background_correction,
+        send_background_correction,
+    )
     from newsletter.publish.deliver import send
     from newsletter.publish.draft import Draft, check, linked_pages, read_draft, render_draft
     from newsletter.publish.fixing import FixedBrief, fix
@@ -65,6 +72,9 @@ _HOMES = {
     "Standing": "copies.standing",
     "adopt": "copies.adopting",
     "approve": "approval",
+    "background_record": "backgrounds",
+    "background_records": "backgrounds",
+    "BackgroundCorrection": "correct_backgrounds",
     "cancel": "control",
     "check": "draft",
     "corrections": "mailed",
@@ -78,6 +88,7 @@ _HOMES = {
     "mailed_issues": "mailed",
     "pause": "control",
     "plan_approval": "approval",
+    "plan_background_correction": "correct_backgrounds",
     "plan_correction": "correct",
     "plan_send": "plan",
     "preview_of": "previewed",
@@ -88,6 +99,7 @@ _HOMES = {
     "resume": "going_on",
     "schedule": "freeze",
     "send": "deliver",
+    "send_background_correction": "correct_backgrounds",
     "send_test": "to_editors",
     "standing": "copies.comparing",
     "status": "mailed",
@@ -97,6 +109,7 @@ _HOMES = {
 
 __all__ = [
     "Approvable",
+    "BackgroundCorrection",
     "Draft",
     "FixedBrief",
     "Reconciled",
@@ -105,6 +118,8 @@ __all__ = [
     "Standing",
     "adopt",
     "approve",
+    "background_record",
+    "background_records",
     "cancel",
     "check",
     "corrections",
@@ -118,6 +133,7 @@ __all__ = [
     "mailed_issues",
     "pause",
     "plan_approval",
+    "plan_background_correction",
     "plan_correction",
     "plan_send",
     "preview_of",
@@ -128,6 +144,7 @@ __all__ = [
     "resume",
     "schedule",
     "send",
+    "send_background_correction",
     "send_test",
     "standing",
     "status",

@@ -1,6 +1,7 @@
 """Correct an issue: a corrected version to exactly those who got the wrong one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
@@ -8,6 +9,7 @@ from newsletter.errors import DeliveryError, Finding, IssueError
 from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.draft import Draft, mailable, read_draft
 from newsletter.publish.envelope import envelope_of, list_id_of
+from newsletter.publish.living import as_shown, frozen_for, frozen_in
 from newsletter.publish.mailed import corrections_of, mailings_of, status, unfinished_among
 from newsletter.publish.plan import SendPlan, count_readers, plan_resume
 from newsletter.sentences import command, count_of
@@ -34,7 +36,7 @@ def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = N
     if not wrong:
         raise DeliveryError(
             f"Nobody got a version of “{issue}” other than this one.",
-            hint="Correct the file first; a correction goes to everyone who got the version before.",
+            hint=_way_to_correct(wiring, draft, mailed),
         )
     _insist_on_line(draft)
     earlier = corrections_of(wiring, issue)
@@ -48,6 +50,16 @@ def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = N
             )
         return plan_resume(wiring, unfinished)
     return _plan_new(wiring, draft, wrong, earlier, list_name)
+
+
+def _way_to_correct(wiring: Wiring, draft: Draft, mailed: "Sequence[Mailing]") -> str:
+    """Say what to do where the issue is as it went out: a background in it may not be."""
+    sent = {found.name: found.digest for found in frozen_in(wiring, mailed)}
+    for background, _ in draft.issue.included:
+        if sent.get(background.name, background.digest) != background.digest:
+            way = command("correct", "--background", background.name)
+            return f"A background in it was changed since. Correct that, for all issues: {way}"
+    return "Correct the file first; a correction goes to everyone who got the version before."
 
 
 def _refuse_unfinished(wiring: Wiring, issue: str, mailed: "Sequence[Mailing]") -> None:
@@ -88,7 +100,10 @@ def _plan_new(
     own = _correction_id(draft, earlier)
     before = [mailing for mailing in earlier if mailing.issue == own]
     wrong_mailings = tuple(mailing.id for mailing in wrong)
-    envelope, findings = _envelope(wiring, draft, own, before, audience.key)
+    to_list = [mailing for mailing in before if mailing.list_id == audience.id]
+    backgrounds = frozen_for(wiring, draft.issue, audience.id, frozen_in(wiring, to_list))
+    shown = replace(draft, issue=as_shown(draft.issue, backgrounds))
+    envelope, findings = _envelope(wiring, shown, own, before, audience.key)
     frozen = FrozenMailing(
         kind=MailingKind.CORRECTION,
         provider=wiring.settings.provider_identity,
@@ -99,6 +114,7 @@ def _plan_new(
         date=draft.date,
         corrects=draft.issue.id,
         wrong_mailings=wrong_mailings,
+        backgrounds=backgrounds,
     )
     readers, excluded = count_readers(wiring, frozen)
     return SendPlan(

@@ -4,14 +4,27 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.editorial import BUILT_IN_FIELDS, Issue, Labels, parse_issue, read_source, unknown_fields
+from newsletter.backgrounds.correction import correction_letter
+from newsletter.editorial import (
+    BUILT_IN_FIELDS,
+    Issue,
+    KnownBackgrounds,
+    Labels,
+    Section,
+    parse_issue,
+    read_source,
+    unknown_fields,
+)
+from newsletter.editorial.issue import Background
 from newsletter.errors import Finding, IssueError, RenderError
 from newsletter.files.issues import IssueFile, find_issue
 from newsletter.files.pictures import PictureFile
 from newsletter.pictures import Ready, Refusal
 from newsletter.progress import Progress, silent
+from newsletter.publish.living import background_at, included_in, mailed_before
 from newsletter.publish.pictures import WORDMARK, WORDMARK_DARK, is_remote, pictures_in, places_of, wordmarks
 from newsletter.rendering import PictureInfo, Publication, RenderedMessage
 from newsletter.wiring import Wiring
@@ -52,6 +65,17 @@ class Draft:
         return whole.hexdigest()
 
     @property
+    def cards(self) -> tuple[tuple[str, str], ...]:
+        """Return what its living backgrounds are made of: the text of each file, and what is shown as new."""
+        shown = [
+            part.background
+            for story in self.issue.stories
+            for part in story.parts
+            if isinstance(part, Section) and part.background
+        ]
+        return tuple((background.source, background.changed) for background in shown)
+
+    @property
     def date(self) -> str:
         """Return the day it is of, or nothing."""
         return str(self.issue.date) if self.issue.date else ""
@@ -64,7 +88,10 @@ def read_draft(wiring: Wiring, reference: str) -> Draft:
 
 def draft_of(wiring: Wiring, file: IssueFile) -> Draft:
     """Read an issue that was found already. Raises IssueError with all its faults at once."""
-    issue = wiring.kept(("read", file), lambda: read_text(wiring, file, read_source(file.data, file.name)))
+    text = read_source(file.data, file.name)
+    backgrounds = _included(wiring, text)
+    parts = "read", file, backgrounds.parts
+    issue = wiring.kept(parts, lambda: _parse(wiring, file, text, backgrounds))
     _know_fields(wiring, issue)
     found = pictures_in(wiring, file.path.parent, places_of(wiring, issue))
     marks = wordmarks(wiring)
@@ -73,12 +100,21 @@ def draft_of(wiring: Wiring, file: IssueFile) -> Draft:
 
 def read_text(wiring: Wiring, file: IssueFile, text: str) -> Issue:
     """Read a text as an issue's file. Raises IssueError with all its faults at once."""
+    return _parse(wiring, file, text, _included(wiring, text))
+
+
+def _included(wiring: Wiring, text: str) -> KnownBackgrounds:
+    return included_in(wiring, text, Labels(**wiring.settings.labels.model_dump()))
+
+
+def _parse(wiring: Wiring, file: IssueFile, text: str, backgrounds: KnownBackgrounds) -> Issue:
     return parse_issue(
         text,
         issue_id=file.id,
         file=file.name,
         labels=Labels(**wiring.settings.labels.model_dump()),
         language=wiring.settings.publication.language,
+        backgrounds=backgrounds,
     )
 
 
@@ -151,7 +187,7 @@ class _Asked(NamedTuple):
 def check(
     wiring: Wiring, reference: str, *, online: bool = False, spam: bool = False, progress: Progress = silent
 ) -> tuple[Finding, ...]:
-    """Return all that should be said about an issue before a reader sees it, by line.
+    """Return all that should be said about an issue before a reader sees it, by line; or about a background.
 
     One so long that no mail program would show all of it is not rendered. With ``online`` the servers of its
     links are asked whether the pages are there; with ``spam`` the spam filter of this machine is asked, too;
@@ -160,6 +196,9 @@ def check(
     from newsletter.checks import is_hopeless
 
     try:
+        if background := background_at(wiring, reference):
+            draft = draft_of_background(wiring, background, reference)
+            return of_background(check_draft(wiring, draft, None))
         draft = read_draft(wiring, reference)
     except IssueError as error:
         return error.findings
@@ -202,6 +241,26 @@ def _spam(wiring: Wiring, message: RenderedMessage) -> "SpamReport":
     return spam_report(wiring, message)
 
 
+def draft_of_background(wiring: Wiring, background: Background, issue_id: str) -> Draft:
+    """Return the letter that holds a background alone, with what is new in it, as an issue that was read."""
+    labels, settings = wiring.settings.labels.background, wiring.settings
+    issue = correction_letter(
+        background,
+        issue_id=issue_id,
+        label=labels[0] if labels else background.title,
+        language=settings.publication.language,
+        day=wiring.today(),
+    )
+    file = IssueFile(issue_id, Path(background.file), background.file, background.source.encode())
+    marks = wordmarks(wiring)
+    return Draft(file, issue, marks.files, marks.ready, {})
+
+
+def of_background(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return those findings of a background's own letter that its file can be mended for."""
+    return tuple(found for found in findings if found.line is not None and found.line > 0)
+
+
 def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:
     """Return what should be said of a draft and, once rendered, of its message."""
     return _check(wiring, draft, message, wiring.today())
@@ -231,6 +290,7 @@ def _check(
         clients=own.clients,
         pages=asked.pages,
         spam=asked.spam,
+        backgrounds=mailed_before(wiring, draft.issue),
     )
     return run_checks(draft.issue, facts, message)
 
@@ -262,9 +322,12 @@ def mailable(wiring: Wiring, draft: Draft) -> tuple[RenderedMessage, tuple[Findi
 
     Raises IssueError for real mail that would show readers a comment, or what `newsletter new` wrote.
     """
-    letter, today = (draft.file, draft.digest), wiring.today()
+    letter, today = (draft.file, draft.digest, draft.cards), wiring.today()
     message = wiring.kept(("rendered", letter), lambda: render_draft(wiring, draft).message)
-    findings = wiring.kept(("checked", letter, today), lambda: _check(wiring, draft, message, today))
+    if draft.cards:  # what is said of backgrounds depends on the ledger, too
+        findings = _check(wiring, draft, message, today)
+    else:
+        findings = wiring.kept(("checked", letter, today), lambda: _check(wiring, draft, message, today))
     _refuse_notes(wiring, findings)
     return message, findings
 

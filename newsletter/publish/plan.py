@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from newsletter.delivery.frozen import FrozenMailing, MailingKind
+from newsletter.delivery.frozen import FrozenBackground, FrozenMailing, MailingKind
 from newsletter.delivery.states import MailingState
 from newsletter.errors import DeliveryError, Finding, IssueChanged
 from newsletter.files.pictures import PictureFile
 from newsletter.publish.copies.refusing import insist_sender
 from newsletter.publish.draft import Draft, mailable, read_draft
 from newsletter.publish.envelope import envelope_of, list_id_of
+from newsletter.publish.living import as_shown, frozen_for, frozen_in, look_alike, refuse_changed
 from newsletter.publish.mailed import Earlier, earlier_of, unfinished_of
 from newsletter.publish.send_warnings import send_warnings
 from newsletter.rendering import RenderedMessage
@@ -20,6 +21,7 @@ from newsletter.wiring import Wiring
 if TYPE_CHECKING:
     from newsletter.delivery.frozen import Envelope
     from newsletter.store.ledger.mailings import Mailing
+    from newsletter.store.readers.lists import ListName
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,16 @@ def plan_send(
     if unfinished:
         refuse_other_provider(unfinished, wiring.settings.provider_identity)
         _refuse_other_list(unfinished, list_name)
+        plan = plan_resume(wiring, unfinished)
         if not as_sent:
             _refuse_change(draft, unfinished, going_on=True)
-        return plan_resume(wiring, unfinished)
+            refuse_changed(draft.issue, plan.frozen)
+        return plan
     earlier = earlier_of(wiring, draft.issue.id, list_name)
     if earlier.latest and not as_sent:
         _refuse_change(draft, earlier.latest, going_on=False)
-    return _plan_new(wiring, draft, earlier, list_name, only_missing=only_missing)
+    wanted = _Wanted(list_name, only_missing=only_missing, as_sent=as_sent)
+    return _plan_new(wiring, draft, earlier, wanted)
 
 
 def refuse_other_provider(unfinished: "Mailing", identity: str) -> None:
@@ -160,13 +165,28 @@ def plan_resume(wiring: Wiring, unfinished: "Mailing") -> SendPlan:
     )
 
 
-def _plan_new(
-    wiring: Wiring, draft: Draft, earlier: Earlier, list_name: str | None, *, only_missing: bool
-) -> SendPlan:
+class _Wanted(NamedTuple):
+    """What was asked for: a list or the usual one, only who is missing, the version that others got."""
+
+    list_name: str | None
+    only_missing: bool
+    as_sent: bool
+
+
+class _Letter(NamedTuple):
+    """What a new mailing carries; ``findings`` are None where it is what others got already."""
+
+    envelope: "Envelope"
+    backgrounds: tuple[FrozenBackground, ...]
+    findings: tuple[Finding, ...] | None = None
+
+
+def _plan_new(wiring: Wiring, draft: Draft, earlier: Earlier, wanted: _Wanted) -> SendPlan:
     from newsletter.store.readers import lists
 
+    only_missing = wanted.only_missing
     known = earlier.mailings[-1].list_name if earlier.mailings else None
-    audience = lists.resolve(wiring.engine, list_name or known)
+    audience = lists.resolve(wiring.engine, wanted.list_name or known)
     same_list = [mailing for mailing in earlier.mailings if mailing.list_id == audience.id]
     if only_missing and not same_list:
         raise DeliveryError(
@@ -175,12 +195,7 @@ def _plan_new(
         )
     if same_list and same_list[-1].state == MailingState.CANCELLED and not only_missing:
         _refuse_cancelled(wiring, same_list)
-    findings: tuple[Finding, ...] = ()
-    if earlier.latest:
-        envelope = _as_sent(wiring, earlier, earlier.latest, audience.key)
-    else:
-        message, findings = mailable(wiring, draft)
-        envelope = envelope_of(wiring, draft.issue.id, message, audience.key)
+    letter = _letter(wiring, draft, earlier, audience, as_sent=wanted.as_sent)
     frozen = FrozenMailing(
         kind=_kind(same_list, only_missing=only_missing),
         provider=wiring.settings.provider_identity,
@@ -188,16 +203,39 @@ def _plan_new(
         audience_at=_latest_audience(same_list)
         if only_missing
         else max(wiring.clock.now(), _latest_audience(same_list)),
-        envelope=envelope,
+        envelope=letter.envelope,
         source=earlier.latest.source if earlier.latest else draft.digest,
         date=draft.date,
+        backgrounds=letter.backgrounds,
     )
     readers, excluded = count_readers(wiring, frozen)
     plan = SendPlan(frozen, audience.name, readers, excluded, planned_after=earlier.planned_after)
-    if earlier.latest:
+    if letter.findings is None:
         return plan
-    findings += send_warnings(wiring, draft, subject=frozen.message.subject, readers=readers)
+    findings = letter.findings
+    if not earlier.latest:
+        findings += send_warnings(wiring, draft, subject=frozen.message.subject, readers=readers)
     return replace(plan, findings=findings, pictures=tuple(draft.pictures.values()))
+
+
+def _letter(
+    wiring: Wiring, draft: Draft, earlier: Earlier, audience: "ListName", *, as_sent: bool
+) -> _Letter:
+    """Return what others got of the issue, or what it is now: for the first, and where a card would differ.
+
+    A background is kept up to date, and says what changed since the list at hand last got it.
+    """
+    before = frozen_in(wiring, [found for found in earlier.mailings if found.list_id == audience.id])
+    backgrounds = frozen_for(wiring, draft.issue, audience.id, before)
+    if earlier.latest:
+        sent = frozen_in(wiring, [earlier.latest])
+        envelope = _as_sent(wiring, earlier, earlier.latest, audience.key)
+        if as_sent or look_alike(sent, backgrounds):
+            return _Letter(envelope, sent)
+    message, findings = mailable(wiring, replace(draft, issue=as_shown(draft.issue, backgrounds)))
+    if earlier.latest:
+        return _Letter(envelope._replace(message=message), backgrounds, findings)
+    return _Letter(envelope_of(wiring, draft.issue.id, message, audience.key), backgrounds, findings)
 
 
 def _kind(same_list: Sequence["Mailing"], *, only_missing: bool) -> MailingKind:

@@ -87,7 +87,8 @@ def _letter(wiring: Wiring, draft: "Draft") -> PreviewedLetter:
     except RenderError:  # a theme may do with a label what no element in it survives
         lined = rendered.message.html
     pictures = {picture.name: picture for picture in draft.pictures.values()}
-    files = ((draft.issue.file, 0),)
+    included = [(background.file, after) for background, after in draft.issue.included]
+    files = ((draft.issue.file, 0), *included)
     return PreviewedLetter(rendered.message, rendered.mjml, lined, files, pictures, len(draft.missing))
 
 

@@ -73,7 +73,7 @@ def write_rendered(
         **{f"pictures/{picture.name}": picture.content for picture in draft.pictures.values()},
     }
     whose = "" if values is None else reader or "a sample reader"
-    about = _about(draft.issue.id, rendered.message, whose)
+    about = _about(draft, rendered.message, whose)
     return RenderedFiles(write_files(out, files, about, force=force), whose)
 
 
@@ -118,9 +118,9 @@ def _parts(
     return html, personal.text
 
 
-def _about(issue: str, message: "RenderedMessage", whose: str) -> Mapping[str, object]:
+def _about(draft: "Draft", message: "RenderedMessage", whose: str) -> Mapping[str, object]:
     return {
-        "issue": issue,
+        "issue": draft.issue.id,
         "variant": "everyone",
         "subject": message.subject,
         "preheader": message.preheader,
@@ -128,6 +128,7 @@ def _about(issue: str, message: "RenderedMessage", whose: str) -> Mapping[str, o
         "merge_fields": [
             {"key": field.key, "name": field.name, "default": field.default} for field in message.fields
         ],
+        "backgrounds": {found.name: found.digest for found, _ in draft.issue.included},
         "filled_in_for": whose or None,
         "bytes": {"html": len(message.html.encode()), "text": len(message.text.encode())},
     }

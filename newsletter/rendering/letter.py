@@ -6,7 +6,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from newsletter.editorial.issue import Brief, Issue, Picture
+from newsletter.editorial.issue import Background, Brief, Issue, Picture
 from newsletter.errors import RenderError
 from newsletter.rendering.merge import Fields
 from newsletter.rendering.publication import Publication
@@ -43,6 +43,12 @@ class Chrome:
                 file=f"{self.theme.name}/words.toml",
             ) from error
 
+    def review_words(self, background: Background) -> tuple[str, str]:
+        """Return what changed in a living background, or nothing, and who reviewed it when."""
+        changed = self.phrase("changed", changed=background.changed) if background.changed else ""
+        day = self.theme.date_in(self.issue.language, background.reviewed)
+        return changed, self.phrase("reviewed", date=day, by=background.reviewer)
+
 
 @dataclass(frozen=True, slots=True)
 class LetterText:
@@ -56,7 +62,9 @@ def letter_text(chrome: Chrome, fields: Fields) -> LetterText:
     """Return the text part, at most 72 columns except for URLs, with a newline at its end."""
     writer = TextWriter(fields, chrome.phrase("picture"))
     several = len(chrome.issue.stories) > 1
-    stories = [_story(writer, story, n if several else 0) for n, story in enumerate(chrome.issue.stories, 1)]
+    stories = [
+        _story(chrome, writer, story, n if several else 0) for n, story in enumerate(chrome.issue.stories, 1)
+    ]
     body = "\n\n\n".join("\n".join(lines) for lines in stories)
     head = "\n".join([*_correction(chrome), *_head(chrome, writer, reading_minutes(body))])
     whole = f"{head}\n\n\n{body}\n\n\n" + "\n".join(_foot(chrome)) + "\n"
@@ -125,7 +133,7 @@ def _without_links(tokens: tuple[Token, ...]) -> list[Token]:
     return [token for token in tokens if not token.type.startswith("link_")]
 
 
-def _story(writer: TextWriter, story: Brief, number: int) -> list[str]:
+def _story(chrome: Chrome, writer: TextWriter, story: Brief, number: int) -> list[str]:
     headline = writer.inline(story.headline)
     title = writer.wrap(f"{number}. {headline}" if number else headline)
     # A rule of a character above U+00FF: no provider ever mistakes the text for Latin-1.
@@ -139,6 +147,9 @@ def _story(writer: TextWriter, story: Brief, number: int) -> list[str]:
             label = wrap(part.label)
             lines += [*label, "─" * min(WIDTH, max(display_width(line) for line in label)), ""]
         lines += writer.blocks(part.body)
+        if part.background:
+            said = filter(None, chrome.review_words(part.background))
+            lines += ["", *(line for words in said for line in wrap(words))]
     return lines
 
 

@@ -88,7 +88,7 @@ def render_all(
     top = 3 if len(issue.stories) == 1 else 4
     table_word = str(chrome.words.get("table", "Table"))
     writer = HtmlWriter(fields, top=top, page=page, table_word=table_word, lines=lines)
-    stories = stories_of(issue, writer, pictures, _measures(theme))
+    stories = stories_of(issue, writer, pictures, _measures(theme), chrome.review_words)
     correction = correction_of(issue, writer)
     context = _context(chrome, engine, writer, stories, reading_minutes(text.body))
     context["correction"] = correction

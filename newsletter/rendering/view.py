@@ -1,14 +1,14 @@
 """An issue as its templates see it: finished pieces of HTML, in the order and the groups of the page."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from newsletter.editorial.issue import Brief, Issue, Picture, Section
+from newsletter.editorial.issue import Background, Brief, Issue, Picture, Section
 from newsletter.editorial.markdown.spans import language_of
 from newsletter.errors import RenderError
 from newsletter.rendering.html.bidi import (
@@ -54,12 +54,26 @@ class PictureItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Who reviewed a living background when; what changed in it since its reader last got it.
+
+    ``changed`` is empty where nothing did. Both are in the letter's language, and ``changed_direction`` holds
+    attributes for a change whose words run against the story.
+    """
+
+    reviewed: Markup
+    changed: Markup
+    changed_direction: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class PartView:
     """A section with its label, or a picture between sections (no label). ``kind`` as in an issue."""
 
     kind: str
     label: str
     items: tuple[TextItem | PictureItem, ...]
+    review: ReviewView | None = None
 
 
 Ground = Literal["page", "card"]
@@ -114,10 +128,14 @@ class StoryView:
     @property
     def pieces(self) -> tuple[Markup, ...]:
         """Return all HTML of the story's text, in order."""
-        items = (
-            item for group in (self.opening, *self.groups) for part in group.parts for item in part.items
-        )
-        return (self.headline, *(item.html for item in items if isinstance(item, TextItem)))
+        parts = (part for group in (self.opening, *self.groups) for part in group.parts)
+        return (self.headline, *(piece for part in parts for piece in _pieces(part)))
+
+
+def _pieces(part: PartView) -> Iterator[Markup]:
+    yield from (item.html for item in part.items if isinstance(item, TextItem))
+    if part.review:
+        yield from filter(None, (part.review.changed, part.review.reviewed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +179,26 @@ def wordmark_of(publication: Publication) -> Wordmark | None:
     return Wordmark(light.url, *light.within(*_WORDMARK), dark.url if dark else "")
 
 
+ReviewWords = Callable[[Background], tuple[str, str]]
+
+
+def no_review(background: Background) -> tuple[str, str]:
+    """Say nothing of a review."""
+    return "", ""
+
+
 def stories_of(
-    issue: Issue, writer: HtmlWriter, pictures: Mapping[str, PictureInfo], measures: Measures
+    issue: Issue,
+    writer: HtmlWriter,
+    pictures: Mapping[str, PictureInfo],
+    measures: Measures,
+    review_words: ReviewWords = no_review,
 ) -> tuple[StoryView, ...]:
-    """Return every story of an issue. Raises RenderError for a picture that was not handed in."""
-    maker = _Maker(issue, writer, pictures, measures)
+    """Return every story of an issue. Raises RenderError for a picture that was not handed in.
+
+    ``review_words`` says of a living background what changed in it, or nothing, and when it was reviewed.
+    """
+    maker = _Maker(issue, writer, pictures, measures, review_words)
     stories = tuple(maker.story(number, brief) for number, brief in enumerate(issue.stories, 1))
     writer.sides.enter(writer.page)
     return stories
@@ -186,6 +219,7 @@ class _Maker:
     writer: HtmlWriter
     pictures: Mapping[str, PictureInfo]
     measures: Measures
+    review_words: ReviewWords
 
     def story(self, number: int, brief: Brief) -> StoryView:
         language = language_of(brief.headline)
@@ -221,13 +255,19 @@ class _Maker:
         )
         if part.kind == "now":
             items = _carrying(items)
-        return PartView(part.kind, self._label(part), items)
+        review = self._review(part.background) if part.background else None
+        return PartView(part.kind, self._label(part), items, review)
 
     def _label(self, section: Section) -> str:
         label = unbroken(section.label)
         return (
             safe(self.writer.at_line(section.line, escape(label))) if self.writer.lines and label else label
         )
+
+    def _review(self, background: Background) -> ReviewView:
+        changed, reviewed = self.review_words(background)
+        facing = self.writer.sides.facing(count(background.changed).direction(self.writer.sides.story))
+        return ReviewView(safe(escape(reviewed)), safe(escape(changed)), safe(facing if changed else ""))
 
     def _picture(self, picture: Picture, widest: int) -> PictureItem:
         info = self.pictures.get(picture.src)

@@ -28,7 +28,7 @@ from newsletter.store.flushing import Flushes, flush_file
 from newsletter.store.in_place import insist_in_place, note_file
 from newsletter.store.store_errors import explain, store_errors, where_it_is
 
-HEAD = "0005"  # the newest migration
+HEAD = "0006"  # the newest migration
 _URL_HINT = 'Write it like url = "sqlite:///newsletter.db".'
 _TURN, _PATIENCE, _WAIT = "write_turn", "write_patience", "wait_for_the_disk"
 BUSY_SECONDS = 60  # how long to wait for another program; `?timeout=` in the URL says otherwise

@@ -196,6 +196,26 @@ variant = Table(
     Column("fields", Text, nullable=False),  # JSON: [[key, name, default], …]
 )
 
+# The living backgrounds in a mailing, as they were frozen. Their versions are what these rows say of a name;
+# a text stands in each of them, so that none depends on another mailing.
+mailing_background = Table(
+    "mailing_background",
+    metadata,
+    Column("mailing_id", ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),  # by which a version is known
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),  # Markdown, without comments
+    Column("reviewed", Text, nullable=False),  # a day: 2026-06-20
+    Column("reviewer", Text, nullable=False),
+    Column("changed", Text, nullable=False, server_default=""),  # what was new in it
+    Column("changed_shown", Integer, nullable=False, server_default="0"),  # 1: readers saw that
+    Column("sources", Text, nullable=False, server_default="[]"),  # JSON: [[words, address], …]
+    Column("formerly", Text, nullable=False, server_default="[]"),  # JSON: its earlier names
+    Index("ix_mailing_background_name", "name"),
+    sqlite_with_rowid=False,
+)
+
 # PostgreSQL has the same bound, by its migration: named here, each command would load that dialect.
 _WAITING = text(f"state = '{BatchState.PENDING}'")
 batch = Table(

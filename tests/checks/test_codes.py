@@ -231,6 +231,8 @@ def test_every_code_has_been_seen_to_fail() -> None:
     checked = {case[0] for case in (*SPOILED, *BROKEN, *SPOILED_PICTURE)}
     checked |= {case.code for case in (*damage.damaged(), *damage_mail.cases())} & known
     checked |= {"mail-text", "picture-mostly", *ONLINE, "date-ahead", "language-script", "mail-spam"}
+    of_backgrounds = ("ahead", "stale", "unreviewed", "unsent")  # see test_backgrounds
+    checked |= {f"background-{what}" for what in of_backgrounds}
     assert checked == known
 
 

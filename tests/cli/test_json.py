@@ -25,6 +25,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("reconcile", "first", "--json"),
     ("send", "first", "--test", "me@example.org", "--json"),
     ("correct", "first", "--yes", "--json"),
+    ("backgrounds", "--json"),
     ("lists", "--json"),
     ("subscribers", "show", "reader0@example.org", "--json"),
     ("subscribers", "export", "--json"),

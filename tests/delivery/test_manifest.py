@@ -51,6 +51,13 @@ def test_a_manifest_has_one_form() -> None:
     )
 
 
+def test_a_manifest_names_the_version_of_each_background_and_nothing_where_there_is_none() -> None:
+    with_one = canonical(replace(MANIFEST, backgrounds={"leap-second": "ef", "brexit": "01"})).decode()
+    assert with_one == BYTES.decode().replace(
+        '"corrects":null', '"backgrounds":{"brexit":"01","leap-second":"ef"},"corrects":null'
+    )
+
+
 def test_the_order_in_which_values_were_given_is_no_matter() -> None:
     other = replace(
         MANIFEST,
@@ -66,7 +73,7 @@ def test_the_order_in_which_values_were_given_is_no_matter() -> None:
     [
         {"issue": "other"}, {"kind": "correction"}, {"variants": {"everyone": "cd34"}}, {"list": "daily"},
         {"provider": "sendgrid"}, {"audience_at": 0}, {"readers": 1181}, {"excluded": {}}, {"envelope": "0"},
-        {"corrects": "ab12"}, {"send_at": 0},
+        {"corrects": "ab12"}, {"send_at": 0}, {"backgrounds": {"leap-second": "ab12"}},
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip

@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import examples
 
-from newsletter.editorial import Labels, parse_issue
+from newsletter.editorial import Labels
 from newsletter.editorial.importing.importer import import_text
 from newsletter.editorial.markdown.steps import MAX_STEPS
+from newsletter.editorial.parse import IssueReading, read_issue
 from newsletter.editorial.source import MAX_BYTES
 from newsletter.errors import IssueError
 
@@ -40,7 +41,7 @@ def _filled(unit: str, size: int = SIZE) -> str:
 
 def _read(text: str) -> None:
     with suppress(IssueError):
-        parse_issue(text, issue_id="long", file="long.md", labels=Labels(), max_steps=MAX_STEPS // 10)
+        read_issue(text, "long", "long.md", IssueReading(Labels(), max_steps=MAX_STEPS // 10))
 
 
 def _import(text: str) -> None:

@@ -165,7 +165,7 @@ def test_a_paragraph_before_the_headline_is_none() -> None:
         ("Background; in 1999.", "no colon", "**Background:** in 1999."),
         ("BACKGROUND. In 1999.", "no colon", "**BACKGROUND:** In 1999."),
         ("**Backgruond:** In 1999.", "Did you mean “Background”?", "**Background:** In 1999."),
-        ("**Backgrounds:** In 1999.", "Did you mean “Background”?", "**Background:** In 1999."),
+        ("**KnownBackgrounds:** In 1999.", "Did you mean “Background”?", "**Background:** In 1999."),
         ("Back ground: In 1999.", "Did you mean “Background”?", "**Background:** In 1999."),
         ("**Some shit you should know before you dig in** In 1999.", "no colon", "dig in:** In 1999."),
         ("- **Background:** In 1999.", "within a list", "paragraph of its own"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+from backgrounds.leap import ISSUE, LEAP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import examples
@@ -141,6 +142,8 @@ def test_every_column_of_text_is_gone_through_or_has_its_reason_not_to_be() -> N
         *("mailing.manifest", "mailing.envelope", "approval.manifest", "approval.signature"),
         *(f"variant.{name}" for name in ("name", "subject", "preheader", "html", "text", "fields")),
     }
+    own = ("title", "text", "reviewed", "reviewer", "changed", "sources", "formerly", "name", "digest")
+    frozen |= {f"mailing_background.{name}" for name in own}
     # Words of a fixed set, and ids.
     ours = {
         *(
@@ -488,6 +491,16 @@ def test_an_issue_that_names_the_reader_in_its_mail_stays_and_is_reported(wiring
     path.write_text(path.read_text() + "\nWrite to [Ann](mailto:ann.lee@example.org).\n")
     publish.send(wiring, publish.plan_send(wiring, "first"))
     assert _erase(wiring, "ann.lee@example.org").issues == ["first"]
+
+
+def test_an_issue_whose_backgrounds_sources_name_the_reader_is_reported(wiring: Wired) -> None:
+    folder = wiring.settings.root / "backgrounds"
+    folder.mkdir()
+    (folder / "leap-second.md").write_text(LEAP.replace("The list", "Asked of Ann.Lee@example.org"))
+    (wiring.settings.root / "issues" / "leap.md").write_text(ISSUE)
+    publish.send(wiring, publish.plan_send(wiring, "leap"))
+    assert _erase(wiring, "ann.lee@example.org").issues == ["leap"]
+    assert _erase(wiring, "bob.lee@example.org").issues == []
 
 
 def test_the_local_sendgrids_file_loses_mail_to_an_erased_reader_alone(publication: "Publication") -> None:

@@ -48,7 +48,7 @@ def _hint(href: str) -> str:
 def link_form(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link that cannot lead anywhere from a mail."""
     for link in checked.links:
-        if hidden := hidden_character(link.href, checked.issue.source):
+        if hidden := hidden_character(link.href, checked.source):
             yield Remark(
                 link.line,
                 f"The address of the link {_named(link)} holds an invisible character, {hidden}.",
@@ -67,7 +67,7 @@ def link_form(checked: CheckedIssue) -> Iterator[Remark]:
         for address in broken_addresses(text):
             if address in linked:
                 continue
-            hidden = hidden_character(address, checked.issue.source)
+            hidden = hidden_character(address, checked.source)
             yield Remark(
                 line,
                 f"An address here holds an invisible character, {hidden}.",

@@ -84,8 +84,10 @@ def background_long(checked: CheckedIssue) -> Iterator[Remark]:
 
 @check("background-undated", "notice")
 def background_undated(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for backgrounds with neither a year nor a source."""
+    """Look for backgrounds with neither a year nor a source; a living one has its sources elsewhere."""
     for section in _of_kind(checked, "background"):
+        if section.background and section.background.sources:
+            continue
         has_link = any(token.type == "link_open" for passage in passages(section) for token in passage.tokens)
         if not has_link and not any(_YEAR.search(passage.text) for passage in passages(section)):
             yield Remark(
@@ -123,8 +125,8 @@ def text_damaged(checked: CheckedIssue) -> Iterator[Remark]:
             f"“{found}” looks like a letter that was damaged on the way here.",
             "Compare it with the original, and type it again.",
         )
-    if _LOST_OBJECT in checked.issue.source:
-        for number, text in enumerate(checked.issue.source.split("\n"), start=1):
+    if _LOST_OBJECT in checked.source:
+        for number, text in enumerate(checked.lines, start=1):
             if _LOST_OBJECT in text:
                 yield Remark(
                     number,

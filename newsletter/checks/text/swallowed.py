@@ -57,12 +57,11 @@ def _swallowed(tokens: Sequence[Token], line: int) -> Iterator[Remark]:
 @check("code-open", "warning")
 def code_open(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a block of code that is never closed, so that everything below it would be shown as code."""
-    lines: list[str] = []
     for _, section in sections(checked.issue):
         for token in section.body:
             if token.type != "fence" or not token.map:
                 continue
-            lines = lines or _lines(checked)
+            lines = checked.lines
             last = lines[token.map[1] - 1].strip(" \t>") if token.map[1] <= len(lines) else ""
             if (
                 token.map[1] - token.map[0] < 2
@@ -177,10 +176,10 @@ def _odd(text: str) -> str:
 @check("syntax-invisible", "notice")
 def syntax_invisible(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for what was taken away to know a key, a heading or a label: other programs may not know it."""
-    if checked.issue.source.isascii():
+    if checked.source.isascii():
         return
     keys = set(checked.issue.front_lines.values())
-    for number, line in enumerate(_lines(checked), start=1):
+    for number, line in enumerate(checked.lines, start=1):
         found = None if line.isascii() else (_BEFORE_COLON if number in keys else _BEFORE_WORDS).match(line)
         if found and (odd := code_points(found[0])):
             yield Remark(
@@ -188,10 +187,6 @@ def syntax_invisible(checked: CheckedIssue) -> Iterator[Remark]:
                 f"This line begins with an invisible character or a blank of another kind: {odd}.",
                 "It was taken away; type the line's beginning again, for other programs may stumble over it.",
             )
-
-
-def _lines(checked: CheckedIssue) -> list[str]:
-    return re.split(r"\r\n?|\n", checked.issue.source.removeprefix("\ufeff"))
 
 
 @check("subject-quotes", "warning")
@@ -211,4 +206,4 @@ def subject_quotes(checked: CheckedIssue) -> Iterator[Remark]:
 def _is_quoted(checked: CheckedIssue, key: str) -> bool:
     """Say whether a value is in straight quotes as well, so that the curly ones are its own."""
     line = checked.line_of(key)
-    return line is not None and bool(_STRAIGHT.match(_lines(checked)[line - 1]))
+    return line is not None and bool(_STRAIGHT.match(checked.lines[line - 1]))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from newsletter.cli import plans
-from newsletter.cli.completion import issues, lists, words
+from newsletter.cli.completion import backgrounds, issues, lists, words
 from newsletter.cli.console import handle_errors, open_letter, print_json
 from newsletter.cli.delivering import deliver
 from newsletter.cli.manual import App
@@ -31,7 +31,11 @@ def register(app: App) -> None:
     app.command(panel=SEND, example="newsletter pause 2026-01-12-prisoners")(pause)
     app.command(panel=SEND, example="newsletter cancel 2026-01-12-prisoners")(cancel)
     app.command(panel=SEND, example="newsletter approve 2026-01-12-prisoners")(approve)
-    app.command(panel=SEND, example="newsletter correct 2026-01-12-prisoners --dry-run")(correct)
+    app.command(
+        panel=SEND,
+        example="newsletter correct 2026-01-12-prisoners --dry-run\n"
+        "newsletter correct --background leap-second --dry-run",
+    )(correct)
     app.command(panel=SEND, example="newsletter reconcile 2026-01-12-prisoners")(reconcile)
     app.command(panel=SEND, example="newsletter adopt --because 'the old machine is switched off'")(adopt)
 
@@ -92,7 +96,19 @@ def _print_key(key: "ApprovalKey") -> None:
 
 @handle_errors
 def correct(
-    issue: str = ISSUE,
+    issue: str | None = typer.Argument(
+        None, metavar="[ISSUE]", help="The issue; none with --background.", autocompletion=issues
+    ),
+    background: str | None = typer.Option(
+        None,
+        "--background",
+        metavar="NAME",
+        help="Correct a living background, in whatever issues and lists it went out.",
+        autocompletion=backgrounds,
+    ),
+    since: str | None = typer.Option(
+        None, "--since", metavar="VERSION", help="With --background: the first version that is wrong."
+    ),
     list: str | None = typer.Option(
         None, "--list", metavar="L", help="The list; without it, the one it went to.", autocompletion=lists
     ),
@@ -100,15 +116,42 @@ def correct(
     yes: bool = YES,
     json: bool = PROOF_AS_JSON,
 ) -> None:
-    """Send the corrected issue to exactly those who got the wrong one."""
+    """Send the corrected issue, or background, to exactly those who got the wrong one."""
+    if (issue is None) == (background is None) or (background is None and since is not None):
+        raise UsageError(
+            "Correct an issue, or a background with --background; --since is for a background.",
+            hint="Such as: newsletter correct --background leap-second",
+        )
+    if background is not None:
+        if list is not None:
+            raise UsageError("A background is corrected on every list that got it.", hint="Leave --list out.")
+        _correct_background(background, since, dry_run=dry_run, yes=yes, json=json)
+        return
     with open_letter() as letter:
-        plan = letter.plan_correction(issue, list=list)
+        plan = letter.plan_correction(issue or "", list=list)
         plans.show(plan)
         if dry_run:
             return
         if not plan.nothing_to_do:
             insist_agreed("Send the correction?", yes=yes)
         deliver(letter, plan.issue, lambda progress: letter.send(plan, progress=progress), json=json)
+
+
+def _correct_background(name: str, since: str | None, *, dry_run: bool, yes: bool, json: bool) -> None:
+    with open_letter() as letter:
+        correction = letter.plan_background_correction(name, since=since)
+        plans.show(correction.plan)
+        plans.show_lists(correction)
+        if dry_run:
+            return
+        if not correction.plan.nothing_to_do:
+            insist_agreed("Send the correction?", yes=yes)
+        deliver(
+            letter,
+            correction.issue,
+            lambda progress: letter.send_background_correction(correction, progress=progress),
+            json=json,
+        )
 
 
 @handle_errors

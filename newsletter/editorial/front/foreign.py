@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 from newsletter.editorial.faults import Faults
-from newsletter.editorial.front.keys import KEYS, FrontMatter
+from newsletter.editorial.front.keys import FrontMatter, Keys
 from newsletter.editorial.invisible import tidy
 
 _KEY = re.compile(r"""\s*["']?(?P<key>\w+)["']?\s*[:=]\s*(?P<value>.+?)\s*,?\s*$""")
 _MAX_LINES = 200  # where no end is found; the brief is taken to begin at the first empty line before that
 
 
-def read_foreign(lines: Sequence[str], first: int, faults: Faults) -> FrontMatter | None:
+def read_foreign(lines: Sequence[str], first: int, faults: Faults, keys: Keys) -> FrontMatter | None:
     """Note front matter in TOML or JSON and return one that begins the brief below it; None for any other."""
     begins = tidy(lines[first]) if lines else ""
     if begins == "+++":
@@ -26,9 +26,10 @@ def read_foreign(lines: Sequence[str], first: int, faults: Faults) -> FrontMatte
         "front-foreign",
         first + 1,
         f"The front matter is written as {name}, up to line {end + 1}.",
-        f"Write it as lines of “key: value” between two lines of ---, {_shown(lines[first : end + 1])}.",
+        "Write it as lines of “key: value” between two lines of ---, "
+        f"{_shown(lines[first : end + 1], keys)}.",
     )
-    return FrontMatter(whole=False, body=end + 1)
+    return FrontMatter(whole=False, body=end + 1, keys=keys)
 
 
 def _next(lines: Sequence[str], first: int, fence: str) -> int:
@@ -55,10 +56,10 @@ def _before_empty(lines: Sequence[str], first: int) -> int:
     return next((at - 1 for at in range(first + 1, len(lines)) if not tidy(lines[at])), len(lines) - 1)
 
 
-def _shown(lines: Sequence[str]) -> str:
+def _shown(lines: Sequence[str], keys: Keys) -> str:
     """Show the first known key as it is to be written."""
     for found in filter(None, map(_KEY.match, lines)):
-        if found["key"] in KEYS:
+        if found["key"] in keys.names:
             value = found["value"].strip("\"'")
             return f"such as “{found['key']}: {value[:150]}”"
-    return "such as “subject: …”"
+    return f"such as “{keys.first}: …”"

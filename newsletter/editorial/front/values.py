@@ -72,8 +72,8 @@ def _closes(text: str) -> bool:
     return '"' in _ESCAPE.sub("", text)
 
 
-def read_value(entry: Entry, faults: Faults) -> str | None:
-    """Return an entry's value on one line; None when it is empty.
+def read_value(entry: Entry, faults: Faults, *, sentence: bool) -> str | None:
+    """Return an entry's value on one line; None when it is empty. A ``sentence`` may hold any character.
 
     Raises UnreadableValue once its fault is reported.
     """
@@ -86,7 +86,7 @@ def read_value(entry: Entry, faults: Faults) -> str | None:
         return _unquoted(entry, quoted, faults)
     if entry.is_open:
         _report_open(entry, faults)
-    if entry.key in TEXT_KEYS:
+    if sentence:
         _report_lone_hash(entry, written, faults)
     else:
         written = _COMMENT.sub("", written).rstrip()

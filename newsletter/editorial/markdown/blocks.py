@@ -30,6 +30,7 @@ from newsletter.editorial.markdown.dialects.lists import build_lists
 from newsletter.editorial.markdown.dialects.notes import may_hold_notes, read_notes
 from newsletter.editorial.markdown.dialects.tasks import tick_tasks
 from newsletter.editorial.markdown.hidden_text import note_hidden_cells, note_hidden_references
+from newsletter.editorial.markdown.includes import may_include, read_includes
 from newsletter.editorial.markdown.pictures import lift_pictures, spaced_picture
 from newsletter.editorial.markdown.spans import mark_languages
 from newsletter.editorial.markdown.steps import MAX_STEPS, Steps, TooManySteps, count_steps
@@ -55,7 +56,11 @@ def parse_blocks(
     try:
         steps.take_for_quotes(text)
         with _collecting_later():
-            parser = _parser(notes=may_hold_notes(text), addresses=may_hold_addresses(text))
+            parser = _parser(
+                notes=may_hold_notes(text),
+                addresses=may_hold_addresses(text),
+                includes=may_include(text),
+            )
             tokens = parser.parse(text, env)
         _take_for_addresses(tokens, steps)
     except TooManySteps as stopped:
@@ -117,8 +122,8 @@ def report_reserved(faults: Faults, line: int) -> None:
     )
 
 
-@lru_cache(maxsize=4)
-def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
+@lru_cache(maxsize=8)
+def _parser(*, notes: bool, addresses: bool, includes: bool) -> MarkdownIt:
     """Return a parser without the parts that a text certainly does not need, since setting up takes time."""
     options = {"html": False, "maxNesting": 2 * MAX_DEPTH, "store_labels": True}
     parser = MarkdownIt("commonmark")
@@ -138,6 +143,8 @@ def _parser(*, notes: bool, addresses: bool) -> MarkdownIt:
         read_notes(parser)
     if addresses:
         read_addresses(parser)
+    if includes:
+        read_includes(parser)
     read_comments(parser)
     mark_languages(parser)
     count_steps(parser)

@@ -5,7 +5,14 @@ from newsletter.editorial.issue import SectionKind
 from newsletter.editorial.labels import Labels, folded
 from newsletter.editorial.meant.causes import label_meant
 from newsletter.editorial.names import suggestion
-from newsletter.editorial.stories.story import Block, GatheredSection, GatheredStory, line_of, visible_text
+from newsletter.editorial.stories.story import (
+    INCLUDE,
+    Block,
+    GatheredSection,
+    GatheredStory,
+    line_of,
+    visible_text,
+)
 
 
 def report_no_headline(line: int, faults: Faults) -> None:
@@ -83,6 +90,15 @@ def _report_underlined(story: GatheredStory, faults: Faults) -> None:
 
 def _report_missing(story: GatheredStory, kind: SectionKind, labels: Labels, faults: Faults) -> None:
     blocks = [block for part in story.parts for block in part.blocks]
+    include = next((block for block in blocks if block[0].type == INCLUDE), None)
+    if kind == "background" and include:
+        faults.add(
+            "brief-label-missing",
+            line_of(include),
+            f"{story.name} includes a living background here, without the label of its section.",
+            f"Write “## {labels.background[0] if labels.background else kind}” above this line.",
+        )
+        return
     if cause := label_meant(blocks, kind, labels):
         faults.add(
             "brief-label-missing",

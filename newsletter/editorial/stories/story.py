@@ -8,6 +8,7 @@ from markdown_it.token import Token
 from newsletter.editorial.issue import SectionKind
 
 Block = list[Token]  # one top-level block: a heading, a paragraph, a whole list, a picture
+INCLUDE = "include"  # the type of a block that a living background takes the place of
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Who a mailing is for: its candidates, less those that other mailings of the issue mailed already."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
@@ -110,31 +111,57 @@ def outside(
     out = _mailed(connection, ids[0], ids[-1], **own, **others)
     if mailing.corrects is None:
         return out
-    return out | not_delivered(connection, mailing.wrong_mailings, ids, at=mailing.audience_at)
+    carried = Carried(mailing.wrong_mailings, mailing.right_mailings)
+    return out | not_delivered(connection, carried, ids, at=mailing.audience_at)
 
 
-def not_delivered(connection: Connection, wrong: Sequence[int], ids: Sequence[int], *, at: int) -> set[int]:
-    """Return those of ascending ``ids`` that got none of the ``wrong`` mailings.
+class Carried(NamedTuple):
+    """The mailings that carried what a correction corrects, and those that carried it right, by their ids."""
+
+    wrong: Sequence[int]
+    right: Sequence[int] = ()
+
+
+def not_delivered(connection: Connection, carried: Carried, ids: Sequence[int], *, at: int) -> set[int]:
+    """Return those of ascending ``ids`` that got none of the wrong mailings, or a right one after it.
 
     Judged by what was known ``at`` an instant (microseconds): what is found out later changes no audience
     that was decided. Another correction looks again.
     """
-    known = {"mailings": wrong, "at": at, "first": ids[0], "last": ids[-1]}
-    delivered_to = {reader for held in _ACCEPTED.scalars(connection, **known) for reader in decode(held)}
-    return set(ids) - (delivered_to - set(_TURNED_BACK.scalars(connection, **known)))
+    wrong = _last_delivered(connection, carried.wrong, ids, at=at)
+    right = _last_delivered(connection, carried.right, ids, at=at) if carried.right else {}
+    return set(ids) - {reader for reader, mailing in wrong.items() if right.get(reader, 0) < mailing}
+
+
+def _last_delivered(
+    connection: Connection, mailings: Sequence[int], ids: Sequence[int], *, at: int
+) -> dict[int, int]:
+    """Return the latest of some mailings that each reader got; what a server turned back, nobody got."""
+    known = {"mailings": mailings, "at": at, "first": ids[0], "last": ids[-1]}
+    turned_back = {tuple(row) for row in _TURNED_BACK.run(connection, **known).fetchall()}
+    return {
+        reader: mailing
+        for mailing, held in _ACCEPTED.run(connection, **known).fetchall()
+        for reader in decode(held)
+        if (mailing, reader) not in turned_back
+    }
 
 
 _ACCEPTED = Prepared(
-    lambda: select(batch.c.reader_ids).where(
-        batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
-        batch.c.state == BatchState.ACCEPTED,
-        batch.c.changed_at <= bindparam("at"),
-        batch.c.lo <= bindparam("last"),
-        batch.c.hi >= bindparam("first"),
+    lambda: (
+        select(batch.c.mailing_id, batch.c.reader_ids)
+        .where(
+            batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
+            batch.c.state == BatchState.ACCEPTED,
+            batch.c.changed_at <= bindparam("at"),
+            batch.c.lo <= bindparam("last"),
+            batch.c.hi >= bindparam("first"),
+        )
+        .order_by(batch.c.mailing_id)
     )
 )
 _TURNED_BACK = Prepared(
-    lambda: select(event.c.subscriber_id).where(
+    lambda: select(event.c.mailing_id, event.c.subscriber_id).where(
         event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
         event.c.mailing_id.in_(bindparam("mailings", expanding=True)),
         event.c.received_at <= bindparam("at"),

@@ -24,7 +24,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
 from newsletter.delivery.states import BatchState, Exclusion, SubscriptionState
-from newsletter.store.ledger.already_mailed import mailed_between, not_delivered, rejected_between, stretch
+from newsletter.store.ledger.already_mailed import (
+    Carried,
+    mailed_between,
+    not_delivered,
+    rejected_between,
+    stretch,
+)
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, subscriber, subscription
@@ -123,6 +129,15 @@ def count_audience(
     return readers, excluded
 
 
+def readers_of(connection: Connection, frozen: FrozenMailing) -> set[int]:
+    """Return the ids of the readers a mailing now would reach."""
+    found: set[int] = set()
+    for candidates in _stretches(connection, frozen.list_id, frozen.audience_at):
+        skipped = _not_for(connection, frozen, [reader for reader, _ in candidates], None)
+        found |= {reader for reader, reason in candidates if reason is None and reader not in skipped}
+    return found
+
+
 def _count_list(connection: Connection, frozen: FrozenMailing) -> tuple[int, Counter[str]]:
     """Count the whole list: nobody on it was mailed this issue."""
     of = {"list": frozen.list_id, "audience_at": frozen.audience_at}
@@ -160,7 +175,8 @@ def _not_for(connection: Connection, frozen: FrozenMailing, ids: Sequence[int], 
     if frozen.kind == MailingKind.NEWCOMERS:
         skipped |= rejected_between(connection, *span, but or 0).keys()
     if frozen.wrong_mailings:
-        skipped |= not_delivered(connection, frozen.wrong_mailings, ids, at=frozen.audience_at)
+        carried = Carried(frozen.wrong_mailings, frozen.right_mailings)
+        skipped |= not_delivered(connection, carried, ids, at=frozen.audience_at)
     return skipped
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, inser
 
 from newsletter.delivery.frozen import SENDER, Envelope, FrozenMailing, MailingKind
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, MailingState, MailingTransition
+from newsletter.store.backgrounds.kept import backgrounds_in, keep_backgrounds
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import batch, mailing, mailing_list, picture, variant
 
@@ -33,6 +34,7 @@ class Mailing(NamedTuple):
     source: str  # the digest of the text and pictures it was rendered from
     corrects: str | None
     wrong_mailings: tuple[int, ...]  # which carried what it corrects
+    right_mailings: tuple[int, ...]  # which carried a background as it should be
     note: str
     send_at: int | None  # as it was frozen, whatever happened since
     put_off_until: int | None  # once a day's ceiling was reached
@@ -89,6 +91,7 @@ def create(
         text=message.text,
         fields=orjson.dumps(fields).decode(),
     )
+    keep_backgrounds(connection, key, frozen.backgrounds)
     return key
 
 
@@ -110,7 +113,11 @@ def _manifest(frozen: FrozenMailing) -> dict[str, object]:
         "variants": {"everyone": frozen.message.digest},
         "date": frozen.date,
     }
-    return manifest if frozen.corrects is None else manifest | {"wrong": list(frozen.wrong_mailings)}
+    if frozen.corrects is not None:
+        manifest["wrong"] = list(frozen.wrong_mailings)
+    if frozen.right_mailings:
+        manifest["right"] = list(frozen.right_mailings)
+    return manifest
 
 
 def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
@@ -131,6 +138,8 @@ def frozen_of(connection: Connection, mailing_id: int) -> FrozenMailing:
         wrong_mailings=tuple(manifest.get("wrong", ())),
         requested_by=row.requested_by,
         send_at=row.send_at,
+        backgrounds=backgrounds_in(connection, mailing_id),
+        right_mailings=tuple(manifest.get("right", ())),
     )
 
 
@@ -183,6 +192,7 @@ def _read(row: Any) -> Mailing:
         source=manifest.get("source", ""),
         corrects=row.corrects,
         wrong_mailings=tuple(manifest.get("wrong", ())),
+        right_mailings=tuple(manifest.get("right", ())),
         note=row.note,
         send_at=row.send_at,
         put_off_until=row.put_off_until,

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ from newsletter.store.tables import (
     erased,
     event,
     mailing,
+    mailing_background,
     secret,
     subscriber,
     suppression,
@@ -297,7 +299,21 @@ def still_mentioned(connection: Connection, email: str) -> list[str]:
         .where(or_(*map(_may_mention, texts)))
         .execution_options(yield_per=20)
     )
-    return sorted({row[0] for row in rows if any(found.search(text or "") for text in row[1:])})
+    named = {row[0] for row in rows if any(found.search(text or "") for text in row[1:])}
+    return sorted(named | _backgrounds_mentioning(connection, found))
+
+
+def _backgrounds_mentioning(connection: Connection, found: re.Pattern[str]) -> set[str]:
+    """Return the issues that carried a background whose words or sources mention somebody."""
+    own = mailing_background.c
+    texts = (own.title, own.text, own.reviewer, own.changed, own.sources)
+    rows = connection.execute(
+        select(mailing.c.issue, *texts)
+        .join(mailing, mailing.c.id == own.mailing_id)
+        .where(or_(*map(_may_mention, texts)))
+        .execution_options(yield_per=20)
+    )
+    return {row[0] for row in rows if any(found.search(text) for text in row[1:])}
 
 
 def gone(connection: Connection, subscriber_ids: Sequence[int]) -> set[int]:

@@ -1,0 +1,289 @@
+"""Correct a living background: to everyone whose mail held it wrongly, in whatever issue and list, once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.backgrounds.correction import corrected_name
+from newsletter.backgrounds.history import BackgroundVersion, MailedUse, names_of
+from newsletter.delivery.frozen import Envelope, FrozenMailing, MailingKind
+from newsletter.delivery.proof import Proof
+from newsletter.delivery.states import MailingState
+from newsletter.editorial.issue import Background
+from newsletter.errors import DeliveryError, Finding, IssueError, UsageError
+from newsletter.progress import Progress, silent
+from newsletter.publish.backgrounds import background_record
+from newsletter.publish.copies.refusing import insist_sender
+from newsletter.publish.deliver import send
+from newsletter.publish.draft import draft_of_background, mailable, of_background
+from newsletter.publish.envelope import envelope_of, list_id_of
+from newsletter.publish.living import freeze_background, mailed_uses
+from newsletter.publish.mailed import corrections_of, proof_of, unfinished_among
+from newsletter.publish.plan import SendPlan, count_readers, plan_resume
+from newsletter.rendering import RenderedMessage
+from newsletter.sentences import command, count_of
+from newsletter.wiring import Wiring
+
+if TYPE_CHECKING:
+    from newsletter.backgrounds.history import BackgroundRecord
+    from newsletter.store.ledger.mailings import Mailing
+    from newsletter.store.readers.lists import ListName
+
+_SHORTEST = 6  # digits of a digest that name a version
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundCorrection:
+    """What correcting a background would do: to which versions, and to how many readers of each list.
+
+    ``wrong`` are numbers of versions. A reader of several lists counts in the first. ``plan`` is the mailing
+    that comes first, or is gone on with; each list gets one of its own.
+    """
+
+    background: str
+    issue: str
+    wrong: tuple[int, ...]
+    readers: Mapping[str, int]
+    plan: SendPlan
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A background as it is now, which mailings carried it wrongly or right, and the id of its correction."""
+
+    background: Background
+    issue: str
+    wrong: Sequence[MailedUse]
+    right: tuple[int, ...]
+    versions: tuple[int, ...]
+    earlier: "Sequence[Mailing]"
+
+    @property
+    def own(self) -> "list[Mailing]":
+        """Return the mailings there are of this correction."""
+        return [mailing for mailing in self.earlier if mailing.issue == self.issue]
+
+
+def plan_background_correction(
+    wiring: Wiring, name: str, *, since: str | None = None
+) -> BackgroundCorrection:
+    """Find out which readers the correction of a background would reach, without sending it.
+
+    Wrong are all versions that were mailed but the one in the file or, with ``since``, those from a version
+    on: its number, or the beginning of its digest. Raises DeliveryError when nobody got a wrong one, or an
+    issue with it is still being sent; IssueError when the background does not say what changed.
+    """
+    case = _case(wiring, name, since)
+    insist_sender(wiring, case.issue, *dict.fromkeys(use.issue for use in case.wrong))
+    unfinished = unfinished_among(wiring, case.earlier)
+    readers: Mapping[str, int] = {}
+    if unfinished and unfinished.issue == case.issue:
+        plan = plan_resume(wiring, unfinished)
+    else:
+        _refuse_unfinished(wiring, case)
+        _refuse_nobody(case)
+        _insist_on_line(case.background)
+        plans = list(_plans(wiring, case))
+        readers = _counted(wiring, plans)
+        plan = next((plan for plan in plans if not plan.nothing_to_do), plans[0])
+    return BackgroundCorrection(case.background.name, case.issue, case.versions, readers, plan, since)
+
+
+def send_background_correction(
+    wiring: Wiring, correction: BackgroundCorrection, *, progress: Progress = silent
+) -> Proof:
+    """Carry out the correction, a mailing for each list, and return the proof of all; run again, it goes on.
+
+    It stops where a mailing is not finished, for instance since it waits for an approval. Raises what
+    ``send`` raises.
+    """
+    send(wiring, correction.plan, progress=progress)
+    case = _case(wiring, correction.background, correction.since)
+    for audience in _lists(wiring, case):
+        latest = case.own[-1:] or []
+        if case.issue != correction.issue or any(m.state != MailingState.FINISHED for m in latest):
+            break
+        if audience.id != correction.plan.frozen.list_id:
+            send(wiring, _plan(wiring, case, audience), progress=progress)
+            case = _case(wiring, correction.background, correction.since)
+    return proof_of(wiring, correction.issue)
+
+
+def _case(wiring: Wiring, name: str, since: str | None) -> _Case:
+    record = background_record(wiring, name)
+    background = record.background
+    if background is None:
+        raise IssueError(record.findings)
+    wrong = _wrong_versions(record, since)
+    earlier = corrections_of(wiring, corrected_name(background.name))
+    known = {mailing.source: mailing.issue for mailing in earlier}
+    number = len(set(known.values())) + 1
+    issue = known.get(background.digest, f"{corrected_name(background.name)}.correction-{number}")
+    uses = mailed_uses(wiring, [background]) if wiring.has_database else []
+    own = [use for use in uses if use.background.name in names_of(background) and use.issue != issue]
+    digests = {version.digest for version in wrong}
+    found = [use for use in own if use.background.digest in digests]
+    right = tuple(use.mailing for use in own if use.background.digest == background.digest)
+    return _Case(background, issue, found, right, tuple(version.number for version in wrong), earlier)
+
+
+def _wrong_versions(record: "BackgroundRecord", since: str | None) -> list[BackgroundVersion]:
+    others = [version for version in record.versions if version.number != record.number]
+    if since is None:
+        return others
+    named = [
+        version.number
+        for version in record.versions
+        if since == str(version.number) or (len(since) >= _SHORTEST and version.digest.startswith(since))
+    ]
+    if len(named) != 1:
+        raise UsageError(
+            f"“{since}” names no version of the background “{record.name}” that was mailed.",
+            hint=f"Its numbers are shown by: {command('backgrounds', 'show', record.name)}",
+        )
+    return [version for version in others if version.number >= named[0]]
+
+
+def _refuse_unfinished(wiring: Wiring, case: _Case) -> None:
+    from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
+
+    with read(wiring.engine) as connection:
+        wrong = [mailings.get(connection, use.mailing) for use in case.wrong]
+    unfinished = unfinished_among(wiring, wrong)
+    if unfinished:
+        raise DeliveryError(
+            f"“{unfinished.issue}” is still being sent, and would go on spreading the mistake.",
+            hint=f"Correct it again once it is stopped with: {command('cancel', unfinished.issue)}",
+        )
+
+
+def _refuse_nobody(case: _Case) -> None:
+    if not any(use.accepted or use.unknown for use in case.wrong):
+        raise DeliveryError(
+            f"Nobody got a version of the background “{case.background.name}” other than this one.",
+            hint=f"Mend {case.background.file} first; a correction goes to who got the version before.",
+        )
+
+
+def _insist_on_line(background: Background) -> None:
+    if not background.changed:
+        raise IssueError(
+            [
+                Finding(
+                    "correction-missing",
+                    "error",
+                    background.file,
+                    1,
+                    "The background does not say what was wrong.",
+                    "Add a line to its front matter, in words that readers see first, like this one:"
+                    " changed: The vote is on Tuesday, not on Monday.",
+                )
+            ]
+        )
+
+
+def _lists(wiring: Wiring, case: _Case) -> "list[ListName]":
+    """Return the lists that got it wrongly, those that were archived since left out."""
+    from newsletter.store.database import read
+    from newsletter.store.readers import lists
+
+    names = dict.fromkeys(use.list_name for use in case.wrong if use.accepted or use.unknown)
+    with read(wiring.engine) as connection:
+        found = [lists.find(connection, name) for name in names]
+    return [audience for audience in found if not audience.archived]
+
+
+def _plans(wiring: Wiring, case: _Case) -> "list[SendPlan]":
+    plans = [_plan(wiring, case, audience) for audience in _lists(wiring, case)]
+    if not plans:
+        raise DeliveryError(
+            f"Every list that got the background “{case.background.name}” wrongly is archived.",
+            hint="Bring one back with: newsletter lists archive NAME --undo",
+        )
+    return plans
+
+
+def _plan(wiring: Wiring, case: _Case, audience: "ListName") -> SendPlan:
+    envelope, findings = _envelope(wiring, case, audience.key)
+    wrong = tuple(use.mailing for use in case.wrong if use.list_id == audience.id)
+    frozen = FrozenMailing(
+        kind=MailingKind.CORRECTION,
+        provider=wiring.settings.provider_identity,
+        list_id=audience.id,
+        audience_at=_audience_at(wiring, (*wrong, *case.right)),
+        envelope=envelope,
+        source=case.background.digest,
+        corrects=corrected_name(case.background.name),
+        wrong_mailings=wrong,
+        backgrounds=(freeze_background(case.background, shown=False),),
+        right_mailings=case.right,
+    )
+    readers, excluded = count_readers(wiring, frozen)
+    return SendPlan(
+        frozen,
+        audience.name,
+        readers,
+        excluded,
+        findings=(*findings, *_unknown_yet(case)),
+        planned_after=case.own[-1].id if case.own else None,
+    )
+
+
+def _audience_at(wiring: Wiring, mailings: Sequence[int]) -> int:
+    """Return now; should the clock have gone back, when it was last known who got which version."""
+    from newsletter.store.database import read
+    from newsletter.store.ledger import already_mailed
+
+    with read(wiring.engine) as connection:
+        return max(wiring.clock.now(), already_mailed.latest_change(connection, mailings))
+
+
+def _envelope(wiring: Wiring, case: _Case, list_key: str) -> tuple[Envelope, tuple[Finding, ...]]:
+    """Return the letter for a list: the very bytes that others got, where there are any."""
+    from newsletter.store.database import read
+    from newsletter.store.ledger import mailings
+
+    if not case.own:
+        message, findings = _letter(wiring, case)
+        return envelope_of(wiring, case.issue, message, list_key), findings
+    with read(wiring.engine) as connection:
+        envelope = mailings.frozen_of(connection, case.own[-1].id).envelope
+    return envelope._replace(list_id=list_id_of(wiring, list_key)), ()
+
+
+def _letter(wiring: Wiring, case: _Case) -> tuple[RenderedMessage, tuple[Finding, ...]]:
+    message, findings = mailable(wiring, draft_of_background(wiring, case.background, case.issue))
+    return message, of_background(findings)
+
+
+def _unknown_yet(case: _Case) -> list[Finding]:
+    """Say of how many nobody knows yet whether they have it wrongly, and in which issues."""
+    unknown = {use.issue: use.unknown for use in case.wrong if use.unknown}
+    return [
+        Finding(
+            "correction-unknown",
+            "warning",
+            case.background.file,
+            1,
+            f"It is unknown whether {count_of(readers, 'more reader')} got the wrong version in “{issue}”.",
+            f"Find out, then correct again, which reaches them: {command('reconcile', issue)}",
+        )
+        for issue, readers in unknown.items()
+    ]
+
+
+def _counted(wiring: Wiring, plans: Sequence[SendPlan]) -> Mapping[str, int]:
+    """Count the readers of each list, those of several in the first."""
+    from newsletter.store.database import read
+    from newsletter.store.ledger import cutting
+
+    counts: dict[str, int] = {}
+    seen: set[int] = set()
+    with read(wiring.engine) as connection:
+        for plan in plans:
+            own = cutting.readers_of(connection, plan.frozen) - seen
+            counts[plan.list_name] = len(own)
+            seen |= own
+    return counts
