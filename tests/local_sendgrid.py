@@ -1,5 +1,6 @@
 """A local SendGrid to talk to: the real application behind a real socket, and bodies to send it."""
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,7 +73,7 @@ class Stage:
     def __init__(self) -> None:
         self._app: ASGIApp = Response(status_code=503)
         self.url = ""
-        self.client = httpx.Client(timeout=FOREVER)
+        self.client = httpx.Client(timeout=FOREVER, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

@@ -25,7 +25,6 @@ LONG_RUNNING = ("newsletter sandbox", "newsletter serve")
 # Where the page waits by the clock, as a person does, for what is waited here.
 WAITS = {
     "sleep 15;": "until curl -s http://127.0.0.1:8025/ | grep -qE '[7-9]0 messages'; do sleep 0.1; done;",
-    "sleep 30\n": "until newsletter status drill | grep -q 'processed 390'; do sleep 1; done\n",
 }
 
 

@@ -64,7 +64,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A passage as it is read aloud, and the language that it is in; ``kind`` is its section's, if any.
+    """A passage as it is read aloud, and the language that it is in.
+
+    ``kind`` is its section's, if it is of one that was written for this issue and not reviewed by itself.
 
     ``text`` has the lines of the source. Code, and words marked as of another language, are U+FFFC in it.
     """
@@ -155,7 +157,8 @@ def spoken(issue: Issue) -> Iterator[Spoken]:
         yield _spoken(Passage(story.headline, story.line), language)
         for part in story.parts:
             if isinstance(part, Section):
-                yield from (_spoken(passage, language, part.kind) for passage in passages(part))
+                kind = "" if part.background else part.kind
+                yield from (_spoken(passage, language, kind) for passage in passages(part))
     for story, language in stories:
         for picture in story.pictures:
             for words in (picture.alt, picture.caption):

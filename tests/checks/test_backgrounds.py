@@ -1,11 +1,13 @@
 """What is said of a living background before readers see it: its review, and what was mailed of it."""
 
 from datetime import date, timedelta
+from functools import partial
 
 from backgrounds.leap import FILE, ISSUE, LEAP, ONE, background, backgrounds, issue
 
 from newsletter.backgrounds.review import MailedBackground
 from newsletter.checks import CheckFacts, Limits, run_checks
+from newsletter.checks.fixes.fix import fixed
 
 REVIEWED = date(2026, 6, 20)
 OLD = LEAP.replace("27 times", "26 times")
@@ -61,6 +63,17 @@ def test_a_background_with_sources_needs_neither_year_nor_link_in_its_text() -> 
     assert _codes(REVIEWED, text=bare) == []
     without = bare.replace(bare[bare.index("sources:") : bare.index("changed:")], "")
     assert _codes(REVIEWED, text=without) == [("background-undated", "issues/leap.md", 7)]
+
+
+def test_a_reviewed_background_may_say_currently_since_its_review_has_a_day() -> None:
+    assert _codes(REVIEWED, text=LEAP.replace("27 times", "currently 27 times")) == []
+
+
+def test_mending_a_brief_leaves_a_background_that_it_includes_alone() -> None:
+    known = backgrounds(leap_second=LEAP.replace("27 times", "27  times"))
+    untidy = ISSUE.rstrip("\n") + "  And  more.\n"
+    mended = fixed(untidy, partial(issue, known=known))
+    assert mended == ISSUE.rstrip("\n") + " And more.\n"
 
 
 def test_without_todays_date_nothing_is_said_of_a_reviews_age() -> None:

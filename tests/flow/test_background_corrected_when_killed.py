@@ -32,8 +32,8 @@ def _subscribe(publication: Publication, to: str, numbers: Collection[int]) -> N
     _ok(publication, "subscribers", "import", str(file), "--list", to, "--new-list")
 
 
-def _killed(publication: Publication, server: StrictSendGrid, after: int) -> None:
-    """Run the correction and kill it once so many mails were accepted since the publication began."""
+def _killed(publication: Publication, server: StrictSendGrid, after: int) -> int:
+    """Run the correction, kill it once so many mails were accepted in all, and return how it ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "newsletter", *CORRECT],
         cwd=publication.root,
@@ -43,7 +43,7 @@ def _killed(publication: Publication, server: StrictSendGrid, after: int) -> Non
     )
     until(lambda: server.accepted.total() >= after or process.poll() is not None)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    return process.wait()
 
 
 @pytest.mark.slow
@@ -69,8 +69,8 @@ def test_exactly_those_who_were_sent_the_wrong_version_get_it_right_once_each(
         _ok(publication, "subscribers", "remove", _address(50), "--list", "readers")  # is on the other still
         _subscribe(publication, "staff", [200])  # has never had it
         before = Counter(server.accepted)
-        for mails in (20, 45, 80):
-            _killed(publication, server, before.total() + mails)
+        ended = [_killed(publication, server, before.total() + mails) for mails in (20, 45, 80)]
+        assert ended[:2] == [-signal.SIGKILL] * 2, "it was over before it could be killed"
         ran = publication.run(*CORRECT)
         proof = ran.json
         got = Counter(server.accepted)

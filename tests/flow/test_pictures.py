@@ -29,7 +29,9 @@ preheader: Something that is said after the subject, at some length.
 
 {picture}
 
-More of it.
+More of it: the gate is where it was when the town had walls, and who came by the western road had to wait
+there until the keeper had finished breakfast. The walls are gone, the keeper with them; the road goes round.
+Still people wait at the gate, mostly for each other, and children measure how tall they are by its hinge.
 """
 
 

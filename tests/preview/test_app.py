@@ -20,6 +20,22 @@ ARTICLE = "\n".join(
     )
 )
 
+BACKGROUND = """\
+---
+title: The metre
+reviewed: 2026-03-01, Ana Ruiz
+sources: https://example.org/metre
+---
+It was a bar, as one can [read here](https://example.org/metre).
+"""
+INCLUDES = """\
+**Background:**
+
+::: background metre
+
+**What’s going on now:** Now it is light.
+"""
+
 
 def state(client: Asked, of: str = "issues/first", **more: str) -> dict:
     return client.get("/state", params={"of": of, **more}).json()
@@ -178,6 +194,30 @@ def test_an_editor_that_is_none_is_refused(publication: Publication, setting: st
     ran = publication.run("check", "first")
     assert ran.exit_code == 1
     assert "[preview] editor" in ran.stderr
+
+
+def test_a_living_background_is_followed_and_its_lines_open_its_own_file(
+    client: Asked, workspace: Workspace, publication: Publication
+) -> None:
+    file = publication.root / "backgrounds" / "metre.md"
+    file.parent.mkdir()
+    file.write_text(BACKGROUND)
+    save(publication, workspace, BRIEF.partition("**Some")[0] + INCLUDES)
+    found = next(found for found in state(client)["findings"] if found["code"] == "link-vague")
+    assert found["place"].endswith("backgrounds/metre.md:6")
+    assert found["open"] == f"vscode://file{file}:6"
+    line = re.search(r'data-line="(\d+)"[^>]*>It was a bar', letter(client))
+    assert line is not None
+    assert int(line[1]) == found["line"]
+    brief, background = state(client)["files"]
+    assert (brief["after"], int(line[1]) - background["after"]) == (0, 6)
+    file.write_text(BACKGROUND.replace("It was a bar", "It was a rod"))
+    workspace.saved({file})
+    assert "It was a rod" in letter(client)
+    file.write_text("---\n")
+    workspace.saved({file})
+    assert "backgrounds/metre.md" in state(client)["trouble"]
+    assert "It was a rod" in letter(client)
 
 
 # ── what goes wrong ─────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -137,7 +138,7 @@ def test_every_202_is_in_the_file_however_it_ends(tmp_path: Path, way: str) -> N
     enough = threading.Event()
 
     def send(name: str) -> None:
-        with httpx.Client(timeout=FOREVER) as client:
+        with httpx.Client(timeout=FOREVER, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
             for number in range(10_000):
                 addresses = [f"{name}{number}-{n}@example.org" for n in range(200)]
                 try:

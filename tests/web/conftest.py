@@ -1,6 +1,7 @@
 """What the site's tests stand on: an issue sent by the real pump, and the site behind a real socket."""
 
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -97,7 +98,9 @@ class Stage:
     def showing(self, app: ASGIApp) -> Iterator[httpx.Client]:
         """Answer with this application until the block ends."""
         self._app = app
-        with httpx.Client(base_url=self._url, timeout=FOREVER) as client:
+        with httpx.Client(
+            base_url=self._url, timeout=FOREVER, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        ) as client:
             yield client
 
 
