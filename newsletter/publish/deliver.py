@@ -73,7 +73,8 @@ def _begin(wiring: Wiring, mailing_id: int, planned: MailingState) -> "Mailing":
     with read(wiring.engine) as connection:
         mailing = mailings.get(connection, mailing_id)
     insist_approved(wiring, mailing)
-    if mailing.state == MailingState.SCHEDULED and (mailing.due_at or 0) > wiring.clock.now():
+    # One that began had its hour; one that was paused before waits for it still.
+    if mailing.state != MailingState.SENDING and (mailing.due_at or 0) > wiring.clock.now():
         raise SendingStopped(
             f"“{mailing.issue}” is scheduled for later.",
             hint=f"Wait for its time with: {command('resume', mailing.issue)}",

@@ -43,7 +43,8 @@ def freeze(
 ) -> int:
     """Freeze a planned mailing and return its id: from here on it is these bytes to this audience.
 
-    Raises AlreadySending when another send of the issue began since it was planned.
+    Raises AlreadySending when another send of the issue began since it was planned, or reconciling gave
+    readers of an earlier one back to wait.
     """
     from newsletter.store.database import write
     from newsletter.store.ledger import mailings
@@ -58,7 +59,7 @@ def freeze(
 
 
 def _refuse_rivals(connection: "Connection", plan: SendPlan) -> None:
-    from newsletter.store.ledger import mailings
+    from newsletter.store.ledger import claims, mailings
 
     rivals = mailings.of_issue(connection, plan.issue)
     by_this_provider = [mailing.id for mailing in rivals if mailing.provider == plan.provider]
@@ -67,6 +68,14 @@ def _refuse_rivals(connection: "Connection", plan: SendPlan) -> None:
         raise AlreadySending(
             "Sending of this issue began elsewhere in the meantime.",
             hint=f"See how it stands: {command('status', plan.issue)}",
+        )
+    # A newer mailing would leave them alone, as the older one's, and no account would name them.
+    if any(
+        claims.undone(connection, mailing.id) for mailing in rivals if mailing.state == MailingState.FINISHED
+    ):
+        raise AlreadySending(
+            "Readers of this issue wait to be mailed again since this was planned.",
+            hint=f"Mail them first: {command('resume', plan.issue)}",
         )
 
 

@@ -10,7 +10,9 @@ from scripted import Answer, Killed, Scripted, Wired
 from newsletter import publish, readership
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.events import Event
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.states import Verdict
 from newsletter.errors import AlreadySending, DeliveryError
 
 ISSUE = "first"
@@ -66,6 +68,22 @@ def test_of_two_sends_planned_at_once_the_second_is_refused(wiring: Wired) -> No
         publish.send(wiring, two)
     with pytest.raises(AlreadySending):
         publish.schedule(wiring, two, wiring.clock.now() + SECOND)
+
+
+def test_a_send_planned_before_readers_were_given_back_is_refused_so_that_they_are_not_lost(
+    wiring: Wired,
+) -> None:
+    wiring.post.script = deque([Answer("unknown", taken=False)])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    readership.add(wiring.engine, "readers", "late@example.org", now=wiring.clock.now)
+    to_newcomers = publish.plan_send(wiring, ISSUE)  # an editor looks at it
+    wiring.clock.at += 3600 * SECOND  # type: ignore[attr-defined]
+    publish.reconcile(wiring, ISSUE, word=Decision(Verdict.RESEND, "I looked"))
+    with pytest.raises(AlreadySending, match="newsletter resume first"):
+        publish.send(wiring, to_newcomers)
+    assert publish.status(wiring, ISSUE).pending == 2
+    publish.resume(wiring, ISSUE)
+    assert publish.send(wiring, publish.plan_send(wiring, ISSUE)).accepted == 11
 
 
 def test_of_two_schedules_planned_at_once_the_second_is_refused(wiring: Wired) -> None:

@@ -91,3 +91,14 @@ def test_send_of_a_scheduled_issue_does_not_send_it_before_its_time(wiring: Betw
     with pytest.raises(SendingStopped, match="newsletter resume first"):
         publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert not began
+
+
+def test_send_of_a_scheduled_issue_that_was_paused_does_not_send_it_before_its_time(wiring: Between) -> None:
+    at = wiring.clock.now() + 3600 * SECOND
+    publish.schedule(wiring, publish.plan_send(wiring, ISSUE), at)
+    publish.pause(wiring, ISSUE)
+    with pytest.raises(SendingStopped, match="newsletter resume first"):
+        publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    assert not wiring.post.mailed
+    assert publish.resume(wiring, ISSUE).accepted == 10
+    assert wiring.clock.now() >= at

@@ -7,10 +7,11 @@ export: the proof, the recipients and the decisions. From these alone it says wh
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from simulation.audiences import missed_by_a_correction, on_the_list_too_late, too_many_lines
 from simulation.evidence import Ruling, by_reports, on_evidence
+from simulation.requests import in_time, mailed_again, stopped, texts, two_began, undone
 
 LISTS = "<readers.example.org>", "<evening.example.org>"
 
@@ -45,16 +46,46 @@ class Plan:
     turn: int
     issue: str
     list_id: str
-    due_at: int = 0
+    due_at: int
+    version: str  # of the letter's text
+    command: str
+    kind: str  # first, newcomers, missing, correction; continue, where something is gone on with
+    state: str  # of that
+    readers: int  # how many it is for
+    done: int = 0  # in which turn the command said that it was; 0: never
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether it was to begin something."""
+        return self.kind != "continue"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """That an issue was paused by this turn, or cancelled, with no command on its way that would go on."""
+    """That an issue was paused by this turn, or cancelled; which commands were on their way that send."""
 
     turn: int
     issue: str
     for_good: bool
+    commands: frozenset[str]
+    sender: str  # that of them which was sending
+
+
+@dataclass(frozen=True)
+class Approval:
+    """That somebody approved, in this turn or after, an issue with this version of its text."""
+
+    turn: int
+    issue: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """That somebody was told, by this turn, that an issue was taken back before anything of it left."""
+
+    turn: int
+    issue: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +97,9 @@ class Post:
     issue: str
     attempt: str
     addressed: Sequence[str]
+    command: str
+    version: str  # of the letter's text
+    chosen_at: int  # when its readers were chosen, by the machine's clock
 
 
 @dataclass(frozen=True)
@@ -92,6 +126,7 @@ class Observed:
     answered: Mapping[str, int]  # when a clear answer came to a process that lived on with room on its disk
     late: frozenset[str]  # attempts whose answer came after the deadline
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
+    blamed: frozenset[tuple[str, str]]  # the same, but for when it refused everybody
     moves: Mapping[str, Sequence["Move"]]  # of an address, in order
     exports: Mapping[str, Export]
     turned_back: Mapping[tuple[str, str], int]  # by attempt and address, the turn in which that was reported
@@ -99,7 +134,9 @@ class Observed:
     plans: Sequence[Plan]
     stops: Sequence[Stop]
     goings_on: Sequence[int]  # turns in which a command began that may send
-    approvals: Sequence[int] | None  # turns in which somebody approved; None where nobody has to
+    approvals: Sequence[Approval] | None  # None where nobody has to approve
+    undone: Sequence[Undone]
+    calm: bool  # every command lived until it ended, with room on the disk
     listed: Mapping[str, Sequence[str]]  # who was on which lists in the beginning
     erased: frozenset[str]
     uncertain: frozenset[str]  # who may have come or gone: the command was killed
@@ -124,7 +161,12 @@ def faults(world: Observed) -> Iterator[str]:
     yield from _corrections(world)
     yield from _same_text_twice(world)
     yield from _nobody_forgotten(world)
-    yield from _in_time(world)
+    yield from in_time(world)
+    yield from stopped(world)
+    yield from mailed_again(world)
+    yield from texts(world)
+    yield from two_began(world)
+    yield from undone(world)
     yield from by_reports(world)
     yield from on_evidence(world)
     yield from too_many_lines(world)
@@ -190,8 +232,20 @@ def _accounts(world: Observed, issue: str, mails: Sequence[Mail], export: Export
             yield f"{issue}: {email} counts as {state}, and was taken"
         if state == "rejected" and email and (issue, email) not in world.refused and not export.dropped:
             yield f"{issue}: {email} counts as rejected, and was refused by nobody"
+        if state == "rejected" and email and not export.dropped and _refused_with_all(world, issue, email):
+            yield f"{issue}: {email} counts as rejected, as everybody was, and nobody tried again"
         if state == "excluded" and email and not _may_be_excluded(world, row, export):
             yield f"{issue}: {email} is excluded for no reason: {row['reason']}"
+
+
+def _refused_with_all(world: Observed, issue: str, email: str) -> bool:
+    """Say whether commands that reached nobody are all that refusals of a reader come from."""
+    if not world.calm or (issue, email) in world.blamed:
+        return False
+    own = [post for post in world.posts if post.issue == issue]
+    commands = {post.command for post in own if email in post.addressed}
+    ended = max(post.turn for post in own if post.command in commands)
+    return all(mail.taken > ended for mail in world.taken if mail.issue == issue)
 
 
 def _may_be_excluded(world: Observed, row: Mapping[str, str], export: Export) -> bool:
@@ -204,6 +258,9 @@ def _at_rest(world: Observed, issue: str, mails: Sequence[Mail], export: Export)
     reported = {mail.email for mail in mails if mail.attempt in world.reported}
     latest = {email: post.attempt for post in world.posts if post.issue == issue for email in post.addressed}
     answered = {email for email, attempt in latest.items() if attempt in world.answered}
+    for row in export.recipients:
+        if row["state"] == "unknown" and row["email"] and row["email"] not in latest:
+            yield f"{issue}: {row['email']} is unknown, and was in no request"
     for row in export.recipients:
         if row["state"] == "unknown" and row["email"] in reported:
             yield f"{issue}: {row['email']} is unknown, though the provider told"
@@ -259,8 +316,13 @@ def _corrections(world: Observed) -> Iterator[str]:
 
 def _turned_back(world: Observed, mail: Mail, correction: Mail) -> bool:
     """Say whether a mail was known not to have reached its reader when a correction of it was planned."""
-    plans = [plan.turn for plan in world.plans if plan.issue == correction.issue]
-    planned = max((turn for turn in plans if turn <= correction.chosen), default=0)
+    plans = [
+        plan.turn
+        for plan in world.plans
+        if (plan.issue, plan.list_id) == (correction.issue, correction.list_id) and plan.is_new
+    ]
+    # Which of several was carried out, if not all were, is not known here.
+    planned = min((turn for turn in plans if turn <= correction.chosen), default=0)
     known = world.turned_back.get((mail.attempt, mail.email))
     return known is not None and known < planned
 
@@ -307,34 +369,14 @@ def _nobody_forgotten(world: Observed) -> Iterator[str]:
             continue
         moves = world.moves.get(mail.email, ())
         joined = [move.turn for move in moves if not move.away and move.list_id == mail.list_id]
-        planned = [plan.turn for plan in world.plans if plan.issue == mail.issue and plan.turn <= mail.chosen]
+        planned = [
+            plan.turn
+            for plan in world.plans
+            if plan.issue == mail.issue
+            and plan.turn <= mail.chosen
+            and plan.is_new
+            and plan.kind != "missing"  # which keeps the audience of another
+            and plan.list_id == mail.list_id
+        ]
         if joined and planned and not world.put_back and min(joined) > max(planned):
             yield f"{mail.email} joined after {mail.issue} was planned, and got it ({mail.attempt[-4:]})"
-
-
-def _in_time(world: Observed) -> Iterator[str]:
-    """Yield what left after it was stopped, before its time or its approval, or beyond a day's bound."""
-    for stop in world.stops:
-        plans = [plan.turn for plan in world.plans if plan.issue == stop.issue]
-        goings_on = plans if stop.for_good else world.goings_on
-        again = min((turn for turn in goings_on if turn > stop.turn), default=1 << 60)
-        for post in world.posts:
-            if post.issue == stop.issue and stop.turn < post.turn < again:
-                yield f"{post.issue} was stopped in turn {stop.turn}, and posted in {post.turn}"
-    for post in world.posts:
-        plans = [plan for plan in world.plans if plan.issue == post.issue and plan.turn < post.turn]
-        if plans and not world.put_back and all(post.at < plan.due_at for plan in plans):
-            yield f"{post.issue} was due later than it was posted ({post.attempt[-4:]})"
-        if world.approvals is not None and not any(turn <= post.turn for turn in world.approvals):
-            yield f"{post.issue} was posted before anybody approved it"
-    if world.warm_up is not None:
-        yield from _too_many_a_day(world, *world.warm_up)
-
-
-def _too_many_a_day(world: Observed, start: date, first: int, growth: float) -> Iterator[str]:
-    when = {post.attempt: datetime.fromtimestamp(post.at / 1e6, UTC).date() for post in world.posts}
-    words = {attempt for export in world.exports.values() for attempt in export.words}
-    counted = [mail.attempt for mail in world.taken if mail.attempt not in words]
-    for day, mails in Counter(when[attempt] for attempt in counted).items():
-        if mails > first * growth ** max(0, (day - start).days):
-            yield f"{mails} were mailed on {day}, more than a new sender may"

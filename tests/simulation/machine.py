@@ -38,7 +38,9 @@ def address(number: int) -> str:
 
 def lists_of(number: int) -> Sequence[str]:
     """Return the lists a reader is on in the beginning."""
-    return LISTS if number % 3 == 2 else LISTS[:1]
+    if number % 3 == 2:
+        return LISTS
+    return LISTS[1:] if number % 5 == 4 else LISTS[:1]
 
 
 def had_left(number: int) -> bool:
@@ -55,7 +57,7 @@ def _leave_a_gap(engine: Engine, ids: int) -> None:
 
 @cache
 def listed(readers: int) -> bytes:
-    """Return a database with two lists: everybody is on the first, every third on the second as well."""
+    """Return a database with two lists: most are on the first, every third on both, a few on the second."""
     path = disk() / f"listed-{readers}.db"
     path.write_bytes(empty_database())
     engine = database.connect(f"sqlite:///{path}")
@@ -153,9 +155,11 @@ class Machine:
         drive.before = self._before_a_transaction
         self.engine = drive.engine
         self.full = False  # the disk
+        self.hiccups = 0.0  # percent of transactions for which there is no room, and a moment later there is
         self.cut_at_once = 50_000  # subscriptions that a transaction of planning goes through
         self.sender: Process | None = None
         self.claims: dict[str, int] = {}  # the turn in which an attempt's readers were chosen
+        self.chosen_at: dict[str, int] = {}  # and when, by the machine's clock
         self.transactions = 0
         self._numbers = 0
 
@@ -170,6 +174,9 @@ class Machine:
         if self.full and self.world.chance.happens(50):
             self.world.say("the disk is full", rare="disk full")
             raise sqlite3.OperationalError("database or disk is full")
+        if self.hiccups and self.world.chance.happens(self.hiccups):
+            self.world.say("no room on the disk for a moment", rare="no room for a moment")
+            raise sqlite3.OperationalError("database or disk is full")
 
     def lose_power(self) -> int:
         """End as a machine does whose plug is pulled; return how many bytes of the log were lost."""
@@ -179,6 +186,7 @@ class Machine:
         """Return an id nobody had before; it is asked for while a claim holds the right to write."""
         attempt = f"{len(self.claims) + 1:020x}"
         self.claims[attempt] = self.world.turn
+        self.chosen_at[attempt] = self.world.now()
         return attempt
 
     @contextmanager

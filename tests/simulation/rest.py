@@ -27,7 +27,8 @@ class Rest(Readers):
     def _come_to_rest(self) -> None:
         """Let every fault end, every report come and every command be run that anybody would run."""
         world = self.world
-        world.deaths, self.machine.full, self.sendgrid.weights = 0, False, {}
+        world.deaths = world.standstills = self.machine.hiccups = self.sendgrid.refuses_until = 0
+        self.machine.full, self.sendgrid.weights = False, {}
         world.say("every fault ends")
         world.spawn(self.machine.start("rest", mortal=False), "rest", self._rest)
         world.run()
@@ -60,10 +61,10 @@ class Rest(Readers):
             if not left:
                 break
             for issue in left:
+                approving = [(who, self._approve_issue) for who in (COLLEAGUE, EDITOR)]
                 for who, does in (
                     (EDITOR, publish.reconcile),
-                    (COLLEAGUE, self._approve_issue),
-                    (EDITOR, self._approve_issue),
+                    *(approving if self.how["approval"] else ()),
                     (EDITOR, publish.resume),
                 ):
                     run = partial(self._call, does, issue)
@@ -80,7 +81,7 @@ class Rest(Readers):
         whole = Ruling(made.attempt, made.verdict, made.evidence, made.at)
         if not self.sendgrid.by_message or "." in made.attempt:
             return [whole]
-        posted = [attempt for *_, attempt, _ in self.sendgrid.posted]
+        posted = [post.attempt for post in self.sendgrid.posted]
         reports = self.sendgrid.first_report
         return [
             replace(whole, attempt=attempt)
@@ -93,6 +94,12 @@ class Rest(Readers):
         first = self.sendgrid.first_report.get(word.attempt)
         found = self.sendgrid.searchable and self.sendgrid.has_taken(word.attempt)
         return word.evidence == GUESSED and not found and (self.put_back or first is None or first > word.at)
+
+    def _was_calm(self) -> bool:
+        """Say whether every command lived until it ended, with room on the disk."""
+        known = self.world.sometimes
+        room = not known["disk full"] and not known["no room for a moment"]
+        return room and not any(state.endswith(" killed") for state in known)
 
     def _lived_on(self, process: Process) -> bool:
         return not process.dead and not self.world.sometimes["disk full"]
@@ -147,14 +154,20 @@ class Rest(Readers):
             {reply.attempt: reply.at for reply in self.sendgrid.replies if self._lived_on(reply.process)},
             frozenset(reply.attempt for reply in self.sendgrid.replies if reply.late),
             refused,
+            frozenset(self.sendgrid.blamed),
             self.moves,
             exports,
             self.sendgrid.turned_back,
-            [Post(*post) for post in self.sendgrid.posted],
+            [
+                Post(**vars(post), chosen_at=self.machine.chosen_at[post.attempt.partition(".")[0]])
+                for post in self.sendgrid.posted
+            ],
             self.plans,
             self.stops,
             self.goings_on,
             self.approvals if self.how["approval"] else None,
+            self.undone,
+            self._was_calm(),
             listed,
             frozenset(self.erased),
             frozenset(self.uncertain),
@@ -171,7 +184,7 @@ class Rest(Readers):
 
     def _approve_issue(self, wiring: Simulated, issue: str) -> None:
         plan = publish.plan_approval(wiring, issue)
-        self.approvals.append(self.world.turn)
+        self._note_approval(plan)
         publish.approve(wiring, plan)
 
     def _unsettled(self) -> list[str]:

@@ -1,13 +1,13 @@
 """What a story is told with: its world, machine and people, what was seen so far, and how commands run."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from simulation.chance import Chance
-from simulation.checker import Move, Plan, Stop
+from simulation.checker import Approval, Move, Plan, Stop, Undone
 from simulation.machine import LISTS, Machine, address, had_left, lists_of
 from simulation.publication import ISSUE, Simulated, settings
 from simulation.sendgrid import SendGrid
@@ -16,6 +16,7 @@ from simulation.world import Actor, Crash, World
 from newsletter import publish
 from newsletter.delivery.proof import Proof
 from newsletter.errors import NewsletterError, StoreError
+from newsletter.publish.approval import Approvable
 
 SENDING = ("send", "resume", "correct", "only missing", "schedule", "timer", "settling")
 LIST_IDS = {name: f"<{name}.example.org>" for name in LISTS}
@@ -31,12 +32,17 @@ class Scene:
     plans: list[Plan] = field(default_factory=list)  # every one that somebody carried out
     stops: list[Stop] = field(default_factory=list)
     goings_on: list[int] = field(default_factory=list)  # turns in which a command that sends began
-    approvals: list[int] = field(default_factory=list)  # turns in which somebody approved
+    approvals: list[Approval] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
     counted: set[object] = field(default_factory=set)  # of which mail what was reported before
     uncertain: set[str] = field(default_factory=set)  # who may have come or gone: the command was killed
     cancelled: set[str] = field(default_factory=set)  # issues that somebody tried to cancel
     version: int = 0
+    haste: int = 35  # percent of waits that end once something is planned or sent
+    attentive: list[Actor] = field(default_factory=list)  # who waits so
+    plot: list[str] = field(default_factory=list)  # what the colleague does first, one after the other
+    habits: dict[Sequence[str], Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         chance = self.chance
@@ -64,13 +70,22 @@ class Scene:
             "rate_per_second": chance.pick((0, 0, 0, 2)),
             "unknown": chance.pick(("hold", "resend", "drop")),
             "pause_after": chance.pick((200, 200, 4)),
-            "approval": chance.happens(10),
-            "warm_up": chance.happens(8),
+            "approval": chance.happens(12),
+            "warm_up": chance.happens(10),
         }
 
     def _pause(self) -> float:
         """Return how many seconds pass until somebody does something: moments, mostly."""
         return self.chance.pick((0.01, 0.2, 1, 5, 30, 90, 600, 3_600))
+
+    def _let_pass(self, actor: Actor, *, hurried: bool) -> None:
+        """Let time pass until somebody does something: perhaps until something is planned, or being sent."""
+        if self.chance.happens(self.haste if hurried else 15):
+            self.sendgrid.watch(1 + self.chance.below(4), partial(self.world.wake, actor))
+            self.attentive.append(actor)
+            self.world.wait(900)
+        else:
+            self.world.wait(self._pause())
 
     @property
     def _busy(self) -> bool:
@@ -121,12 +136,28 @@ class Scene:
 
     # ── what several do ─────────────────────────────────────────────────────────────────────────────────
 
-    def _note_plan(self, wiring: Simulated, plan: publish.SendPlan, due_at: int = 0) -> None:
+    def _note_plan(self, wiring: Simulated, plan: publish.SendPlan, due_at: int = 0) -> Plan:
         self.begun = True
-        self.plans.append(Plan(self.world.turn, plan.issue, LIST_IDS[plan.list_name], due_at))
+        made = Plan(
+            self.world.turn,
+            plan.issue,
+            LIST_IDS[plan.list_name],
+            due_at,
+            plan.message.subject,
+            wiring.process.name,
+            plan.kind,
+            plan.state,
+            plan.readers,
+        )
+        self.plans.append(made)
+        if self.attentive and self.chance.happens(50):
+            for actor in self.attentive:
+                self.world.wake(actor)
+            self.attentive.clear()
+        return made
 
     def _list(self) -> str:
-        return self.chance.pick((LISTS[0], LISTS[0], LISTS[0], LISTS[1])) if self.begun else LISTS[0]
+        return self.chance.pick((LISTS[0], LISTS[0], LISTS[0], LISTS[1] if self.begun else LISTS[0]))
 
     def _as_sent(self) -> bool:
         return bool(self.version) and self.chance.happens(70)
@@ -138,6 +169,9 @@ class Scene:
     def _note(self, reader: str, *moves: Move) -> None:
         self.left_there -= {(reader, move.list_id) for move in moves}
         self.moves.setdefault(reader, []).extend(moves)
+
+    def _note_approval(self, plan: Approvable) -> None:
+        self.approvals.append(Approval(self.world.turn, plan.manifest.issue, plan.message.subject))
 
 
 def counts_of(proof: Proof) -> dict[str, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from simulation.world import SECOND, Process, World
+from simulation.world import LATE, SECOND, Process, World
 
 from newsletter.delivery.evidence import CannotSay, HasMail, HasNoMail, LookUp, ReportedSuppression
 from newsletter.delivery.frozen import Envelope
@@ -73,6 +73,19 @@ class Taken:
 
 
 @dataclass
+class Posted:
+    """A request that reached the provider, by the process that made it."""
+
+    turn: int
+    at: int  # by the machine's clock
+    issue: str
+    attempt: str
+    addressed: list[str]
+    command: str
+    version: str  # of the letter's text, by its subject
+
+
+@dataclass
 class Report:
     """A report to be posted to the webhook: when, and what it says."""
 
@@ -102,7 +115,7 @@ class SendGrid:
     ends: Mapping[str, int] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # how often an attempt was on the wire
-    posted: list[tuple[int, int, str, str, list[str]]] = field(default_factory=list)  # turn, clock, issue …
+    posted: list[Posted] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)  # clear answers
     first_report: dict[str, int] = field(default_factory=dict)  # of an attempt, by the machine's clock
     turned_back: dict[tuple[str, str], int] = field(default_factory=dict)  # in which turn it was reported
@@ -110,11 +123,14 @@ class SendGrid:
     doubted: dict[str, set[str]] = field(default_factory=dict)  # by attempt, who got no answer in time
     answered: set[str] = field(default_factory=set)  # attempts of which the sender was told they were taken
     refused: set[tuple[str, str]] = field(default_factory=set)  # issue and address, in a request it refused
-    report_turns: dict[str, int] = field(default_factory=dict)  # of an attempt
+    blamed: set[tuple[str, str]] = field(default_factory=set)  # the same, but for when it refused everybody
+    refuses_until: int = 0  # until then it refuses every request, and names nobody
+    report_turns: dict[str, int] = field(default_factory=dict)  # by which turn an attempt was reported on
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
     contradicts: str = ""  # the dark ends at the worst time: at a "resend" or a "decision", or "later"
     hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
+    watchers: list[tuple[int, Callable[[], None]]] = field(default_factory=list)  # after how many requests
     searchable: bool = True
     by_message: bool = False  # it answers for each message by itself
     suppressed: list[ReportedSuppression] = field(default_factory=list)  # on its own lists
@@ -129,7 +145,10 @@ class SendGrid:
         people = document["personalizations"]
         addressed = [person["to"][0]["email"] for person in people]
         issue = document["custom_args"]["nl_issue"]
-        self.posted.append((world.turn, world.now(), issue, attempt, addressed))
+        self.posted.append(
+            Posted(world.turn, world.now(), issue, attempt, addressed, process.name, document["subject"])
+        )
+        self._tell_watchers()
         self.posts[attempt] = self.posts.get(attempt, 0) + 1
         if self.posts[attempt] > 1:
             world.fail(f"attempt {attempt} was posted twice")
@@ -145,9 +164,8 @@ class SendGrid:
         answer = self._answer(fate, document, attempt, people)
         world.say(f"{attempt[-4:]} of {len(people)}: {fate}", rare=fate)
         world.pause("answer on its way")
-        if answer is not None and answer.status in (400, 413):
-            self.refused.update((issue, email) for email in addressed)
         if answer is not None:
+            self._note_refusal(answer, [(issue, email) for email in addressed])
             if answer.status == 202:
                 self.answered.add(attempt)
             if answer.status < 500:
@@ -159,6 +177,23 @@ class SendGrid:
             self._answer_late(process, fate, attempt, late)
         return Unknown(f"The {fate.partition(',')[0]}.")
 
+    def watch(self, requests: int, tell: Callable[[], None]) -> None:
+        """Tell somebody once so many more requests have come."""
+        self.watchers.append((len(self.posted) + requests, tell))
+
+    def _note_refusal(self, answer: Answer, readers: Sequence[tuple[str, str]]) -> None:
+        if answer.status in (400, 413):
+            self.refused.update(readers)
+            if self.world.time >= self.refuses_until:
+                self.blamed.update(readers)
+
+    def _tell_watchers(self) -> None:
+        came = [tell for number, tell in self.watchers if number <= len(self.posted)]
+        if came:
+            self.watchers = [watcher for watcher in self.watchers if watcher[0] > len(self.posted)]
+            for tell in came:
+                tell()
+
     def receive_each(self, process: Process, request: bytes) -> Outcome:
         """Take, refuse and answer each message of a request by itself."""
         world, document = self.world, orjson.loads(request)
@@ -166,7 +201,10 @@ class SendGrid:
         issue = document["custom_args"]["nl_issue"]
         own = [self.own(attempt, int(person["custom_args"]["nl_reader"])) for person in people]
         for message, person in zip(own, people, strict=True):
-            self.posted.append((world.turn, world.now(), issue, message, [person["to"][0]["email"]]))
+            email, subject = person["to"][0]["email"], document["subject"]
+            self.posted.append(
+                Posted(world.turn, world.now(), issue, message, [email], process.name, subject)
+            )
         world.pause("on the wire")
         fate = self._fate()
         world.say(f"{attempt[-4:]} of {len(people)}, each by itself: {fate}", rare=fate)
@@ -193,7 +231,9 @@ class SendGrid:
             case "later":
                 return NotAccepted("The mailbox is busy.", 0)
             case "refused":
-                self.refused.add((document["custom_args"]["nl_issue"], person["to"][0]["email"]))
+                reader = document["custom_args"]["nl_issue"], person["to"][0]["email"]
+                self.refused.add(reader)
+                self.blamed.add(reader)
                 return Refused("The address is not valid.")
             case _:
                 return Unknown("The provider lost count.")
@@ -204,10 +244,12 @@ class SendGrid:
 
     def _contradict(self, fate: str) -> str:
         """Report now on mail that those addressed have already; perhaps they get no other."""
-        now = self.contradicts == "resend" and self._end_the_dark(70)
+        now = self.contradicts == "resend" and self.end_the_dark(70)
         return "asked to wait" if now and self.world.chance.happens(50) else fate
 
     def _fate(self) -> str:
+        if self.world.time < self.refuses_until:
+            return "refused, names nobody"
         total = sum(self.weights.values())
         drawn = self.world.chance.below(100)
         if drawn < 100 - total:
@@ -268,7 +310,7 @@ class SendGrid:
             self.replies.append(Reply(attempt, process, self.world.now(), late=True))
             late(classify(answer, now=self.world.now() / SECOND))
 
-        self.world.spawn(process, "late", tell)
+        self.world.spawn(process, LATE, tell)
 
     def _doubted_again(self, attempt: str) -> bool:
         """Say whether a later request to the same readers is without an answer, too."""
@@ -333,7 +375,7 @@ class SendGrid:
             **own,
         }
 
-    def _end_the_dark(self, percent: float) -> bool:
+    def end_the_dark(self, percent: float) -> bool:
         """Report what was held back, perhaps: now, in the middle of what somebody does without it."""
         now = self.world.time
         if not self.dark[0] <= now < self.dark[1] or not self.world.chance.happens(percent):
@@ -343,6 +385,7 @@ class SendGrid:
         for report in self.reports:
             report.due = min(report.due, now)
         self.hurry()
+        self.world.hold_up_some(40)
         self.world.wait(self.world.chance.pick((0, 1, 20)))
         return True
 
@@ -377,7 +420,7 @@ class SendGrid:
         """Say whether mail of an attempt was taken, where the account can be asked."""
         self.world.pause("search")
         if self.contradicts == "decision":
-            self._end_the_dark(50)
+            self.end_the_dark(50)
         if not self.searchable:
             return CannotSay("The account has no search.")
         return HasMail(f"m{attempt}") if self.has_taken(attempt) else HasNoMail()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from simulation.checker import faults
-from simulation.editors import Editors
+from simulation.editors import EDITOR_DOES, GOES_ON, GUESSING, STOPPING, Editors
 from simulation.publication import COLLEAGUE, EDITOR
 from simulation.rest import Rest
 from simulation.sendgrid import ENDS, FATES
@@ -39,41 +39,58 @@ class Story(Editors, Rest):
         self.sendgrid.weights = {
             fate: weight * (1 + chance.below(3)) for fate, weight in FATES.items() if chance.happens(35)
         }
-        while sum(self.sendgrid.weights.values()) > 80:
-            self.sendgrid.weights.pop(next(iter(self.sendgrid.weights)))
         self.sendgrid.ends = {end: weight for end, weight in ENDS.items() if chance.happens(40)}
         self.sendgrid.searchable = not chance.happens(30)
         self.sendgrid.mute = chance.happens(20)
         self.world.deaths = chance.pick((0, 0.3, 1.0))
-        if chance.happens(30):
+        self.world.standstills = chance.pick((0, 0, 0.5, 2.0))
+        self.machine.hiccups = chance.pick((0, 0, 0, 0, 0, 0, 0, 1.5))
+        if chance.happens(8):
+            self.sendgrid.refuses_until = self.world.time + chance.pick((10, 60, 600, 4_000)) * SECOND
+        if chance.happens(35):
             begin = self.world.time + chance.below(3_600) * SECOND
             self.sendgrid.dark = begin, begin + (1 + chance.below(3 * 3_600)) * SECOND
-        self.guessing = chance.happens(20)
-        if self.guessing:
-            self._contradict_guesses()
-        elif chance.happens(8):
-            self.sendgrid.by_message, self.sendgrid.searchable = True, False
+        match chance.below(10):
+            case 7 | 8 | 9:
+                self._contradict_guesses()
+            case 5 | 6:
+                self._let_a_colleague_stop()
+            case 3 | 4 if self.how["approval"]:
+                self.plot = ["approve"] * 3
+            case 1:
+                self.sendgrid.by_message, self.sendgrid.searchable = True, False
+
+    def _let_a_colleague_stop(self) -> None:
+        """Let one act while something is planned or sent, and another go on with it."""
+        self.haste = 90
+        self.plot = list(self.chance.pick(STOPPING))
+        self.habits[EDITOR_DOES] = GOES_ON
 
     def _contradict_guesses(self) -> None:
         """Let nothing be reported for hours, answers be lost, and an editor say what became of them."""
         chance, sendgrid = self.chance, self.sendgrid
+        self.guessing = True
         sendgrid.contradicts = chance.pick(("resend", "decision", "later"))
         sendgrid.mute, sendgrid.searchable = False, chance.happens(20)
         sendgrid.dark = self.world.time, self.world.time + (1 + chance.below(5)) * 3_600 * SECOND
         weights = dict(sendgrid.weights)
-        while sum(weights.values()) > 50:
+        while sum(weights.values()) > 25:
             weights.pop(next(iter(weights)))
-        sendgrid.weights = {
-            **weights,
-            chance.pick(TAKEN_IN_SILENCE): chance.pick((25, 10)),
-            "silent, not taken": 10,
-        }
+        # With many, only one request at a time may go out.
+        silent = chance.pick((25, 10, 45))
+        sendgrid.weights = {**weights, chance.pick(TAKEN_IN_SILENCE): silent, "silent, not taken": 10}
+        if chance.happens(30):
+            sendgrid.weights["refused, names nobody"] = 20
+        if chance.happens(70):
+            self.plot = list(chance.pick(GUESSING))
 
     def _person(self, name: str, who: str, act: Callable[[str], None]) -> Actor:
         def live() -> None:
-            for turn in range(1 + self.chance.below(7)):
+            turns = max(1 + self.chance.below(7), len(self.plot) if who == COLLEAGUE else 0)
+            for turn in range(turns):
                 if turn or act != self._editor_does:
-                    self.world.wait(self._pause())
+                    self._let_pass(person, hurried=who != EDITOR or name == "readers")
                 act(who)
 
-        return self.world.spawn(self.machine.start(name, mortal=False), name, live)
+        person = self.world.spawn(self.machine.start(name, mortal=False), name, live)
+        return person

@@ -1,5 +1,6 @@
 """What happens without anybody's will: the machine's troubles, reports, times that come."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,10 @@ from newsletter import publish, readership
 from newsletter.delivery.events import Event as Report
 from newsletter.delivery.reports import PauseAt
 from newsletter.delivery.states import MailingState
+from newsletter.errors import StoreError
 from newsletter.providers.sendgrid.reports.events import event_of
 from newsletter.readership.reports import take_reports
+from newsletter.store.database import write
 
 
 class Surroundings(Scene):
@@ -23,8 +26,11 @@ class Surroundings(Scene):
     # ── the weather ─────────────────────────────────────────────────────────────────────────────────────
 
     def _weather_changes(self) -> None:
-        does = self.chance.pick(("nothing", "disk", "clock forward", "clock back", "power"))
+        troubles = ("nothing", "disk", "clock forward", "clock back", "power")
+        does = self.chance.pick((*troubles, *["damage"] * 6) if self.how["approval"] else troubles)
         match does:
+            case "damage":
+                self._damage()
             case "disk":
                 self._fill_the_disk()
             case "power":
@@ -35,6 +41,16 @@ class Surroundings(Scene):
                 self.put_back = True
                 self.world.clock_error -= self.chance.pick((40, 4_000)) * SECOND
         self.world.say(f"weather: {does}", rare=f"weather: {does}")
+
+    def _damage(self) -> None:
+        """Change what is frozen and not being sent, as somebody may who can write to the database."""
+        if any(actor.process.mortal for actor in self.world.actors):
+            return
+        waits = "SELECT id FROM mailing WHERE state IN ('held', 'paused', 'scheduled')"
+        with suppress(StoreError), write(self.machine.engine) as connection:  # no room for it, perhaps
+            connection.exec_driver_sql(
+                f"UPDATE variant SET subject = subject || '!' WHERE mailing_id IN ({waits})"
+            )
 
     def _fill_the_disk(self) -> None:
         """Leave no room on the disk for a while."""

@@ -21,6 +21,9 @@ FEW_TURNS, MOST_NAPS = 4, 5  # a batch that is sent takes more turns than that
 BEGINNING = 1_750_000_000 * SECOND
 
 
+LATE = "late"  # what an actor is called that waits for an answer after its deadline
+
+
 class Crash(BaseException):
     """The process is dead: nothing of it may go on."""
 
@@ -53,6 +56,7 @@ class Actor:
     name: str
     greenlet: greenlet
     wake: int = 0
+    asleep: int = 0  # it stands still until then, whatever it waits for
     stop: Event | None = None
     joining: "set[Actor]" = field(default_factory=set)
     interrupted: bool = False
@@ -60,6 +64,12 @@ class Actor:
     woke: int = 0  # in which of its turns
     naps: int = 0  # waits in a row with next to nothing between them
     done: bool = False
+
+    @property
+    def ready_at(self) -> int:
+        """Return when it can go on, if nobody gives it a sign before."""
+        stopped = self.stop is not None and self.stop.is_set()
+        return self.asleep if stopped else max(self.asleep, self.wake)
 
 
 class World:
@@ -76,6 +86,7 @@ class World:
         self.sometimes: Counter[str] = Counter()
         self.trace: list[str] | None = [] if tracing else None
         self.deaths = 0.0  # percent of turns in which the process that would go on dies
+        self.standstills = 0.0  # percent of turns in which it stands still instead, or one actor of it
         self._hub = getcurrent()
         self._current: Actor | None = None
         self.failures: list[str] = []
@@ -214,6 +225,10 @@ class World:
             me.wake = 0
             self._look_up(me)
 
+    def wake(self, actor: Actor) -> None:
+        """Let an actor that waits wait no longer."""
+        actor.wake = 0
+
     def interrupt(self, actor: Actor) -> None:
         """Press Ctrl-C."""
         self.say(f"Ctrl-C to {actor.process.name}", rare="Ctrl-C")
@@ -233,10 +248,11 @@ class World:
             ready = [
                 actor
                 for actor in self.actors
-                if actor.wake <= time or (actor.stop is not None and actor.stop.is_set())
+                if actor.asleep <= time
+                and (actor.wake <= time or (actor.stop is not None and actor.stop.is_set()))
             ]
             if not ready:
-                self.time = min(actor.wake for actor in self.actors)
+                self.time = min(actor.ready_at for actor in self.actors)
                 continue
             last = self._next(ready, last)
             self._let_run(last)
@@ -251,8 +267,7 @@ class World:
 
     def _let_run(self, actor: Actor) -> None:
         process = actor.process
-        if self.deaths and process.mortal and self.chance.happens(self.deaths):
-            self.kill(process)
+        if process.mortal and (self.deaths or self.standstills) and self._is_stopped(actor):
             return
         self._current = actor
         actor.turns += 1
@@ -260,3 +275,27 @@ class World:
         self._current = None
         if actor.greenlet.dead and not actor.done:
             self._bury(actor)
+
+    def hold_up_some(self, percent: float) -> None:
+        """Let some actors of the current process stand still for a moment, with a batch in hand perhaps."""
+        current = self._current
+        for actor in current.process.actors if current else ():
+            if actor is not current and self.chance.happens(percent):
+                actor.asleep = self.time + self.chance.pick((1, 20)) * SECOND
+
+    def _is_stopped(self, actor: Actor) -> bool:
+        """Draw whether the process that would go on dies or stands still: a laptop shut, a slow disk."""
+        left = 10_000 - self.chance.below(10_000)  # from 1; 10,000 is the dullest
+        if left <= self.deaths * 100:
+            self.kill(actor.process)
+            return True
+        if left > (self.deaths + self.standstills) * 100:
+            return False
+        seconds = self.chance.pick((5, 40, 80, 200, 4_000))
+        whole = actor.name != LATE and self.chance.happens(60)
+        # Who waits for a late answer writes it down at once, or it would be no answer that came.
+        still = [other for other in (actor.process.actors if whole else [actor]) if other.name != LATE]
+        for other in still:
+            other.asleep = self.time + seconds * SECOND
+        self.say(f"{actor.process.name} stands still for {seconds} s", rare="stood still")
+        return True

@@ -12,12 +12,19 @@ from pace import until
 from sqlalchemy import URL, Connection, Engine, event, insert, select, text, update
 
 from newsletter.delivery.id_set import decode, encode
-from newsletter.delivery.states import BatchState, Exclusion, MailingState, RecipientState, SubscriptionState
+from newsletter.delivery.states import (
+    BatchState,
+    BatchTransition,
+    Exclusion,
+    MailingState,
+    RecipientState,
+    SubscriptionState,
+)
 from newsletter.errors import StoreError
 from newsletter.store.database import open_database, read, write
 from newsletter.store.ledger import claims, cutting, mailings
 from newsletter.store.ledger.limits import Ceiling
-from newsletter.store.ledger.transitions import Claim, Reader
+from newsletter.store.ledger.transitions import Claim, Reader, move
 from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription, unmailed
 
 ODD = (
@@ -136,6 +143,19 @@ def test_a_claim_that_sqlite_refuses_is_said_in_a_sentence(engine: Engine) -> No
         connection.exec_driver_sql("PRAGMA query_only=ON")
     with pytest.raises(StoreError, match="The database"), write(engine) as connection:
         _claim_all(connection)
+
+
+def test_a_batch_that_was_claimed_anew_passes_the_gate_with_its_newest_claim_alone(engine: Engine) -> None:
+    with write(engine) as connection:
+        slow, *_ = _claim_all(connection)
+        # As a report does that shows one of its readers to have the mail by another request.
+        move(connection, slow.batch, BatchTransition.CLAIM_ANEW, now=5, n=0, reader_ids=None)
+        terms = claims.ClaimTerms("another", lease_seconds=60, rate_per_second=0)
+        newest = claims.claim(connection, mailings.get(connection, 1), terms, attempt_id="newest", now=5)
+        assert isinstance(newest, Claim)
+        assert newest.batch == slow.batch
+        assert not claims.begin_posting(connection, slow, now=6)
+        assert claims.begin_posting(connection, newest, now=6)
 
 
 @pytest.mark.slow
