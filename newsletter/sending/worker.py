@@ -118,13 +118,18 @@ class Worker:
 
     def _deliver(self, claimed: Claim) -> None:
         request = self._build(claimed)
-        while self._shared.pace.probing and not self._shared.stopping.is_set():
+        while self._waits_for_turn():
             with self._shared.only_request() as alone:
                 if alone:
                     self._post(claimed, request, probe=True)
                     return
             self._wait(IDLE_SECONDS)
         self._post(claimed, request, probe=False)
+
+    def _waits_for_turn(self) -> bool:
+        """Say whether a batch in hand must go out alone; in a doubt it does not go out but is given back."""
+        pace = self._shared.pace
+        return pace.probing and pace.doubt is None and not self._shared.stopping.is_set()
 
     def _post(self, claimed: Claim, request: bytes, *, probe: bool, alone: bool = False) -> None:
         doubted = self._shared.pace.doubt is not None and not alone
