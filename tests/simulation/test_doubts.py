@@ -19,8 +19,8 @@ HOW = {
 }
 
 
-class Told(SendGrid):
-    """A provider that answers as it is told to, and then takes what comes; it reports nothing."""
+class Answering(SendGrid):
+    """A provider that answers as a test says, and then takes what comes; it reports nothing."""
 
     fates: tuple[str, ...] = ()
 
@@ -41,7 +41,7 @@ def test_who_waits_for_a_turn_gives_it_up_once_readers_are_asked_about_one_by_on
 
 
 def _send(world: World, fates: tuple[str, ...]) -> None:
-    sendgrid = Told(world)
+    sendgrid = Answering(world)
     sendgrid.fates = fates
     machine = Machine(world, 12)
     process = machine.start("send", mortal=False)
