@@ -87,11 +87,11 @@ def earlier_of(wiring: Wiring, issue: str, list_name: str | None) -> Earlier:
     identity = wiring.settings.provider_identity
     by_this_provider = [mailing for mailing in mailings_of(wiring, issue) if mailing.provider == identity]
     counted = _that_count(wiring, by_this_provider)
-    versions = list(counted)
-    if counted:  # who joins a list late gets the latest version
+    versions = counted
+    if counted:  # who joins a list late gets the latest version; what another list got since is none
         to_list = list_name or counted[-1].list_name
         corrections = [found for found in corrections_of(wiring, issue) if found.list_name == to_list]
-        versions += _that_count(wiring, corrections)
+        versions = _that_count(wiring, corrections) or counted
     return Earlier(
         counted,
         max(versions, key=lambda mailing: mailing.id, default=None),

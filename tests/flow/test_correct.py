@@ -187,6 +187,20 @@ def test_a_changed_file_is_not_mailed_to_newcomers_but_the_way_to_correct_is_sho
         publish.plan_send(wiring, ISSUE)
 
 
+def test_newcomers_to_a_corrected_list_get_the_correction_whatever_another_list_got_since(
+    wiring: Wired,
+) -> None:
+    readership.add(wiring.engine, "staff", "ann@example.org", now=wiring.clock.now)
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="readers"))
+    _mend(wiring)
+    publish.send(wiring, publish.plan_correction(wiring, ISSUE))
+    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="staff", as_sent=True))
+    readership.add(wiring.engine, "readers", "newcomer@example.org", now=wiring.clock.now)
+    for as_sent in (False, True):
+        plan = publish.plan_send(wiring, ISSUE, list_name="readers", as_sent=as_sent)
+        assert (plan.readers, "No kitchen scale" in plan.message.text) == (1, True)
+
+
 def test_a_correction_to_one_list_is_not_what_newcomers_to_another_get(wiring: Wired) -> None:
     _send(wiring)
     readership.add(wiring.engine, "staff", "ann@example.org", now=wiring.clock.now)
