@@ -123,7 +123,9 @@ class Observed:
     reported: frozenset[str]  # attempts of which at least one report arrived
     report_turn: Mapping[str, int]  # of an attempt, by which turn a first report was taken in
     report_time: Mapping[str, int]  # and when, by the machine's clock
-    answered: Mapping[str, int]  # when a clear answer came to a process that lived on with room on its disk
+    answered: Mapping[
+        str, int
+    ]  # by when a clear answer was written down by a process that lived on, with room
     late: frozenset[str]  # attempts whose answer came after the deadline
     refused: frozenset[tuple[str, str]]  # issue and address that stood in a request the provider refused
     blamed: frozenset[tuple[str, str]]  # the same, but for when it refused everybody

@@ -17,7 +17,6 @@ GIVES_UP = "resend", "drop"
 TOO_EARLY = (3 * 30 + 30 + 30 * 60) * SECOND  # until then, that no report came proves nothing
 ABOUT_THEN = (600 + 60) * SECOND  # requests as close as that show whether reports come
 NEEDED = 6  # of them, of which something must be known
-AT_ONCE = 5 * SECOND  # within which an answer is written down
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def on_evidence(world: "Observed") -> Iterator[str]:
         decided: set[str] = set()
         for made in export.decisions:
             answered = world.answered.get(made.attempt)
-            if answered is not None and made.at > answered + AT_ONCE and made.attempt not in decided:
+            if answered is not None and made.at > answered and made.attempt not in decided:
                 yield f"{issue}: {made.attempt[-4:]} was decided ({made.verdict}), though its answer had come"
             decided.add(made.attempt)
             for why in _against(world, made):

@@ -151,7 +151,11 @@ class Rest(Readers):
             reported,
             self.sendgrid.report_turns,
             self.sendgrid.first_report,
-            {reply.attempt: reply.at for reply in self.sendgrid.replies if self._lived_on(reply.process)},
+            {
+                reply.attempt: reply.process.writes_by(reply.at)
+                for reply in self.sendgrid.replies
+                if self._lived_on(reply.process)
+            },
             frozenset(reply.attempt for reply in self.sendgrid.replies if reply.late),
             refused,
             frozenset(self.sendgrid.blamed),

@@ -70,6 +70,8 @@ def _runs(seeds: range, *, workers: int, seconds: float) -> int:
         with totals.progress() as show:
             for played in played_by(seeds, workers):
                 totals.add(played)
+                if played.faults:  # a long run need not end before somebody looks
+                    print(f"SEED={played.seed} failed: {played.faults[0]}", flush=True)
                 show()
     except Interrupted:
         stopped = True

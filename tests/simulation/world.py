@@ -15,6 +15,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from simulation.chance import Chance
 
 SECOND = 1_000_000
+AT_ONCE = 5 * SECOND  # within which an answer is written down
 MOST_TURNS = 60_000  # a world that takes more does not come to rest
 FOREVER = 1 << 62
 FEW_TURNS, MOST_NAPS = 4, 5  # a batch that is sent takes more turns than that
@@ -41,6 +42,16 @@ class Process:
     actors: "list[Actor]" = field(default_factory=list)
     on_death: list[Callable[[], None]] = field(default_factory=list)
     mortal: bool = True
+    stood: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # from when to when all or some of it stood still
+
+    def writes_by(self, at: int) -> int:
+        """Return by when what it learned ``at`` a time is written down: at once, unless it stands still."""
+        for begin, end in self.stood:
+            if begin <= at + AT_ONCE:
+                at = max(at, end)
+        return at + AT_ONCE
 
     def end(self) -> None:
         """Let go of what the operating system would take back."""
@@ -281,7 +292,12 @@ class World:
         current = self._current
         for actor in current.process.actors if current else ():
             if actor is not current and self.chance.happens(percent):
-                actor.asleep = self.time + self.chance.pick((1, 20)) * SECOND
+                self._let_stand(actor, self.chance.pick((1, 20)))
+
+    def _let_stand(self, actor: Actor, seconds: int) -> None:
+        actor.asleep = self.time + seconds * SECOND
+        begin = self.time + self.clock_error
+        actor.process.stood.append((begin, begin + seconds * SECOND))
 
     def _is_stopped(self, actor: Actor) -> bool:
         """Draw whether the process that would go on dies or stands still: a laptop shut, a slow disk."""
@@ -296,6 +312,6 @@ class World:
         # Who waits for a late answer writes it down at once, or it would be no answer that came.
         still = [other for other in (actor.process.actors if whole else [actor]) if other.name != LATE]
         for other in still:
-            other.asleep = self.time + seconds * SECOND
+            self._let_stand(other, seconds)
         self.say(f"{actor.process.name} stands still for {seconds} s", rare="stood still")
         return True
