@@ -2,6 +2,8 @@
 
 import shlex
 
+# Why a restored database may not know readers that the log of requests names.
+UNFAMILIAR = "they joined after the backup, or were mailed under another NEWSLETTER_SECRET_KEY"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 _STEPS = ((10 * MINUTE, 1), (DAY, MINUTE), (10 * DAY, HOUR))  # a span below the first is given to the second
 

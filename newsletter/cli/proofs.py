@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.cli.terminal.output import alarm, say
+from newsletter.cli.terminal.output import alarm, say, warn
 from newsletter.delivery.states import MailingState, RecipientState
 from newsletter.instants import shown
-from newsletter.sentences import command, count_of
+from newsletter.sentences import UNFAMILIAR, command, count_of
 
 if TYPE_CHECKING:
-    from newsletter import Decided, Proof
+    from newsletter import Decided, Proof, Standing
 
 # What should never have happened: the sentence for one, and for more.
 ALARMS = {
@@ -36,6 +36,12 @@ ALARMS = {
 CANDIDATES = "= candidates"
 
 
+def warn_unless_sure(standing: "Standing") -> None:
+    """Warn of a database that may not be the one that sent last, with what to do."""
+    if not standing.sure:
+        warn(f"Nothing can be sent from here. {standing.why}\n  {standing.way_on}")
+
+
 def show_proof(proof: "Proof") -> None:
     """Show a proof to a person: a line each, adding up to the candidates."""
     say(f"{proof.issue}: {proof.state}" + (f" ({proof.note})" if proof.note else ""))
@@ -55,7 +61,7 @@ def show_proof(proof: "Proof") -> None:
         say(f"  Reported by the provider: {counts}")
     if proof.unfamiliar:
         more = count_of(proof.unfamiliar, "more reader")
-        say(f"  It went to up to {more} who joined after the backup that this database was restored from.")
+        say(f"  It went to up to {more} that this database does not recognise: {UNFAMILIAR}.")
     for adoption in proof.adoptions:
         say(f"  Adopted by {adoption.person} at {shown(adoption.at)}: {adoption.reason}")
     for kind, n in sorted(proof.alarms.items()):

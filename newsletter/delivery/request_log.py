@@ -81,10 +81,14 @@ Entry = LoggedRequest | LoggedAnswer | LoggedMailing | LoggedAdoption
 
 
 class LogLine(NamedTuple):
-    """A line: what it says, and ``place``, a digest of where the log lay when it was written."""
+    """A line: what it says, and ``place``, a digest of where the log lay when it was written.
+
+    ``publication`` says whose line it is, as its database knows; 0 where it did not say so yet.
+    """
 
     entry: Entry
     place: str
+    publication: int = 0
 
 
 def checksum_key(secret_key: bytes) -> bytes:
@@ -131,7 +135,8 @@ def _possible(emails: Sequence[str], logged: LoggedRequest, keys: Sequence[bytes
 
 def line_of(line: LogLine) -> bytes:
     """Return a line as it is written, with its end."""
-    return orjson.dumps({**_document(line.entry), "place": line.place}) + b"\n"
+    whose = {"publication": line.publication} if line.publication else {}
+    return orjson.dumps({**_document(line.entry), "place": line.place, **whose}) + b"\n"
 
 
 def _document(entry: Entry) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def read_line(data: bytes) -> LogLine:
     """Return what a line says. Raises ValueError when it is damaged."""
     try:
         document = orjson.loads(data)
-        return LogLine(_entry(document), document["place"])
+        return LogLine(_entry(document), document["place"], document.get("publication", 0))
     except (KeyError, TypeError, AttributeError, zlib.error) as error:
         raise ValueError("a line of the request log is damaged") from error
 
@@ -264,11 +269,11 @@ def _background_of(document: Mapping[str, Any]) -> FrozenBackground:
 class LogEnd(NamedTuple):
     """What the last lines of the log say: the latest requests, and where it lay when the last was written.
 
-    Those that were certainly not taken are left out. ``damaged`` says that a line cannot be read which no
-    adoption came after.
+    ``attempts`` says of which publication each request is; those that were certainly not taken are left out.
+    ``damaged`` says that a line cannot be read which no adoption came after.
     """
 
-    attempts: frozenset[str]
+    attempts: Mapping[str, int]
     place: str
     damaged: bool
 
@@ -276,20 +281,23 @@ class LogEnd(NamedTuple):
 def read_end(lines: Sequence[bytes], most: int) -> LogEnd:
     """Read the last lines, and the latest requests in them, so many at most: more than leave at once.
 
-    Requests that leave at the same time may be logged in another order than the database knows of them.
+    Requests that leave at the same time may be logged in another order than the database knows of them. A
+    line that does not say whose it is counts as the next one that does.
     """
-    latest: list[str] = []
+    latest: dict[str, int] = {}
     not_taken: set[str] = set()
-    place, damaged, adopted = "", False, False
+    place, publication, damaged, adopted = "", 0, False, False
     for data in reversed(lines):
         try:
             document = orjson.loads(data)
             place = place or str(document["place"])
+            publication = document.get("publication", publication)
             if "request" in document and len(latest) < most:
-                latest.append(str(document["request"]))
+                latest[str(document["request"])] = publication
             elif not document.get("taken", True):
                 not_taken.add(str(document["answered"]))
             adopted = adopted or "adopted" in document
         except (ValueError, KeyError, TypeError, AttributeError):
             damaged = damaged or not adopted
-    return LogEnd(frozenset(latest) - not_taken, place, damaged)
+    taken = {attempt: whose for attempt, whose in latest.items() if attempt not in not_taken}
+    return LogEnd(taken, place, damaged)

@@ -76,8 +76,8 @@ class RequestLog:
             raise self._unreadable(error) from error
 
     @contextmanager
-    def opened(self) -> Iterator["LogWriter"]:
-        """Open it to add lines, made if there is none. Raises StoreError when it cannot be written."""
+    def opened(self, publication: int) -> Iterator["LogWriter"]:
+        """Open it to add lines of a publication, made if there is none. Raises StoreError if it cannot."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, MODE)
         except OSError as error:
@@ -89,7 +89,7 @@ class RequestLog:
                 sync_folder(self.path.parent)
             except OSError as error:
                 raise self.unwritable(error) from error
-            yield LogWriter(self, descriptor)
+            yield LogWriter(self, descriptor, publication)
         finally:
             os.close(descriptor)
 
@@ -117,11 +117,12 @@ class RequestLog:
 class LogWriter:
     """A log that is open to add lines; threads may share it."""
 
-    def __init__(self, log: RequestLog, descriptor: int) -> None:
+    def __init__(self, log: RequestLog, descriptor: int, publication: int) -> None:
         """Write to an open file."""
         self._log = log
         self._descriptor = descriptor
         self._place = log.place
+        self._publication = publication
         self._lock = Lock()
         self._closed = False
 
@@ -130,7 +131,7 @@ class LogWriter:
 
         Once the log is closed, nothing is added: an answer that late is in the database alone.
         """
-        line = line_of(LogLine(entry, self._place))
+        line = line_of(LogLine(entry, self._place, self._publication))
         try:
             with self._lock:  # held for the writing alone: threads wait for the disk side by side
                 if self._closed:

@@ -243,13 +243,16 @@ def test_a_database_made_anew_in_the_same_order_knows_who_was_mailed(place: Plac
 def test_people_are_the_same_under_an_old_key_too_and_nobody_can_tell_without_the_key(place: Place) -> None:
     backup = place.database()
     place.send("first", TAKEN, KILLED)
+    place.put_back_database(backup)
+    place.reopen(secret_key=SecretStr("n" * 32))
+    assert place.reconcile().taken_in.unfamiliar == 8
+    said = place.refusal()
+    assert "or were mailed under another NEWSLETTER_SECRET_KEY" in said
+    assert "put the\n  backup in its place once more, and reconcile again" in said
     place.reopen(secret_key=SecretStr("n" * 32), secret_keys_old=SecretStr("k" * 32))
     place.put_back_database(backup)
     assert place.reconcile().taken_in.unfamiliar == 0
-    place.reopen(secret_key=SecretStr("n" * 32))
-    place.put_back_database(backup)
-    assert place.reconcile().taken_in.unfamiliar == 8
-    assert "joined after the backup" in place.refusal()
+    place.resume()
     assert not place.mailbox.twice
 
 
@@ -405,14 +408,14 @@ def test_nothing_leaves_that_the_log_cannot_hold_and_nobody_is_unknown_by_it(pla
     class Filling(LogWriter):
         def add(self, entry: Entry, *, durable: bool = True) -> None:
             if isinstance(entry, LoggedRequest):
-                LogWriter(self._log, os.open("/dev/full", os.O_WRONLY)).add(entry)
+                LogWriter(self._log, os.open("/dev/full", os.O_WRONLY), 0).add(entry)
             super().add(entry, durable=durable)
 
     class Full(RequestLog):
         @contextmanager
-        def opened(self) -> Iterator[LogWriter]:
-            with super().opened():
-                yield Filling(self, os.open(self.path, os.O_WRONLY | os.O_APPEND))
+        def opened(self, publication: int) -> Iterator[LogWriter]:
+            with super().opened(publication):
+                yield Filling(self, os.open(self.path, os.O_WRONLY | os.O_APPEND), publication)
 
     class OnAFullDisk(Opened):
         @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import postgres
 import pytest
-from restores import Place
+from restores import HOUR, Place
 from scripted import Answer
 from sqlalchemy import URL, create_engine
 
@@ -88,3 +88,21 @@ def test_a_database_that_stands_elsewhere_than_it_sent_from_is_adopted(place: Pl
     place.url = server.url(ONE)
     place.reopen()
     assert "older than what was sent" in place.refusal(), "the log knows what the other one sent"
+
+
+def test_another_publications_log_is_noticed(place: Place, server: Server, tmp_path: Path) -> None:
+    other = Place(tmp_path / "other")
+    other.clock.at += HOUR
+    other.join(*NAMES)
+    other.send("second")
+    place.send()
+    own = place.log()
+    place.write_log(other.log(), in_place=True)
+    assert "is another publication's" in place.refusal("second")
+    assert place.reconcile().taken_in.requests == 0
+    place.write_log(own, in_place=True)
+    server.back_up()
+    place.send("second")
+    server.restore()
+    assert "3 requests that mailed “second” to 10 readers" in place.refusal()
+    assert place.reconcile("second").taken_in.requests == 3

@@ -25,7 +25,7 @@ from newsletter.store.database import open_database, read, write
 from newsletter.store.ledger import claims, cutting, mailings
 from newsletter.store.ledger.limits import Ceiling
 from newsletter.store.ledger.transitions import Claim, Reader, move
-from newsletter.store.tables import batch, mailing, mailing_list, subscriber, subscription, unmailed
+from newsletter.store.tables import batch, limiter, mailing, mailing_list, subscriber, subscription, unmailed
 
 ODD = (
     "Ana", "", 'Ana "Bo" O’Neill', "back\\slash \\u0041", "two\nlines\ttab", "unit\x1fseparator\x00nul",
@@ -51,17 +51,18 @@ def on_postgresql() -> Iterator[URL]:
         yield url
 
 
-def fill(engine: Engine, readers: list[Reader]) -> None:
-    """Write down a mailing to these readers, cut into batches of five."""
+def fill(engine: Engine, readers: list[Reader], *, mailing_ids: tuple[int, ...] = (1,)) -> None:
+    """Write down a mailing to these readers, cut into batches of five; or several."""
     with write(engine) as connection:
         connection.execute(insert(mailing_list).values(id=1, name="readers", key="readers", created_at=1))
         connection.execute(insert(subscriber), [{**r._asdict(), "created_at": 1} for r in readers])
         row = {"list_id": 1, "status": SubscriptionState.CONFIRMED, "since": 1, "created_at": 1}
         connection.execute(insert(subscription), [{**row, "subscriber_id": r.id} for r in readers])
-        run = {"issue": "first", "kind": "first", "provider": "sandbox", "list_id": 1, "audience_at": 2}
+        run = {"kind": "first", "provider": "sandbox", "list_id": 1, "audience_at": 2}
         kept = {"manifest": "{}", "envelope": "{}", "created_at": 1, "state": MailingState.SENDING}
-        connection.execute(insert(mailing).values({"id": 1, **run, **kept}))
-        cutting.cut(connection, mailings.get(connection, 1), batch_size=5, now=3)
+        for number in mailing_ids:
+            connection.execute(insert(mailing).values({"id": number, "issue": f"i{number}", **run, **kept}))
+            cutting.cut(connection, mailings.get(connection, number), batch_size=5, now=3)
 
 
 def _readers() -> list[Reader]:
@@ -172,19 +173,50 @@ def test_threads_that_claim_at_once_on_postgresql_pass_no_limit_together(
             with write(engine) as connection:
                 return claims.claim(connection, mailings.get(connection, 1), terms, attempt_id=attempt, now=4)
 
-        def waits() -> bool:
-            with read(engine) as connection:
-                return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
-
         with ThreadPoolExecutor(1) as elsewhere:
             with write(engine) as connection:
                 of = mailings.get(connection, 1)
                 first = claims.claim(connection, of, terms, attempt_id="a1", now=4)
                 second = elsewhere.submit(claimed_as, "a2")
-                until(lambda: second.done() or waits())
+                until(lambda: second.done() or _somebody_waits(engine))
             assert isinstance(first, Claim)
             assert isinstance(second.result(), claims.Wait)
         engine.dispose()
+
+
+@pytest.mark.slow
+def test_two_mailings_whose_first_claims_meet_on_postgresql_both_count_for_the_rate(
+    on_postgresql: URL,
+) -> None:
+    terms = claims.ClaimTerms("test", 60, rate_per_second=5)
+    with postgres.database(on_postgresql) as url:
+        engine = open_database(url)
+        readers = [Reader(number, f"r{number}@example.org", "", "{}") for number in range(1, 6)]
+        fill(engine, readers, mailing_ids=(1, 2))
+
+        def first_claim(connection: Connection, number: int) -> object:
+            of = mailings.get(connection, number)
+            return claims.claim(connection, of, terms, attempt_id=f"a{number}", now=4)
+
+        def claimed_elsewhere() -> object:
+            with write(engine) as connection:
+                return first_claim(connection, 2)
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            with write(engine) as connection:
+                ours = first_claim(connection, 1)
+                theirs = elsewhere.submit(claimed_elsewhere)
+                until(lambda: theirs.done() or _somebody_waits(engine))
+            assert isinstance(ours, Claim)
+            assert isinstance(theirs.result(), Claim)
+        with read(engine) as connection:
+            assert connection.scalar(select(limiter.c.tat)) == 4 + 2_000_000, "a second for each"
+        engine.dispose()
+
+
+def _somebody_waits(engine: Engine) -> bool:
+    with read(engine) as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 @pytest.mark.slow

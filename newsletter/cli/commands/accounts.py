@@ -12,8 +12,8 @@ from newsletter.cli.delivering import say_when
 from newsletter.cli.manual import App
 from newsletter.cli.panels import SEND
 from newsletter.cli.parameters import ISSUE, PROOF_AS_JSON
-from newsletter.cli.proofs import show_decisions, show_proof, way_on
-from newsletter.cli.terminal.output import say, warn
+from newsletter.cli.proofs import show_decisions, show_proof, warn_unless_sure, way_on
+from newsletter.cli.terminal.output import say
 from newsletter.delivery.states import RecipientState
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def status(
         if json:
             print_json([proof.as_dict() for proof in proofs] if issue is None else _document(proofs))
             return
-        standing = letter.standing()
-        if not standing.sure:
-            warn(f"Nothing can be sent from here. {standing.why}\n  {standing.way_on}")
+        warn_unless_sure(letter.standing())
         for proof in proofs:
             show_proof(proof)
             say_when(letter, proof)

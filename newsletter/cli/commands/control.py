@@ -11,13 +11,13 @@ from newsletter.cli.delivering import deliver
 from newsletter.cli.manual import App
 from newsletter.cli.panels import SEND
 from newsletter.cli.parameters import ISSUE, PROOF_AS_JSON, YES
-from newsletter.cli.proofs import show_proof, way_on
+from newsletter.cli.proofs import show_proof, warn_unless_sure, way_on
 from newsletter.cli.terminal.output import say
 from newsletter.cli.terminal.progress import shown_progress
 from newsletter.cli.terminal.questions import insist_agreed
 from newsletter.delivery.states import Verdict
 from newsletter.errors import UsageError
-from newsletter.sentences import command, count_of
+from newsletter.sentences import UNFAMILIAR, command, count_of
 
 if TYPE_CHECKING:
     from newsletter import ApprovalKey, Proof, Reconciled
@@ -183,6 +183,8 @@ def reconcile(
             because=because,
             progress=progress,
         )
+        standing = letter.standing()
+    warn_unless_sure(standing)
     _show_taken_in(done)
     _show_reconciled(done)
     _show(done.proof, json=json)
@@ -198,7 +200,7 @@ def _show_taken_in(done: "Reconciled") -> None:
         requests = count_of(taken.requests, "request that this database had lost was", _LOST)
         say(f"{requests} taken in from the log of requests: {count_of(taken.readers, 'reader')}.")
     if taken.unfamiliar:
-        say(f"Up to {count_of(taken.unfamiliar, 'reader')} of them joined after the backup.")
+        say(f"Up to {count_of(taken.unfamiliar, 'reader')} of them are not recognised: {UNFAMILIAR}.")
 
 
 def _show_reconciled(done: "Reconciled") -> None:

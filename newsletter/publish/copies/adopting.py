@@ -16,8 +16,8 @@ def adopt(wiring: Wiring, reason: str, issue: str | None = None) -> None:
     """Keep a person's word, with how they know, that this copy of the publication is the one that sends.
 
     With an issue: that it may go on though it was mailed to readers that this database does not know. Raises
-    UsageError without a reason, DeliveryError when there is nothing to adopt or lost requests come first,
-    AlreadySending while another process sends.
+    UsageError without a reason, DeliveryError when there is nothing to adopt, or lost requests or the own log
+    come first, AlreadySending while another process sends.
     """
     if len(reason.split()) < 2:
         raise UsageError(
@@ -26,7 +26,7 @@ def adopt(wiring: Wiring, reason: str, issue: str | None = None) -> None:
         )
     with wiring.sender_lock():
         found = standing(wiring)
-        if found.lost:
+        if found.lost or found.foreign:  # nothing is written into another publication's log
             raise DeliveryError(found.why, hint=found.way_on)
         if issue is None:
             _adopt_copy(wiring, reason[:MAX_REASON], found.doubt)
@@ -42,10 +42,10 @@ def _adopt_copy(wiring: Wiring, reason: str, doubt: str) -> None:
         raise DeliveryError("Nothing speaks against sending from here, so there is nothing to adopt.")
     now = wiring.clock.now()
     with read(wiring.engine) as connection:
-        place = adoptions.place_of(connection)
+        place, publication = adoptions.place_of(connection), adoptions.publication_of(connection)
         since = max(now, adoptions.newest_posted(connection))  # the clock may have gone back since
     # Last in the database: should anything fail before, the doubt stays.
-    with wiring.request_log.opened() as log:
+    with wiring.request_log.opened(publication) as log:
         log.add(LoggedAdoption(now, wiring.person, reason))
     with write(wiring.engine) as connection:
         adoptions.adopt(connection, Adoption(since, wiring.person, reason, place=place))

@@ -5,7 +5,7 @@ of the log was restored from a backup, or is not the one that sent.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.delivery.request_log import (
@@ -13,6 +13,7 @@ from newsletter.delivery.request_log import (
     LogEnd,
     LoggedAnswer,
     LoggedRequest,
+    LogLine,
     read_end,
     read_line,
 )
@@ -32,6 +33,7 @@ class _Known(NamedTuple):
     adopted: "Adoption | None"
     place: str
     newest: str | None  # a request that a provider accepted
+    publication: int
 
 
 def is_logged(wiring: Wiring) -> bool:
@@ -50,8 +52,13 @@ def standing(wiring: Wiring) -> Standing:
         end = read_end(wiring.request_log.tail(), NEWEST)
     except StoreError as unreadable:  # looking at the rest still works
         return Standing((), unreadable.message.rstrip("."))
-    behind = end.attempts - _known_among(wiring, end.attempts)
-    return Standing(tuple(_by_issue(lost_requests(wiring))) if behind else (), _doubt(wiring, known, end))
+    unknown = end.attempts.keys() - _known_among(wiring, frozenset(end.attempts))
+    lost = tuple(_by_issue(lost_requests(wiring))) if unknown else ()
+    is_own = _own(wiring, known, end)
+    if all(is_own(end.attempts[attempt]) for attempt in unknown):
+        return Standing(lost, _doubt(wiring, known, end))
+    part = "in part " if any(map(is_own, end.attempts.values())) else ""
+    return Standing(lost, f"{wiring.request_log.path} is {part}another publication's", foreign=True)
 
 
 def _ask(wiring: Wiring) -> _Known:
@@ -62,7 +69,19 @@ def _ask(wiring: Wiring) -> _Known:
     with read(wiring.engine) as connection:
         adopted = adoptions.latest(connection)
         newest = lost_requests.newest_accepted(connection, provider, adopted.at if adopted else 0)
-        return _Known(adopted, adoptions.place_of(connection), newest)
+        publication = adoptions.publication_of(connection)
+        return _Known(adopted, adoptions.place_of(connection), newest, publication)
+
+
+def _own(wiring: Wiring, known: _Known, end: LogEnd) -> Callable[[int], bool]:
+    """Return what tells whether a publication's lines count as this one's: also those that do not say whose.
+
+    A database that never sent, next to the very file that was written last, was made anew: all lines are.
+    """
+    never_sent = not (known.newest or known.adopted)
+    if never_sent and end.place and end.place == wiring.request_log.place:
+        return lambda _: True
+    return lambda publication: publication in (0, known.publication)
 
 
 def _doubt(wiring: Wiring, known: _Known, end: LogEnd) -> str:
@@ -103,18 +122,38 @@ def _known_among(wiring: Wiring, attempts: frozenset[str]) -> set[str]:
 
 
 def entries(wiring: Wiring) -> Iterator[Entry]:
-    """Yield what the log's lines say, the oldest first; a damaged one is a doubt of the whole elsewhere."""
+    """Yield what the log's lines say, the oldest first."""
+    return (line.entry for line in _lines(wiring))
+
+
+def _lines(wiring: Wiring) -> Iterator[LogLine]:
+    """Yield the log's lines; a damaged one is a doubt of the whole elsewhere."""
     for data in wiring.request_log.lines():
         try:
-            yield read_line(data).entry
+            yield read_line(data)
         except ValueError:
             continue
+
+
+def _own_entries(wiring: Wiring) -> Iterator[Entry]:
+    """Yield what this publication's lines say, the oldest first.
+
+    A line that does not say whose it is counts as the next one that does.
+    """
+    is_own = _own(wiring, _ask(wiring), read_end(wiring.request_log.tail(), NEWEST))
+    unsaid: list[Entry] = []
+    for line in _lines(wiring):
+        unsaid.append(line.entry)
+        if line.publication:
+            yield from unsaid if is_own(line.publication) else ()
+            unsaid.clear()
+    yield from unsaid
 
 
 def lost_requests(wiring: Wiring) -> list[LoggedRequest]:
     """Return the requests that may have been taken and that the database lost, the oldest first."""
     logged: dict[str, LoggedRequest] = {}
-    for entry in entries(wiring):
+    for entry in _own_entries(wiring):
         if isinstance(entry, LoggedRequest):
             logged[entry.attempt] = entry
         elif isinstance(entry, LoggedAnswer) and not entry.taken:

@@ -3,7 +3,7 @@
 from newsletter.delivery.frozen import FrozenMailing
 from newsletter.errors import NotTheSender
 from newsletter.publish.copies.comparing import is_logged, standing
-from newsletter.sentences import command, count_of
+from newsletter.sentences import UNFAMILIAR, command, count_of
 from newsletter.wiring import Wiring
 
 
@@ -30,10 +30,12 @@ def _insist_readers_known(wiring: Wiring, issue: str) -> None:
     if lost > allowed:
         got = count_of(lost, "reader", "readers")
         raise NotTheSender(
-            f"Nothing was sent. Up to {got} got “{issue}” who joined after the backup, so that this database"
-            " does not know them.",
+            f"Nothing was sent. Up to {got} got “{issue}” that this database does not recognise:"
+            f" {UNFAMILIAR}.",
             hint="If they were put on the list again, they would get it twice. If they were not:\n"
-            f"  {command('adopt', issue, '--because', 'nobody was imported again')}",
+            f"  {command('adopt', issue, '--because', 'nobody was imported again')}\n"
+            "  If the key is another, set the right one (an old one in NEWSLETTER_SECRET_KEYS_OLD), put the\n"
+            "  backup in its place once more, and reconcile again.",
         )
 
 

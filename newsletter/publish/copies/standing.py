@@ -24,11 +24,12 @@ class LostIssue(NamedTuple):
 class Standing(NamedTuple):
     """Whether the database is the one that sent last: issues whose requests it lost; a doubt of the whole.
 
-    ``doubt`` is a sentence without its end, or nothing.
+    ``doubt`` is a sentence without its end, or nothing; ``foreign``, that the log is another publication's.
     """
 
     lost: tuple[LostIssue, ...] = ()
     doubt: str = ""
+    foreign: bool = False
 
     @property
     def sure(self) -> bool:
@@ -41,6 +42,8 @@ class Standing(NamedTuple):
         if self.lost:
             lost = "; ".join(map(str, self.lost))
             return f"This database is older than what was sent: it does not know of {lost}."
+        if self.foreign:
+            return f"{self.doubt}, and the own one alone tells what this database may have lost."
         return f"{self.doubt}. Two copies that both send would mail everyone twice." if self.doubt else ""
 
     @property
@@ -53,6 +56,12 @@ class Standing(NamedTuple):
             )
         if not self.doubt:
             return ""
+        if self.foreign:
+            return (
+                "Put this publication's own newsletter.requests.log in its place. If there is none, move\n"
+                "  this one out of the folder. If a send still refuses then, make sure that no other copy\n"
+                f"  sends, and say that this one does: {command('adopt', '--because', EXAMPLE_REASON)}"
+            )
         return (
             "Make sure that no other copy sends, and that none sent since this one was made. If a newer\n"
             "  newsletter.requests.log is left anywhere, put it here first.\n"

@@ -101,9 +101,11 @@ def opened_log(wiring: Wiring, mailing: "Mailing", frozen: FrozenMailing) -> "It
         yield None
         return
     from newsletter.store.copies import adoptions
-    from newsletter.store.database import write
+    from newsletter.store.database import read, write
 
-    with wiring.request_log.opened() as log:
+    with read(wiring.engine) as connection:
+        publication = adoptions.publication_of(connection)
+    with wiring.request_log.opened(publication) as log:
         with write(wiring.engine) as connection:
             adoptions.remember_place(connection)
         log.add(LoggedMailing(mailing.id, frozen, mailing.list_name, mailing.list_key))

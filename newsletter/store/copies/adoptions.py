@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from newsletter.delivery.proof import Adoption
 from newsletter.store.prepared import Prepared
-from newsletter.store.tables import adoption, attempt, mailing
+from newsletter.store.tables import adoption, attempt, mailing, mailing_list
 
 _NAMES = Adoption._fields
 _ADOPTIONS = select(*(adoption.c[name] for name in _NAMES))
@@ -72,6 +72,15 @@ def unfamiliar(connection: Connection, issue: str, provider: str) -> int:
 def newest_posted(connection: Connection) -> int:
     """Return when the latest request left, by whatever clock; 0 when none did."""
     return int(connection.scalar(select(func.max(attempt.c.posted_at))) or 0)
+
+
+def publication_of(connection: Connection) -> int:
+    """Return what tells this publication from others: when its first list was made (microseconds), or 0.
+
+    No list is ever deleted, so that every backup with a reader in it says the same.
+    """
+    first = select(mailing_list.c.created_at).order_by(mailing_list.c.id).limit(1)
+    return int(connection.scalar(first) or 0)
 
 
 def remember_place(connection: Connection) -> None:

@@ -1,14 +1,16 @@
 """How fast, and how many a day: what holds a claim back."""
 
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
 
 from newsletter.delivery.clock import SECOND
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, BatchState
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.prepared import Prepared
 from newsletter.store.tables import attempt, batch, limiter, mailing
+from newsletter.store.upsert import insert_by
 
 LARGEST_BATCH = 1000  # readers, as settings allow
 
@@ -77,8 +79,11 @@ def take_tokens(connection: Connection, rate_per_second: float, n: int, now: int
     if not rate_per_second:
         return
     tat = _ARRIVAL_KEPT.scalar(connection)
+    if tat is None:  # on PostgreSQL the first claim of another mailing may add the row at the very same time
+        _first_arrival(connection.dialect.name).run(connection)
+        tat = _ARRIVAL_KEPT.scalar(connection)
     value = max(now, _believable(tat, rate_per_second, now)) + int(n / rate_per_second * SECOND)
-    (_FIRST_ARRIVAL if tat is None else _NEXT_ARRIVAL).run(connection, tat=value)
+    _NEXT_ARRIVAL.run(connection, tat=value)
 
 
 def _arrival() -> Select[int]:
@@ -87,7 +92,12 @@ def _arrival() -> Select[int]:
 
 _ARRIVAL = Prepared(_arrival)
 _ARRIVAL_KEPT = Prepared(lambda: _arrival().with_for_update())
-_FIRST_ARRIVAL = Prepared(lambda: insert(limiter).values(name="recipients", tat=bindparam("tat")))
 _NEXT_ARRIVAL = Prepared(
     lambda: update(limiter).where(limiter.c.name == "recipients").values(tat=bindparam("tat"))
 )
+
+
+@cache
+def _first_arrival(dialect: str) -> Prepared:
+    first = {"name": "recipients", "tat": 0}
+    return Prepared(lambda: insert_by(dialect, limiter).values(first).on_conflict_do_nothing())
