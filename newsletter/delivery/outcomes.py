@@ -124,3 +124,8 @@ def weakest(outcome: Outcome, readers: int) -> Whole:
 def of_one_reader(attempt: str, reader: int) -> str:
     """Return the id of the attempt that one reader's message is, once it alone got no answer."""
     return f"{attempt}.{reader}"
+
+
+def request_of(attempt: str) -> str:
+    """Return the id of the request that an attempt is, or that it is one reader's message of."""
+    return attempt.partition(".")[0]

@@ -9,7 +9,9 @@ from scripted import Answer, Scripted, Wired
 
 from newsletter import publish, readership
 from newsletter.delivery.events import Event
+from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.reports import PauseAt
+from newsletter.delivery.states import Verdict
 from newsletter.errors import NewsletterError
 
 ISSUE = "first"
@@ -135,5 +137,25 @@ def test_whose_mail_was_turned_back_gets_no_correction_though_the_clock_was_put_
     wiring.clock.at += 3_600_000_000
     _report(wiring, 8, "blocked", _attempt_of(wiring, 8))
     wiring.clock.at = right
+    _mend(wiring)
+    assert publish.plan_correction(wiring, ISSUE).readers == 9
+
+
+def test_who_was_mailed_again_on_an_editors_word_is_corrected_if_either_mail_arrived(wiring: Wired) -> None:
+    wiring.post.script = deque([Answer("unknown", taken=True)])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    first, *_ = wiring.post.attempts
+    wiring.clock.at += 3_600_000_000
+    publish.reconcile(wiring, ISSUE, word=Decision(Verdict.RESEND, "I guess"))
+    publish.resume(wiring, ISSUE)
+    again = [
+        attempt for attempt, readers in wiring.post.attempts.items() if 1 in readers and attempt != first
+    ]
+    _report(wiring, 1, "blocked", first)
+    _report(wiring, 1, "delivered", *again)
+    _report(wiring, 2, "delivered", first)
+    _report(wiring, 2, "blocked", *again)
+    _report(wiring, 3, "blocked", first)
+    _report(wiring, 3, "dropped", *again)
     _mend(wiring)
     assert publish.plan_correction(wiring, ISSUE).readers == 9

@@ -1,11 +1,12 @@
 """Who a mailing is for: its candidates, less those that other mailings of the issue mailed already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from newsletter.delivery.id_set import decode
+from newsletter.delivery.outcomes import request_of
 from newsletter.delivery.states import MAY_HAVE_ARRIVED, UNPOSTED, BatchState, MailingState, RecipientState
 from newsletter.store.ledger.mailings import Mailing
 from newsletter.store.prepared import Prepared, columns
@@ -136,20 +137,33 @@ def not_delivered(connection: Connection, carried: Carried, ids: Sequence[int], 
 def _last_delivered(
     connection: Connection, mailings: Sequence[int], ids: Sequence[int], *, at: int
 ) -> dict[int, int]:
-    """Return the latest of some mailings that each reader got; what a server turned back, nobody got."""
+    """Return the latest of some mailings that each reader got; what a server turned back, nobody got.
+
+    Who was mailed twice by one of them, as an editor or a policy decided, has what either request brought.
+    """
     known = {"mailings": mailings, "at": at, "first": ids[0], "last": ids[-1]}
-    turned_back = {tuple(row) for row in _TURNED_BACK.run(connection, **known).fetchall()}
+    turned_back = _reported(connection, TURNED_BACK, known)
+    brought = _reported(connection, ("delivered",), known) - turned_back if turned_back else set()
+    anyhow = {(mailing, reader) for mailing, _, reader in brought}
     return {
         reader: mailing
-        for mailing, held in _ACCEPTED.run(connection, **known).fetchall()
+        for mailing, attempt, held in _ACCEPTED.run(connection, **known).fetchall()
         for reader in decode(held)
-        if (mailing, reader) not in turned_back
+        if (mailing, request_of(attempt), reader) not in turned_back or (mailing, reader) in anyhow
     }
+
+
+def _reported(
+    connection: Connection, kinds: Sequence[str], known: Mapping[str, object]
+) -> set[tuple[int, str, int]]:
+    """Return mailing, request and reader of reports of these kinds."""
+    rows = _REPORTED.run(connection, kinds=kinds, **known).fetchall()
+    return {(mailing, request_of(attempt or ""), reader) for mailing, attempt, reader in rows}
 
 
 _ACCEPTED = Prepared(
     lambda: (
-        select(batch.c.mailing_id, batch.c.reader_ids)
+        select(batch.c.mailing_id, batch.c.attempt, batch.c.reader_ids)
         .where(
             batch.c.mailing_id.in_(bindparam("mailings", expanding=True)),
             batch.c.state == BatchState.ACCEPTED,
@@ -160,12 +174,12 @@ _ACCEPTED = Prepared(
         .order_by(batch.c.mailing_id)
     )
 )
-_TURNED_BACK = Prepared(
-    lambda: select(event.c.mailing_id, event.c.subscriber_id).where(
+_REPORTED = Prepared(
+    lambda: select(event.c.mailing_id, event.c.attempt, event.c.subscriber_id).where(
         event.c.subscriber_id.between(bindparam("first"), bindparam("last")),
         event.c.mailing_id.in_(bindparam("mailings", expanding=True)),
         event.c.received_at <= bindparam("at"),
-        event.c.kind.in_(TURNED_BACK),
+        event.c.kind.in_(bindparam("kinds", expanding=True)),
     )
 )
 
