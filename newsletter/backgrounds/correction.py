@@ -23,29 +23,26 @@ def correction_letter(
 ) -> Issue:
     """Return the letter: the background's title as its headline, and its line on what changed before all."""
     title = (_text(background.title),)
+    titled = _OWN_LINES + background.front_lines.get("title", 1)
     # What changed stands at the top, so the card need not say it again.
-    card = Section(
-        "background",
-        label,
-        tuple(_moved(token) for token in background.body),
-        _OWN_LINES,
-        replace(background, changed=""),
-    )
+    shown = replace(background, changed="")
+    card = Section("background", label, tuple(_moved(token) for token in background.body), _OWN_LINES, shown)
     return Issue(
         id=issue_id,
         file=background.file,
         subject=title,
-        preheader=(_text(background.changed),),
+        preheader=(),  # a letter's correction takes its place
         date=day,
         number=None,
         language=language,
-        stories=(Brief(title, (card,), _OWN_LINES),),
+        stories=(Brief(title, (card,), titled),),
         fields=(),
         correction=background.changed,
         comments=tuple(
             replace(comment, line=comment.line + _OWN_LINES, last=comment.last + _OWN_LINES)
             for comment in background.comments
         ),
+        front_lines={"subject": titled},
         included=(Included(background, _OWN_LINES),),
     )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from newsletter.backgrounds.names import WHAT_A_NAME_IS, is_name
+from newsletter.backgrounds.names import WHAT_A_NAME_IS, is_name, same_name
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.front import FrontMatter, Keys, date_in
 from newsletter.editorial.invisible import tidy
@@ -39,10 +39,13 @@ MAX_REVIEW = 120
 MAX_CHANGED = 300  # it is read at a glance, in the card's foot
 MAX_SOURCES = 50
 
-_REVIEW = re.compile(r"(?P<day>\S+?)\s*(?:[,;，、]|\s)\s*(?:by\s+)?(?P<who>\S.*)")
+_REVIEW = re.compile(r"(?P<day>[^\s,;，、]+)(?:[\s,;，、–—-]|[Bb]y\s)*(?P<who>.*)")
+_PERSON = re.compile(r"\W*[^\W\d_]")  # no hour, no second day
 _BULLET = re.compile(r"\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+)?")
-_URL = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
+_SIGN = r"[^\s<>\"“”]"  # of an address; quotation marks stand around one
+_URL = re.compile(rf"(?P<url>https?://[^\s/.<>\"“”]+\.{_SIGN}*[^\s<>\"“”,;.])", re.IGNORECASE)
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<url>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
+_AROUND = ' \t:：<>"“”,;'  # of a source's words, where its address is taken out
 _EXAMPLE = "reviewed: 2026-06-20, Ana Ruiz"
 
 
@@ -72,8 +75,8 @@ def read_review(front: FrontMatter, faults: Faults) -> tuple[date, str]:
                 f"Write the day, a comma and who it was: {_EXAMPLE}",
             )
         return date.min, ""
-    found = _REVIEW.fullmatch(written)
-    day = date_in(found["day"] if found else written)
+    found = _REVIEW.match(written)
+    day, who = (date_in(found["day"]), found["who"]) if found else (None, "")
     if day is None:
         faults.add(
             "front-value",
@@ -81,14 +84,14 @@ def read_review(front: FrontMatter, faults: Faults) -> tuple[date, str]:
             f"“{written[:60]}” does not begin with the day of a review.",
             f"Write it as 2026-06-20, then a comma and who it was: {_EXAMPLE}",
         )
-    elif found is None:
+    elif not _PERSON.match(who):
         faults.add(
             "background-review",
             line,
-            "“reviewed” says when, but not who did it.",
+            f"“{written[:60]}” says when, but not who did it.",
             f"Write who it was after a comma: reviewed: {day}, Ana Ruiz",
         )
-    return day or date.min, found["who"] if found else ""
+    return day or date.min, who
 
 
 def read_sources(front: FrontMatter, faults: Faults) -> tuple[Source, ...]:
@@ -112,24 +115,27 @@ def read_sources(front: FrontMatter, faults: Faults) -> tuple[Source, ...]:
 def _source(written: str, line: int, faults: Faults) -> Source | None:
     text = _BULLET.sub("", written, count=1).strip()
     link = _LINK.search(text)
-    addresses = [link["url"]] if link else _URL.findall(text)
+    addresses = [link] if link and _URL.fullmatch(link["url"]) else [*_URL.finditer(text)]
     if len(addresses) != 1:
+        holds = f"{len(addresses)} addresses" if addresses else "no whole address of a page"
         faults.add(
             "front-value",
             line,
-            f"“{text[:60]}” holds {'no address' if not addresses else f'{len(addresses)} addresses'}.",
+            f"“{text[:60]}” holds {holds}.",
             "Write one source a line, below “sources:”, each after “- ”: its address, or words, a colon and "
             "the address, such as: - The resolution: https://example.org/text",
         )
         return None
-    words = link["text"] if link else text[: text.index(addresses[0])]
-    return Source(words.strip().rstrip(":：<").strip(), addresses[0].rstrip(",;"))
+    found = addresses[0]
+    around = (text[: found.start()], link["text"] if link else "", text[found.end() :])
+    words = (part.strip(_AROUND) for part in around if re.search(r"\w", part))
+    return Source(", ".join(words), found["url"])
 
 
 def read_former_names(front: FrontMatter, name: str, faults: Faults) -> tuple[str, ...]:
     """Return the names that the background had before."""
     written = [tidy(text) for text in front.values.get("formerly", "").strip("[]").split(",")]
-    names = tuple(dict.fromkeys(text.strip("\"'").removesuffix(".md") for text in written if text))
+    names = tuple(dict.fromkeys(same_name(text.strip("\"'").removesuffix(".md")) for text in written if text))
     for wrong in _wrong_names(names, name):
         faults.add(
             "front-value",

@@ -7,20 +7,21 @@ from typing import NamedTuple
 
 from newsletter.backgrounds.review import MailedBackground
 from newsletter.backgrounds.versions import difference
-from newsletter.delivery.frozen import FrozenBackground
+from newsletter.delivery.frozen import FrozenBackground, MailingKind
 from newsletter.delivery.states import MailingState
 from newsletter.editorial.issue import Background
 from newsletter.errors import Finding
 
 
 class MailedUse(NamedTuple):
-    """A mailing that carried a background: of which issue to which list, frozen ``at`` an instant.
+    """A mailing that carried a background: of which issue, kind and list, frozen ``at`` an instant.
 
     ``accepted`` and ``unknown`` are its readers by what became of their mails.
     """
 
     mailing: int
     issue: str
+    kind: MailingKind
     state: MailingState
     list_id: int
     list_name: str
@@ -122,9 +123,13 @@ def mailed_before(uses: Sequence[MailedUse], names: Collection[str]) -> MailedBa
 
 
 def last_got(uses: Sequence[MailedUse], names: Collection[str], list_id: int) -> str:
-    """Return the digest of the version that was last accepted for anybody on a list, or nothing."""
+    """Return the digest of the version that was last accepted for anybody on a list, or nothing.
+
+    What newcomers got says nothing of all the others; it counts only where nobody else got any.
+    """
     got = [use for use in uses if use.list_id == list_id and use.accepted and use.background.name in names]
-    return got[-1].background.digest if got else ""
+    others = [use for use in got if use.kind != MailingKind.NEWCOMERS] or got
+    return others[-1].background.digest if others else ""
 
 
 class BackgroundDifference(NamedTuple):

@@ -24,3 +24,9 @@ def same_name(name: str) -> str:
 def twin_of(name: str, names: Iterable[str]) -> str:
     """Return another name that differs from this one only in its capitals, or nothing."""
     return next((other for other in names if other != name and other.casefold() == name.casefold()), "")
+
+
+def background_corrected(issue: str) -> str:
+    """Return the name of the background that the issue of an id corrects; nothing for any other issue."""
+    folder, _, rest = issue.partition("/")  # no other issue's id holds a slash
+    return rest.rpartition(".correction-")[0] if folder == FOLDER else ""

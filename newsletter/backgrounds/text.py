@@ -20,6 +20,7 @@ from newsletter.backgrounds.versions import digest_of, without_comments
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.fields import uses
 from newsletter.editorial.front import read_front
+from newsletter.editorial.invisible import tidy
 from newsletter.editorial.issue import Background, Comment
 from newsletter.editorial.labels import Labels, split_run_in
 from newsletter.editorial.markdown.blocks import parse_blocks, report_reserved_lines
@@ -28,7 +29,7 @@ from newsletter.editorial.meant.lines import as_meant
 from newsletter.editorial.parse import plain_value
 from newsletter.editorial.source import read_source, without_odd_characters
 from newsletter.editorial.stories.examine import report_headings_within
-from newsletter.editorial.stories.story import Block, blocks_of, line_of, visible_text
+from newsletter.editorial.stories.story import INCLUDE, Block, blocks_of, line_of, visible_text
 
 MAX_BYTES = 50_000  # a background is some sentences; a hundred times that is another file
 
@@ -62,7 +63,7 @@ def parse_background(text: str, *, name: str, file: str, labels: Labels) -> Back
     comments: list[Comment] = []
     tokens = parse_blocks("\n" * front.body + "\n".join(meant), faults, comments=comments)
     body = tuple(_body(tokens, name, labels, faults))
-    if front.whole and not any(_shows_words(token) for token in body):
+    if front.whole and not any(_shows_anything(token) for token in body):
         faults.add(
             "background-empty",
             len(lines),
@@ -91,8 +92,10 @@ def parse_background(text: str, *, name: str, file: str, labels: Labels) -> Back
     return background
 
 
-def _shows_words(token: Token) -> bool:
-    return bool(token.content.strip()) if token.type != "inline" else bool(visible_text(token.children or ()))
+def _shows_anything(token: Token) -> bool:
+    if token.type == "inline":
+        return bool(tidy(visible_text(token.children or ())))
+    return token.type in (INCLUDE, "picture") or bool(tidy(token.content))
 
 
 def _body(tokens: Sequence[Token], name: str, labels: Labels, faults: Faults) -> Iterator[Token]:
@@ -133,7 +136,7 @@ def _report_label(block: Block, labels: Labels, faults: Faults) -> None:
 
 def _report_foreign(token: Token, line: int, name: str, faults: Faults) -> None:
     """Report what is not a background's own words: another's, a reader's, a file's, a note elsewhere."""
-    if token.type == "include":
+    if token.type == INCLUDE:
         itself = str(token.meta["name"]) == name
         message = f"The background includes {'itself' if itself else 'another one'}."
         hint = "Take the line out; a brief may include each in a section of its own."

@@ -135,8 +135,10 @@ def all_passages(issue: Issue) -> Iterator[Passage]:
     yield Passage(issue.subject, issue.front_lines.get("subject", 1), plain=True)
     yield Passage(issue.preheader, issue.front_lines.get("preheader", 1), plain=True)
     for key, words in (("by", issue.by), ("correction", issue.correction)):
-        if words:
-            yield _plain(words, issue.front_lines.get(key, 1))
+        if words and key in issue.front_lines:  # the letter that corrects a background has it elsewhere
+            yield _plain(words, issue.front_lines[key])
+    for _, words, line in feet(issue):
+        yield _plain(words, line)
     for story in issue.stories:
         yield Passage(story.headline, story.line)
         for part in story.parts:
@@ -145,6 +147,14 @@ def all_passages(issue: Issue) -> Iterator[Passage]:
     for picture in issue.pictures:
         yield _plain(picture.alt, picture.line)
         yield _plain(picture.caption, picture.line)
+
+
+def feet(issue: Issue) -> Iterator[tuple[str, str, int]]:
+    """Yield what the foot of each living background's card says: the key of its front matter, words, line."""
+    for background, after in issue.included:
+        for key, words in (("reviewed", background.reviewer), ("changed", background.changed)):
+            if words:
+                yield key, words, after + background.front_lines.get(key, 1)
 
 
 def spoken(issue: Issue) -> Iterator[Spoken]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from newsletter.cli.console import print_json
 from newsletter.cli.terminal.output import say
 from newsletter.sentences import command, count_of
 
@@ -10,10 +11,11 @@ if TYPE_CHECKING:
     from newsletter import Approvable, BackgroundCorrection, Finding, SendPlan
     from newsletter.rendering.merge import PersonalMessage
 
+UNKNOWN_YET = "correction-unknown"
 # Warnings that only the ledger can give: no check shows them, so they are shown in full.
 SEND_WARNINGS = (
     "audience-unusual",
-    "correction-unknown",
+    UNKNOWN_YET,
     "date-used-before",
     "site-silent",
     "subject-used-before",
@@ -27,6 +29,9 @@ def show(plan: "SendPlan") -> None:
     if plan.nothing_to_do:
         say(f"{what}: {_why_nobody(plan)}, so there is nothing to do.")
         _show_excluded(plan.excluded)
+        for finding in plan.findings:
+            if finding.code == UNKNOWN_YET:
+                _show_finding(finding, finding.message)
         return
     say(f"{what}, {_audience(plan)}, through {_provider(plan.provider)}.")
     _show_excluded(plan.excluded)
@@ -82,17 +87,17 @@ def _show_findings(plan: "SendPlan") -> None:
     for finding in own:
         _show_finding(finding, finding.message)
     warnings = [finding for finding in checked if finding.severity == "warning"]
-    _show_warnings(warnings, _way_to_all(plan.frozen.corrects or plan.issue))
+    if warnings:
+        _show_warnings(warnings, _way_to_all(plan.frozen.corrects or plan.issue, warnings[0].file))
 
 
 def _show_finding(finding: "Finding", message: str) -> None:
     say(f"  {finding.place}: {message}" + (f"\n    {finding.hint}" if finding.hint else ""))
 
 
-def _way_to_all(issue: str) -> str:
-    """Return the command that shows all there is to say of an issue, or of a background that is corrected."""
-    folder, slash, name = issue.partition("/")  # no issue's id holds one
-    return command(folder, "show", name) if slash else command("check", issue)
+def _way_to_all(issue: str, file: str) -> str:
+    """Return the command that shows all there is to say of an issue, or of a background's file."""
+    return command("check", file if "/" in issue else issue)  # no issue's id holds one
 
 
 def _show_warnings(warnings: list["Finding"], way: str) -> None:
@@ -101,8 +106,16 @@ def _show_warnings(warnings: list["Finding"], way: str) -> None:
     more = len(warnings) - WARNINGS_SHOWN
     if more > 0:
         say(f"  and {count_of(more, 'more warning')}: {way}")
-    elif warnings:
+    else:
         say(f"  What to do about {'it' if len(warnings) == 1 else 'them'}: {way}")
+
+
+def end_dry_run(plan: "SendPlan", *, json: bool, **more: object) -> None:
+    """Say that nothing was sent or, as JSON, what would be."""
+    if json:
+        print_json({**document(plan), **more})
+    elif not plan.nothing_to_do:
+        say("Nothing was sent. To send it, run the command without --dry-run.")
 
 
 def document(plan: "SendPlan") -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from newsletter.backgrounds.names import background_corrected
 from newsletter.cli.terminal.output import alarm, say, warn
 from newsletter.delivery.states import MailingState, RecipientState
 from newsletter.instants import shown
@@ -80,11 +81,17 @@ def show_decisions(decisions: "Sequence[Decided]") -> None:
         say(f"  {count_of(readers, 'reader')} without an answer{requests}: {verdict}. {same[-1].evidence}")
 
 
+def way_to_send(issue: str) -> str:
+    """Return the command that goes on with an issue: with every list, where it corrects a background."""
+    background = background_corrected(issue)
+    return command("correct", "--background", background) if background else command("resume", issue)
+
+
 def way_on(proof: "Proof") -> str:
     """Return the lines that say how to go on, or nothing when the proof is complete."""
     from newsletter.delivery.proof import AWAITS_APPROVAL
 
-    resume = command("resume", proof.issue)
+    resume = way_to_send(proof.issue)
     if proof.state == MailingState.HELD and proof.note == AWAITS_APPROVAL:
         return f"A second person approves it with: {command('approve', proof.issue)}"
     if proof.state == MailingState.SCHEDULED:

@@ -76,7 +76,7 @@ def without_odd_characters(text: str, faults: Faults) -> str:
     lines = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
     if not lines.strip():
         faults.add(
-            "file-empty", 1, "The file is empty.", "The command newsletter new 'HEADLINE' writes a frame."
+            "file-empty", 1, "The file is empty.", "For an issue, newsletter new 'HEADLINE' writes a frame."
         )
         faults.raise_any()
     if len(text) > MAX_BYTES:

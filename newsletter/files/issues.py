@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from newsletter.backgrounds.names import FOLDER
 from newsletter.errors import NewsletterError
 from newsletter.paths import path_as_typed
+from newsletter.sentences import command
 
 MAX_ISSUE_BYTES = 1_000_000
 NAMED = 5  # how many issues are named where none was meant clearly
@@ -39,7 +41,9 @@ def find_issue(root: Path, reference: str) -> IssueFile:
 def _path_of(root: Path, reference: str) -> Path:
     for given in (Path(reference) / "issue.md", Path(reference)):
         if is_file(given):
-            return given.resolve()
+            path = given.resolve()
+            _refuse_background(root, path)
+            return path
     folder = root / "issues"
     places = (folder / f"{reference}.md", folder / reference / "issue.md")
     found = [place for place in places if is_file(place)]
@@ -51,6 +55,16 @@ def _path_of(root: Path, reference: str) -> Path:
     if not found:
         raise NewsletterError(f"There is no issue “{reference}”.", hint=_suggest(folder, reference))
     return found[0]
+
+
+def _refuse_background(root: Path, path: Path) -> None:
+    if path.parent == (root / FOLDER).resolve():
+        name = path_as_typed(path)
+        raise NewsletterError(
+            f"{name} is a living background, not an issue.",
+            hint=f"Look through it: {command('check', name)}\n  "
+            f"Correct it for everyone who got it: {command('correct', '--background', path.stem)}",
+        )
 
 
 def is_file(path: Path) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from newsletter.backgrounds.history import BackgroundRecord, names_of, versions_of
-from newsletter.backgrounds.names import FOLDER, SUFFIX
+from newsletter.backgrounds.names import FOLDER, SUFFIX, same_name
 from newsletter.editorial import KnownBackgrounds
 from newsletter.editorial.names import suggestion
 from newsletter.errors import Finding, NewsletterError
@@ -25,8 +25,12 @@ def background_records(wiring: Wiring) -> list[BackgroundRecord]:
 
 
 def background_record(wiring: Wiring, name: str) -> BackgroundRecord:
-    """Return the background of a name, or that once had it. Raises NewsletterError when there is none."""
+    """Return the background of a name, or that once had it; the path of its file will do.
+
+    Raises NewsletterError when there is none.
+    """
     records = background_records(wiring)
+    name = same_name(name.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX))
     for record in records:
         if record.name == name or (record.background and name in record.background.formerly):
             return record

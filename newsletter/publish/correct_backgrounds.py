@@ -78,7 +78,7 @@ def plan_background_correction(
     insist_sender(wiring, case.issue, *dict.fromkeys(use.issue for use in case.wrong))
     unfinished = unfinished_among(wiring, case.earlier)
     readers: Mapping[str, int] = {}
-    if unfinished and unfinished.issue == case.issue:
+    if unfinished and unfinished.source == case.background.digest:
         plan = plan_resume(wiring, unfinished)
     else:
         _refuse_unfinished(wiring, case)
@@ -87,7 +87,7 @@ def plan_background_correction(
         plans = list(_plans(wiring, case))
         readers = _counted(wiring, plans)
         plan = next((plan for plan in plans if not plan.nothing_to_do), plans[0])
-    return BackgroundCorrection(case.background.name, case.issue, case.versions, readers, plan, since)
+    return BackgroundCorrection(case.background.name, plan.issue, case.versions, readers, plan, since)
 
 
 def send_background_correction(
@@ -115,17 +115,31 @@ def _case(wiring: Wiring, name: str, since: str | None) -> _Case:
     background = record.background
     if background is None:
         raise IssueError(record.findings)
-    wrong = _wrong_versions(record, since)
-    earlier = corrections_of(wiring, corrected_name(background.name))
-    known = {mailing.source: mailing.issue for mailing in earlier}
-    number = len(set(known.values())) + 1
-    issue = known.get(background.digest, f"{corrected_name(background.name)}.correction-{number}")
+    versions = _wrong_versions(record, since)
+    earlier = _corrections_of(wiring, background)
     uses = mailed_uses(wiring, [background]) if wiring.has_database else []
-    own = [use for use in uses if use.background.name in names_of(background) and use.issue != issue]
-    digests = {version.digest for version in wrong}
-    found = [use for use in own if use.background.digest in digests]
-    right = tuple(use.mailing for use in own if use.background.digest == background.digest)
-    return _Case(background, issue, found, right, tuple(version.number for version in wrong), earlier)
+    own = [use for use in uses if use.background.name in names_of(background)]
+    digests = {version.digest for version in versions}
+    wrong = [use for use in own if use.background.digest in digests]
+    issue = _issue_of(background, earlier, wrong)
+    right = tuple(
+        use.mailing for use in own if use.background.digest == background.digest and use.issue != issue
+    )
+    return _Case(background, issue, wrong, right, tuple(version.number for version in versions), earlier)
+
+
+def _corrections_of(wiring: Wiring, background: Background) -> "list[Mailing]":
+    """Return the mailings that corrected it, under whatever name it had, oldest first."""
+    found = (corrections_of(wiring, corrected_name(name)) for name in names_of(background))
+    return sorted((mailing for mailings in found for mailing in mailings), key=lambda mailing: mailing.id)
+
+
+def _issue_of(background: Background, earlier: "Sequence[Mailing]", wrong: Sequence[MailedUse]) -> str:
+    """Return the id of its correction: that of an earlier one with this text, unless it went wrong since."""
+    same = {mailing.source: mailing for mailing in earlier}.get(background.digest)
+    if same and all(use.mailing < same.id for use in wrong):
+        return same.issue
+    return f"{corrected_name(background.name)}.correction-{len({mailing.issue for mailing in earlier}) + 1}"
 
 
 def _wrong_versions(record: "BackgroundRecord", since: str | None) -> list[BackgroundVersion]:

@@ -196,13 +196,13 @@ def check(
     from newsletter.checks import is_hopeless
 
     try:
-        if background := background_at(wiring, reference):
-            draft = draft_of_background(wiring, background, reference)
-            return of_background(check_draft(wiring, draft, None))
-        draft = read_draft(wiring, reference)
+        background = background_at(wiring, reference)
+        draft = _draft_to_check(wiring, reference, background)
     except IssueError as error:
         return error.findings
     asked = _Asked(_answers(wiring, draft, progress) if online else None)
+    if background:
+        return of_background(_check(wiring, draft, None, wiring.today(), asked))
     if draft.missing or is_hopeless(draft.issue):
         return _check(wiring, draft, None, wiring.today(), asked)
     try:
@@ -214,10 +214,14 @@ def check(
     return _check(wiring, draft, message, wiring.today(), asked)
 
 
+def _draft_to_check(wiring: Wiring, reference: str, background: Background | None) -> Draft:
+    return draft_of_background(wiring, background, reference) if background else read_draft(wiring, reference)
+
+
 def linked_pages(wiring: Wiring, reference: str) -> tuple[str, ...]:
-    """Return the addresses of the pages that a check asks for online; none for an issue that has faults."""
+    """Return the addresses of the pages that a check asks for online; none for what has faults."""
     try:
-        return _pages(read_draft(wiring, reference))
+        return _pages(_draft_to_check(wiring, reference, background_at(wiring, reference)))
     except IssueError:
         return ()
 
@@ -257,8 +261,9 @@ def draft_of_background(wiring: Wiring, background: Background, issue_id: str) -
 
 
 def of_background(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return those findings of a background's own letter that its file can be mended for."""
-    return tuple(found for found in findings if found.line is not None and found.line > 0)
+    """Return those findings of a background's own letter that its file can be mended for, each once."""
+    own = (found for found in findings if found.line and not found.code.startswith("preheader-"))
+    return tuple({(found.code, found.line, found.message): found for found in own}.values())
 
 
 def check_draft(wiring: Wiring, draft: Draft, message: RenderedMessage | None) -> tuple[Finding, ...]:

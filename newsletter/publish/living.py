@@ -29,7 +29,15 @@ def included_in(wiring: Wiring, text: str, labels: Labels) -> KnownBackgrounds:
     if not wanted:
         return KnownBackgrounds()
     files = background_files(wiring.settings.root)
-    return _read_all(files, [name for name in map(same_name, wanted) if name in files], labels)
+    known = _read_all(files, [name for name in wanted if name in files], labels)
+    unknown = {name for name in wanted if name not in files}
+    if not unknown:
+        return known
+    everything = _read_all(files, files, labels).read.values()
+    return replace(
+        known,
+        renamed={name: found.name for found in everything for name in unknown.intersection(found.formerly)},
+    )
 
 
 def background_at(wiring: Wiring, reference: str) -> Background | None:
@@ -111,12 +119,17 @@ def mailed_before(wiring: Wiring, issue: Issue) -> "Mapping[str, MailedBackgroun
 
 
 def frozen_for(
-    wiring: Wiring, issue: Issue, list_id: int, before: Sequence[FrozenBackground] = ()
+    wiring: Wiring,
+    issue: Issue,
+    list_id: int,
+    before: Sequence[FrozenBackground] = (),
+    *,
+    newcomers: bool = False,
 ) -> tuple[FrozenBackground, ...]:
     """Return the backgrounds in an issue as a mailing to a list carries them.
 
-    Its readers see what changed where the list last got another version. ``before`` are those in an earlier
-    mailing of the issue to that list, which decided that for good.
+    Its readers see what changed where the list last got another version; ``newcomers`` to it got none.
+    ``before`` are those in an earlier mailing of the issue to that list, which decided that for good.
     """
     included = [found.background for found in issue.included]
     if not included:
@@ -131,7 +144,8 @@ def frozen_for(
         if earlier and earlier.digest == background.digest:
             shown = earlier.changed_shown
         else:
-            shown = last_got(uses, names_of(background), list_id) not in ("", background.digest)
+            last = last_got(uses, names_of(background), list_id)
+            shown = not newcomers and last not in ("", background.digest)
         frozen.append(freeze_background(background, shown=shown))
     return tuple(frozen)
 

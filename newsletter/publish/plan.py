@@ -195,7 +195,7 @@ def _plan_new(wiring: Wiring, draft: Draft, earlier: Earlier, wanted: _Wanted) -
         )
     if same_list and same_list[-1].state == MailingState.CANCELLED and not only_missing:
         _refuse_cancelled(wiring, same_list)
-    letter = _letter(wiring, draft, earlier, audience, as_sent=wanted.as_sent)
+    letter = _letter(wiring, draft, earlier, audience, wanted)
     frozen = FrozenMailing(
         kind=_kind(same_list, only_missing=only_missing),
         provider=wiring.settings.provider_identity,
@@ -218,19 +218,19 @@ def _plan_new(wiring: Wiring, draft: Draft, earlier: Earlier, wanted: _Wanted) -
     return replace(plan, findings=findings, pictures=tuple(draft.pictures.values()))
 
 
-def _letter(
-    wiring: Wiring, draft: Draft, earlier: Earlier, audience: "ListName", *, as_sent: bool
-) -> _Letter:
+def _letter(wiring: Wiring, draft: Draft, earlier: Earlier, audience: "ListName", wanted: _Wanted) -> _Letter:
     """Return what others got of the issue, or what it is now: for the first, and where a card would differ.
 
     A background is kept up to date, and says what changed since the list at hand last got it.
     """
-    before = frozen_in(wiring, [found for found in earlier.mailings if found.list_id == audience.id])
-    backgrounds = frozen_for(wiring, draft.issue, audience.id, before)
+    same_list = [found for found in earlier.mailings if found.list_id == audience.id]
+    newcomers = _kind(same_list, only_missing=wanted.only_missing) == MailingKind.NEWCOMERS
+    before = frozen_in(wiring, same_list)
+    backgrounds = frozen_for(wiring, draft.issue, audience.id, before, newcomers=newcomers)
     if earlier.latest:
         sent = frozen_in(wiring, [earlier.latest])
         envelope = _as_sent(wiring, earlier, earlier.latest, audience.key)
-        if as_sent or look_alike(sent, backgrounds):
+        if wanted.as_sent or look_alike(sent, backgrounds):
             return _Letter(envelope, sent)
     message, findings = mailable(wiring, replace(draft, issue=as_shown(draft.issue, backgrounds)))
     if earlier.latest:

@@ -25,6 +25,10 @@ HERE = "issues/leap.md"
         "**Background:**\n\n::::  Background   leap-second  ",
         "**Background:**\n\n：：： background leap-second",
         "**Background:**\n\n::: background\u00a0leap-second\u200b",
+        "**Background:**\n\n:: background leap-second\n::",
+        "**Background:**\n\n:::background{leap-second}",
+        "**Background:**\n\n::: background[leap-second]",
+        "**Background:**\n\n::: background = “leap-second”",
         f"**Background:**\n\n{INCLUDE}\n\n![A clock](clock.jpg)",
     ],
 )
@@ -66,6 +70,11 @@ SPOILED: list[tuple[str, list[tuple[str, str, int | None]]]] = [
     (f"![A clock](clock.jpg)\n\n{INCLUDE}", [("background-alone", HERE, 9)]),
     (f"- {INCLUDE}", [("background-misplaced", HERE, 9)]),
     (f"> {INCLUDE}", [("background-misplaced", HERE, 9)]),
+    (f"**{INCLUDE}**", [("background-misplaced", HERE, 9)]),
+    (f"Words,\nthen {INCLUDE}", [("background-misplaced", HERE, 10)]),
+    (f"[{INCLUDE}](https://a.example)", [("background-misplaced", HERE, 9)]),
+    (f"| a |\n|---|\n| {INCLUDE} |", [("background-misplaced", HERE, 11)]),
+    ("::: {.background name=leap-second}", [("background-misplaced", HERE, 9)]),
     (
         f"Words.\n\n**What’s next:** More.\n\n{INCLUDE}",
         [("background-misplaced", HERE, 13)],
@@ -76,6 +85,11 @@ SPOILED: list[tuple[str, list[tuple[str, str, int | None]]]] = [
 @pytest.mark.parametrize(("line", "found"), SPOILED, ids=[line[:40] for line, _ in SPOILED])
 def test_each_fault_is_named_once_at_its_line(line: str, found: list[tuple[str, str, int | None]]) -> None:
     assert faults_of_issue(_with(line)) == found
+
+
+def test_an_include_on_the_line_of_its_label_is_not_shown_to_readers_as_words() -> None:
+    text = ISSUE.replace(f":**\n\n{INCLUDE}", f":** {INCLUDE}")
+    assert faults_of_issue(text) == [("background-misplaced", HERE, 7)]
 
 
 def test_an_include_without_the_label_above_it_asks_for_the_label_alone() -> None:
@@ -102,11 +116,16 @@ def test_a_near_name_is_suggested_and_those_there_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [":::", "::: note", ":: background leap-second", "Words ::: background leap"]
+    "text", [":::", "::: note", ":: the background of it", "std::background and Background: x"]
 )
 def test_what_is_no_include_stays_text(text: str) -> None:
     assert faults_of_issue(_with(text)) == []
     assert text.lstrip(":") in words(section(issue(_with(text)), "background").body)
+
+
+def test_an_include_shown_as_code_stays_text() -> None:
+    for text in (f"Write `{INCLUDE}`.", f"```\n{INCLUDE}\n```"):
+        assert faults_of_issue(_with(text)) == []
 
 
 def test_findings_in_its_text_name_its_own_file_and_line_and_are_silenced_there() -> None:
@@ -120,6 +139,16 @@ def test_findings_in_its_text_name_its_own_file_and_line_and_are_silenced_there(
     assert [(f.code, f.file, f.line) for f in found_left] == [
         ("comment-left-out", FILE, 9),
         ("text-placeholder", FILE, 10),
+    ]
+
+
+def test_what_the_foot_of_the_card_says_is_checked_as_words_that_readers_see() -> None:
+    spoiled = LEAP.replace("Ana Ruiz", "**Ana** Ruiz").replace("In 2022 it was", "TK it\u200b was")
+    found = run_checks(issue(ISSUE, backgrounds(leap_second=spoiled)), CheckFacts())
+    assert [(f.code, f.file, f.line) for f in found] == [
+        ("markup-left", FILE, 3),
+        ("text-invisible", FILE, 7),
+        ("text-placeholder", FILE, 7),
     ]
 
 

@@ -28,7 +28,16 @@ def test_a_background_is_read_with_its_review_its_sources_and_what_changed() -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["2026-06-20, Ana Ruiz", "2026-06-20 Ana Ruiz", "2026-06-20 by Ana Ruiz", '"2026-06-20, Ana Ruiz"'],
+    [
+        "2026-06-20, Ana Ruiz",
+        "2026-06-20 Ana Ruiz",
+        "2026-06-20 by Ana Ruiz",
+        "2026-06-20, By Ana Ruiz",
+        "2026-06-20 – Ana Ruiz",
+        "2026-06-20 - Ana Ruiz",
+        "2026-06-20、Ana Ruiz",
+        '"2026-06-20, Ana Ruiz"',
+    ],
 )
 def test_a_review_is_read_however_its_day_and_name_are_joined(line: str) -> None:
     found = background(LEAP.replace("2026-06-20, Ana Ruiz", line))
@@ -44,6 +53,15 @@ def test_a_review_is_read_however_its_day_and_name_are_joined(line: str) -> None
         ("sources:\n  - The text <https://a.example/x>", Source("The text", "https://a.example/x")),
         ("sources:\n  * https://a.example/x#top", Source("", "https://a.example/x#top")),
         ("sources:\n  The text https://a.example/x", Source("The text", "https://a.example/x")),
+        ('sources:\n- "https://a.example/x"', Source("", "https://a.example/x")),
+        (
+            "sources:\n- The text: https://a.example/x, p. 3.",
+            Source("The text, p. 3.", "https://a.example/x"),
+        ),
+        (
+            "sources:\n- [The text](https://a.example/x), p. 3",
+            Source("The text, p. 3", "https://a.example/x"),
+        ),
     ],
 )
 def test_a_source_is_read_as_people_write_one(written: str, source: Source) -> None:
@@ -60,13 +78,18 @@ SPOILED: list[tuple[str, str, list[tuple[str, int | None]]]] = [
     ("title: Leap seconds", "title: A\ntitle: B", [("front-key-twice", 3)]),
     ("reviewed: 2026-06-20, Ana Ruiz\n", "", [("background-review", 1)]),
     ("2026-06-20, Ana Ruiz", "2026-06-20", [("background-review", 3)]),
-    ("2026-06-20, Ana Ruiz", "2026-06-20,", [("front-value", 3)]),
+    ("2026-06-20, Ana Ruiz", "2026-06-20,", [("background-review", 3)]),
+    ("2026-06-20, Ana Ruiz", "2026-06-20, .", [("background-review", 3)]),
+    ("2026-06-20, Ana Ruiz", "2026-06-20, 2026-06-21", [("background-review", 3)]),
+    ("2026-06-20, Ana Ruiz", "2026-06-20 10:00, Ana", [("background-review", 3)]),
     ("2026-06-20, Ana", "20.6.2026, Ana", [("front-value", 3)]),
     ("2026-06-20", "2026-13-01", [("front-value", 3)]),
     ("2026-06-20", "2026-02-30", [("front-value", 3)]),
     ("2026-06-20", "last summer", [("front-value", 3)]),
     ("- https://www.bipm.org/en/cgpm-2022/resolution-4", "- the resolution", [("front-value", 5)]),
     ("- The list", "- https://a.example and", [("front-value", 6)]),
+    ("https://www.bipm.org/en", "https:///en", [("front-value", 5)]),
+    ("https://www.bipm.org/en", "https://www bipm.org/en", [("front-value", 5)]),
     ("- The list of all 27: ", "", [("front-broken", 6)]),
     ("changed: In 2022", "changed: " + "x" * 300, [("front-value", 7)]),
     ("changed: In 2022 it was voted to stop.", "changed:", [("front-value", 7)]),
@@ -96,9 +119,14 @@ def test_each_fault_is_named_once_with_its_line(
     assert faults_of(LEAP.replace(old, new, 1)) == found
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "***\n", "<!-- later -->\n"])
+@pytest.mark.parametrize("text", ["", "\n\n", "***\n", "<!-- later -->\n", "\u200b\n", "> \u200b\n"])
 def test_a_background_without_words_is_refused(text: str) -> None:
     assert [code for code, _ in faults_of(FRONT + text)] == ["background-empty"]
+
+
+@pytest.mark.parametrize("text", ["::: background b\n", "![A clock](clock.jpg)\n"])
+def test_a_background_of_something_else_than_words_is_told_so_once(text: str) -> None:
+    assert [code for code, _ in faults_of(FRONT + text)] == ["background-content"]
 
 
 def test_a_file_without_front_matter_is_told_how_it_begins() -> None:

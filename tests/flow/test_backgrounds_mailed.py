@@ -17,7 +17,7 @@ from newsletter.delivery.proof import Proof
 from newsletter.delivery.reconcile import Decision
 from newsletter.delivery.request_log import LoggedMailing, LogLine, line_of, read_line
 from newsletter.delivery.states import Verdict
-from newsletter.errors import DeliveryError, IssueChanged, NewsletterError
+from newsletter.errors import DeliveryError, IssueChanged, IssueError, NewsletterError
 from newsletter.publish import SendPlan
 from newsletter.store.database import read, write
 from newsletter.store.ledger import mailings
@@ -156,6 +156,17 @@ def test_newcomers_to_an_issue_whose_background_changed_since_get_the_one_that_i
     assert as_sent.frozen.backgrounds[0].digest == background().digest
 
 
+def test_what_newcomers_got_hides_no_change_from_the_others_and_they_are_told_of_none(wiring: Wired) -> None:
+    _send(wiring, "one")
+    _write(wiring, NEWER)
+    readership.add(wiring.engine, "readers", "new@example.org", now=wiring.clock.now)
+    assert _says(_plan(wiring, "one")) == "", "they never got another version"
+    _send(wiring, "one")
+    assert _says(_plan(wiring, "two")) == CHANGED, "four readers have the old one still"
+    _send(wiring, "two")
+    assert _says(_plan(wiring, "three")) == ""
+
+
 def test_a_send_half_way_does_not_go_on_with_a_background_that_was_changed_since(wiring: Wired) -> None:
     wiring.post.script.extend([Answer("accepted", taken=True), Answer("account")])
     assert _send(wiring, "one").state == "paused"
@@ -269,6 +280,9 @@ def test_a_renamed_file_keeps_its_history_once_it_says_its_former_name(wiring: W
     (record,) = publish.background_records(wiring)
     assert (record.name, [version.accepted for version in record.versions]) == ("leap", [4])
     assert publish.background_record(wiring, "leap-second") == record
+    with pytest.raises(IssueError, match="The background “leap-second” was renamed") as refused:
+        _plan(wiring, "one")
+    assert "Write: ::: background leap" in str(refused.value)
     assert _says(_plan(wiring, "two")) == CHANGED
     path.write_text(LEAP)
     codes = {r.name: [found.code for found in r.findings] for r in publish.background_records(wiring)}

@@ -1,11 +1,14 @@
 """Living backgrounds are files: found by their names alone, whatever else lies in their folder."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from backgrounds.leap import ISSUE, LEAP
 from conftest import Publication
+
+from newsletter.cli.proofs import way_to_send
 
 SOUND = (0, "Nothing to report.")
 
@@ -102,6 +105,18 @@ def test_a_backgrounds_own_file_can_be_checked_alone(leap: Publication) -> None:
     ran = leap.run("check", str(_file(leap)), "--all")
     assert "backgrounds/leap-second.md:9: warning text-placeholder" in ran.stdout
     assert "1 warning" in ran.stdout
+    _file(leap).write_text(LEAP.replace("In 2022 it was", "In 2022 it **was** TK").replace("Leap s", "TK s"))
+    said = leap.run("check", "backgrounds/leap-second.md", "--all").stdout
+    assert re.findall(r"^backgrounds/leap-second.md:(\d+): \w+ (\S+):", said, re.MULTILINE) == [
+        ("2", "text-placeholder"),
+        ("7", "markup-left"),
+        ("7", "text-placeholder"),
+    ], "each once, at the line that it is mended on"
+    host = f"{'a' * 64}.example.net"  # longer than any name: no server is asked for it
+    _file(leap).write_text(LEAP.replace("www.bipm.org)", f"{host})"))
+    ran = leap.run("check", "backgrounds/leap-second.md", "--online")
+    assert f"Asking for 1 page of 1 server, up to 45 s: {host}" in ran.stderr
+    assert "backgrounds/leap-second.md:9: warning link-unreachable" in ran.stdout
     _file(leap).write_text(LEAP.replace("2026-06-20", "soon"))
     ran = leap.run("check", "backgrounds/leap-second.md")
     assert (ran.exit_code, "backgrounds/leap-second.md:3: error front-value" in ran.stdout) == (1, True)
@@ -121,3 +136,40 @@ def test_an_unreadable_file_is_said_and_an_issue_without_backgrounds_needs_none(
         assert "The backgrounds cannot be read" in ran.stderr
     finally:
         _file(leap).parent.chmod(0o755)
+
+
+def test_a_backgrounds_file_in_place_of_an_issue_is_said_to_be_one_and_stands_for_its_name(
+    leap: Publication,
+) -> None:
+    for words in (("send", "--yes"), ("correct",), ("render", "--out", "out")):
+        ran = leap.run(words[0], "backgrounds/leap-second.md", *words[1:])
+        assert ran.exit_code == 1
+        assert "backgrounds/leap-second.md is a living background, not an issue." in ran.stderr
+        assert "newsletter correct --background leap-second" in ran.stderr
+    assert leap.run("backgrounds", "show", "backgrounds/leap-second.md").stderr.startswith("leap-second — ")
+
+
+def test_a_dry_run_of_a_correction_says_as_json_which_versions_and_lists_it_is_of(leap: Publication) -> None:
+    leap.subscribe(2)
+    assert leap.run("send", "leap", "--yes").exit_code == 0
+    _file(leap).write_text(LEAP.replace("27 times", "28 times"))
+    ran = leap.run("correct", "--background", "leap-second", "--dry-run", "--json")
+    assert ran.json["issue"] == "backgrounds/leap-second.correction-1"
+    assert (ran.json["wrong"], ran.json["lists"]) == ([1], {ran.json["list"]: 2})
+    assert "newsletter check backgrounds/leap-second.md" in ran.stderr, "where the warnings are told in full"
+    said = leap.run("correct", "--background", "leap-second", "--dry-run").stderr
+    assert "Nothing was sent." in said
+
+
+def test_who_goes_on_with_one_list_of_a_correction_is_told_how_to_go_on_with_the_others(
+    leap: Publication,
+) -> None:
+    leap.subscribe(2)
+    assert leap.run("send", "leap", "--yes").exit_code == 0
+    _file(leap).write_text(LEAP.replace("27 times", "28 times"))
+    assert leap.run("correct", "--background", "leap-second", "--yes").exit_code == 0
+    way = "go on with: newsletter correct --background leap-second"
+    assert way in leap.run("resume", "backgrounds/leap-second.correction-1").stderr
+    assert "correct" not in leap.run("resume", "leap").stderr
+    assert way_to_send("backgrounds/leap-second.correction-1") in way
+    assert way_to_send("leap") == "newsletter resume leap"

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from scripted import Answer, Killed, Scripted, Wired
 
 from newsletter import publish, readership
+from newsletter.cli import plans
 from newsletter.delivery.events import Event
 from newsletter.delivery.manifest import new_key, public_of
 from newsletter.delivery.proof import Proof
@@ -213,6 +214,25 @@ def test_unknown_readers_are_named_with_the_way_and_reached_once_that_is_known(s
     assert (proof.issue, proof.accepted) == (CORRECTION, 4)
 
 
+def test_readers_whose_answer_a_killed_sender_took_along_are_unknown_and_said_to_be(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(Killed):
+        scene.send("one", "readers", Answer("killed", taken=True))
+    publish.cancel(scene.wiring, "one")
+    scene.write(MENDED)
+    plan = scene.plan()
+    assert dict(plan.readers) == {"readers": 0}
+    (said,) = [found for found in plan.plan.findings if found.code == "correction-unknown"]
+    assert "2 more readers got the wrong version in “one”" in said.message
+    plans.show(plan.plan)
+    shown = capsys.readouterr().err
+    assert "there is nothing to do" in shown
+    assert said.message in shown
+    (record,) = publish.background_records(scene.wiring)
+    assert [(version.accepted, version.issues[0].unknown) for version in record.versions] == [(0, 2)]
+
+
 @pytest.mark.parametrize("requests", range(3))
 @pytest.mark.parametrize("how", ["killed before the wire", "killed"])
 def test_a_correction_that_is_killed_goes_on_and_reaches_nobody_twice(
@@ -272,6 +292,48 @@ def test_a_correction_of_a_correction_reaches_those_who_got_either(scene: Scene)
     proof = scene.correct()
     assert proof.issue == "backgrounds/leap-second.correction-2"
     assert scene.mailed == ["ann", "ben", "both", "eva", "late"]
+
+
+def test_a_version_that_goes_out_wrongly_once_more_is_corrected_once_more(scene: Scene) -> None:
+    scene.send("one")
+    scene.write(MENDED)
+    scene.correct()
+    scene.join("readers", "late")
+    scene.write(WRONG)  # an old copy of the file came back
+    scene.send("two")
+    scene.write(MENDED)
+    assert scene.correct().issue == "backgrounds/leap-second.correction-2"
+    assert scene.mailed == ["ann", "ben", "both", "eva", "late"]
+    scene.correct()
+    assert scene.mailed == []
+
+
+def test_newcomers_who_got_an_issue_as_it_was_sent_are_corrected_after_all(scene: Scene) -> None:
+    scene.send("one")
+    scene.write(MENDED)
+    scene.correct()
+    scene.join("readers", "late")
+    publish.send(scene.wiring, publish.plan_send(scene.wiring, "one", as_sent=True))
+    scene.correct()
+    assert scene.mailed == ["late"]
+
+
+def test_a_correction_half_way_goes_on_under_its_old_name_once_the_background_has_another(
+    scene: Scene,
+) -> None:
+    scene.send("one")
+    scene.send("one", "staff")
+    scene.write(MENDED)
+    scene.wiring.post.mailed.clear()
+    scene.wiring.post.script.extend([Answer("accepted", taken=True), Answer("account")])
+    assert publish.send_background_correction(scene.wiring, scene.plan()).state == "paused"
+    folder = scene.wiring.settings.root / "backgrounds"
+    (folder / f"{NAME}.md").unlink()
+    (folder / "leap.md").write_text(MENDED.replace("sources:", f"formerly: {NAME}\nsources:"))
+    plan = publish.plan_background_correction(scene.wiring, "leap")
+    assert (plan.issue, plan.plan.kind) == (CORRECTION, "continue")
+    assert publish.send_background_correction(scene.wiring, plan).accepted == 6
+    assert scene.mailed == ["ann", "ben", "both", "eva", "sam", "tom"]
 
 
 def test_only_those_who_got_a_version_from_the_one_named_on_are_corrected(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from newsletter.checks.reading import as_shown, passages, sections, shown
+from newsletter.checks.reading import as_shown, feet, passages, sections, shown
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.editorial.invisible import BLANK, NOT_SEEN, code_points
 
@@ -142,11 +142,12 @@ def _renumbered(written: Sequence[tuple[int, int]]) -> Iterator[Remark]:
 
 @check("text-invisible", "warning")
 def text_invisible(checked: CheckedIssue) -> Iterator[Remark]:
-    """Look for invisible characters that came into a subject, preheader, byline or correction by pasting."""
-    for key, value in _front(checked):
+    """Look for invisible characters that came into a line of a front matter by pasting."""
+    front = ((key, value, checked.line_of(key)) for key, value in _front(checked))
+    for key, value, line in (*front, *feet(checked.issue)):
         if odd := _odd(value):
             yield Remark(
-                checked.line_of(key),
+                line,
                 f"“{key}” holds an invisible character: {code_points(odd)}.",
                 "Delete the words around it and type them again; it often comes along when text is pasted.",
             )

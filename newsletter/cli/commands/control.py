@@ -11,7 +11,7 @@ from newsletter.cli.delivering import deliver
 from newsletter.cli.manual import App
 from newsletter.cli.panels import SEND
 from newsletter.cli.parameters import ISSUE, PROOF_AS_JSON, YES
-from newsletter.cli.proofs import show_proof, warn_unless_sure, way_on
+from newsletter.cli.proofs import show_proof, warn_unless_sure, way_on, way_to_send
 from newsletter.cli.terminal.output import say
 from newsletter.cli.terminal.progress import shown_progress
 from newsletter.cli.terminal.questions import insist_agreed
@@ -85,7 +85,7 @@ def approve(
         say(f"Approved by {letter.approve(approvable)}.")
     if approvable.manifest.send_at is not None:
         say("`newsletter serve` sends it at its time.")
-    say(f"Send it with: {command('resume', approvable.manifest.issue)}")
+    say(f"Send it with: {way_to_send(approvable.manifest.issue)}")
 
 
 def _print_key(key: "ApprovalKey") -> None:
@@ -131,6 +131,7 @@ def correct(
         plan = letter.plan_correction(issue or "", list=list)
         plans.show(plan)
         if dry_run:
+            plans.end_dry_run(plan, json=json)
             return
         if not plan.nothing_to_do:
             insist_agreed("Send the correction?", yes=yes)
@@ -143,6 +144,8 @@ def _correct_background(name: str, since: str | None, *, dry_run: bool, yes: boo
         plans.show(correction.plan)
         plans.show_lists(correction)
         if dry_run:
+            lists = {"wrong": correction.wrong, "lists": dict(correction.readers)}
+            plans.end_dry_run(correction.plan, json=json, **lists)
             return
         if not correction.plan.nothing_to_do:
             insist_agreed("Send the correction?", yes=yes)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from newsletter.backgrounds.names import background_corrected
 from newsletter.cli import plans
 from newsletter.cli.completion import lists
 from newsletter.cli.console import handle_errors, open_letter, print_json
@@ -13,6 +14,7 @@ from newsletter.cli.delivering import deliver, end
 from newsletter.cli.manual import App
 from newsletter.cli.panels import SEND
 from newsletter.cli.parameters import ISSUE, PROOF_AS_JSON, YES
+from newsletter.cli.proofs import way_to_send
 from newsletter.cli.terminal.output import say
 from newsletter.cli.terminal.progress import shown_progress
 from newsletter.cli.terminal.questions import insist_agreed
@@ -105,7 +107,7 @@ def send(
             _refuse_begun(plan)
         plans.show(plan)
         if dry_run:
-            _end_dry_run(plan, json=json)
+            plans.end_dry_run(plan, json=json)
             return
         if not plan.nothing_to_do:
             insist_agreed("Send?", yes=yes)
@@ -133,13 +135,6 @@ def _refuse_begun(plan: "SendPlan") -> None:
             "Sending of this issue has begun, so it can only go on now.",
             hint=f"See: {command('status', plan.issue)}",
         )
-
-
-def _end_dry_run(plan: "SendPlan", *, json: bool) -> None:
-    if json:
-        print_json(plans.document(plan))
-    elif not plan.nothing_to_do:
-        say("Nothing was sent. To send it, run the command without --dry-run.")
 
 
 def _send(letter: "Newsletter", plan: "SendPlan", timing: Timing, *, json: bool) -> None:
@@ -194,3 +189,5 @@ def resume(issue: str = ISSUE, json: bool = PROOF_AS_JSON) -> None:
     """Go on with an issue that was interrupted, paused, held or scheduled, exactly as it began."""
     with open_letter() as letter:
         deliver(letter, issue, lambda progress: letter.resume(issue, progress=progress), json=json)
+    if background_corrected(issue):
+        say(f"If others of its lists got it wrongly, go on with: {way_to_send(issue)}")

@@ -10,17 +10,19 @@ from newsletter.editorial.invisible import BLANK, NOT_SEEN, tidy
 from newsletter.editorial.names import nearest
 
 WORD = "background"
-_COLONS = "[:：]{3,}"
+_COLONS = "[:：]{2,}"
 _OPENING = re.compile(
-    rf"{_COLONS}[{BLANK}{NOT_SEEN}]*(?P<word>[^\W\d_]+)(?:[{BLANK}{NOT_SEEN}:：]+(?P<name>.*))?"
+    rf"{_COLONS}[{BLANK}{NOT_SEEN}]*(?P<word>[^\W\d_]+)(?:[{BLANK}{NOT_SEEN}:：=\[{{(]+(?P<name>.*))?"
 )
 _CLOSING = re.compile(rf"{_COLONS}[{BLANK}{NOT_SEEN}]*")
 _LINE = re.compile(rf"^[ >\t]*{_OPENING.pattern}$", re.MULTILINE)
+_WITHIN = re.compile(rf"(?<!\w)[:：]{{2,}}[{BLANK}{NOT_SEEN}{{.]*{WORD}\b.*", re.IGNORECASE)
+_AROUND = "{}[]()\"'`“”‘’„"
 
 
 def may_include(text: str) -> bool:
     """Say whether a text may include anything: most do not."""
-    return ":::" in text or "：：：" in text
+    return "::" in text or "：：" in text
 
 
 def names_included(text: str) -> tuple[str, ...]:
@@ -31,8 +33,14 @@ def names_included(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_name(found) for found in _LINE.finditer(lines) if _is_meant(found["word"])))
 
 
+def include_within(text: str) -> str:
+    """Return what seems to be an include within a line of text, as written, or nothing."""
+    found = _WITHIN.search(text) if may_include(text) else None
+    return found[0].strip() if found else ""
+
+
 def _name(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFC", tidy(found["name"] or "")).strip("{}[]\"'`")
+    return unicodedata.normalize("NFC", tidy(found["name"] or "")).strip(_AROUND)
 
 
 def _is_meant(word: str) -> bool:

@@ -1,13 +1,13 @@
 """Living backgrounds in a story: each takes the place of the line that includes it, whole and alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
 from newsletter.editorial.faults import Faults
 from newsletter.editorial.issue import Background, Included, lines_of
-from newsletter.editorial.markdown.includes import WORD
+from newsletter.editorial.markdown.includes import WORD, include_within
 from newsletter.editorial.names import suggestion
 from newsletter.editorial.stories.story import INCLUDE, Block, GatheredSection, line_of
 from newsletter.errors import Finding
@@ -20,19 +20,20 @@ class KnownBackgrounds:
     """What an issue may include: backgrounds by name, and the faults of those that cannot be read.
 
     ``names`` are those of all there are, for suggestions; each has its text in ``read``, or its faults in
-    ``unread``, if the issue names it.
+    ``unread``, if the issue names it. ``renamed`` has the present names of those it names by a former one.
     """
 
     read: Mapping[str, Background] = field(default_factory=dict)
     unread: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     names: Sequence[str] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """Return what tells these from others: all that may come into an issue read with them."""
         read = ((name, background.file, background.source) for name, background in self.read.items())
         unread = ((name, tuple(findings)) for name, findings in self.unread.items())
-        return (*read, *unread, tuple(self.names))
+        return (*read, *unread, tuple(self.names), *self.renamed.items())
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Includes:
         """Return the background that a section consists of; None when it includes none, or not soundly."""
         includes = [block for block in part.blocks if block[0].type == INCLUDE]
         self._report_nested(part.blocks)
+        self._report_within_text(part.blocks)
         if not includes or not self._is_placed(part, includes[0]) or not self._is_alone(part, includes):
             return None
         token = includes[0][0]
@@ -102,6 +104,17 @@ class Includes:
                         "Give the line no bullet, no “>” and no indentation.",
                     )
 
+    def _report_within_text(self, blocks: Sequence[Block]) -> None:
+        for text, line in (found for block in blocks for found in _texts(block)):
+            if written := include_within(text):
+                self.faults.add(
+                    "background-misplaced",
+                    line,
+                    f"“{written[:60]}” stands within other text, so readers would see these very words.",
+                    f"Give it a line of its own, with nothing else on it: ::: {WORD} NAME\n"
+                    "If it is meant as text, put it between backticks.",
+                )
+
     def _is_alone(self, part: GatheredSection, includes: Sequence[Block]) -> bool:
         others = [*part.blocks]
         others.remove(includes[0])
@@ -129,6 +142,10 @@ class Includes:
         )
 
     def _report_unknown(self, name: str, line: int) -> None:
+        if present := self.known.renamed.get(name):
+            message = f"The background “{name}” was renamed."
+            self.faults.add("background-unknown", line, message, f"Write: ::: {WORD} {present}")
+            return
         self.faults.add(
             "background-unknown",
             line,
@@ -146,3 +163,14 @@ class Includes:
 
 def _moved(token: Token, after: int) -> Token:
     return token.copy(map=[token.map[0] + after, token.map[1] + after] if token.map else None)
+
+
+def _texts(block: Block) -> Iterator[tuple[str, int]]:
+    """Yield the texts of a block outside code, each with its line."""
+    line = line_of(block)
+    for token in block:
+        line = token.map[0] + 1 if token.map else line
+        for child in token.children or ():
+            line += child.type in ("softbreak", "hardbreak")
+            if child.type == "text":
+                yield child.content, line
