@@ -25,6 +25,12 @@ def test_without_a_file_the_editor_is_told_where_to_go(tmp_path: Path) -> None:
         load_settings(start=tmp_path)
 
 
+def test_one_word_in_place_of_a_list_is_said_in_an_editors_terms(tmp_path: Path) -> None:
+    _write(tmp_path, '[checks]\nignore = "link-vague"\n')
+    with pytest.raises(SettingsError, match=r"ignore: Input should be a list, as .* \(it is 'link-vague'\)"):
+        load_settings(start=tmp_path)
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(tmp_path, "[delivery]\nthreads = 2\nbatch_size = 10\n")
     monkeypatch.setenv("NEWSLETTER_DELIVERY__THREADS", "7")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from newsletter.checks.registry import CheckedIssue, PictureFacts, Remark, check
+from newsletter.checks.visible.scan import compiled, words
 from newsletter.editorial.issue import Picture
 
 COLUMN = 576  # pixels that a picture takes at most on a wide screen
@@ -16,22 +17,37 @@ LETTER = (
 )
 MOSTLY = 8  # times the room of the text: filters take such a letter for one picture, to hide its words
 
+_WORD = r"[^\W_]+"
 _FILE_NAME = re.compile(r"\S*[^\s.]\.(jpe?g|png|gif|webp|heic|avif|tiff?|svg|bmp)", re.IGNORECASE)
 _CAMERA = re.compile(
     r"(img|dsc[fn]?|pxl|image|photo|pic|picture|scan)[ _-]*[0-9][0-9 _-]*"
-    r"|(screen ?shot|bildschirmfoto)[ _-]*([0-9].*)?|untitled([ _-]*[0-9]+)?|[0-9 _-]+",
+    r"|(screen ?shot|bildschirmfoto|capture d.écran|captura de (pantalla|ecrã|tela)|schermata"
+    r"|schermafbeelding|skärmavbild|skærmbillede|skjermbilde|zrzut ekranu|снимок экрана)[ _-]*([0-9].*)?"
+    r"|(untitled|unnamed|unbenannt|download)( design)?([ _-]*[0-9]+)?|[0-9 _-]+"
+    r"|[\w.-]*_[\w.-]*"  # words as file names have them, with no space
+    r"|.*\b\d{4}-\d{2}-\d{2}\D{1,6}\d{1,2}(?P<dot>[._-])\d{2}(?P=dot)\d{2}\b.*",  # a moment, to the second
     re.IGNORECASE,
 )
 _SAY = "Say between the brackets what it shows: ![A prison gate at dusk](gate.jpg)."
 _CREDIT = 'Put the caption in quotes after the file: ![…](gate.jpg "The gate in May. Photo: Agency").'
-_GENERIC = {
-    "alt", "alt text", "chart", "cover", "diagram", "figure", "graph", "graphic", "header", "hero",
-    "icon", "illustration", "image", "img", "logo", "map", "photo", "photograph", "pic", "picture",
-    "placeholder", "screenshot", "bild", "foto", "grafik", "abbildung", "imagen", "gráfico", "imagem",
-    "immagine", "graphique", "afbeelding", "obraz", "zdjęcie", "ilustración", "ilustração", "illustrazione",
-    "image of", "picture of", "photo of", "a photo of", "a picture of", "an image of", "bild von", "foto de",
-    "imagen de", "imagem de", "photo de", "image de", "immagine di", "foto di", "foto van", "zdjęcie z",
-}  # fmt: skip
+# What says no more than that there is a picture, and words that add nothing to it.
+_PICTURE = words(
+    """
+    alt banner chart cover diagram figure graph graphic header hero icon illustration image img logo map photo
+    photograph pic picture placeholder screenshot thumbnail
+    bild foto grafik abbildung symbolbild beispielbild imagen gráfico ilustración imagem ilustração
+    immagine illustrazione graphique afbeelding plaatje obraz obrazek zdjęcie obrázek fotka billede bilde kuva
+    kép fénykép resim görsel fotoğraf фото фотография картинка изображение зображення εικόνα φωτογραφία
+    صورة תמונה
+    写真 画像 图片 圖片 照片 사진 이미지
+    """
+)
+_AROUND = words(
+    """
+    a an the of this that here my our with text de la el una un une le ein eine das die der von vom o um uma
+    do da di uno il lo een het van z en et
+    """
+)
 
 
 def _is_local(picture: Picture) -> bool:
@@ -106,12 +122,17 @@ def alt_file_name(checked: CheckedIssue) -> Iterator[Remark]:
 def alt_generic(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts that only say that there is a picture."""
     for picture in checked.pictures:
-        if picture.alt.strip(" .:!").casefold() in _GENERIC:
+        if _is_generic(picture.alt):
             yield Remark(
                 picture.line,
                 f"The alt text “{picture.alt}” says that there is a picture, not what it shows.",
                 "Describe it as you would on the telephone.",
             )
+
+
+def _is_generic(alt: str) -> bool:
+    said = {word for word in compiled(_WORD).findall(alt.casefold()) if not word.isdigit()}
+    return not said.isdisjoint(_PICTURE) and said <= _PICTURE | _AROUND
 
 
 @check("alt-long", "notice")

@@ -229,7 +229,7 @@ def words(section: Section) -> int:
 _ABBREVIATION = re.compile(r"(^|[\s(“‘])([^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|approx|Gen|Sen|Rep|Jan|Feb|Aug|"
                            r"Sept|Oct|Nov|Dec|[A-Za-z](\.[A-Za-z])+)\.$")  # fmt: skip
 _LONGEST_ABBREVIATION = 40  # characters looked at before a full stop
-_SENTENCE_END = re.compile(r"[.!?…][”’\")\]]*(?=\s+[“‘\"(\[]?[^\W_a-z])|[。！？]")
+_SENTENCE_END = re.compile(r"[.!?…؟][”’\")\]]*(?=\s+[“‘\"(\[]?[^\W_a-z])|[。！？।॥۔።։။។]")
 
 
 def sentences(text: str) -> int:

@@ -125,6 +125,7 @@ def _secret(key: str) -> str:
 def _sentence(location: tuple[int | str, ...], message: str, value: object) -> str:
     section, *rest = (str(part) for part in location)
     name = f"[{section}] {'.'.join(rest)}".rstrip()
-    return f"{name}: {message.removeprefix('Value error, ')}" + (
+    said = message.removeprefix("Value error, ").replace("a valid tuple", 'a list, as ["this", "that"]')
+    return f"{name}: {said}" + (
         "" if "secret" in name or "key" in name or isinstance(value, dict) else f" (it is {value!r})"
     )

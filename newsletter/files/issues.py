@@ -28,7 +28,20 @@ def find_issue(root: Path, reference: str) -> IssueFile:
 
     Raises NewsletterError when there is none, with the nearest id, or when an id means two.
     """
-    path = _path_of(root, reference)
+    return _read(_path_of(root, reference))
+
+
+def issue_by_id(root: Path, issue_id: str) -> IssueFile:
+    """Return the issue of an id below ``issues/``; no path is taken, whatever the id says.
+
+    Raises NewsletterError when there is none, with the nearest id, or when the id means two.
+    """
+    if not is_name(issue_id):
+        raise NewsletterError(f"There is no issue “{issue_id}”.", hint=_suggest(root / "issues", issue_id))
+    return _read(_below_issues(root, issue_id))
+
+
+def _read(path: Path) -> IssueFile:
     issue_id = path.parent.name if path.name == "issue.md" else path.stem
     try:
         with path.open("rb") as file:
@@ -44,6 +57,10 @@ def _path_of(root: Path, reference: str) -> Path:
             path = given.resolve()
             _refuse_background(root, path)
             return path
+    return _below_issues(root, reference)
+
+
+def _below_issues(root: Path, reference: str) -> Path:
     folder = root / "issues"
     places = (folder / f"{reference}.md", folder / reference / "issue.md")
     found = [place for place in places if is_file(place)]
@@ -73,10 +90,15 @@ def is_file(path: Path) -> bool:
     return os.path.isfile(path)
 
 
+def is_name(text: str) -> bool:
+    """Say whether a text is the name of a file or a folder alone, and no way to one elsewhere."""
+    return text not in ("", "..") and Path(text).name == text
+
+
 def issue_ids(root: Path) -> list[str]:
     """Return the ids of all issues below ``issues/``, in the order of their names."""
     folder = root / "issues"
-    files = [path.stem for path in folder.glob("*.md")]
+    files = [path.stem for path in folder.glob("*.md") if is_file(path)]
     return sorted(files + [path.parent.name for path in folder.glob("*/issue.md")])
 
 

@@ -26,6 +26,8 @@ def is_public(address: str) -> bool:
     """Say whether an address can be reached from everywhere: no machine's own, no network's inside."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.is_site_local:  # fec0::/10 was an inside's before fc00::/7 was
+            return False
         inner = parsed.ipv4_mapped or parsed.sixtofour
         if parsed in _EMBEDDED:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from newsletter.checks import PageAnswer
 from newsletter.online.exchange import Asked, Target, exchange
@@ -36,10 +36,21 @@ def ask_page(network: Network, url: str, seconds: float = PAGE_SECONDS) -> PageA
             if asked.status not in _SENDS_ON or not asked.location:
                 return PageAnswer(asked.status, moved_to=at if hop and for_good else "")
             for_good = for_good and asked.status in _FOR_GOOD
-            at = urljoin(at, asked.location)
+            at = _joined(at, asked.location)
     except NotAsked as reason:
         return PageAnswer(0, problem=_with_place(str(reason), url, at))
     return PageAnswer(0, problem=f"it sends on more than {REDIRECTS} times")
+
+
+def _joined(at: str, location: str) -> str:
+    """Return the address that a page sends on to, as browsers write it: bytes that no address holds encoded.
+
+    So nothing that a server sends reaches a terminal. Raises NotAsked for what is no address.
+    """
+    try:
+        return urljoin(at, quote(location.encode("latin-1", "replace"), safe=_AS_WRITTEN))
+    except ValueError as error:
+        raise NotAsked("it sends on to an address that cannot be read") from error
 
 
 def _with_place(reason: str, url: str, at: str) -> str:
@@ -63,12 +74,14 @@ def _target(network: Network, url: str) -> Target:
     """Return which server to ask. Raises NotAsked for an address of no page, or of none that may be asked."""
     try:
         parts = urlsplit(url)
-        secure, host = parts.scheme == "https", parts.hostname or ""
+        secure, host = parts.scheme == "https", unquote(parts.hostname or "")
         port = parts.port or (443 if secure else 80)
     except ValueError as error:
         raise NotAsked("that address cannot be read") from error
     if parts.scheme not in ("http", "https") or not host:
         raise NotAsked("that is no page")
+    if not host.isprintable() or " " in host:
+        raise NotAsked("that address cannot be read")
     path = quote(parts.path or "/", safe=_AS_WRITTEN)
     query = f"?{quote(parts.query, safe=_AS_WRITTEN)}" if parts.query else ""
     return Target(host, port, address_of(host, port, network.find, network.allows), path + query, secure)

@@ -91,7 +91,7 @@ class Views:
         return self._page("paste.html")
 
     def _issue(self, request: Request) -> Response:
-        key = request.url.path.lstrip("/")
+        key = request.scope["path"].removeprefix("/")  # decoded once; of url.path a part still is not
         shown = self._found(key)
         is_text = key.startswith(TEXTS)
         return self._page(

@@ -13,6 +13,8 @@ from newsletter.publish.previewed import (
     PreviewedLetter,
     as_finding,
     find_issue,
+    issue_by_id,
+    issue_ids,
     preview_of,
     read_text,
     renamed,
@@ -35,7 +37,7 @@ class Text(NamedTuple):
         return self.data if self.file is None else read_text(self.file)
 
 
-Source = str | Text  # an issue's reference, or a text
+Source = str | Path | Text  # an issue's id below issues/, its file elsewhere, or a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class LivePage:
         except IssueError as error:
             return Shown(number, file, error.findings, letter, stale=True)
         except NewsletterError as error:
-            gone = self._is_gone(file)
+            gone = self._is_gone(wiring)
             moved = renamed(wiring, file) if gone and file else ""
             findings = () if gone else (as_finding(error),)
             return Shown(number, file, findings, letter, stale=True, gone=gone, moved=moved)
@@ -89,11 +91,14 @@ class LivePage:
 
     def _read(self, wiring: "Wiring") -> tuple[IssueFile, Sequence[ImportNote]]:
         if isinstance(self.source, str):
-            return find_issue(wiring.settings.root, self.source), ()
+            return issue_by_id(wiring.settings.root, self.source), ()
+        if isinstance(self.source, Path):
+            return find_issue(wiring.settings.root, str(self.source)), ()
         brief = text_brief(wiring, self.source.read(), self.source.name)
         return brief.file, brief.notes
 
-    def _is_gone(self, file: IssueFile | None) -> bool:
-        if isinstance(self.source, Text):
-            return self.source.file is not None and not self.source.file.exists()
-        return file is None or not file.path.exists()
+    def _is_gone(self, wiring: "Wiring") -> bool:
+        if isinstance(self.source, str):
+            return self.source not in issue_ids(wiring.settings.root)
+        path = self.source.file if isinstance(self.source, Text) else self.source
+        return path is not None and not path.is_file()

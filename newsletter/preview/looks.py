@@ -43,7 +43,7 @@ def known_reader(wiring: "Wiring", reader: str | None) -> tuple[str | None, str]
     try:
         reader_values(wiring, reader)
     except NewsletterError as error:
-        return None, f"{error.message} A sample reader’s values stand in."
+        return None, f"{error.message.rstrip('.')}. A sample reader’s values stand in."
     return reader, ""
 
 

@@ -13,7 +13,7 @@ import uvicorn
 from newsletter.errors import SettingsError
 from newsletter.listening import listening, run_until_stopped
 from newsletter.preview.app import create_app
-from newsletter.preview.live import Source, Text
+from newsletter.preview.live import Text
 from newsletter.preview.watching import Watcher
 from newsletter.preview.workspace import Workspace
 
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 
 def run_preview(
-    workspace: Workspace, source: Source | None, port: int | None, *, say: Say, ready: Say
+    workspace: Workspace, source: str | Text | None, port: int | None, *, say: Say, ready: Say
 ) -> None:
     """Run the preview of a publication until it is told to end.
 
@@ -51,7 +51,7 @@ def run_preview(
         run_until_stopped(PreviewServer(workspace, key, answers), listener)
 
 
-def source_of(name: str) -> Source:
+def source_of(name: str) -> str | Text:
     """Return what a name means: a text to be made a brief of if it is a file that ends with .txt."""
     path = Path(name)
     is_text = path.suffix.lower() == ".txt" and path.is_file()

@@ -65,7 +65,8 @@ def _trouble(shown: "Shown", findings: list[Finding]) -> str:
     if not shown.stale:
         return ""
     errors = [finding for finding in findings if finding.severity == "error"]
-    where = f", the first in {errors[0].place}" if errors else ""
+    place = errors[0].place if errors else ""
+    where = f", the first in {place}" if place else ""
     return f"No letter can be made of this: {count_of(len(errors), 'error')}{where}. {last}".strip()
 
 

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 from newsletter.errors import Finding, NewsletterError
 from newsletter.paths import SETTINGS_FILE
 from newsletter.preview.changes import Changes
-from newsletter.preview.live import LivePage, Shown, Source, Text
-from newsletter.publish.previewed import PictureFile, as_finding, find_issue, issue_ids, save_text
+from newsletter.preview.live import LivePage, Shown, Text
+from newsletter.publish.previewed import (
+    IssueFile,
+    PictureFile,
+    as_finding,
+    find_issue,
+    is_name,
+    issue_by_id,
+    issue_ids,
+    save_text,
+)
 
 if TYPE_CHECKING:
     from newsletter.wiring import Wiring
@@ -34,15 +43,24 @@ class Workspace:
         self._reopen = reopen
         self._pages: dict[str, LivePage] = {}
 
-    def add(self, source: Source) -> str:
+    def add(self, source: str | Text) -> str:
         """Take an issue's reference or a text in; return the key of its page. Raises NewsletterError."""
         if isinstance(source, Text):
             key = TEXTS + secrets.token_hex(6)
             self._forget_texts()
-        else:
-            key = ISSUES + find_issue(self.wiring.settings.root, source).id
-        self._pages[key] = LivePage(source)
+            self._pages[key] = LivePage(source)
+            return key
+        found = find_issue(self.wiring.settings.root, source)
+        key = ISSUES + found.id
+        self._pages[key] = LivePage(found.id if self._has(found) else found.path)
         return key
+
+    def _has(self, file: IssueFile) -> bool:
+        """Say whether a file is the issue of its id, rather than one elsewhere of the same name."""
+        try:
+            return issue_by_id(self.wiring.settings.root, file.id).path.samefile(file.path)
+        except NewsletterError:
+            return False
 
     def _forget_texts(self) -> None:
         pasted = [key for key in self._pages if key.startswith(TEXTS)]
@@ -50,9 +68,13 @@ class Workspace:
             del self._pages[key]
 
     def page(self, key: str) -> LivePage | None:
-        """Return the page of a key; None for a text that is not here, and for no key at all."""
-        if key not in self._pages and key.startswith(ISSUES) and key != ISSUES:
-            self._pages[key] = LivePage(key.removeprefix(ISSUES))
+        """Return the page of a key; None for a text that is not here, and for what is no issue's id.
+
+        A key comes from an address, so it names issues of the publication alone, never a path.
+        """
+        issue = key.removeprefix(ISSUES)
+        if key not in self._pages and issue != key and is_name(issue):
+            self._pages[key] = LivePage(issue)
         return self._pages.get(key)
 
     def shown(self, page: LivePage) -> Shown:
@@ -78,12 +100,12 @@ class Workspace:
         return self.add(str(path))
 
     def files(self) -> Iterable[Path]:
-        """Return the files that pages were opened for and that may lie anywhere."""
+        """Return the files that pages were opened for and that may lie anywhere; of a link, both ends."""
         for page in tuple(self._pages.values()):
             if isinstance(page.source, Text):
                 yield from [page.source.file] if page.source.file else []
             elif page.last and page.last.file:
-                yield page.last.file.path
+                yield from {page.last.file.path, page.last.file.path.resolve()}
 
     def saved(self, paths: Iterable[Path]) -> None:
         """Look at the publication anew, since some files changed; its settings too, if theirs did."""

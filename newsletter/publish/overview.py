@@ -11,7 +11,7 @@ from newsletter.editorial.fields import plain_tokens
 from newsletter.editorial.front import read_date, read_front
 from newsletter.editorial.source import without_odd_characters
 from newsletter.errors import NewsletterError, StoreError
-from newsletter.files.issues import find_issue, issue_ids
+from newsletter.files.issues import issue_by_id, issue_ids
 from newsletter.publish.mailed import mailed_issues, status
 from newsletter.wiring import Wiring
 
@@ -64,7 +64,7 @@ def _lines(wiring: Wiring, known: Collection[str], mailed: frozenset[str]) -> It
 def _head(wiring: Wiring, issue: str) -> tuple[str, str]:
     from newsletter.rendering.merge import with_defaults
 
-    file = find_issue(wiring.settings.root, issue)
+    file = issue_by_id(wiring.settings.root, issue)
     faults = Faults(file.name)
     clean = without_odd_characters(read_source(file.data, file.name), faults)
     front = read_front(clean.split("\n"), faults)

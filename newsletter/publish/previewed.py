@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.editorial.importing.draft import ImportNote
 from newsletter.errors import Finding, IssueError, NewsletterError, RenderError
 from newsletter.files.briefs import brief_from_text, read_text, write_imported
-from newsletter.files.issues import IssueFile, find_issue, issue_ids
+from newsletter.files.issues import IssueFile, find_issue, is_name, issue_by_id, issue_ids
 from newsletter.files.pictures import PictureFile
 from newsletter.paths import path_as_typed
 from newsletter.publish.draft import MISSING, check_draft, compose, draft_of
@@ -31,6 +31,8 @@ __all__ = [
     "TextBrief",
     "as_finding",
     "find_issue",
+    "is_name",
+    "issue_by_id",
     "issue_ids",
     "preview_of",
     "read_text",
@@ -122,7 +124,7 @@ def save_text(wiring: Wiring, data: bytes, name: str) -> Path:
 def renamed(wiring: Wiring, file: IssueFile) -> str:
     """Return the id of an issue that says what one that is gone said, to the byte; "" without one."""
     root = wiring.settings.root
-    others = (find_issue(root, issue) for issue in issue_ids(root) if issue != file.id)
+    others = (issue_by_id(root, issue) for issue in issue_ids(root) if issue != file.id)
     return next((other.id for other in others if other.data == file.data), "")
 
 

@@ -73,6 +73,9 @@ def test_blanks_invisible_characters_and_quotation_marks_are_mended(text: str, b
         "One\n\n   ",
         "1.  One\n    two\n2.  Three",
         "-   One\n\n    two",
+        "\u200f2026: שנה טובה",
+        "\u200eאב is where a line begins.",
+        "- \u200fאב\n- \u200dב",
         "Do\u00adnau, 10\u00a0€, 👩\u200d🚒 and می\u200cخواهم.",
     ],
 )

@@ -18,6 +18,7 @@ BUILT = "The dam was built in 1931"
         "A ~~the~~ the, an old old-timer, a well-known known.",
         "Roses are red  \nred as the sea  \nsea and sky.",
         "It went on and on, ha ha, no no no, bye bye.",
+        "On and on and on it went, over and over and over; it was “hello hello”, and “why why”?",
         "[the](https://example.org/a) `the` the.",
     ],
 )
@@ -32,6 +33,8 @@ def test_words_that_stand_twice_for_a_reason(codes: Codes, words: str) -> None:
         ("It rained. The\nthe end.", 13),
         ("Fish, which swim swim away.", 13),
         ("One.\nThey *saw* saw it.", 14),
+        ("It swam in the in the water.", 13),
+        ("One.\nIt swam [over the](https://example.org/a) over the dam.", 14),
         ("A [dam of](https://example.org/of) of stone.", 13),
         ("- a list of of fish", 15),
     ],
@@ -50,6 +53,10 @@ def test_words_that_stand_twice_by_mistake(codes: Codes, words: str, line: int) 
         ("de", "Er kam mit mit dem Boot.", True),
         ("pt-BR", "Já já chega, bem bem perto.", False),
         ("pt-BR", "A ponte de de ferro.", True),
+        ("sv", "Ån och och dammen.", True),
+        ("sv", "Det det gäller är att han gick i i går.", False),
+        ("fr", "Il est dans la dans la rivière.", True),
+        ("fr", "« Bonjour bonjour », disent-ils.", False),
         ("it", "Sta bene bene, piano piano.", False),
         ("it", "Il ponte è è chiuso.", True),
         ("es", "Está muy muy cerca.", False),
@@ -87,6 +94,29 @@ def test_moments_that_pass_are_found_in_the_issues_language_and_in_a_background_
     found = [("background-current", 10 if "\n" in words else 9)]
     assert codes((BUILT, words)) == (found if "Derzeit" not in words else [])
     assert codes((NOW, f"{words}.")) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "It closes in the coming weeks; earlier this month it shut"),
+        ("sv", "Den är för närvarande stängd"),
+        ("tr", "Baraj şu anda kapalı"),
+        ("ko", "댐은 현재 닫혀 있다"),
+        ("uk", "Гребля наразі закрита"),
+        ("cs", "Přehrada je v současné době zavřená"),
+    ],
+)
+def test_moments_pass_in_other_languages_too(codes: Codes, language: str, words: str) -> None:
+    found = codes(("number: 4", f"number: 4\nlanguage: {language}"), (BUILT, words))
+    assert ("background-current", 10) in found
+
+
+@pytest.mark.parametrize(
+    "words", ["*USA Today* wrote of it in 1997, *Last Week* in 1998", "In its last week of 1931 it broke"]
+)
+def test_a_name_and_somebodys_last_week_are_no_moments(codes: Codes, words: str) -> None:
+    assert codes((BUILT, words)) == []
 
 
 @pytest.mark.parametrize(
@@ -130,7 +160,84 @@ def test_names_formulas_and_marked_passages_in_other_letters_are_no_passages(cod
 def test_a_passage_in_other_letters_is_found_once_a_paragraph_at_its_line(codes: Codes) -> None:
     words = "It says\n«пока не рассветёт над рекой» and «мы будем ждать здесь»."
     assert codes((NOW, words)) == [("language-unmarked", 14)]
-    assert codes((NOW, "It says 川はここにあった、と。")) == [("language-unmarked", 13)]
+    for foreign in ("川はここにあった、と", "ወንዙ እዚህ ነበረ ለረጅም ጊዜ", "ទន្លេនៅទីនេះ", "மீன்கள் இங்கே நீண்ட காலமாக"):
+        assert codes((NOW, f"It says {foreign}.")) == [("language-unmarked", 13)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Рыбы: the fish are here and nobody counts them.", True),
+        ("[The fish are here and nobody counts them]{lang=en}, пишут они.", False),
+        ("Фильм The Lord of the Rings, банк JPMorgan Chase, адрес https://example.org/a-b-c-d-e-f", False),
+    ],
+)
+def test_a_passage_in_latin_letters_is_found_where_no_others_are(
+    codes: Codes, words: str, found: bool
+) -> None:
+    where = codes(("number: 4", "number: 4\nlanguage: ru"), (NOW, f"{words} {'Рыба вернулась в реку. ' * 9}"))
+    assert (("language-unmarked", 14) in where) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Click HERE!", "Read the full story", "check it out", "cliquez-ici", "clique aqui para saber mais",
+        "Hier klicken, um weiterzulesen", "klik hier voor meer", "нажмите сюда", "여기를 클릭하세요",
+    ],
+)  # fmt: skip
+def test_a_link_text_of_pointing_words_alone_is_vague(codes: Codes, text: str) -> None:
+    assert ("link-vague", 13) in codes((NOW, f"[{text}](https://example.org/a)."))
+
+
+@pytest.mark.parametrize(
+    "text", ["The Information", "here in Norr", "Read More, or Else", "page 4", "the story of the dam"]
+)
+def test_a_link_text_that_names_something_is_not_vague(codes: Codes, text: str) -> None:
+    assert codes((NOW, f"[{text}](https://theinformation.com/a).")) == []
+
+
+@pytest.mark.parametrize(
+    ("alt", "code"),
+    [
+        ("Screenshot from 2026-02-01 10-22-01", "alt-file-name"),
+        ("WhatsApp Image 2026-02-01 at 10.22.01", "alt-file-name"),
+        ("Capture d’écran 2026-02-01", "alt-file-name"),
+        ("final_v2", "alt-file-name"),
+        ("unnamed", "alt-file-name"),
+        ("A photo", "alt-generic"),
+        ("une photo de la photo", "alt-generic"),
+        ("Ein Bild", "alt-generic"),
+        ("Figure 3", "alt-generic"),
+        ("写真", "alt-generic"),
+        ("No. 10, at 10.22 on 2026-02-01", ""),
+        ("Chart of the count: eleven in 2026", ""),
+    ],
+)
+def test_an_alt_text_that_names_a_file_or_says_only_that_there_is_a_picture(
+    codes: Codes, alt: str, code: str
+) -> None:
+    found = codes(("Salmon below a weir, seen from the bank", alt))
+    assert found == ([(code, 11)] if code else [])
+
+
+def test_a_list_of_short_names_is_no_shouting(codes: Codes) -> None:
+    assert codes(("subject: The river that came back", "subject: NASA, ESA, JAXA, ISRO")) == []
+
+
+def test_an_address_is_plain_http_however_it_is_written(codes: Codes) -> None:
+    assert codes((NOW, "[The dam](HTTP://example.org/a).")) == [("link-plain-http", 13)]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    ["वह रुकी। चाबी मिली। दराज़ खुली। सब हँसे।", "توقفت؟ نعم. لماذا؟ لا أحد يعرف."],
+)
+def test_sentences_end_in_other_scripts_by_their_own_signs(codes: Codes, sentences: str) -> None:
+    language = "hi" if "।" in sentences else "ar"
+    assert ("paragraph-long", 14) in codes(
+        ("number: 4", f"number: 4\nlanguage: {language}"), (NOW, sentences)
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ SENDS_ON = {
     "/both": (301, "/for-now"),
     "/round": (302, "/round"),
     "/inside": (302, "http://inside.example.net/secret"),
+    "/no-address": (302, "http://[::nowhere/"),
+    "/odd-name": (302, "http://pages\x01.example.net/"),
+    "/colours": (301, "/here?\x1b[31m\xc3\xbc"),
     "/file": (302, "file:///etc/passwd"),
 }
 

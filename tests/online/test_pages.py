@@ -80,6 +80,11 @@ def test_a_page_that_moved_for_good_is_told_with_its_new_place(server: Pages, ne
     assert ask_page(network, _url(server, "/moved")) == PageAnswer(200, moved_to=_url(server, "/here"))
 
 
+def test_a_new_place_is_written_without_what_would_change_a_terminal(server: Pages, network: Network) -> None:
+    answer = ask_page(network, _url(server, "/colours"))
+    assert answer == PageAnswer(200, moved_to=_url(server, "/here?%1B[31m%C3%BC"))
+
+
 def test_head_is_tried_first_and_get_only_where_that_is_not_answered_well(
     server: Pages, network: Network
 ) -> None:
@@ -106,6 +111,8 @@ def test_a_server_learns_who_asks_and_for_which_name(server: Pages, network: Net
         ("nowhere.example.net", "/here", "there is no server of that name"),
         ("pages.example.net", "/inside", "and its server is 10.0.0.5"),
         ("pages.example.net", "/file", "and that is no page"),
+        ("pages.example.net", "/no-address", "it sends on to an address that cannot be read"),
+        ("pages.example.net", "/odd-name", "and that address cannot be read"),
     ],
 )
 def test_nobody_in_a_networks_inside_is_asked_not_even_when_a_page_sends_on_there(
@@ -126,7 +133,7 @@ def test_nobody_in_a_networks_inside_is_asked_not_even_when_a_page_sends_on_ther
         *((address, True) for address in ("1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1")),
         *((address, False) for address in ("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "0.1.2.3")),
         *((address, False) for address in ("169.254.169.254", "100.64.0.1", "224.0.0.1", "240.0.0.1")),
-        *((address, False) for address in ("::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1")),
+        *((address, False) for address in ("::1", "::", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1")),
         *((address, False) for address in ("::ffff:10.0.0.5", "64:ff9b::a00:5", "2002:a00:5::1")),
     ],
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """What the preview answers: findings, letters in every look, sources, all issues, texts."""
 
 import re
+from html import unescape
 
 import pytest
 from conftest import BRIEF, Publication
+from markupsafe import escape
 from previewing import Asked
 
 from newsletter.preview.live import Text
@@ -273,6 +275,41 @@ def test_a_file_that_is_deleted_is_said_and_comes_back(
     assert state(client)["gone"] is False
 
 
+def test_a_file_in_whose_place_there_is_a_folder_is_gone(
+    client: Asked, workspace: Workspace, publication: Publication
+) -> None:
+    assert state(client)["letter"]
+    path = publication.root / "issues" / "first.md"
+    path.unlink()
+    path.mkdir()
+    workspace.saved({path})
+    assert state(client)["gone"]
+    assert "deleted or renamed" in state(client)["trouble"]
+
+
+def test_an_issue_that_is_both_a_file_and_a_folder_is_said_without_a_line(
+    client: Asked, workspace: Workspace, publication: Publication
+) -> None:
+    folder = publication.root / "issues" / "first"
+    folder.mkdir()
+    (folder / "issue.md").write_text(BRIEF)
+    workspace.saved({folder})
+    assert state(client)["trouble"] == "No letter can be made of this: 1 error."
+
+
+@pytest.mark.parametrize("name", ["50%25#x?y=1&z", "a b'c\"d", "%2e%2e", "{{x}}<img src=x>", "-dash", "日本"])
+def test_an_issue_of_any_name_has_its_page(client: Asked, publication: Publication, name: str) -> None:
+    publication.brief(name, BRIEF)
+    href = re.search(
+        rf'href="(/issues/[^"]*)"[^\n]*\n[^\n]*<code>{re.escape(escape(name))}<', client.get("/").text
+    )
+    assert href
+    key = re.search(r'data-of="([^"]*)"', client.get(href[1]).text)
+    assert key
+    assert unescape(key[1]) == f"issues/{name}"
+    assert state(client, f"issues/{name}")["letter"]
+
+
 def test_a_file_that_is_renamed_is_said_with_its_new_name(
     client: Asked, workspace: Workspace, publication: Publication
 ) -> None:
@@ -366,6 +403,10 @@ def test_a_database_that_cannot_be_read_is_said(client: Asked, publication: Publ
     page = client.get("/").text
     assert "The database cannot be asked" in page
     assert "The kilogram is gone" in page
+    assert (
+        "not a database. A sample reader’s values stand in."
+        in state(client, reader="a@example.org")["reader"]
+    )
 
 
 # ── texts ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -448,6 +489,33 @@ def test_a_texts_file_is_read_anew_after_a_save(
     file.unlink()
     workspace.saved({file})
     assert state(client, key)["gone"] is True
+
+
+def test_an_address_names_issues_of_the_publication_and_no_other_file(
+    client: Asked, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(publication.root)
+    outside = publication.root / "notes.txt"
+    outside.write_text("what nobody else may read")
+    folder = publication.root / "issue.md"
+    folder.write_text("what nobody else may read")
+    for name in (str(outside), "notes.txt", "../notes.txt", "..", "", f"..{folder}", "../issues/first"):
+        for answer in (
+            client.get("/part/brief", params={"of": f"issues/{name}"}),
+            client.get("/state", params={"of": f"issues/{name}"}),
+        ):
+            assert "what nobody" not in answer.text, name
+            assert answer.status_code == 404 or answer.json()["gone"], name
+
+
+def test_an_issue_elsewhere_is_shown_if_the_command_names_it(
+    client: Asked, workspace: Workspace, publication: Publication
+) -> None:
+    elsewhere = publication.root / "drafts" / "mine.md"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(BRIEF)
+    assert state(client, workspace.add(str(elsewhere)))["letter"]
+    assert state(client, workspace.add(str(publication.root / "issues" / "first.md")))["letter"]
 
 
 def test_only_so_many_texts_are_kept_and_the_oldest_goes(client: Asked, workspace: Workspace) -> None:

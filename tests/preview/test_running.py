@@ -90,6 +90,24 @@ def test_a_save_reaches_every_open_page(preview: Previewing) -> None:
         until(lambda: preview.state()["letter"]["subject"] == "The metre is gone")  # type: ignore[index]
 
 
+@pytest.mark.slow
+def test_an_issue_that_is_a_link_follows_the_file_it_leads_to(preview: Previewing) -> None:
+    root = preview.publication.root
+    real = root / "elsewhere" / "real.md"
+    real.parent.mkdir()
+    real.write_text(BRIEF)
+    (root / "issues" / "linked.md").symlink_to(real)
+    assert preview.state("issues/linked")["letter"]
+
+    for word in ("metre", "second"):  # the first may be seen when the watch begins
+
+        def followed(word: str = word) -> bool:
+            real.write_text(BRIEF.replace("kilogram", word))
+            return preview.state("issues/linked")["letter"]["subject"] == f"The {word} is gone"  # type: ignore[index]
+
+        until(followed)
+
+
 def test_a_port_that_is_taken_is_said_and_the_next_is_taken_only_if_none_was_named(
     publication: Publication,
 ) -> None:

@@ -11,7 +11,7 @@ from newsletter.checks.fixes.places import RunningText, places
 from newsletter.checks.text.quotes import STRAIGHT, Quotation, ends_of, quotations_of
 from newsletter.checks.visible.scan import compiled
 from newsletter.editorial.invisible import BLANK, NOT_SEEN
-from newsletter.editorial.issue import Issue
+from newsletter.editorial.issue import Issue, Section
 
 Lines = list[str]
 Changed = Mapping[int, str]
@@ -20,6 +20,7 @@ _MARKERS = r"[ \t]*(?:(?:[-*+>]|\d{1,9}[.)]|#{1,6})[ \t]+)*"  # of lists, quotes
 # Marks of byte order and of mathematics, and switches that no program reads: of no use in any script.
 _USELESS = "[\u180e\u2061-\u2064\u206a-\u206f\ufeff]"
 _BEFORE_SYNTAX = f"[{BLANK}{NOT_SEEN}]*(?:#{{1,6}}|[*_]{{1,3}}(?=[{BLANK}{NOT_SEEN}]))?[{BLANK}{NOT_SEEN}]*"
+_HEADING = f"[{BLANK}{NOT_SEEN}]*#"
 _WITH_SPACED_MARKS = frozenset({"fr"})  # « mots »: what stands within is more than a mark
 
 
@@ -61,7 +62,14 @@ def _without_useless(line: str, seen: str, *, last: bool) -> str:
 
 def before_syntax(issue: Issue, lines: Lines) -> Changed:
     """Take away invisible characters before a headline's words and a label, and odd blanks there."""
-    return _by_line(issue, lines, _plain_start)
+    labels = {part.line - 1 for story in issue.stories for part in story.parts if isinstance(part, Section)}
+    changed = _by_line(issue, lines, _plain_start)
+    # Before other words, a mark of direction decides which way a paragraph runs.
+    return {
+        number: line
+        for number, line in changed.items()
+        if number in labels or compiled(_HEADING).match(lines[number])
+    }
 
 
 def _plain_start(line: str, seen: str, *, last: bool) -> str:

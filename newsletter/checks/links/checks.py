@@ -16,12 +16,13 @@ from newsletter.checks.links.address import (
 from newsletter.checks.reading import Link
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.checks.visible.scan import compiled
-from newsletter.checks.words.links import SHORTENERS, VAGUE
+from newsletter.checks.words.links import POINTING, SHORTENERS, VAGUE
 
 _TO_COME = (
     r"(?:^|[/=#?&.:\[])(TODO|TK(?:TK)*|FIXME|TBD|TBC|X{3,}|INSERT[-_]?\w{0,30}|LINK|URL|YOUR[-_]\w{1,30})"
     r"(?:$|[/?#&.\]])"
 )
+_WORD = r"[^\W_]+(?:-[^\W_]+)*"
 _ADDRESS_HINT = "Write a whole address: https://example.org/page, or mailto:name@example.org."
 # What word processors and other systems export a footnote, and the way back from it, as.
 _NOTE_LINK = re.compile(r"#_?(?:ftn|fn|footnote|endnote|edn|note|cite|ref)", re.IGNORECASE)
@@ -124,13 +125,18 @@ def link_password(checked: CheckedIssue) -> Iterator[Remark]:
 def link_plain_http(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for a link without encryption."""
     for link in checked.links:
-        if link.href.startswith("http://") and not fault_of(link.href) and not is_local(host_of(link.href)):
+        if _scheme(link.href) == "http" and not fault_of(link.href) and not is_local(host_of(link.href)):
             yield Remark(
                 link.line,
                 f"The link {_named(link)} is http://, which others on the way can read and change.",
                 "Try the same address with https://.",
                 cause=_cause(link),
             )
+
+
+def _scheme(href: str) -> str:
+    parts = parts_of(href)
+    return parts.scheme if parts else ""
 
 
 @check("link-shortened", "warning")
@@ -164,7 +170,7 @@ def link_empty(checked: CheckedIssue) -> Iterator[Remark]:
 def link_vague(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for link texts that say nothing when read alone, as screen readers list them."""
     for link in checked.links:
-        if is_vague(link.text):
+        if is_vague(link.text) and not _names_site(_plainly(link.text), link.href):
             yield Remark(
                 link.line,
                 f"The link text “{link.text}” does not say where it leads.",
@@ -173,8 +179,10 @@ def link_vague(checked: CheckedIssue) -> Iterator[Remark]:
 
 
 def is_vague(text: str) -> bool:
-    """Say whether a link's text says nothing when read alone."""
-    return _plainly(text) in VAGUE
+    """Say whether a link's text says nothing when read alone: a pointing phrase, or pointing words only."""
+    said = _plainly(text)
+    words = compiled(_WORD).findall(said)
+    return said in VAGUE or (len(words) > 1 and POINTING.issuperset(words))
 
 
 def _plainly(text: str) -> str:
@@ -187,7 +195,7 @@ def link_text_twice(checked: CheckedIssue) -> Iterator[Remark]:
     first: dict[str, Link] = {}
     for link in checked.links:
         text = _plainly(link.text)
-        if not text or text in VAGUE or text.isdigit() or link.bare or _names_site(text, link.href):
+        if not text or is_vague(text) or text.isdigit() or link.bare or _names_site(text, link.href):
             continue
         before = first.setdefault(text, link)
         if _page(before.href) != _page(link.href):

@@ -7,15 +7,25 @@ from newsletter.checks.reading import Spoken
 from newsletter.checks.registry import CheckedIssue, Remark, check
 from newsletter.checks.visible.scan import compiled
 from newsletter.checks.words import base_of
-from newsletter.checks.words.doubled import FREE_RELATIVE, RELATIVE, SMALL, SOUNDS, STRICT, may_stand_twice
+from newsletter.checks.words.doubled import (
+    FREE_RELATIVE,
+    JOINING,
+    RELATIVE,
+    SMALL,
+    SOUNDS,
+    STRICT,
+    may_stand_twice,
+)
 
 # A word begins and ends at no hyphen, stop or apostrophe: “hand” in “second-hand hand” is another word.
-_TWICE = (
-    r"(?<![\w'’.@/&-])([^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"([ \t\u00a0]+|[ \t]*\n[ \t]*)(\1)(?![\w'’@/&]|-\w|\.\w)"
-)
+_BEGINS, _ENDS = r"(?<![\w'’.@/&-])", r"(?![\w'’@/&]|-\w|\.\w)"
+_BLANKS = r"[ \t\u00a0]+"
+_BETWEEN = rf"({_BLANKS}|[ \t]*\n[ \t]*)"
+_TWICE = rf"{_BEGINS}([^\W\d_]+(?:['’][^\W\d_]+)*){_BETWEEN}(\1){_ENDS}"
+_PAIR_TWICE = rf"{_BEGINS}([^\W\d_]+){_BLANKS}([^\W\d_]+){_BETWEEN}\1{_BLANKS}\2{_ENDS}"
 _CLAUSE = r"[^.,;:!?…()\n“”„«»\"]*$"
 _BEGINS_SENTENCE = r"(?:^|[.!?…:]|[“„«\"(])\s*$"
+_STOPS, _OPENING, _CLOSING = " \u00a0\u202f,.!?…", '“„«"‘‚‹”', '”“»"’‘›'
 _AROUND = ".,;:!?…()“”„«»'\""
 _NEAR = 200  # characters looked back at for where a clause begins
 
@@ -34,13 +44,26 @@ def words_doubled(checked: CheckedIssue) -> Iterator[Remark]:
                     f"“{found[1]} {found[3]}”: the word stands twice in a row.",
                     "Take one of the two out.",
                 )
+        yield from _pairs(spoken, small)
+
+
+def _pairs(spoken: Spoken, small: frozenset[str]) -> Iterator[Remark]:
+    """Yield what is said of two small words that stand there again at once: “in the in the”."""
+    for found in compiled(_PAIR_TWICE).finditer(spoken.text):
+        pair = {found[1].casefold(), found[2].casefold()}
+        if len(pair) == 2 and pair <= small - JOINING and not _is_verse(found, spoken):
+            yield Remark(
+                spoken.line_at(found.start()),
+                f"“{' '.join(found[0].split())}”: the words stand twice in a row.",
+                "Take one of the two out.",
+            )
 
 
 def _is_meant(found: re.Match[str], spoken: Spoken, small: frozenset[str]) -> bool:
     """Say whether a word stands twice for a reason: a name, a song, grammar, a line of verse."""
     word, text = found[3].casefold(), spoken.text
     before = text[max(0, found.start() - _NEAR) : found.start()]
-    if found[3][0].isupper() or _is_verse(found, spoken):
+    if found[3][0].isupper() or _is_verse(found, spoken) or _is_all_that_is_said(found):
         return True
     if word in small:
         begins = found[1][0].islower() or compiled(_BEGINS_SENTENCE).search(before) is not None
@@ -52,7 +75,13 @@ def _is_meant(found: re.Match[str], spoken: Spoken, small: frozenset[str]) -> bo
 
 
 def _is_verse(found: re.Match[str], spoken: Spoken) -> bool:
-    return "\n" in found[2] and any(token.type == "hardbreak" for token in spoken.passage.tokens)
+    return "\n" in found[0] and any(token.type == "hardbreak" for token in spoken.passage.tokens)
+
+
+def _is_all_that_is_said(found: re.Match[str]) -> bool:
+    """Say whether the two words are a quotation of their own: « bonjour bonjour », disent-ils."""
+    before, after = found.string[: found.start()].rstrip(), found.string[found.end() :].lstrip(_STOPS)
+    return before[-1:] in _OPENING and after[:1] in _CLOSING and bool(before and after)
 
 
 def _is_thrice(found: re.Match[str]) -> bool:

@@ -62,9 +62,13 @@ def headline_capitals(checked: CheckedIssue) -> Iterator[Remark]:
 
 
 def _shouts(text: str) -> bool:
-    """Say whether a text of some length is in capitals only; letters of scripts without any do not count."""
+    """Say whether a text of some length is in capitals only; letters of scripts without any do not count.
+
+    A mere list of short names, “NASA, ESA, JAXA”, is none: nowhere does a word follow another at once.
+    """
     letters = [letter for letter in text if letter.isalpha() and letter.lower() != letter.upper()]
-    return len(letters) >= _SHOUTED_LETTERS and " " in text and all(map(str.isupper, letters))
+    follows = compiled(r"\w\s+\w").search(text) is not None
+    return len(letters) >= _SHOUTED_LETTERS and follows and all(map(str.isupper, letters))
 
 
 @check("subject-reply", "warning")

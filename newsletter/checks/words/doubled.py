@@ -50,11 +50,17 @@ SMALL: Mapping[str, frozenset[str]] = MappingProxyType(
             """
         ),
         "nl": words("de een van en of maar met naar als ook niet deze"),
+        "sv": words("en ett och att eller från"),
+        "da": words("en et og at eller fra"),
+        "nb": words("en et og å eller fra"),
         "pl": words("i oraz w we z ze na do od po za przez dla się jest że jak ale lub"),
     }
 )
 #: Languages in which any other word twice is a mistake, too.
 STRICT = frozenset({"en", "fr", "de", "nl", "pl"})
+
+#: What joins its like: “on and on and on”. No two small words that are said again begin or end with these.
+JOINING = words("and or but not as if than y o e ou et mais und oder aber ma i oraz pero mas och eller og")
 
 # Among them are the particles of verbs that German and Dutch take apart: “dat gaan we op in in mei”.
 _STRESSED = words(

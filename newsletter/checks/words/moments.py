@@ -15,7 +15,9 @@ MOMENTS: Mapping[str, str] = MappingProxyType(
         "en": r"currently|right now|just now|at (?:the|this) moment|at present|nowadays|these days"
         r"|(?<!what is )(?<!what are )today|tonight|tomorrow|yesterday"
         rf"|this (?:week|weekend|month|quarter|year|summer|winter|autumn|spring|{_TIMES}|{_DAYS})"
-        rf"|(?<!the )(?:last|next) (?:week|weekend|month|night|{_DAYS})(?! of\b)"
+        rf"|(?<!the )(?<!its )(?<!his )(?<!her )(?<!their )"
+        rf"(?:last|next) (?:week|weekend|month|night|{_DAYS})(?! of\b)"
+        rf"|(?:earlier|later) this (?:week|month|year)|in (?:the )?coming (?:days|weeks|months)"
         r"|recently|lately|as of now|as we (?:write|speak|go to press)|so far this (?:year|month)",
         "es": r"actualmente|en la actualidad|hoy(?: en día)?|ahora mismo|en estos? momentos?"
         r"|(?:de|por el) momento|por ahora|ayer|anoche|esta (?:semana|mañana|tarde|noche)"
@@ -49,6 +51,23 @@ MOMENTS: Mapping[str, str] = MappingProxyType(
         "pl": r"obecnie|aktualnie|w tej chwili|na razie|teraz|dziś|dzisiaj|wczoraj|jutro"
         r"|w tym (?:tygodniu|miesiącu|roku)|w (?:zeszłym|ubiegłym|przyszłym) (?:tygodniu|miesiącu)"
         r"|ostatnio|niedawno",
+        "sv": r"för närvarande|just nu|nuförtiden|för tillfället|i ?dag|i ?går|i ?morgon|i ?kväll|i år"
+        r"|(?:den )?(?:här|denna) (?:veckan|månaden|vecka|månad)|(?:förra|nästa) (?:veckan?|månaden?|år)"
+        r"|nyligen|på sistone",
+        "da": r"i øjeblikket|lige nu|for tiden|for øjeblikket|nu til dags|i (?:dag|går|morgen|aften|år)"
+        r"|denne (?:uge|måned)|(?:i )?(?:sidste|næste) (?:uge|måned)|for nylig|på det seneste",
+        "nb": r"for øyeblikket|akkurat nå|for tiden|nåværende|i (?:dag|går|morgen|kveld|år)"
+        r"|denne (?:uken|uka|måneden)|(?:forrige|neste) (?:uke|måned)|nylig|i det siste",
+        "fi": r"tällä hetkellä|juuri nyt|parhaillaan|nykyisin|tänään|eilen|huomenna|tällä viikolla"
+        r"|tässä kuussa|tänä vuonna|(?:viime|ensi) (?:viikolla|kuussa)|äskettäin|hiljattain",
+        "cs": r"v současné době|v současnosti|právě teď|nyní|momentálně|dnes|včera|zítra"
+        r"|tento (?:týden|měsíc)|letos|minulý (?:týden|měsíc)|příští (?:týden|měsíc)|nedávno",
+        "tr": r"şu anda|şu an|şu sıralar|halen|bugün|dün|yarın|bu (?:hafta|ay|yıl|sabah|akşam)"
+        r"|(?:geçen|gelecek|önümüzdeki) (?:hafta|ay)|geçtiğimiz (?:hafta|günlerde)|yakın zamanda"
+        r"|son günlerde",
+        "uk": r"зараз|наразі|нині|сьогодні|вчора|учора|завтра|цього (?:тижня|місяця|року)"
+        r"|(?:минулого|наступного) (?:тижня|місяця)|нещодавно|останнім часом",
+        "ko": r"현재|지금|오늘|어제|내일|이번 ?(?:주|달)|올해|지난 ?(?:주|달)|다음 ?(?:주|달)|최근",
         "ar": r"[وف]?(?:حاليا|حالياً|الآن|في الوقت (?:الحالي|الراهن)|أمس|غدا|غداً|هذا (?:الأسبوع|الشهر|العام)"
         r"|هذه السنة|الأسبوع (?:الماضي|المقبل)|الشهر (?:الماضي|المقبل)|مؤخرا|مؤخراً)",
         "he": r"כיום|כעת|כרגע|אתמול|מחר|השבוע|בשבוע (?:שעבר|הבא)|החודש|בחודש (?:שעבר|הבא)|לאחרונה",
@@ -62,5 +81,5 @@ MOMENTS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
-#: Languages that put no spaces between words.
-UNSPACED = frozenset({"ja", "zh"})
+#: Languages that put no spaces between words, or join other letters to them.
+UNSPACED = frozenset({"ja", "ko", "zh"})
