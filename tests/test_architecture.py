@@ -3,7 +3,7 @@
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,14 @@ def _tree(path: Path) -> ast.Module:
 
 
 @cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(path)))
+
+
+@cache
 def _imports(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module == "newsletter":
@@ -84,7 +89,7 @@ def test_a_pure_room_opens_no_file_and_reads_no_clock(room: str) -> None:
     for path in _modules(room):
         calls = {
             node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.Call)
         }
         assert not calls & {"open", "now", "today", "utcnow", "getenv", "read_text", "read_bytes"}, path.name
@@ -115,7 +120,7 @@ def test_sql_is_only_in_the_store_and_the_sandboxs_own_file() -> None:
             continue
         statements = {
             node.module
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sqlalchemy")
             for alias in node.names
             if alias.name not in {"Engine", "Connection"}
@@ -130,7 +135,7 @@ def test_in_the_sandbox_sql_is_only_in_its_file() -> None:
             continue
         calls = {
             node.func.attr
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         }
         assert not calls & {"execute", "executemany", "executescript"}, path
@@ -166,7 +171,7 @@ def test_only_wiring_builds_effects() -> None:
     for path in PACKAGE.rglob("*.py"):
         calls = {
             getattr(node.func, "id", getattr(node.func, "attr", ""))
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.Call)
         }
         assert "wiring" in path.parts or not calls & builders, path
@@ -230,7 +235,7 @@ def _arrows() -> Iterator[tuple[str, str]]:
     """Yield every import between rooms, late ones and a type checker's too: the module, and the room."""
     for path in PACKAGE.rglob("*.py"):
         module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        for node in ast.walk(_tree(path)):
+        for node in _nodes(path):
             if not isinstance(node, ast.ImportFrom):
                 continue
             if node.module == "newsletter":
@@ -261,7 +266,7 @@ def test_no_two_modules_know_each_other_even_through_others() -> None:
     for module, path in modules.items():
         names = {
             name
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.ImportFrom) and node.module
             for alias in node.names
             for name in (node.module, f"{node.module}.{alias.name}")
@@ -368,7 +373,7 @@ def test_a_function_takes_at_most_six_parameters_and_beyond_that_a_value() -> No
         f"{path.relative_to(PACKAGE)}: {node.name}: {len(_parameters(node))}"
         for path in PACKAGE.rglob("*.py")
         if path.relative_to(PACKAGE).parts[:2] != ("cli", "commands")
-        for node in ast.walk(_tree(path))
+        for node in _nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(_parameters(node)) > 6
     ]
     assert not many, "\n".join(many)
@@ -386,7 +391,7 @@ def test_every_page_is_escaped_by_itself() -> None:
         environments = [
             {keyword.arg: keyword.value for keyword in node.keywords}
             for path in _modules(room)
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Environment"
         ]
         assert environments, room
@@ -434,7 +439,7 @@ def test_a_state_is_a_member_of_its_enum_and_no_literal() -> None:
         (path.relative_to(PACKAGE).as_posix(), word): line
         for path in sorted(PACKAGE.rglob("*.py"))
         if not path.relative_to(PACKAGE).as_posix().startswith((*OTHERS_WORDS, "delivery/states.py"))
-        for word, line in _words_that_count(_tree(path), words)
+        for word, line in _words_that_count(_nodes(path), words)
     }
     literals = [
         f"{name}:{line}: {word}" for (name, word), line in found.items() if (name, word) not in NO_STATES
@@ -443,9 +448,9 @@ def test_a_state_is_a_member_of_its_enum_and_no_literal() -> None:
     assert set(NO_STATES) <= set(found), "an exception that is no longer one"
 
 
-def _words_that_count(tree: ast.Module, words: set[str]) -> Iterator[tuple[str, int]]:
-    names = {id(name) for node in ast.walk(tree) for name in _names(node)}
-    for node in ast.walk(tree):
+def _words_that_count(nodes: Sequence[ast.AST], words: set[str]) -> Iterator[tuple[str, int]]:
+    names = {id(name) for node in nodes for name in _names(node)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and node.value in words and id(node) not in names:
             yield str(node.value), node.lineno
 
