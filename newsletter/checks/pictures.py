@@ -122,7 +122,7 @@ def alt_file_name(checked: CheckedIssue) -> Iterator[Remark]:
 def alt_generic(checked: CheckedIssue) -> Iterator[Remark]:
     """Look for alt texts that only say that there is a picture."""
     for picture in checked.pictures:
-        if _is_generic(picture.alt):
+        if _is_generic(picture.alt) and not _is_name(picture.alt.strip(), picture):
             yield Remark(
                 picture.line,
                 f"The alt text “{picture.alt}” says that there is a picture, not what it shows.",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from newsletter.errors import Finding
+
 Codes = Callable[..., list[tuple[str, int | None]]]
 
 NOW = "Eleven fish passed the counter. Nobody had expected one."
@@ -204,6 +206,7 @@ def test_a_link_text_that_names_something_is_not_vague(codes: Codes, text: str) 
         ("WhatsApp Image 2026-02-01 at 10.22.01", "alt-file-name"),
         ("Capture d’écran 2026-02-01", "alt-file-name"),
         ("final_v2", "alt-file-name"),
+        ("IMG_2034", "alt-file-name"),
         ("unnamed", "alt-file-name"),
         ("A photo", "alt-generic"),
         ("une photo de la photo", "alt-generic"),
@@ -272,3 +275,10 @@ def test_a_linked_picture_that_opens_itself_needs_no_other_words(codes: Codes) -
     linked = '[![Brown shapes](salmon.jpg "The weir in May. Photo: own")](https://example.org/large.jpg)'
     old = '![Salmon below a weir, seen from the bank](salmon.jpg "The weir in May. Photo: own")'
     assert codes((old, linked)) == []
+
+
+def test_an_alt_text_that_is_a_cameras_name_is_reported_once(
+    look: Callable[..., tuple[Finding, ...]],
+) -> None:
+    (found,) = look(("Salmon below a weir, seen from the bank", "IMG_2034"))
+    assert "Also" not in found.hint

@@ -181,15 +181,52 @@ def test_reported_while_a_piece_of_its_batch_is_made_ready_that_piece_never_leav
     assert set(wiring.post.mailed.values()) == {1}
 
 
-def test_reported_after_a_piece_of_its_batch_left_the_rest_is_stopped_for_an_editor_to_look(
-    wiring: Wired,
-) -> None:
+def test_reported_after_a_piece_of_its_batch_left_the_rest_is_not_mailed_again(wiring: Wired) -> None:
     first = lost_and_to_be_sent_again(wiring)
     wiring.post.script = deque([Answer("too large")])
     wiring.post.look = lambda ids: take(wiring, event_of(wiring, 1, first)) if ids == [2] else None
     proof = publish.resume(wiring, ISSUE)
-    assert (proof.state, wiring.post.mailed[1], wiring.post.mailed[2]) == ("paused", 2, 1)
-    assert "counted as not taken" in proof.note
+    assert (proof.state, wiring.post.mailed[1], wiring.post.mailed[2]) == ("finished", 2, 1)
+    assert (proof.candidates, proof.accepted, proof.alarms) == (10, 10, {"accepted_twice": 1})
+
+
+@pytest.mark.parametrize(
+    ("answer", "readers"), [("accepted", [3, 5]), ("accepted", [2]), ("unknown", [2]), ("not accepted", [2])]
+)
+def test_reported_once_a_piece_of_its_batch_left_everyone_counts_once_and_who_left_the_list_has_it(
+    tmp_path: Path, answer: str, readers: list[int]
+) -> None:
+    """The report comes while a request to these readers is made ready, or on the wire."""
+    wiring = Wired(tmp_path, Scripted(), batch_size=6)
+    join(wiring, 8)
+    leave(wiring, 6)
+    send_answered(wiring, TAKEN)
+    first = attempt_of(wiring, 1)
+    much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I looked"))
+    leave(wiring, 1)
+    leave(wiring, 4)
+    made: list[list[int]] = []
+    done = iter([True])
+
+    def report() -> None:
+        if made[-1] == readers and next(done, False):
+            take(wiring, event_of(wiring, 5, first))
+
+    def look(ids: list[int]) -> None:
+        made.append(ids)
+        if readers == [3, 5]:
+            report()
+
+    wiring.post.look, wiring.post.meanwhile = look, report
+    wiring.post.script = deque([Answer("too large"), Answer(answer, taken=answer == "accepted")])
+    publish.resume(wiring, ISSUE)
+    proof = proof_of(wiring)
+    assert (proof.state, proof.candidates, proof.accepted) == ("finished", 8, 7)
+    assert proof.excluded == {"unsubscribed": 1}
+    assert len(list(publish.recipients(wiring, ISSUE))) == 8
+    assert wiring.post.mailed[3] == 1
+    wiring.engine.dispose()
 
 
 def test_cut_up_with_a_reader_who_left_everyone_is_counted_once(tmp_path: Path) -> None:

@@ -62,9 +62,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stop:
-    """That an issue was paused by this turn, or cancelled; which commands were on their way that send."""
+    """That an issue was paused by this turn, or cancelled; which commands were on their way that send.
+
+    It may have been so since the turn in which the command ``began``: who goes on by then has heard of it.
+    """
 
     turn: int
+    began: int
     issue: str
     for_good: bool
     commands: frozenset[str]

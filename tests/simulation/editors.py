@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from simulation.checker import Stop, Undone
-from simulation.publication import EDITOR, ISSUE, VERSIONS, Simulated
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, VERSIONS, Simulated
 from simulation.scene import SENDING, Scene, counts_of
 from simulation.world import SECOND, Actor
 
@@ -35,14 +35,19 @@ MOST_HABITS = 4
 GOES_ON = "resume", "send", "resume"  # what an editor does while a colleague stops it
 QUIET = 2_000  # seconds after which a request without an answer or a report is for an editor to decide
 # What leads, step by step, to where chance alone hardly comes.
-GUESSING = (
-    ("guess", "resume"),
-    ("guess", "only missing", "guess", "resume"),
-    ("guess", "cancel", "resume"),
-    ("guess", "resume", "guess", "only missing"),
-    ("guess", "cancel", "only missing", "guess", "only missing"),
-    ("guess", "send", "resume"),
+# Each with the word that its guesses mostly are, if it needs one.
+GUESSING: Sequence[tuple[Verdict | None, Sequence[str]]] = (
+    *[(Verdict.RESEND, ("guess", "resume"))] * 2,
+    *[(Verdict.DROP, ("guess", "only missing"))] * 2,
+    (Verdict.DROP, ("guess", "only missing", "guess", "resume")),
+    (None, ("guess", "cancel", "resume")),
+    (None, ("guess", "resume", "guess", "only missing")),
+    (None, ("guess", "cancel", "only missing", "guess", "only missing")),
+    (None, ("guess", "send", "resume")),
+    *[(Verdict.RESEND, ("send to newcomer", "guess", "resume"))] * 3,
+    *[(Verdict.RESEND, ("send to newcomer", "guess", "cancel", "send to newcomer"))] * 2,
 )
+PATIENT = "guess", "send to newcomer"
 STOPPING = (
     ("pause issue", "pause issue", "pause issue", "pause issue"),
     ("pause issue", "pause issue", "cancel", "only missing", "cancel"),
@@ -74,7 +79,7 @@ class Editors(Scene):
             self._guess_and_go_on(who)
             return
         does = self.plot.pop(0) if self.plot else self.chance.pick(self._habit(COLLEAGUE_DOES))
-        if does == "guess":
+        if does in PATIENT:
             self._wait_until_nobody_asks(self.people[1])
         self.world.join(self.start(does, who, getattr(self, "_" + does.replace(" ", "_"))))
 
@@ -105,6 +110,8 @@ class Editors(Scene):
     def _carry_out(self, wiring: Simulated, plan: publish.SendPlan) -> None:
         made = self._note_plan(wiring, plan)
         self.world.wait(self.chance.pick((0, 0, 0.002, 0.01, 2, 40)))  # the editor reads the plan
+        if self.guessing and made.kind in ("newcomers", "missing") and self.chance.happens(30):
+            self.world.join(self.start("guess", COLLEAGUE, self._guess))  # and somebody decides meanwhile
         try:
             publish.send(wiring, plan)
         except AlreadySending:
@@ -130,7 +137,7 @@ class Editors(Scene):
         if not self.guessing and not self.chance.happens(50):
             return
         often = {"resend": 2 * WORDS[:1], "later": 2 * WORDS[1:2]}.get(self.sendgrid.contradicts, ())
-        word = self.chance.pick((*WORDS, *often))
+        word = self.word if self.word and not self.chance.happens(20) else self.chance.pick((*WORDS, *often))
         publish.reconcile(wiring, self._some_issue(wiring), word=Decision(word, GUESSED))
         self.world.say(f"an editor guessed: {word}", rare="an editor's word")
         if self.guessing and self.chance.happens(60):
@@ -174,17 +181,17 @@ class Editors(Scene):
                 self.world.fail(f"the proof of {issue} is {proof}, the recipients are {dict(states)}")
 
     def _pause_issue(self, wiring: Simulated) -> None:
-        issue = self._some_issue(wiring)
+        issue, began = self._some_issue(wiring), self.world.turn
         publish.pause(wiring, issue)
-        self._note_stop(issue, for_good=False)
+        self._note_stop(issue, began, for_good=False)
         self.world.say("paused", rare="paused")
 
-    def _note_stop(self, issue: str, *, for_good: bool) -> None:
+    def _note_stop(self, issue: str, began: int, *, for_good: bool) -> None:
         """Note that nothing more may leave, but by the commands on their way that may go on with it."""
         commands = [actor.process for actor in self.world.actors if actor.process.mortal]
         sending = {process.name for process in commands if process.name.startswith(SENDING)}
         sender = self.machine.sender.name if self.machine.sender else ""
-        self.stops.append(Stop(self.world.turn, issue, for_good, frozenset(sending), sender))
+        self.stops.append(Stop(self.world.turn, began, issue, for_good, frozenset(sending), sender))
 
     def _undo(self, wiring: Simulated) -> None:
         issue = self._some_issue(wiring)
@@ -195,7 +202,7 @@ class Editors(Scene):
 
     def _cancel(self, wiring: Simulated) -> None:
         if self.chance.happens(60):
-            issue = self._some_issue(wiring)
+            issue, began = self._some_issue(wiring), self.world.turn
             self.cancelled.add(issue)
             alone = self._works_alone(wiring)
             try:
@@ -205,7 +212,7 @@ class Editors(Scene):
                 if proof and proof.pending and alone and self._works_alone(wiring):
                     self.world.fail(f"{issue} cannot be cancelled, and {proof.pending} readers wait")
                 raise
-            self._note_stop(issue, for_good=True)
+            self._note_stop(issue, began, for_good=True)
             self.world.say("cancelled", rare="cancelled")
 
     def _works_alone(self, wiring: Simulated) -> bool:

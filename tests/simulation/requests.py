@@ -35,8 +35,8 @@ def stopped(world: "Observed") -> Iterator[str]:
     """Yield what left after it was paused or cancelled, unless another command began or was on its way."""
     for stop in world.stops:
         plans = [plan.turn for plan in world.plans if plan.issue == stop.issue]
-        again = min((turn for turn in world.goings_on if turn > stop.turn), default=NEVER)
-        planned = min((turn for turn in plans if turn > stop.turn), default=NEVER)
+        again = min((turn for turn in world.goings_on if turn > stop.began), default=NEVER)
+        planned = min((turn for turn in plans if turn > stop.began), default=NEVER)
         # Who planned to go on with what was not stopped by then must not.
         unaware = {
             plan.command

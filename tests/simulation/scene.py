@@ -15,6 +15,7 @@ from simulation.world import Actor, Crash, World
 
 from newsletter import publish
 from newsletter.delivery.proof import Proof
+from newsletter.delivery.states import Verdict
 from newsletter.errors import NewsletterError, StoreError
 from newsletter.publish.approval import Approvable
 
@@ -56,6 +57,7 @@ class Scene:
         self.begun = False
         self.put_back = False
         self.guessing = False  # an editor says, of what nobody answered, what became of it
+        self.word: Verdict | None = None  # which is mostly this
         self.newest = address(self.readers - 1)  # whose id is the highest
         self.left_there: set[tuple[str, str]] = set()  # who left which list at the provider
         self.choices: dict[tuple[str, str], tuple[int, bool]] = {}  # the last: when, and to leave?

@@ -24,7 +24,7 @@ from newsletter.delivery.outcomes import (
     of_one_reader,
 )
 from newsletter.delivery.properties import Properties
-from newsletter.delivery.provider import Build
+from newsletter.delivery.provider import Build, RecipientColumns
 from newsletter.delivery.states import SuppressionReason
 from newsletter.providers.sendgrid.sending.outcomes import Answer, classify
 from newsletter.providers.sendgrid.sending.request import prepare_requests
@@ -128,6 +128,7 @@ class SendGrid:
     report_turns: dict[str, int] = field(default_factory=dict)  # by which turn an attempt was reported on
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
+    cuts: int = 0  # percent of requests to readers of one without an answer that it refuses, and names nobody
     contradicts: str = ""  # the dark ends at the worst time: at a "resend" or a "decision", or "later"
     hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
     watchers: list[tuple[int, Callable[[], None]]] = field(default_factory=list)  # after how many requests
@@ -154,7 +155,9 @@ class SendGrid:
             world.fail(f"attempt {attempt} was posted twice")
         world.pause("on the wire")
         fate = self._fate()
-        if self.contradicts and any(mail.issue == issue and mail.email in addressed for mail in self.taken):
+        if self.cuts and len(addressed) > 1 and self._in_doubt(addressed) and world.chance.happens(self.cuts):
+            fate = world.chance.pick(("too large", "refused, names nobody"))
+        elif self.contradicts and self._has_mailed(issue, addressed):
             fate = self._contradict(fate)
         if fate in ("never connected", "line broke before the end"):
             world.say(f"{attempt[-4:]} {fate}", rare=fate)
@@ -241,6 +244,18 @@ class SendGrid:
     def own(self, attempt: str, reader: int) -> str:
         """Return what mail of an attempt is known by: its message's own id, if each is answered by itself."""
         return of_one_reader(attempt, reader) if self.by_message else attempt
+
+    def _in_doubt(self, addressed: Sequence[str]) -> bool:
+        """Say whether readers were in a request that got no answer in time."""
+        return any(before.intersection(addressed) for before in self.doubted.values())
+
+    def _has_mailed(self, issue: str, addressed: Sequence[str]) -> bool:
+        return any(mail.issue == issue and mail.email in addressed for mail in self.taken)
+
+    def hold_up(self, issue: str, addressed: Sequence[str]) -> None:
+        """Report on mail that readers have already while a request to them is made ready, perhaps."""
+        if self.contradicts == "resend" and self._has_mailed(issue, addressed):
+            self.end_the_dark(40)
 
     def _contradict(self, fate: str) -> str:
         """Report now on mail that those addressed have already; perhaps they get no other."""
@@ -437,7 +452,13 @@ class Port:
         self._process = process
 
     def prepare(self, envelope: Envelope, tags: Sequence[str]) -> Build:
-        return prepare_requests(envelope, tags)
+        build = prepare_requests(envelope, tags)
+
+        def build_in_time(recipients: RecipientColumns, *, batch: str, attempt: str) -> bytes:
+            self._sendgrid.hold_up(envelope.issue, recipients.emails)
+            return build(recipients, batch=batch, attempt=attempt)
+
+        return build_in_time
 
     def post(self, request: bytes, late: Callable[[Outcome], None]) -> Outcome:
         if self._sendgrid.by_message:

@@ -5,10 +5,14 @@ from functools import partial
 
 from simulation.checker import faults
 from simulation.editors import EDITOR_DOES, GOES_ON, GUESSING, STOPPING, Editors
-from simulation.publication import COLLEAGUE, EDITOR
+from simulation.machine import LISTS, address
+from simulation.publication import COLLEAGUE, EDITOR, ISSUE, Simulated
 from simulation.rest import Rest
 from simulation.sendgrid import ENDS, FATES
 from simulation.world import SECOND, Actor
+
+from newsletter import publish
+from newsletter.delivery.states import Verdict
 
 TAKEN_IN_SILENCE = "line broke, taken", "silent, taken", "5xx, taken"
 
@@ -72,6 +76,7 @@ class Story(Editors, Rest):
         self.guessing = True
         sendgrid.contradicts = chance.pick(("resend", "decision", "later"))
         sendgrid.mute, sendgrid.searchable = False, chance.happens(20)
+        sendgrid.cuts = chance.pick((0, 0, 0, 60))
         sendgrid.dark = self.world.time, self.world.time + (1 + chance.below(5)) * 3_600 * SECOND
         weights = dict(sendgrid.weights)
         while sum(weights.values()) > 25:
@@ -82,7 +87,28 @@ class Story(Editors, Rest):
         if chance.happens(30):
             sendgrid.weights["refused, names nobody"] = 20
         if chance.happens(70):
-            self.plot = list(chance.pick(GUESSING))
+            self.word, plot = chance.pick(GUESSING)
+            self.plot = list(plot)
+        if self.word:
+            self._let_the_word_count()
+
+    def _let_the_word_count(self) -> None:
+        """Let no late answer come before an editor's word, and what is mailed again be cut up or reported."""
+        chance, sendgrid, resent = self.chance, self.sendgrid, self.word == Verdict.RESEND
+        self.how["batch_size"] = chance.pick((3, 2, 5))
+        sendgrid.contradicts = chance.pick(("resend", sendgrid.contradicts))
+        sendgrid.cuts = 60 if resent else 0
+        silent = chance.pick(("line broke, taken", "5xx, taken"))
+        sendgrid.weights = {
+            silent: 30,
+            "line broke, not taken": 10,
+            "one refused by place": 15 if resent else 3,
+        }
+
+    def _send_to_newcomer(self, wiring: Simulated) -> None:
+        """Add a reader, and mail them what others got."""
+        self._reader("join", address(self.readers + self.chance.below(6)), wiring)
+        self._carry_out(wiring, publish.plan_send(wiring, ISSUE, list_name=LISTS[0], as_sent=True))
 
     def _person(self, name: str, who: str, act: Callable[[str], None]) -> Actor:
         def live() -> None:

@@ -8,7 +8,7 @@ nowhere else.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from newsletter.chunks import chunks
 from newsletter.delivery.id_set import decode, encode
@@ -59,6 +59,21 @@ def leave_out(connection: Connection, batch_id: int, readers: Iterable[int]) -> 
     """Count a batch without readers who count in another."""
     row = connection.execute(select(batch).where(batch.c.id == batch_id)).one()
     _count_without(connection, row, set(readers))
+
+
+def give_up(connection: Connection, row: Row[Any], readers: Iterable[int]) -> int:
+    """Take those of ``readers`` out of a batch that are for it and were not in its request.
+
+    Return how many others it is for.
+    """
+    turned_away = set(connection.scalars(_turned_away_by(row.id)))
+    own = {reader for reader in readers if row.lo <= reader <= row.hi}
+    if row.only is not None:
+        own &= {*decode(row.only), *turned_away}
+    gone = own - set(decode(row.reader_ids or b""))
+    forget_unmailed(connection, row.id, sorted(gone & turned_away))
+    _count_without(connection, row, gone)
+    return int(row.candidates) - len(own)
 
 
 def counted_elsewhere(connection: Connection, mailing_id: int) -> int:
@@ -128,10 +143,13 @@ def _leave_out_of_request(connection: Connection, row: Row[Any], gone: set[int],
     connection.execute(statement.values(changed_at=now))
 
 
+def _turned_away_by(batch_id: int) -> Select[int]:
+    return select(unmailed.c.subscriber_id).where(unmailed.c.batch_id == batch_id)
+
+
 def _turned_away(connection: Connection, batch_id: int, inside: set[int]) -> set[int]:
     """Forget what claims said of those inside, and return those they said something of."""
-    turned_away = select(unmailed.c.subscriber_id).where(unmailed.c.batch_id == batch_id)
-    found = inside & set(connection.scalars(turned_away))
+    found = inside & set(connection.scalars(_turned_away_by(batch_id)))
     forget_unmailed(connection, batch_id, sorted(found))
     return found
 

@@ -25,8 +25,9 @@ from newsletter.store.events.one_batch_only import (
     not_counted_elsewhere,
     withdraw,
 )
+from newsletter.store.events.put_together import put_together
 from newsletter.store.prepared import Prepared
-from newsletter.store.tables import attempt, batch, decision, event, mailing, unmailed
+from newsletter.store.tables import attempt, batch, decision, event, mailing
 
 IDS_AT_ONCE = 500
 
@@ -157,7 +158,10 @@ def settle_by_event(
             _accept(connection, request, report, now)
         elif request.kept is not None and (
             request.state in GIVEN_UP
-            or (request.state == BatchState.SPLIT and _take_back(connection, request, now))
+            or (
+                request.state == BatchState.SPLIT
+                and put_together(connection, request.batch, decode(request.kept), now=now)
+            )
         ):
             batches.add(request.batch)
             _accept_kept(connection, request, request.kept, report, now)
@@ -169,30 +173,6 @@ def settle_by_event(
             _add_readers(connection, request, now)
             _mark(connection, request, now)
     return len(batches), contradicted
-
-
-def _take_back(connection: Connection, request: Request, now: int) -> bool:
-    """Put a batch together again that was cut up; False when one of its pieces left already."""
-    whole = connection.execute(select(batch).where(batch.c.id == request.batch)).one()
-    pieces = connection.execute(
-        select(batch.c.id, batch.c.state).where(
-            batch.c.mailing_id == request.mailing,
-            batch.c.lo.between(whole.lo, whole.hi),
-            batch.c.id != whole.id,
-            batch.c.state != BatchState.SPLIT,
-        )
-    ).all()
-    whole_again = BatchTransition.PUT_TOGETHER
-    if not pieces or not {piece.state for piece in pieces} <= set(whole_again.before):
-        return False
-    ids = [piece.id for piece in pieces]
-    connection.execute(
-        update(batch)
-        .where(batch.c.id.in_(ids), batch.c.state.in_(whole_again.before))
-        .values(state=whole_again.after, n=0, reader_ids=None, changed_at=now)
-    )
-    connection.execute(update(unmailed).where(unmailed.c.batch_id.in_(ids)).values(batch_id=whole.id))
-    return True
 
 
 def _accept_kept(connection: Connection, request: Request, kept: bytes, report: Event, now: int) -> None:
