@@ -56,7 +56,8 @@ def missed_by_a_correction(world: "Observed") -> Iterator[str]:
             first.setdefault((plan.issue, plan.list_id), plan.turn)
     for (issue, list_id), turn in first.items():
         export, original = world.exports.get(issue), issue.partition(".")[0]
-        if export is None or export.cancelled or world.exports[original].cancelled:
+        began = any((mail.issue, mail.list_id) == (issue, list_id) for mail in world.taken)
+        if export is None or not began or export.cancelled or world.exports[original].cancelled:
             continue
         [version] = {mail.version for mail in world.taken if mail.issue == issue} or {""}
         known = {row["email"] for row in export.recipients}
