@@ -111,15 +111,15 @@ def _corrected_before(world: "Observed", plan: "Plan") -> "Plan | None":
 def two_began(world: "Observed") -> Iterator[str]:
     """Yield a command that began an issue though another had, after it was planned."""
     for plan in world.plans:
-        own = [post.turn for post in world.posts if post.command == plan.command and post.issue == plan.issue]
-        if not plan.is_new or not own:
+        if not plan.is_new or not plan.done or not plan.readers:
             continue
+        # A command that posted first had begun by then; how long it stands still at its end says nothing.
+        own = [post.turn for post in world.posts if post.command == plan.command]
+        began = min(own, default=plan.done)
         for other in world.plans:
             if other is plan or other.issue != plan.issue or not other.is_new:
                 continue
-            if any(
-                post.command == other.command and plan.turn < post.turn < min(own) for post in world.posts
-            ):
+            if any(post.command == other.command and plan.turn < post.turn < began for post in world.posts):
                 yield f"{plan.command} and {other.command} both began {plan.issue}"
 
 

@@ -27,7 +27,8 @@ class Rest(Readers):
     def _come_to_rest(self) -> None:
         """Let every fault end, every report come and every command be run that anybody would run."""
         world = self.world
-        world.deaths = world.standstills = self.machine.hiccups = self.sendgrid.refuses_until = 0
+        world.deaths = world.standstills = self.machine.hiccups = 0
+        self.sendgrid.refuses_until = self.sendgrid.cuts = 0
         self.machine.full, self.sendgrid.weights = False, {}
         world.say("every fault ends")
         world.spawn(self.machine.start("rest", mortal=False), "rest", self._rest)

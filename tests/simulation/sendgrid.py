@@ -50,6 +50,8 @@ FATES: Mapping[str, int] = {
     "line broke, not taken": 4,
     "line broke, taken": 4,
 }
+CUTS = "too large", "refused, names nobody"  # what cuts a batch up
+LAST = "taken", "one refused by place", "account refused"  # what may come once it is cut up
 # What becomes of a mail that was taken.
 ENDS: Mapping[str, int] = {"bounce": 3, "blocked": 3, "dropped": 2, "spamreport": 1, "group_unsubscribe": 6}
 # Whose address it puts on lists of its own, and mails no longer; why, in our words.
@@ -128,7 +130,7 @@ class SendGrid:
     report_turns: dict[str, int] = field(default_factory=dict)  # by which turn an attempt was reported on
     dark: tuple[int, int] = (0, 0)  # while it reports nothing
     mute: bool = False  # it never reports on what it took in the dark
-    cuts: int = 0  # percent of requests to readers of one without an answer that it refuses, and names nobody
+    cuts: int = 0  # percent of requests to readers of one without an answer that it refuses
     contradicts: str = ""  # the dark ends at the worst time: at a "resend" or a "decision", or "later"
     hurry: Callable[[], None] = lambda: None  # its next post of reports comes at once
     watchers: list[tuple[int, Callable[[], None]]] = field(default_factory=list)  # after how many requests
@@ -155,8 +157,8 @@ class SendGrid:
             world.fail(f"attempt {attempt} was posted twice")
         world.pause("on the wire")
         fate = self._fate()
-        if self.cuts and len(addressed) > 1 and self._in_doubt(addressed) and world.chance.happens(self.cuts):
-            fate = world.chance.pick(("too large", "refused, names nobody"))
+        if self.cuts and self._in_doubt(addressed) and world.chance.happens(self.cuts):
+            fate = world.chance.pick(CUTS if len(addressed) > 1 else LAST)
         elif self.contradicts and self._has_mailed(issue, addressed):
             fate = self._contradict(fate)
         if fate in ("never connected", "line broke before the end"):
