@@ -94,20 +94,9 @@ def earlier_of(wiring: Wiring, issue: str, list_name: str | None) -> Earlier:
         versions = _that_count(wiring, corrections) or counted
     return Earlier(
         counted,
-        _newest_version(versions),
+        max(versions, key=lambda mailing: mailing.id, default=None),
         by_this_provider[-1].id if by_this_provider else None,
     )
-
-
-def _newest_version(mailings: Sequence["Mailing"]) -> "Mailing | None":
-    """Return the latest of those mailings that carried the version which came last.
-
-    What another list got since may be an older one, that was corrected on this list alone.
-    """
-    first: dict[str, int] = {}
-    for mailing in sorted(mailings, key=lambda mailing: mailing.id):
-        first.setdefault(mailing.source, mailing.id)
-    return max(mailings, key=lambda mailing: (first[mailing.source], mailing.id), default=None)
 
 
 def _that_count(wiring: Wiring, earlier: Sequence["Mailing"]) -> list["Mailing"]:

@@ -158,20 +158,6 @@ def test_newcomers_after_a_correction_get_the_corrected_version_and_not_its_corr
     assert publish.plan_correction(wiring, ISSUE).nothing_to_do
 
 
-def test_newcomers_after_a_correction_get_the_corrected_version_though_another_list_got_the_first_since(
-    wiring: Wired,
-) -> None:
-    _send(wiring)
-    _mend(wiring)
-    _correct(wiring)
-    readership.add(wiring.engine, "staff", "ann@example.org", now=wiring.clock.now)
-    publish.send(wiring, publish.plan_send(wiring, ISSUE, list_name="staff", as_sent=True))
-    readership.add(wiring.engine, "readers", "newcomer@example.org", now=wiring.clock.now)
-    plan = publish.plan_send(wiring, ISSUE, list_name="readers", as_sent=True)
-    assert plan.readers == 1
-    assert "No kitchen scale" in plan.message.text
-
-
 def test_without_a_line_that_says_what_it_corrects_nothing_is_sent(wiring: Wired) -> None:
     _send(wiring)
     _mend(wiring, line="")
