@@ -84,6 +84,25 @@ def test_who_got_the_first_request_and_left_before_the_second_is_no_newcomer_lat
     assert wiring.post.mailed[2] == 1
 
 
+def test_who_left_before_the_second_request_is_in_the_account_though_that_is_given_up_as_well(
+    wiring: Wired,
+) -> None:
+    wiring.post.script = deque([LOST])
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    join(wiring, 1, first=10)
+    publish.send(wiring, publish.plan_send(wiring, ISSUE))
+    much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("resend", "I guess"))
+    leave(wiring, 1)
+    wiring.post.script = deque([LOST])
+    publish.resume(wiring, ISSUE)
+    much_later(wiring)
+    publish.reconcile(wiring, ISSUE, word=Decision("drop", "I guess"))
+    proof = proof_of(wiring)
+    assert (proof.candidates, proof.accepted, proof.rejected, proof.excluded) == (11, 9, 1, {"unsubscribed": 1})
+    assert len(list(publish.recipients(wiring, ISSUE))) == 11
+
+
 def test_the_same_reported_while_they_are_claimed_as_a_newcomer(wiring: Wired) -> None:
     first = lost_and_to_be_sent_again(wiring)
     leave(wiring, 2)

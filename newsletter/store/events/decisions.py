@@ -146,13 +146,13 @@ def carry_out(connection: Connection, request: Unanswered, made: Decision, *, no
             _accept(connection, request, made, reader_ids, now)
         case Verdict.RESEND if not request.cancelled:
             _keep_reader_ids(connection, request, reader_ids)
-            apart = set_apart(connection, request.mailing, reader_ids)
+            apart = set_apart(connection, request.batch, reader_ids)
             _move(connection, request, BatchTransition.RESEND, now, not_before=0, **apart)
         case Verdict.RESEND | Verdict.DROP:
             _keep_reader_ids(connection, request, reader_ids)
             reasons = dict.fromkeys(decode(reader_ids), NEVER_REPORTED)
             write_rejected(connection, reasons, mailing_id=request.mailing, batch_id=request.batch)
-            apart = set_apart(connection, request.mailing, reader_ids)
+            apart = set_apart(connection, request.batch, reader_ids)
             _move(connection, request, BatchTransition.DROP, now, **apart)
         case _:
             pass

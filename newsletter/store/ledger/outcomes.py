@@ -118,7 +118,7 @@ def _again_late(connection: Connection, claimed: Claim, *, now: int) -> bool:
     reader_ids = connection.scalar(held)
     if reader_ids is None:
         return False
-    apart = set_apart(connection, claimed.mailing, reader_ids)
+    apart = set_apart(connection, claimed.batch, reader_ids)
     return move_if_mine(connection, claimed, BatchTransition.TRY_AGAIN_LATE, now=now, not_before=now, **apart)
 
 

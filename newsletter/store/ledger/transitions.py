@@ -195,12 +195,18 @@ def add_halves(
     return halves[0], halves[1]
 
 
-def set_apart(connection: Connection, mailing_id: int, reader_ids: bytes) -> dict[str, object]:
+def set_apart(connection: Connection, batch_id: int, reader_ids: bytes) -> dict[str, object]:
     """Return the values of a batch that may have been taken, and was not: its readers wait, or are given up.
 
     Mailings of the issue since then, to whatever list, looked again at those it left out, and not at them.
+    Where none came since it was set apart before, who was turned away by a claim in between is its own still.
     """
+    held = select(batch.c.mailing_id, batch.c.only, batch.c.decided_after).where(batch.c.id == batch_id)
+    mailing_id, only, decided_after = connection.execute(held).one()
     own = select(mailings.c.issue, mailings.c.provider).where(mailings.c.id == mailing_id)
     issue, provider = connection.execute(own).one()
-    latest = select(func.max(mailings.c.id)).where(mailings.c.issue == issue, mailings.c.provider == provider)
-    return {"n": 0, "reader_ids": None, "only": reader_ids, "decided_after": connection.scalar(latest)}
+    latest = connection.scalar(
+        select(func.max(mailings.c.id)).where(mailings.c.issue == issue, mailings.c.provider == provider)
+    )
+    still = only is not None and decided_after == latest
+    return {"n": 0, "reader_ids": None, "only": only if still else reader_ids, "decided_after": latest}
