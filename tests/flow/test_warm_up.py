@@ -41,8 +41,13 @@ def test_threads_together_mail_as_many_as_the_ceiling_allows(tmp_path: Path) -> 
     def look(_ids: list[int]) -> None:
         full.wait(1.0)  # rendering takes its time: another thread meanwhile finds no room
 
+    def wait(seconds: float, stop: Sign) -> None:
+        full.set()
+        stop.wait(0.01)  # in which the others write; this clock would run past their leases meanwhile
+        real(seconds, stop)
+
     wiring.post.look = look
-    wiring.clock.wait = real  # type: ignore[method-assign]
+    wiring.clock.wait = wait  # type: ignore[method-assign]
     proof = publish.send(wiring, publish.plan_send(wiring, ISSUE))
     assert (proof.state, proof.accepted) == ("scheduled", 6)
 

@@ -28,7 +28,7 @@ def put_together(connection: Connection, batch_id: int, readers: Sequence[int], 
     others = sum(give_up(connection, piece, readers) for piece in pieces if piece.state not in _AGAIN.before)
     connection.execute(
         update(batch)
-        .where(batch.c.id.in_(waiting))
+        .where(batch.c.id.in_(waiting), batch.c.state.in_(_AGAIN.before))
         .values(state=_AGAIN.after, n=0, reader_ids=None, changed_at=now)
     )
     connection.execute(update(unmailed).where(unmailed.c.batch_id.in_(waiting)).values(batch_id=whole.id))
