@@ -32,7 +32,7 @@ BLOCKS = (
     "- one thing\n- another *thing*\n- a [third](https://example.org)\n\n> quoted\n\na | b\n--|--\nc | d\n\n"
 )
 SIZE = MAX_BYTES // 10
-TIMES = 6  # as much as prose of this size: all steps are two and a half times what prose takes of them
+TIMES = 8  # as much as prose of this size: all steps are two and a half times what prose takes of them
 
 
 def _filled(unit: str, size: int = SIZE) -> str:
@@ -62,8 +62,11 @@ def _prose() -> float:
 
 
 def _soon(read: Callable[[str], object], text: str) -> bool:
-    """Say whether a text costs no more than a few times what prose does; a second look rules out chance."""
-    return any(_cost(read, text) < TIMES * _prose() for _ in range(2))
+    """Say whether a text costs no more than a few times what prose does; more looks rule out a busy moment."""
+    if _cost(read, text) < TIMES * _prose():
+        return True
+    prose = now(_filled(PARAGRAPH + "\n\n"))
+    return any(_cost(read, text) < TIMES * _cost(_read, prose) for _ in range(2))
 
 
 def _growing(make: Callable[[int], str]) -> str:
