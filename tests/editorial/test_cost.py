@@ -62,7 +62,7 @@ def _prose() -> float:
 
 
 def _soon(read: Callable[[str], object], text: str) -> bool:
-    """Say whether a text costs no more than a few times what prose does; more looks rule out a busy moment."""
+    """Say whether a text costs no more than a few times what prose does, at a busy moment too."""
     if _cost(read, text) < TIMES * _prose():
         return True
     prose = now(_filled(PARAGRAPH + "\n\n"))
