@@ -57,7 +57,7 @@ check: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests/test_architecture.py tests/test_docs.py tests/test_commands.py tests/test_public_api.py
+	$(BIN)/pytest -q tests/test_architecture.py tests/test_docs.py tests/test_words.py tests/test_commands.py tests/test_public_api.py
 
 format: .venv/developing
 	$(BIN)/ruff format .

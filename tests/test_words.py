@@ -287,7 +287,9 @@ def faults(path: Path) -> Iterator[str]:
         yield f"{path.relative_to(ROOT)}:{line}: {said}"
 
 
-@pytest.mark.parametrize("paths", [modules, pages], ids=["modules", "pages"])
+@pytest.mark.parametrize(
+    "paths", [pytest.param(modules, id="modules", marks=pytest.mark.slow), pytest.param(pages, id="pages")]
+)
 def test_nothing_that_a_person_reads_or_names_holds_a_retired_word(paths: "type[list[Path]]") -> None:
     found = [fault for path in paths() for fault in faults(path)]
     assert not found, "\n".join(found)

@@ -161,6 +161,7 @@ def test_a_dry_run_of_a_correction_says_as_json_which_versions_and_lists_it_is_o
     assert "Nothing was sent." in said
 
 
+@pytest.mark.slow
 def test_who_goes_on_with_one_list_of_a_correction_is_told_how_to_go_on_with_the_others(
     leap: Publication,
 ) -> None:

@@ -39,6 +39,7 @@ def watched(root: Path, *others: Path) -> Iterator[list[Path]]:
         watcher.stop()
 
 
+@pytest.mark.slow
 def test_what_an_editor_saves_is_reported_and_what_others_write_is_not(
     publication: Publication, tmp_path: Path
 ) -> None:

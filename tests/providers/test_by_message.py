@@ -114,6 +114,7 @@ def test_each_reader_is_what_the_provider_said_of_their_message(publication: Pub
         assert accepted | {_reader(8)} == {email for email, times in server.accepted.items() if times}
 
 
+@pytest.mark.slow
 def test_a_request_without_an_answer_leaves_each_of_its_readers_unknown_alone(
     publication: Publication,
 ) -> None:

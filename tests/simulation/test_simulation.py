@@ -20,7 +20,7 @@ from simulation.story import Story
 from simulation.work import Result
 
 RUNS = int(os.environ.get("SIMULATION_RUNS", "300"))
-A_TEST, FAST = 10, 2  # worlds in a test, and tests in the fast part
+A_TEST, FAST = 10, 1  # worlds in a test, and tests in the fast part
 
 
 def _chunks() -> list[object]:
