@@ -6,12 +6,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsletter.errors import SettingsError
 
 if TYPE_CHECKING:
     import uvicorn
+    from starlette.applications import Starlette
 
 
 @contextmanager
@@ -34,6 +35,25 @@ def listening(host: str, port: int, *, who: str) -> Iterator[tuple[socket.socket
         # it each answer of two packets waits 40 ms for an acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener, _url(host, listener.getsockname()[1])
+
+
+def quiet_config(app: "Starlette", *, finish_seconds: int, **how: Any) -> "uvicorn.Config":
+    """Return how uvicorn serves an application of ours: nothing of a request is ever logged.
+
+    A request holds readers' addresses, tokens or keys. ``finish_seconds`` is for what is being answered when
+    the server ends; ``how`` is what else uvicorn takes.
+    """
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=finish_seconds,
+        **how,
+    )
 
 
 def run_until_stopped(server: "uvicorn.Server", listener: socket.socket) -> None:

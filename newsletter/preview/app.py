@@ -27,7 +27,6 @@ from newsletter.publish.rendered import SAMPLES
 from newsletter.rendering.html.inversion import RULE, RULE_SINCE
 
 MOST_PASTED = 4_000_000  # bytes of a form: a megabyte of text, each letter of which may take three
-_FAULT_OF_TEXT = "What was pasted is no text that can be read."
 # In place of a picture that cannot be used.
 _NO_PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="1000">'

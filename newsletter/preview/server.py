@@ -11,7 +11,7 @@ from urllib.parse import quote
 import uvicorn
 
 from newsletter.errors import SettingsError
-from newsletter.listening import listening, run_until_stopped
+from newsletter.listening import listening, quiet_config, run_until_stopped
 from newsletter.preview.app import create_app
 from newsletter.preview.live import Text
 from newsletter.preview.watching import Watcher
@@ -78,16 +78,9 @@ class PreviewServer(uvicorn.Server):
     """Say when the server listens, and end the streams of open pages before it waits for answers."""
 
     def __init__(self, workspace: Workspace, key: str, ready: Callable[[], None]) -> None:
-        config = uvicorn.Config(
-            create_app(workspace, _living(workspace, key)),
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="on",
-            ws="none",
-            timeout_graceful_shutdown=FINISH_SECONDS,
+        app = create_app(workspace, _living(workspace, key))
+        config = quiet_config(
+            app, finish_seconds=FINISH_SECONDS, proxy_headers=False, lifespan="on", ws="none"
         )
         super().__init__(config)
         self._workspace = workspace

@@ -14,7 +14,8 @@ A chapter each, in the order an editor lives it:
 ``control``         pause, cancel
 ``copies``          a restored backup or a second copy of the database mails nobody twice
 ``reconciliation``  what became of requests without an answer
-``correct``         a corrected version to those who got the wrong one; ``correct_backgrounds``: of those
+``correct``         a corrected version to those who got the wrong one; ``correct_backgrounds``: one
+                    of a background; ``correcting``: what both share
 ``mailed``          what was mailed so far, and who got it
 ``living``          the living backgrounds that an issue includes; ``backgrounds``: what was mailed of each
 

@@ -5,14 +5,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.frozen import FrozenMailing, MailingKind
-from newsletter.errors import DeliveryError, Finding, IssueError
+from newsletter.errors import DeliveryError, Finding
 from newsletter.publish.copies.refusing import insist_sender
+from newsletter.publish.correcting import (
+    audience_at,
+    envelope_again,
+    insist_on_line,
+    refuse_unfinished,
+    unknown_yet,
+)
 from newsletter.publish.draft import Draft, mailable, read_draft
-from newsletter.publish.envelope import envelope_of, list_id_of
+from newsletter.publish.envelope import envelope_of
 from newsletter.publish.living import as_shown, frozen_for, frozen_in
 from newsletter.publish.mailed import corrections_of, mailings_of, status, unfinished_among
 from newsletter.publish.plan import SendPlan, count_readers, plan_resume
-from newsletter.sentences import command, count_of
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -31,14 +38,20 @@ def plan_correction(wiring: Wiring, reference: str, *, list_name: str | None = N
     issue, identity = draft.issue.id, wiring.settings.provider_identity
     insist_sender(wiring, issue)
     mailed = [mailing for mailing in mailings_of(wiring, issue) if mailing.provider == identity]
-    _refuse_unfinished(wiring, issue, mailed)
+    refuse_unfinished(wiring, mailed)
     wrong = [mailing for mailing in mailed if mailing.source != draft.digest]
     if not wrong:
         raise DeliveryError(
             f"Nobody got a version of “{issue}” other than this one.",
             hint=_way_to_correct(wiring, draft, mailed),
         )
-    _insist_on_line(draft)
+    insist_on_line(
+        draft.issue.correction,
+        draft.issue.file,
+        message="The issue does not say what it corrects.",
+        hint="Add a line to the front matter, in words that readers see first, like"
+        " this one: correction: The vote is on Tuesday, not on Monday.",
+    )
     earlier = corrections_of(wiring, issue)
     unfinished = unfinished_among(wiring, earlier)
     if unfinished:
@@ -62,31 +75,6 @@ def _way_to_correct(wiring: Wiring, draft: Draft, mailed: "Sequence[Mailing]") -
     return "Correct the file first; a correction goes to everyone who got the version before."
 
 
-def _refuse_unfinished(wiring: Wiring, issue: str, mailed: "Sequence[Mailing]") -> None:
-    if unfinished_among(wiring, mailed):
-        raise DeliveryError(
-            f"“{issue}” is still being sent, and would go on spreading the mistake.",
-            hint=f"Correct it again once it is stopped with: {command('cancel', issue)}",
-        )
-
-
-def _insist_on_line(draft: Draft) -> None:
-    if not draft.issue.correction:
-        raise IssueError(
-            [
-                Finding(
-                    "correction-missing",
-                    "error",
-                    draft.issue.file,
-                    1,
-                    "The issue does not say what it corrects.",
-                    "Add a line to the front matter, in words that readers see first, like"
-                    " this one: correction: The vote is on Tuesday, not on Monday.",
-                )
-            ]
-        )
-
-
 def _plan_new(
     wiring: Wiring,
     draft: Draft,
@@ -108,7 +96,7 @@ def _plan_new(
         kind=MailingKind.CORRECTION,
         provider=wiring.settings.provider_identity,
         list_id=audience.id,
-        audience_at=_audience_at(wiring, wrong_mailings),
+        audience_at=audience_at(wiring, wrong_mailings),
         envelope=envelope,
         source=draft.digest,
         date=draft.date,
@@ -138,28 +126,14 @@ def _the_one_list(wrong: "Sequence[Mailing]") -> str:
     return names[0]
 
 
-def _audience_at(wiring: Wiring, wrong_mailings: Sequence[int]) -> int:
-    """Return now; should the clock have gone back, when it was last known who got the wrong version."""
-    from newsletter.store.database import read
-    from newsletter.store.ledger import already_mailed
-
-    with read(wiring.engine) as connection:
-        return max(wiring.clock.now(), already_mailed.latest_change(connection, wrong_mailings))
-
-
 def _envelope(
     wiring: Wiring, draft: Draft, own: str, before: "Sequence[Mailing]", list_key: str
 ) -> "tuple[Envelope, tuple[Finding, ...]]":
     """Return the corrected version, from the same sender as it went to others, and what should be said."""
-    from newsletter.store.database import read
-    from newsletter.store.ledger import mailings
-
     message, findings = mailable(wiring, draft)
     if not before:
         return envelope_of(wiring, own, message, list_key), findings
-    with read(wiring.engine) as connection:
-        envelope = mailings.frozen_of(connection, before[-1].id).envelope
-    return envelope._replace(message=message, list_id=list_id_of(wiring, list_key)), findings
+    return envelope_again(wiring, before[-1], list_key)._replace(message=message), findings
 
 
 def _unknown_yet(wiring: Wiring, draft: Draft) -> list[Finding]:
@@ -167,16 +141,7 @@ def _unknown_yet(wiring: Wiring, draft: Draft) -> list[Finding]:
     proof = status(wiring, draft.issue.id)
     if proof is None or not proof.unknown:
         return []
-    return [
-        Finding(
-            "correction-unknown",
-            "warning",
-            draft.issue.file,
-            1,
-            f"It is unknown whether {count_of(proof.unknown, 'more reader')} got the wrong version.",
-            f"Find out, then correct again, which reaches them: {command('reconcile', draft.issue.id)}",
-        )
-    ]
+    return [unknown_yet(draft.issue.file, draft.issue.id, proof.unknown)]
 
 
 def _correction_id(draft: Draft, earlier: "Sequence[Mailing]") -> str:

@@ -14,14 +14,21 @@ from newsletter.errors import DeliveryError, Finding, IssueError, UsageError
 from newsletter.progress import Progress, silent
 from newsletter.publish.backgrounds import background_record
 from newsletter.publish.copies.refusing import insist_sender
+from newsletter.publish.correcting import (
+    audience_at,
+    envelope_again,
+    insist_on_line,
+    refuse_unfinished,
+    unknown_yet,
+)
 from newsletter.publish.deliver import send
 from newsletter.publish.draft import draft_of_background, mailable, of_background
-from newsletter.publish.envelope import envelope_of, list_id_of
+from newsletter.publish.envelope import envelope_of
 from newsletter.publish.living import freeze_background, mailed_uses
 from newsletter.publish.mailed import corrections_of, proof_of, unfinished_among
 from newsletter.publish.plan import SendPlan, count_readers, plan_resume
 from newsletter.rendering import RenderedMessage
-from newsletter.sentences import command, count_of
+from newsletter.sentences import command
 from newsletter.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -83,7 +90,13 @@ def plan_background_correction(
     else:
         _refuse_unfinished(wiring, case)
         _refuse_nobody(case)
-        _insist_on_line(case.background)
+        insist_on_line(
+            case.background.changed,
+            case.background.file,
+            message="The background does not say what was wrong.",
+            hint="Add a line to its front matter, in words that readers see first, like this one:"
+            " changed: The vote is on Tuesday, not on Monday.",
+        )
         plans = list(_plans(wiring, case))
         readers = _counted(wiring, plans)
         plan = next((plan for plan in plans if not plan.nothing_to_do), plans[0])
@@ -165,12 +178,7 @@ def _refuse_unfinished(wiring: Wiring, case: _Case) -> None:
 
     with read(wiring.engine) as connection:
         wrong = [mailings.get(connection, use.mailing) for use in case.wrong]
-    unfinished = unfinished_among(wiring, wrong)
-    if unfinished:
-        raise DeliveryError(
-            f"“{unfinished.issue}” is still being sent, and would go on spreading the mistake.",
-            hint=f"Correct it again once it is stopped with: {command('cancel', unfinished.issue)}",
-        )
+    refuse_unfinished(wiring, wrong)
 
 
 def _refuse_nobody(case: _Case) -> None:
@@ -178,23 +186,6 @@ def _refuse_nobody(case: _Case) -> None:
         raise DeliveryError(
             f"Nobody got a version of the background “{case.background.name}” other than this one.",
             hint=f"Mend {case.background.file} first; a correction goes to who got the version before.",
-        )
-
-
-def _insist_on_line(background: Background) -> None:
-    if not background.changed:
-        raise IssueError(
-            [
-                Finding(
-                    "correction-missing",
-                    "error",
-                    background.file,
-                    1,
-                    "The background does not say what was wrong.",
-                    "Add a line to its front matter, in words that readers see first, like this one:"
-                    " changed: The vote is on Tuesday, not on Monday.",
-                )
-            ]
         )
 
 
@@ -226,7 +217,7 @@ def _plan(wiring: Wiring, case: _Case, audience: "ListName") -> SendPlan:
         kind=MailingKind.CORRECTION,
         provider=wiring.settings.provider_identity,
         list_id=audience.id,
-        audience_at=_audience_at(wiring, (*wrong, *case.right)),
+        audience_at=audience_at(wiring, (*wrong, *case.right)),
         envelope=envelope,
         source=case.background.digest,
         corrects=corrected_name(case.background.name),
@@ -245,26 +236,12 @@ def _plan(wiring: Wiring, case: _Case, audience: "ListName") -> SendPlan:
     )
 
 
-def _audience_at(wiring: Wiring, mailings: Sequence[int]) -> int:
-    """Return now; should the clock have gone back, when it was last known who got which version."""
-    from newsletter.store.database import read
-    from newsletter.store.ledger import already_mailed
-
-    with read(wiring.engine) as connection:
-        return max(wiring.clock.now(), already_mailed.latest_change(connection, mailings))
-
-
 def _envelope(wiring: Wiring, case: _Case, list_key: str) -> tuple[Envelope, tuple[Finding, ...]]:
     """Return the letter for a list: the very bytes that others got, where there are any."""
-    from newsletter.store.database import read
-    from newsletter.store.ledger import mailings
-
-    if not case.own:
-        message, findings = _letter(wiring, case)
-        return envelope_of(wiring, case.issue, message, list_key), findings
-    with read(wiring.engine) as connection:
-        envelope = mailings.frozen_of(connection, case.own[-1].id).envelope
-    return envelope._replace(list_id=list_id_of(wiring, list_key)), ()
+    if case.own:
+        return envelope_again(wiring, case.own[-1], list_key), ()
+    message, findings = _letter(wiring, case)
+    return envelope_of(wiring, case.issue, message, list_key), findings
 
 
 def _letter(wiring: Wiring, case: _Case) -> tuple[RenderedMessage, tuple[Finding, ...]]:
@@ -276,14 +253,7 @@ def _unknown_yet(case: _Case) -> list[Finding]:
     """Say of how many nobody knows yet whether they have it wrongly, and in which issues."""
     unknown = {use.issue: use.unknown for use in case.wrong if use.unknown}
     return [
-        Finding(
-            "correction-unknown",
-            "warning",
-            case.background.file,
-            1,
-            f"It is unknown whether {count_of(readers, 'more reader')} got the wrong version in “{issue}”.",
-            f"Find out, then correct again, which reaches them: {command('reconcile', issue)}",
-        )
+        unknown_yet(case.background.file, issue, readers, where=f" in “{issue}”")
         for issue, readers in unknown.items()
     ]
 

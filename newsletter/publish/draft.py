@@ -12,7 +12,6 @@ from newsletter.editorial import (
     BUILT_IN_FIELDS,
     Issue,
     KnownBackgrounds,
-    Labels,
     Section,
     parse_issue,
     read_source,
@@ -104,7 +103,7 @@ def read_text(wiring: Wiring, file: IssueFile, text: str) -> Issue:
 
 
 def _included(wiring: Wiring, text: str) -> KnownBackgrounds:
-    return included_in(wiring, text, Labels(**wiring.settings.labels.model_dump()))
+    return included_in(wiring, text, wiring.labels)
 
 
 def _parse(wiring: Wiring, file: IssueFile, text: str, backgrounds: KnownBackgrounds) -> Issue:
@@ -112,7 +111,7 @@ def _parse(wiring: Wiring, file: IssueFile, text: str, backgrounds: KnownBackgro
         text,
         issue_id=file.id,
         file=file.name,
-        labels=Labels(**wiring.settings.labels.model_dump()),
+        labels=wiring.labels,
         language=wiring.settings.publication.language,
         backgrounds=backgrounds,
     )

@@ -52,7 +52,7 @@ def background_at(wiring: Wiring, reference: str) -> Background | None:
     name = same_name(Path(reference).stem)
     if name not in files:
         return None
-    known = _read_all(files, [name], Labels(**wiring.settings.labels.model_dump()))
+    known = _read_all(files, [name], wiring.labels)
     if name in known.unread:
         raise IssueError(known.unread[name])
     return known.read[name]
@@ -61,7 +61,7 @@ def background_at(wiring: Wiring, reference: str) -> Background | None:
 def all_backgrounds(wiring: Wiring) -> KnownBackgrounds:
     """Return every background of the publication, or its faults."""
     files = background_files(wiring.settings.root)
-    return _read_all(files, files, Labels(**wiring.settings.labels.model_dump()))
+    return _read_all(files, files, wiring.labels)
 
 
 def _read_all(files: Mapping[str, Path], names: Iterable[str], labels: Labels) -> KnownBackgrounds:

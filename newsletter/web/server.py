@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from newsletter.delivery.reports import PauseAt
-from newsletter.listening import listening, run_until_stopped
+from newsletter.listening import listening, quiet_config, run_until_stopped
 from newsletter.web.app import create_app
 from newsletter.web.connection_limits import ConnectionLimits, connections_at_most, limited
 from newsletter.web.site import Imprint, Say, Site
@@ -73,19 +73,14 @@ class _Server(uvicorn.Server):
     """Say when the server listens."""
 
     def __init__(self, app: "Starlette", ready: Callable[[], None], limits: ConnectionLimits) -> None:
-        # Nothing of a request is ever logged: its address holds a reader's token.
-        config = uvicorn.Config(
+        config = quiet_config(
             app,
+            finish_seconds=FINISH_SECONDS,
             http=limited(limits),
             backlog=min(BACKLOG, limits.connections),  # so many are let in at a time, before any is ended
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
             proxy_headers=False,
             lifespan="off",
             ws="none",
-            timeout_graceful_shutdown=FINISH_SECONDS,
         )
         super().__init__(config)
         self._ready = ready

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.provider import Provider
     from newsletter.delivery.webhook import Endpoint
+    from newsletter.editorial import Labels
     from newsletter.files.briefs import BriefPlace
     from newsletter.files.pictures import PictureCache
     from newsletter.files.request_log import RequestLog
@@ -113,11 +114,16 @@ class Wiring:
 
     def brief_place(self, output: Path | None = None) -> "BriefPlace":
         """Return where a new brief goes: to ``output``, or by its day and headline into ``issues/``."""
-        from newsletter.editorial import Labels
         from newsletter.files.briefs import BriefPlace
 
-        labels = Labels(**self.settings.labels.model_dump())
-        return BriefPlace(self.settings.root, labels, self.today(), output)
+        return BriefPlace(self.settings.root, self.labels, self.today(), output)
+
+    @cached_property
+    def labels(self) -> "Labels":
+        """Return the phrases that this publication puts before a section."""
+        from newsletter.editorial import Labels
+
+        return Labels(**self.settings.labels.model_dump())
 
     def ceiling(self) -> "Ceiling | None":
         """Return how many readers may be mailed today, or None when there is no such bound."""

@@ -21,7 +21,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from newsletter.errors import DeliveryError, NewsletterError, StoreError
-from newsletter.listening import listening, run_until_stopped
+from newsletter.listening import listening, quiet_config, run_until_stopped
 from newsletter.sandbox.behaviour.reporter import Reporter, Reporting
 from newsletter.sandbox.file.messages import MessageStore
 from newsletter.sandbox.server.app import USUAL, Options, create_app
@@ -41,16 +41,7 @@ class _Server(uvicorn.Server):
     """Say when the server listens, and leave signals to the sender where there is one."""
 
     def __init__(self, app: Starlette, ready: Callable[[], None], *, ends_by_signal: bool) -> None:
-        # Nothing of a request is ever logged: it holds readers' addresses and a key.
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=FINISH_SECONDS,
-        )
+        config = quiet_config(app, finish_seconds=FINISH_SECONDS, lifespan="off")
         super().__init__(config)
         logging.getLogger("uvicorn.error").addFilter(_unless_cut)
         self._end: Callable[[], None] = app.state.end
